@@ -1,0 +1,144 @@
+/**
+ * Every error this package throws: one class per thing a caller can do about it.
+ * `code` is stable and meant for programs, `message` for people; neither ever holds a secret or a personal code.
+ */
+
+/** RFC 9457 problem details, as far as the RP API uses them (section "HTTP errors"). */
+export interface ProblemDetails {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  instance?: string;
+  errors?: { code?: string; detail?: string; paramName?: string; pointer?: string }[];
+}
+
+/** What all errors of this package have in common. */
+export abstract class SmartIdError extends Error {
+  /** Stable, for programs. */
+  readonly code: string;
+  /** The HTTP status that fits when the error reaches an Express error handler. */
+  readonly status: number;
+
+  constructor(message: string, code: string, status: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** An option or argument breaks a rule: correct the value that `field` names. */
+export class SmartIdInputError extends SmartIdError {
+  readonly field: string;
+
+  constructor(field: string, rule: string, options?: ErrorOptions) {
+    super(`${field} ${rule}`, 'invalid_input', 400, options);
+    this.field = field;
+  }
+}
+
+export type WebSessionProblem = 'session_missing' | 'session_in_cookie' | 'session_same_site_strict';
+
+/** The site's session middleware is missing or cannot carry a login: correct its setup. */
+export class SmartIdSessionError extends SmartIdError {
+  declare readonly code: WebSessionProblem;
+
+  constructor(code: WebSessionProblem, message: string) {
+    super(message, code, 500);
+  }
+}
+
+/** The RP API refused a request for a reason that lies with the relying party: correct the request or the contract. */
+export class SmartIdRequestError extends SmartIdError {
+  readonly httpStatus: number;
+  readonly problem?: ProblemDetails;
+
+  constructor(code: string, message: string, httpStatus: number, problem?: ProblemDetails) {
+    super(message, code, 500);
+    this.httpStatus = httpStatus;
+    this.problem = problem;
+  }
+}
+
+/** The service cannot be reached, is down, or answers what it must not: try again later. */
+export class SmartIdServiceError extends SmartIdError {
+  readonly httpStatus?: number;
+  readonly problem?: ProblemDetails;
+
+  constructor(
+    code: 'network' | 'timeout' | 'maintenance' | 'server_error' | 'bad_response',
+    message: string,
+    options: ErrorOptions & { httpStatus?: number; problem?: ProblemDetails } = {},
+  ) {
+    super(message, code, 503, options);
+    this.httpStatus = options.httpStatus;
+    this.problem = options.problem;
+  }
+}
+
+export type AccountProblem = 'no_account' | 'no_suitable_account' | 'person_should_act';
+
+/** The person or document has no account that can do this. Never let visitors tell these apart (enumeration). */
+export class SmartIdAccountError extends SmartIdError {
+  declare readonly code: AccountProblem;
+  readonly httpStatus: number;
+  readonly problem?: ProblemDetails;
+
+  constructor(code: AccountProblem, httpStatus: number, problem?: ProblemDetails) {
+    super('The Smart-ID service has no account that can be used for this request.', code, 401);
+    this.httpStatus = httpStatus;
+    this.problem = problem;
+  }
+}
+
+/** The session is unknown to the RP API, most often because it has expired: start again. */
+export class SmartIdSessionNotFoundError extends SmartIdError {
+  readonly problem?: ProblemDetails;
+
+  constructor(problem?: ProblemDetails) {
+    super('The Smart-ID session does not exist any more.', 'session_not_found', 401);
+    this.problem = problem;
+  }
+}
+
+/** The session ended without a result: the person refused, was too late, and so on. `endResult` is the service's word. */
+export class SmartIdOutcomeError extends SmartIdError {
+  readonly endResult: string;
+  readonly interaction?: string;
+
+  constructor(endResult: string, interaction?: string) {
+    super('The Smart-ID session ended without success.', outcomeCode(endResult), 401);
+    this.endResult = endResult;
+    this.interaction = interaction;
+  }
+}
+
+/** An answer does not verify; `check` names the rule that refused it. Treat it as an attack until shown otherwise. */
+export class SmartIdVerificationError extends SmartIdError {
+  readonly check: string;
+
+  constructor(check: string, reason: string, options?: ErrorOptions) {
+    super(`${check}: ${reason}`, 'not_verified', 403, options);
+    this.check = check;
+  }
+}
+
+/** End results of the RP API (section "Session status"); the service may send others, which are failures too. */
+const endResults = new Set([
+  'USER_REFUSED',
+  'USER_REFUSED_INTERACTION',
+  'USER_REFUSED_CERT_CHOICE',
+  'TIMEOUT',
+  'WRONG_VC',
+  'DOCUMENT_UNUSABLE',
+  'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP',
+  'PROTOCOL_FAILURE',
+  'EXPECTED_LINKED_SESSION',
+  'SERVER_ERROR',
+  'ACCOUNT_UNUSABLE',
+]);
+
+function outcomeCode(endResult: string): string {
+  return endResults.has(endResult) ? endResult.toLowerCase() : 'unknown_result';
+}

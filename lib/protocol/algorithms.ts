@@ -1,0 +1,73 @@
+/** The signature and hash algorithms of the RP API (section "Signature protocols"), with node:crypto's names for them. */
+
+import { SmartIdInputError } from '../errors.js';
+
+export const hashAlgorithms = ['SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512'] as const;
+export type HashAlgorithm = (typeof hashAlgorithms)[number];
+
+export const signatureAlgorithms = [
+  'rsassa-pss',
+  'sha256WithRSAEncryption',
+  'sha384WithRSAEncryption',
+  'sha512WithRSAEncryption',
+] as const;
+/** `rsassa-pss`, or one of the deprecated PKCS#1 v1.5 algorithms, which name their hash themselves. */
+export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
+
+export const certificateLevels = ['ADVANCED', 'QUALIFIED', 'QSCD'] as const;
+/** `ADVANCED` < `QUALIFIED` <= `QSCD`; an authentication knows the first two only. */
+export type CertificateLevel = (typeof certificateLevels)[number];
+export type AuthenticationCertificateLevel = 'ADVANCED' | 'QUALIFIED';
+
+const hashes: Record<HashAlgorithm, { nodeName: string; octets: number }> = {
+  'SHA-256': { nodeName: 'sha256', octets: 32 },
+  'SHA-384': { nodeName: 'sha384', octets: 48 },
+  'SHA-512': { nodeName: 'sha512', octets: 64 },
+  'SHA3-256': { nodeName: 'sha3-256', octets: 32 },
+  'SHA3-384': { nodeName: 'sha3-384', octets: 48 },
+  'SHA3-512': { nodeName: 'sha3-512', octets: 64 },
+};
+
+/** node:crypto's name of the hash. */
+export function nodeHashName(hashAlgorithm: HashAlgorithm): string {
+  return hashes[hashAlgorithm].nodeName;
+}
+
+/** Length of the hash in octets, which is the PSS salt length too. */
+export function hashOctets(hashAlgorithm: HashAlgorithm): number {
+  return hashes[hashAlgorithm].octets;
+}
+
+/** The hash that a deprecated PKCS#1 v1.5 algorithm names, or undefined for `rsassa-pss`. */
+export function impliedHashAlgorithm(signatureAlgorithm: SignatureAlgorithm): HashAlgorithm | undefined {
+  switch (signatureAlgorithm) {
+    case 'sha256WithRSAEncryption':
+      return 'SHA-256';
+    case 'sha384WithRSAEncryption':
+      return 'SHA-384';
+    case 'sha512WithRSAEncryption':
+      return 'SHA-512';
+    case 'rsassa-pss':
+      return undefined;
+  }
+}
+
+/** What a request asks the app to sign with: `hashAlgorithm` belongs to `rsassa-pss` and to it alone. */
+export interface SignatureChoice {
+  signatureAlgorithm: SignatureAlgorithm;
+  hashAlgorithm?: HashAlgorithm;
+}
+
+/** @throws SmartIdInputError when the algorithm is unknown or the hash does not go with it. */
+export function checkSignatureChoice({ signatureAlgorithm, hashAlgorithm }: SignatureChoice): void {
+  if (!signatureAlgorithms.includes(signatureAlgorithm)) {
+    throw new SmartIdInputError('signatureAlgorithm', `must be one of ${signatureAlgorithms.join(', ')}.`);
+  }
+  if (signatureAlgorithm !== 'rsassa-pss') {
+    if (hashAlgorithm === undefined) return;
+    throw new SmartIdInputError('hashAlgorithm', `must be left out with ${signatureAlgorithm}, which names its own.`);
+  }
+  if (hashAlgorithm === undefined || !hashAlgorithms.includes(hashAlgorithm)) {
+    throw new SmartIdInputError('hashAlgorithm', `must be one of ${hashAlgorithms.join(', ')}.`);
+  }
+}

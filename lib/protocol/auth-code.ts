@@ -1,0 +1,58 @@
+/** The authCode that makes a device link unforgeable (section "authCode calculation"). */
+
+import { createHmac } from 'node:crypto';
+import { encodeBase64 } from './base64.js';
+import { sessionSecretBytes } from './callback.js';
+
+export type DeviceLinkType = 'QR' | 'Web2App' | 'App2App';
+export type SessionType = 'auth' | 'sign' | 'cert';
+
+/** What the RP, the service and the app know of a session and nobody else does. Texts are used exactly as sent. */
+export interface AuthCodeInput {
+  schemeName: string;
+  /** Decides the signature protocol and which of the fields below count. */
+  sessionType: SessionType;
+  deviceLinkType: DeviceLinkType;
+  /** Base64, as the session-creation response gave it. */
+  sessionSecret: string;
+  /** Base64; `auth` only. */
+  rpChallenge?: string;
+  /** Base64; `sign` only. */
+  digest?: string;
+  relyingPartyName: string;
+  /** Only where the RP is a broker. */
+  brokeredRpName?: string;
+  /** The Base64 text that was sent; not used by `cert`. */
+  interactions?: string;
+  /** As it was sent; not used by `QR`. */
+  initialCallbackUrl?: string;
+}
+
+const signatureProtocols: Record<SessionType, string> = { auth: 'ACSP_V2', sign: 'RAW_DIGEST_SIGNATURE', cert: '' };
+
+/** B64URL(HMAC-SHA256(decoded sessionSecret, the fields joined by `|`)); empty fields keep their separators. */
+export function calculateAuthCode(input: AuthCodeInput & { unprotectedLink: string }): string {
+  const { sessionType } = input;
+  const payload = [
+    input.schemeName,
+    signatureProtocols[sessionType],
+    challengeOrDigest(input),
+    encodeBase64(input.relyingPartyName),
+    encodeBase64(input.brokeredRpName ?? ''),
+    sessionType === 'cert' ? '' : (input.interactions ?? ''),
+    input.deviceLinkType === 'QR' ? '' : (input.initialCallbackUrl ?? ''),
+    input.unprotectedLink,
+  ].join('|');
+  return createHmac('sha256', sessionSecretBytes(input.sessionSecret)).update(payload, 'utf8').digest('base64url');
+}
+
+function challengeOrDigest({ sessionType, rpChallenge, digest }: AuthCodeInput): string {
+  switch (sessionType) {
+    case 'auth':
+      return rpChallenge ?? '';
+    case 'sign':
+      return digest ?? '';
+    case 'cert':
+      return '';
+  }
+}

@@ -1,0 +1,59 @@
+/** The way back to the site in same-device flows (section "Callback URLs"). */
+
+import { createHash } from 'node:crypto';
+import { SmartIdInputError } from '../errors.js';
+import { decodeBase64 } from './base64.js';
+
+const longest = 1800;
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+export interface CallbackUrlRules {
+  /** Also take `http` when the host is this very machine: for development, never with the live service. */
+  allowLoopbackHttp?: boolean;
+}
+
+/**
+ * The callback URL as it is sent, with parameters of the session in its query.
+ * @param parameters at least one must be unpredictable and unique to the session.
+ * @throws SmartIdInputError when the URL breaks a rule of the protocol.
+ */
+export function createCallbackUrl(base: string, parameters: Record<string, string>, rules?: CallbackUrlRules): string {
+  checkCallbackUrl(base, 'callbackURL', rules);
+  const query = new URLSearchParams(parameters).toString();
+  return checkCallbackUrl(`${base}${base.includes('?') ? '&' : '?'}${query}`, 'callbackURL', rules);
+}
+
+/** @throws SmartIdInputError when it is not an https URL of at most 1800 characters without `|` and `#`. */
+export function checkCallbackUrl(url: string, field: string, { allowLoopbackHttp = false }: CallbackUrlRules = {}): string {
+  if (typeof url !== 'string' || url === '') throw new SmartIdInputError(field, 'must be a URL that is not empty.');
+  if (/[|#\s]/.test(url)) throw new SmartIdInputError(field, 'must not contain "|", "#" or white space.');
+  if (url.length > longest) throw new SmartIdInputError(field, `must have at most ${longest} characters.`);
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const isHttps = parsed !== undefined && url.startsWith('https://');
+  const isLoopback =
+    allowLoopbackHttp && parsed !== undefined && url.startsWith('http://') && loopbackHosts.has(parsed.hostname);
+  if (!isHttps && !isLoopback) {
+    throw new SmartIdInputError(field, 'must be an https URL (http only for localhost, and never with the live service).');
+  }
+  return url;
+}
+
+/**
+ * What `sessionSecretDigest` of the callback must be: B64URL(SHA-256(decoded sessionSecret)).
+ * @param sessionSecret Base64, as the session-creation response gave it.
+ */
+export function sessionSecretDigest(sessionSecret: string): string {
+  return createHash('sha256').update(sessionSecretBytes(sessionSecret)).digest('base64url');
+}
+
+/** What `signature.userChallenge` must be: B64URL(SHA-256(the verifier as the text it is)). */
+export function userChallenge(userChallengeVerifier: string): string {
+  return createHash('sha256').update(userChallengeVerifier, 'utf8').digest('base64url');
+}
+
+/** @throws SmartIdInputError when the secret is not Base64. */
+export function sessionSecretBytes(sessionSecret: string): Buffer {
+  const bytes = typeof sessionSecret === 'string' ? decodeBase64(sessionSecret) : undefined;
+  if (!bytes?.length) throw new SmartIdInputError('sessionSecret', 'must be Base64.');
+  return bytes;
+}

@@ -1,0 +1,24 @@
+/** The document number of one Smart-ID account, e.g. `PNOEE-30303039914-MOCK-Q`. */
+
+import { SmartIdInputError } from '../errors.js';
+
+const pattern = /^(?:PNO|PAS|IDC)[A-Z]{2}-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}){2,4}$/;
+
+/**
+ * The document number itself.
+ * @throws SmartIdInputError when it is none; the message does not repeat the value, which holds a personal code.
+ */
+export function parseDocumentNumber(text: string, field = 'documentNumber'): string {
+  if (typeof text !== 'string' || !pattern.test(text)) {
+    throw new SmartIdInputError(
+      field,
+      'must be a semantics identifier, a hyphen and the document suffix, as in PNOEE-30303039914-MOCK-Q.',
+    );
+  }
+  return text;
+}
+
+/** Whether a document number is one of the person's: the semantics identifier, a hyphen, and the suffix. */
+export function documentBelongsTo(documentNumber: string, semanticsIdentifier: string): boolean {
+  return documentNumber.startsWith(`${semanticsIdentifier}-`);
+}

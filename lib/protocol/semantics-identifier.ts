@@ -1,0 +1,32 @@
+/** The semantics identifier of a person, e.g. `PNOEE-30303039914` (ETSI EN 319 412-1). */
+
+import { SmartIdInputError } from '../errors.js';
+
+export const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
+/** `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number. */
+export type IdentifierType = (typeof identifierTypes)[number];
+
+export interface SemanticsIdentifier {
+  identifierType: IdentifierType;
+  /** ISO 3166-1 alpha-2, upper case. */
+  country: string;
+  /** The code as a text: leading zeros count, and Latvian codes keep their inner hyphen. */
+  personalCode: string;
+}
+
+const pattern = /^(PNO|PAS|IDC)([A-Z]{2})-([A-Za-z0-9][A-Za-z0-9-]{0,29})$/;
+
+/**
+ * The parts of a semantics identifier.
+ * @throws SmartIdInputError when it is none; the message does not repeat the value, which is a personal code.
+ */
+export function parseSemanticsIdentifier(text: string, field = 'semanticsIdentifier'): SemanticsIdentifier {
+  const match = typeof text === 'string' ? pattern.exec(text) : null;
+  if (!match) {
+    throw new SmartIdInputError(
+      field,
+      'must be PNO, PAS or IDC, a country of two upper-case letters, a hyphen and the code, as in PNOEE-30303039914.',
+    );
+  }
+  return { identifierType: match[1] as IdentifierType, country: match[2] as string, personalCode: match[3] as string };
+}

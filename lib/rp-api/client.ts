@@ -1,0 +1,220 @@
+/** The RP API over HTTP: one method per endpoint, named after its path (section "Endpoints"). */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
+import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
+import { parseDocumentNumber } from '../protocol/document-number.js';
+import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
+import { httpError } from './http-errors.js';
+import { checkPinnedKeys, createAgent } from './pinning.js';
+import {
+  type DeviceLinkAuthenticationRequest,
+  deviceLinkAuthenticationBody,
+  type NotificationAuthenticationRequest,
+  notificationAuthenticationBody,
+  type RelyingParty,
+} from './requests.js';
+import {
+  type CompleteSessionStatus,
+  type DeviceLinkSession,
+  deviceLinkSessionSchema,
+  type NotificationSession,
+  notificationSessionSchema,
+  parseResponse,
+  type SessionStatus,
+  sessionStatusSchema,
+} from './responses.js';
+import { exchange, type Fetch, fetchWith } from './transport.js';
+
+export interface SmartIdClientOptions {
+  environment: Environment;
+  /** By contract with the service. */
+  relyingPartyUUID: string;
+  /** By contract with the service, byte for byte. */
+  relyingPartyName: string;
+  /** Base64 SHA-256 of the server's SubjectPublicKeyInfo, several for rotation; checked besides normal validation. */
+  pinnedKeys?: readonly string[];
+  /** Replaces node-fetch, for a proxy or a test; `pinnedKeys` are then its business. */
+  fetch?: Fetch;
+}
+
+export interface CallOptions {
+  /** Ends the call, which then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+export interface SessionStatusOptions extends CallOptions {
+  /** How long the service may hold the answer back while the session runs: 1000 to 120000 ms, 60500 if left out. */
+  timeoutMs?: number;
+}
+
+export interface WaitOptions extends SessionStatusOptions {
+  /** Milliseconds after which waiting ends with a `timeout` error; 5 minutes if left out. */
+  deadline?: number;
+}
+
+/** Milliseconds that a session-creation request may take. */
+const creationTimeout = 30_000;
+/** Milliseconds on top of the long poll's own, for the way there and back. */
+const pollMargin = 10_000;
+const defaultPoll = 60_500;
+const defaultDeadline = 300_000;
+/** How often in a row a poll may fail before waiting gives up. A poll changes nothing, so asking again is safe. */
+const pollRetries = 4;
+const firstRetryDelay = 500;
+
+export class SmartIdClient {
+  readonly environment: ResolvedEnvironment;
+  private readonly relyingParty: RelyingParty;
+  private readonly fetch: Fetch;
+
+  /** @throws SmartIdInputError naming the option that breaks a rule. */
+  constructor(options: SmartIdClientOptions) {
+    this.environment = resolveEnvironment(options.environment);
+    this.relyingParty = checkRelyingParty(options);
+    if (options.pinnedKeys !== undefined) checkPinnedKeys(options.pinnedKeys);
+    if (options.fetch !== undefined && typeof options.fetch !== 'function') {
+      throw new SmartIdInputError('fetch', 'must be a function like fetch.');
+    }
+    this.fetch = options.fetch ?? fetchWith(createAgent(this.environment.baseUrl, options.pinnedKeys));
+  }
+
+  /** `POST /authentication/device-link/anonymous`: log in somebody not known yet. */
+  authenticationDeviceLinkAnonymous(
+    request: DeviceLinkAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    return this.deviceLinkAuthentication('anonymous', request, options);
+  }
+
+  /** `POST /authentication/device-link/etsi/{semantics-identifier}`: log in this person. */
+  authenticationDeviceLinkEtsi(
+    semanticsIdentifier: string,
+    request: DeviceLinkAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    parseSemanticsIdentifier(semanticsIdentifier);
+    return this.deviceLinkAuthentication(`etsi/${semanticsIdentifier}`, request, options);
+  }
+
+  /** `POST /authentication/device-link/document/{document-number}`: log in with this very document. */
+  authenticationDeviceLinkDocument(
+    documentNumber: string,
+    request: DeviceLinkAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    parseDocumentNumber(documentNumber);
+    return this.deviceLinkAuthentication(`document/${documentNumber}`, request, options);
+  }
+
+  /** `POST /authentication/notification/etsi/{semantics-identifier}`: log in this person by push. */
+  authenticationNotificationEtsi(
+    semanticsIdentifier: string,
+    request: NotificationAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<NotificationSession> {
+    parseSemanticsIdentifier(semanticsIdentifier);
+    return this.notificationAuthentication(`etsi/${semanticsIdentifier}`, request, options);
+  }
+
+  /** `POST /authentication/notification/document/{document-number}`: log in with this very document by push. */
+  authenticationNotificationDocument(
+    documentNumber: string,
+    request: NotificationAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<NotificationSession> {
+    parseDocumentNumber(documentNumber);
+    return this.notificationAuthentication(`document/${documentNumber}`, request, options);
+  }
+
+  /** `GET /session/{sessionID}`: one long poll, which answers `RUNNING` after `timeoutMs`. */
+  async sessionStatus(sessionID: string, options: SessionStatusOptions = {}): Promise<SessionStatus> {
+    const { timeoutMs = defaultPoll, signal } = options;
+    if (!Number.isInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > 120_000) {
+      throw new SmartIdInputError('timeoutMs', 'must be a whole number of milliseconds from 1000 to 120000.');
+    }
+    const answer = await exchange(this.fetch, {
+      method: 'GET',
+      url: `${this.environment.baseUrl}/session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`,
+      timeout: timeoutMs + pollMargin,
+      signal,
+    });
+    if (answer.status !== 200) throw httpError(answer, 'session');
+    return parseResponse(sessionStatusSchema, answer.body);
+  }
+
+  /**
+   * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
+   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing.
+   */
+  async waitForSession(sessionID: string, options: WaitOptions = {}): Promise<CompleteSessionStatus> {
+    const { deadline = defaultDeadline, timeoutMs = defaultPoll, signal } = options;
+    const end = performance.now() + deadline;
+    for (let failures = 0; ; ) {
+      const left = end - performance.now();
+      if (left <= 0) throw new SmartIdServiceError('timeout', 'The Smart-ID session did not end in time.');
+      try {
+        const poll = Math.max(1000, Math.min(timeoutMs, Math.floor(left)));
+        const status = await this.sessionStatus(sessionID, { timeoutMs: poll, signal });
+        if (status.state === 'COMPLETE') return status;
+        failures = 0;
+      } catch (error) {
+        if (!isPassing(error) || ++failures > pollRetries) throw error;
+        await sleep(Math.min(retryDelay(failures), Math.max(0, end - performance.now())), undefined, { signal });
+      }
+    }
+  }
+
+  private deviceLinkAuthentication(
+    path: string,
+    request: DeviceLinkAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    const body = deviceLinkAuthenticationBody(this.relyingParty, request, {
+      allowLoopbackHttp: !this.environment.isLive,
+    });
+    return this.create(`authentication/device-link/${path}`, body, deviceLinkSessionSchema, options);
+  }
+
+  private notificationAuthentication(
+    path: string,
+    request: NotificationAuthenticationRequest,
+    options?: CallOptions,
+  ): Promise<NotificationSession> {
+    const body = notificationAuthenticationBody(this.relyingParty, request);
+    return this.create(`authentication/notification/${path}`, body, notificationSessionSchema, options);
+  }
+
+  /** Never repeated: a session that was created and whose answer was lost would be created twice. */
+  private async create<T>(path: string, body: unknown, schema: z.ZodType<T>, options: CallOptions = {}): Promise<T> {
+    const answer = await exchange(this.fetch, {
+      method: 'POST',
+      url: `${this.environment.baseUrl}/${path}`,
+      body,
+      timeout: creationTimeout,
+      signal: options.signal,
+    });
+    if (answer.status !== 200) throw httpError(answer, 'account');
+    return parseResponse(schema, answer.body);
+  }
+}
+
+function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {
+  if (typeof relyingPartyUUID !== 'string' || !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(relyingPartyUUID)) {
+    throw new SmartIdInputError('relyingPartyUUID', 'must be a UUID.');
+  }
+  if (typeof relyingPartyName !== 'string' || relyingPartyName === '' || relyingPartyName.length > 100) {
+    throw new SmartIdInputError('relyingPartyName', 'must be a text of 1 to 100 characters.');
+  }
+  return { relyingPartyUUID, relyingPartyName };
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof SmartIdServiceError && error.code !== 'bad_response';
+}
+
+/** Doubles with each failure; the random part keeps many waiting logins from asking again in step. */
+function retryDelay(failures: number): number {
+  return firstRetryDelay * 2 ** (failures - 1) * (0.5 + Math.random());
+}

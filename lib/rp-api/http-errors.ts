@@ -1,0 +1,59 @@
+/** What each HTTP status of the RP API means for the caller (section "HTTP errors"). */
+
+import { SmartIdAccountError, SmartIdRequestError, SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
+import { parseProblemDetails } from './problem-details.js';
+import type { Answer } from './transport.js';
+
+/** @param subject what a 404 says is missing. */
+export function httpError({ status, body }: Answer, subject: 'account' | 'session'): Error {
+  const problem = parseProblemDetails(body);
+  switch (status) {
+    case 400:
+      return new SmartIdRequestError('bad_request', 'The Smart-ID service found the request malformed.', status, problem);
+    case 401:
+      return new SmartIdRequestError(
+        'unauthorized',
+        'The Smart-ID service does not know this relying party at this IP address: check relyingPartyUUID and relyingPartyName.',
+        status,
+        problem,
+      );
+    case 403:
+      return new SmartIdRequestError(
+        'forbidden',
+        'The relying party lacks the permission for this request at the Smart-ID service.',
+        status,
+        problem,
+      );
+    case 404:
+      return subject === 'session'
+        ? new SmartIdSessionNotFoundError(problem)
+        : new SmartIdAccountError('no_account', status, problem);
+    case 471:
+      return new SmartIdAccountError('no_suitable_account', status, problem);
+    case 472:
+      return new SmartIdAccountError('person_should_act', status, problem);
+    case 480:
+      return new SmartIdRequestError(
+        'client_too_old',
+        'The Smart-ID service no longer supports this version of the client: update passport-smart-id.',
+        status,
+        problem,
+      );
+    case 503:
+    case 580:
+      return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance.', {
+        httpStatus: status,
+        problem,
+      });
+  }
+  if (status >= 500) {
+    return new SmartIdServiceError('server_error', `The Smart-ID service failed with status ${status}.`, {
+      httpStatus: status,
+      problem,
+    });
+  }
+  return new SmartIdServiceError('bad_response', `The Smart-ID service answered with the unexpected status ${status}.`, {
+    httpStatus: status,
+    problem,
+  });
+}

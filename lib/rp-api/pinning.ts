@@ -1,0 +1,39 @@
+/** TLS connections to the RP API: kept alive, validated as usual, and held against the pinned keys (section "TLS"). */
+
+import { createHash, X509Certificate } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { SmartIdInputError } from '../errors.js';
+import { decodeBase64 } from '../protocol/base64.js';
+
+/** An agent for the base URL; with pins, a server whose key is none of them is refused before anything is sent. */
+export function createAgent(baseUrl: string, pinnedKeys?: readonly string[]): http.Agent {
+  if (baseUrl.startsWith('http:')) return new http.Agent({ keepAlive: true });
+  if (!pinnedKeys) return new https.Agent({ keepAlive: true });
+  return new https.Agent({
+    keepAlive: true,
+    // A resumed TLS session shows no certificate, so there would be nothing to hold against the pins.
+    maxCachedSessions: 0,
+    checkServerIdentity: (host, certificate) =>
+      checkServerIdentity(host, certificate) ?? checkPin(certificate, pinnedKeys),
+  });
+}
+
+/** @throws SmartIdInputError when the list is empty or holds what is not the Base64 of a SHA-256. */
+export function checkPinnedKeys(pinnedKeys: readonly string[]): void {
+  if (!Array.isArray(pinnedKeys) || pinnedKeys.length === 0) {
+    throw new SmartIdInputError('pinnedKeys', 'must be a list of at least one pin.');
+  }
+  pinnedKeys.forEach((pin, index) => {
+    if (typeof pin !== 'string' || decodeBase64(pin)?.length !== 32) {
+      throw new SmartIdInputError(`pinnedKeys[${index}]`, 'must be the Base64 SHA-256 of a SubjectPublicKeyInfo.');
+    }
+  });
+}
+
+function checkPin({ raw }: PeerCertificate, pinnedKeys: readonly string[]): Error | undefined {
+  const publicKey = new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' });
+  const pin = createHash('sha256').update(publicKey).digest('base64');
+  return pinnedKeys.includes(pin) ? undefined : new Error("The server's key is none of the pinned keys.");
+}
