@@ -38,7 +38,7 @@ export class SmartIdInputError extends SmartIdError {
   }
 }
 
-export type WebSessionProblem = 'session_missing' | 'session_in_cookie' | 'session_same_site_strict';
+export type WebSessionProblem = 'session_missing' | 'session_in_cookie' | 'session_same_site_strict' | 'session_ended';
 
 /** The site's session middleware is missing or cannot carry a login: correct its setup. */
 export class SmartIdSessionError extends SmartIdError {
@@ -139,6 +139,7 @@ const endResults = new Set([
   'ACCOUNT_UNUSABLE',
 ]);
 
-function outcomeCode(endResult: string): string {
+/** The stable code of an end result. */
+export function outcomeCode(endResult: string): string {
   return endResults.has(endResult) ? endResult.toLowerCase() : 'unknown_result';
 }

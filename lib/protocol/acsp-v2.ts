@@ -8,7 +8,7 @@ export const flowTypes = ['QR', 'Web2App', 'App2App', 'Notification'] as const;
 export type FlowType = (typeof flowTypes)[number];
 
 /** Whether the person comes back through the callback URL. */
-export function isSameDevice(flowType: FlowType): boolean {
+export function isSameDevice(flowType: string | undefined): boolean {
   return flowType === 'Web2App' || flowType === 'App2App';
 }
 

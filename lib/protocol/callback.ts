@@ -24,7 +24,11 @@ export function createCallbackUrl(base: string, parameters: Record<string, strin
 }
 
 /** @throws SmartIdInputError when it is not an https URL of at most 1800 characters without `|` and `#`. */
-export function checkCallbackUrl(url: string, field: string, { allowLoopbackHttp = false }: CallbackUrlRules = {}): string {
+export function checkCallbackUrl(
+  url: string,
+  field: string,
+  { allowLoopbackHttp = false }: CallbackUrlRules = {},
+): string {
   if (typeof url !== 'string' || url === '') throw new SmartIdInputError(field, 'must be a URL that is not empty.');
   if (/[|#\s]/.test(url)) throw new SmartIdInputError(field, 'must not contain "|", "#" or white space.');
   if (url.length > longest) throw new SmartIdInputError(field, `must have at most ${longest} characters.`);
@@ -33,7 +37,10 @@ export function checkCallbackUrl(url: string, field: string, { allowLoopbackHttp
   const isLoopback =
     allowLoopbackHttp && parsed !== undefined && url.startsWith('http://') && loopbackHosts.has(parsed.hostname);
   if (!isHttps && !isLoopback) {
-    throw new SmartIdInputError(field, 'must be an https URL (http only for localhost, and never with the live service).');
+    throw new SmartIdInputError(
+      field,
+      'must be an https URL (http only for localhost, and never with the live service).',
+    );
   }
   return url;
 }

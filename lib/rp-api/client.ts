@@ -201,7 +201,10 @@ export class SmartIdClient {
 }
 
 function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {
-  if (typeof relyingPartyUUID !== 'string' || !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(relyingPartyUUID)) {
+  if (
+    typeof relyingPartyUUID !== 'string' ||
+    !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(relyingPartyUUID)
+  ) {
     throw new SmartIdInputError('relyingPartyUUID', 'must be a UUID.');
   }
   if (typeof relyingPartyName !== 'string' || relyingPartyName === '' || relyingPartyName.length > 100) {

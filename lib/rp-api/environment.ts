@@ -29,7 +29,11 @@ export function resolveEnvironment(environment: Environment): ResolvedEnvironmen
     throw new SmartIdInputError('environment', "must be 'demo', 'live' or { baseUrl, schemeName }.");
   }
   const { baseUrl, schemeName } = environment;
-  if (typeof baseUrl !== 'string' || !URL.canParse(baseUrl) || !(/^https:\/\//.test(baseUrl) || loopbackUrl.test(baseUrl))) {
+  if (
+    typeof baseUrl !== 'string' ||
+    !URL.canParse(baseUrl) ||
+    !(/^https:\/\//.test(baseUrl) || loopbackUrl.test(baseUrl))
+  ) {
     throw new SmartIdInputError('environment.baseUrl', 'must be an https URL (http only for localhost).');
   }
   if (/[?#]/.test(baseUrl)) throw new SmartIdInputError('environment.baseUrl', 'must not contain a query or fragment.');

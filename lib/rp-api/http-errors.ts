@@ -1,6 +1,11 @@
 /** What each HTTP status of the RP API means for the caller (section "HTTP errors"). */
 
-import { SmartIdAccountError, SmartIdRequestError, SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
+import {
+  SmartIdAccountError,
+  SmartIdRequestError,
+  SmartIdServiceError,
+  SmartIdSessionNotFoundError,
+} from '../errors.js';
 import { parseProblemDetails } from './problem-details.js';
 import type { Answer } from './transport.js';
 
@@ -9,7 +14,12 @@ export function httpError({ status, body }: Answer, subject: 'account' | 'sessio
   const problem = parseProblemDetails(body);
   switch (status) {
     case 400:
-      return new SmartIdRequestError('bad_request', 'The Smart-ID service found the request malformed.', status, problem);
+      return new SmartIdRequestError(
+        'bad_request',
+        'The Smart-ID service found the request malformed.',
+        status,
+        problem,
+      );
     case 401:
       return new SmartIdRequestError(
         'unauthorized',
@@ -52,8 +62,12 @@ export function httpError({ status, body }: Answer, subject: 'account' | 'sessio
       problem,
     });
   }
-  return new SmartIdServiceError('bad_response', `The Smart-ID service answered with the unexpected status ${status}.`, {
-    httpStatus: status,
-    problem,
-  });
+  return new SmartIdServiceError(
+    'bad_response',
+    `The Smart-ID service answered with the unexpected status ${status}.`,
+    {
+      httpStatus: status,
+      problem,
+    },
+  );
 }

@@ -1,7 +1,11 @@
 /** The bodies of session-creation requests (section "Request bodies"); every rule is checked before anything is sent. */
 
 import { SmartIdInputError } from '../errors.js';
-import { type AuthenticationCertificateLevel, checkSignatureChoice, type SignatureChoice } from '../protocol/algorithms.js';
+import {
+  type AuthenticationCertificateLevel,
+  checkSignatureChoice,
+  type SignatureChoice,
+} from '../protocol/algorithms.js';
 import { checkCallbackUrl } from '../protocol/callback.js';
 import { challengeBytes } from '../protocol/challenge.js';
 import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';

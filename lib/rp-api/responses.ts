@@ -73,5 +73,8 @@ export function parseResponse<T>(schema: z.ZodType<T>, body: string): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.') || 'its body';
-  throw new SmartIdServiceError('bad_response', `The Smart-ID service sent an answer with a missing or wrong ${field}.`);
+  throw new SmartIdServiceError(
+    'bad_response',
+    `The Smart-ID service sent an answer with a missing or wrong ${field}.`,
+  );
 }

@@ -36,7 +36,11 @@ describe('Published test values', () => {
 describe('An ACSP_V2 message', () => {
   it('holds no callback URL for QR and Notification', () => {
     for (const flowType of ['QR', 'Notification'] as const) {
-      expect(acspV2Message({ ...acspV2, flowType }).split('|').slice(-2)).to.deep.equal(['', flowType]);
+      expect(
+        acspV2Message({ ...acspV2, flowType })
+          .split('|')
+          .slice(-2),
+      ).to.deep.equal(['', flowType]);
     }
   });
 

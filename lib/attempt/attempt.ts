@@ -1,0 +1,86 @@
+/** One login attempt between its requests: what the server must remember from start to finish. Plain data, for any store. */
+
+import { randomBytes } from 'node:crypto';
+import type { Request } from 'express';
+import { equalInConstantTime } from '../protocol/constant-time.js';
+import type { LinkLanguage } from '../protocol/device-link.js';
+import type { DeviceLinkSession } from '../rp-api/responses.js';
+import type { AuthenticationSession } from '../verify/authentication.js';
+
+/**
+ * How a login reaches the app: `device-link` shows a QR code and, with a `callbackURL`, a Web2App link;
+ * `app` is for a native app of the site (App2App); `notification` is a push with a verification code.
+ */
+export type Flow = 'device-link' | 'app' | 'notification';
+
+export interface Attempt {
+  /** Unpredictable, known to the browser, and useless without the browser's session. */
+  id: string;
+  flow: Flow;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+  /** A path of the site, handed back when the login is done. */
+  returnTo?: string;
+  /** The session at the RP API, or the stable code of why there is none. */
+  outcome: RunningSession | { failure: string };
+}
+
+export interface RunningSession {
+  sessionID: string;
+  /** When the session-creation response arrived, in milliseconds since the epoch: a QR link counts from here. */
+  receivedAt: number;
+  lang: LinkLanguage;
+  authentication: AuthenticationSession;
+  /** Device-link flows only. */
+  deviceLink?: Pick<DeviceLinkSession, 'sessionToken' | 'deviceLinkBase'>;
+  /** Notification flows only: four digits. */
+  verificationCode?: string;
+  /** The unpredictable value in the callback URL; same-device flows only. */
+  callbackSecret?: string;
+}
+
+/**
+ * Where attempts live between requests. An attempt belongs to the browser session that started it:
+ * a store must not find it for a request of another one.
+ */
+export interface AttemptStore {
+  /** Keeps a new attempt; resolves once it is stored. */
+  create(req: Request, attempt: Attempt): Promise<void>;
+  /** The attempt, or undefined when this browser session has none of that id. Writes nothing. */
+  read(req: Request, id: string): Promise<Attempt | undefined>;
+  /** Replaces an attempt that is still there; resolves once it is stored. */
+  update(req: Request, attempt: Attempt): Promise<void>;
+  /** Removes the attempt and gives it to exactly one caller, however many ask at once; undefined to the others. */
+  take(req: Request, id: string): Promise<Attempt | undefined>;
+}
+
+/** 128 random bits. */
+export function generateAttemptId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** 256 random bits. */
+export function generateCallbackSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Query parameter of the callback URL that finds the attempt: its id and the callback secret. */
+export const callbackParameter = 'smartIdAttempt';
+
+export function callbackValue(id: string, callbackSecret: string): string {
+  return `${id}.${callbackSecret}`;
+}
+
+/** The attempt id in a callback parameter, or undefined when it has not the form of one. */
+export function attemptIdOfCallback(value: string): string | undefined {
+  return /^([A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{43}$/.exec(value)?.[1];
+}
+
+/** Whether a callback parameter is the one of this attempt. */
+export function isCallbackOf({ id, outcome }: Attempt, value: string): boolean {
+  return (
+    'sessionID' in outcome &&
+    outcome.callbackSecret !== undefined &&
+    equalInConstantTime(value, callbackValue(id, outcome.callbackSecret))
+  );
+}

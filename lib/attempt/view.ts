@@ -1,0 +1,63 @@
+/** What the visitor's page may know of an attempt. Nothing in it is secret. */
+
+import { outcomeCode } from '../errors.js';
+import { visibleCode } from '../outcome.js';
+import { isSameDevice } from '../protocol/acsp-v2.js';
+import { createDeviceLink } from '../protocol/device-link.js';
+import type { CompleteSessionStatus } from '../rp-api/responses.js';
+import type { Attempt, Flow, RunningSession } from './attempt.js';
+
+export interface AttemptView {
+  /** Ours; post it to finish the login. */
+  id: string;
+  /**
+   * `ready`: post to finish. `callback`: the person came by the same device, where the callback URL logs in.
+   * `failed`: it is over, and `code` says why in a way that tells nothing of an account.
+   */
+  state: 'running' | 'ready' | 'callback' | 'failed';
+  flow?: Flow;
+  /** For a QR code; made anew for each view, and stale a few seconds later. */
+  qrLink?: string;
+  /** Opens the app on this device, from the browser. */
+  web2AppLink?: string;
+  /** Opens the app on this device, from a native app. */
+  app2AppLink?: string;
+  /** Four digits to show to the person. */
+  verificationCode?: string;
+  code?: string;
+  /** Milliseconds since the epoch. */
+  expiresAt?: number;
+}
+
+export function failedView(id: string, code: string, attempt?: Attempt): AttemptView {
+  return { id, state: 'failed', code: visibleCode(code), flow: attempt?.flow, expiresAt: attempt?.expiresAt };
+}
+
+/** @param now milliseconds since the epoch. */
+export function runningView({ id, flow, expiresAt }: Attempt, session: RunningSession, now: number): AttemptView {
+  const { verificationCode } = session;
+  return { id, state: 'running', flow, expiresAt, verificationCode, ...links(session, now) };
+}
+
+/** The view once the session is complete: whether and where the login may be finished. */
+export function completeView(attempt: Attempt, { result, signature }: CompleteSessionStatus): AttemptView {
+  const { id, flow, expiresAt } = attempt;
+  const { endResult } = result;
+  if (endResult !== 'OK') return failedView(id, outcomeCode(endResult), attempt);
+  return { id, state: isSameDevice(signature?.flowType) ? 'callback' : 'ready', flow, expiresAt };
+}
+
+function links(session: RunningSession, now: number): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
+  const { authentication, deviceLink, lang, receivedAt } = session;
+  const { sessionSecret, flowTypes } = authentication;
+  if (!deviceLink || !sessionSecret) return {};
+  const common = { ...authentication, ...deviceLink, sessionSecret, lang, sessionType: 'auth' } as const;
+  const elapsedSeconds = Math.max(0, Math.floor((now - receivedAt) / 1000));
+  return {
+    qrLink: flowTypes.includes('QR')
+      ? createDeviceLink({ ...common, deviceLinkType: 'QR', elapsedSeconds })
+      : undefined,
+    web2AppLink: flowTypes.includes('Web2App') ? createDeviceLink({ ...common, deviceLinkType: 'Web2App' }) : undefined,
+    app2AppLink: flowTypes.includes('App2App') ? createDeviceLink({ ...common, deviceLinkType: 'App2App' }) : undefined,
+  };
+}

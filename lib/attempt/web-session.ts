@@ -1,0 +1,87 @@
+/** The site's own session (express-session): what a login needs of it, and clear words when it is not there. */
+
+import type { Request } from 'express';
+import { SmartIdSessionError } from '../errors.js';
+import type { Attempt } from './attempt.js';
+
+/** The key in `req.session` under which open attempts are kept. */
+export const sessionKey = 'smartId';
+
+export interface WebSession {
+  [sessionKey]?: { attempts: Attempt[] };
+  cookie?: { sameSite?: boolean | string };
+  save(done: (error?: unknown) => void): void;
+  regenerate(done: (error?: unknown) => void): void;
+}
+
+type StoredSession = Pick<WebSession, typeof sessionKey>;
+
+export type WebRequest = Omit<Request, 'session' | 'sessionID' | 'sessionStore'> & {
+  session: WebSession;
+  sessionID: string;
+  sessionStore: { get(id: string, done: (error: unknown, session?: StoredSession | null) => void): void };
+};
+
+/**
+ * The request, once it is sure to have a session on the server.
+ * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not recognise.
+ * @throws SmartIdSessionError saying what to change.
+ */
+export function requireWebSession(req: Request, returnsByLink = false): WebRequest {
+  const request = req as unknown as Partial<WebRequest>;
+  if (!request.session) {
+    throw new SmartIdSessionError(
+      'session_missing',
+      'Smart-ID login needs a session: put express-session before the routes that use it.',
+    );
+  }
+  if (typeof request.session.regenerate !== 'function' || !request.sessionStore || !request.sessionID) {
+    throw new SmartIdSessionError(
+      'session_in_cookie',
+      'Smart-ID login needs a session that is kept on the server: this one lives in a cookie. Use express-session.',
+    );
+  }
+  const sameSite = request.session.cookie?.sameSite;
+  if (returnsByLink && (sameSite === true || sameSite === 'strict')) {
+    throw new SmartIdSessionError(
+      'session_same_site_strict',
+      "The session cookie is SameSite=Strict, so a return from the Smart-ID app would not be recognised: use sameSite: 'lax'.",
+    );
+  }
+  return request as WebRequest;
+}
+
+/** What the store holds of this session now, which another request may have changed since this one began. */
+export function storedSession({ sessionStore, sessionID }: WebRequest): Promise<StoredSession | undefined> {
+  return new Promise((resolve, reject) => {
+    sessionStore.get(sessionID, (error, session) => (error ? reject(error) : resolve(session ?? undefined)));
+  });
+}
+
+export function saveSession({ session }: WebRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    session.save((error) => (error ? reject(error) : resolve()));
+  });
+}
+
+type LogInDone = (error?: unknown) => void;
+
+/**
+ * Takes the other open attempts of this browser along when Passport changes the session at login,
+ * so that a login in one tab does not end the one that waits in another.
+ */
+export function keepOpenAttemptsAcrossLogin(req: WebRequest): void {
+  const open = req.session[sessionKey];
+  if (!open?.attempts.length) return;
+  const logIn = req.logIn as unknown as (...args: unknown[]) => void;
+  const carrying = (...args: unknown[]) => {
+    const done = args.pop() as LogInDone;
+    logIn.call(req, ...args, (error?: unknown) => {
+      if (error) return done(error);
+      req.session[sessionKey] = open;
+      saveSession(req).then(() => done(), done);
+    });
+  };
+  req.logIn = carrying;
+  req.login = carrying;
+}

@@ -1,0 +1,49 @@
+/** `passport-smart-id/client`: the RP API, the calculations and the verification, for programs without Passport. */
+
+export * from './errors.js';
+export type { Identity } from './identity.js';
+export { type AcspV2Input, acspV2Message, type FlowType } from './protocol/acsp-v2.js';
+export type {
+  AuthenticationCertificateLevel,
+  CertificateLevel,
+  HashAlgorithm,
+  SignatureAlgorithm,
+} from './protocol/algorithms.js';
+export { type AuthCodeInput, calculateAuthCode, type DeviceLinkType, type SessionType } from './protocol/auth-code.js';
+export { createCallbackUrl, sessionSecretDigest, userChallenge } from './protocol/callback.js';
+export { generateChallenge } from './protocol/challenge.js';
+export { createDeviceLink, type DeviceLinkInput, type LinkLanguage } from './protocol/device-link.js';
+export { parseDocumentNumber } from './protocol/document-number.js';
+export { encodeInteractions, type Interaction, type InteractionSet } from './protocol/interactions.js';
+export { parseSemanticsIdentifier, type SemanticsIdentifier } from './protocol/semantics-identifier.js';
+export { verificationCode } from './protocol/verification-code.js';
+export {
+  type CallOptions,
+  type SessionStatusOptions,
+  SmartIdClient,
+  type SmartIdClientOptions,
+  type WaitOptions,
+} from './rp-api/client.js';
+export type { Environment } from './rp-api/environment.js';
+export type {
+  DeviceLinkAuthenticationRequest,
+  NotificationAuthenticationRequest,
+  RequestProperties,
+} from './rp-api/requests.js';
+export type {
+  CompleteSessionStatus,
+  DeviceLinkSession,
+  NotificationSession,
+  SessionStatus,
+} from './rp-api/responses.js';
+export type { Fetch } from './rp-api/transport.js';
+export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
+export {
+  type AuthenticationSession,
+  authenticationChecks,
+  type CallbackParameters,
+  type ExpectedSigner,
+  type VerifiedAuthentication,
+  type VerifyAuthenticationInput,
+  verifyAuthentication,
+} from './verify/authentication.js';

@@ -1,0 +1,12 @@
+/** `passport-smart-id`: the strategy, and everything of `passport-smart-id/client`. */
+
+export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
+export { SessionAttemptStore } from './attempt/session-store.js';
+export type { AttemptView } from './attempt/view.js';
+export * from './client.js';
+export { verificationFailureChannel } from './finish.js';
+export type { SmartIdProfile } from './identity.js';
+export type { Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
+export type { Failure } from './outcome.js';
+export { SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
+export type { Done, SiteUser, SmartIdInfo, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

@@ -1,0 +1,50 @@
+/** What a failed login is called: a stable code for the site, a neutral message and code for the visitor. */
+
+/** Told to Passport's `fail` and, through it, to the site. */
+export interface Failure {
+  message: string;
+  code: string;
+}
+
+/** Codes that say something about an account or its owner; a visitor sees one code and one message for all of them. */
+const neutralCodes = new Set([
+  'no_account',
+  'no_suitable_account',
+  'person_should_act',
+  'user_refused',
+  'user_refused_interaction',
+  'user_refused_cert_choice',
+  'document_unusable',
+  'account_unusable',
+  'required_interaction_not_supported_by_app',
+]);
+
+const neutralMessage =
+  'Logging in with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and try again.';
+
+const messages: Record<string, string> = {
+  timeout: 'The login was not confirmed in the Smart-ID app in time. Please try again.',
+  expired: 'The login was not confirmed in the Smart-ID app in time. Please try again.',
+  wrong_vc: 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
+  still_running: 'The login is not confirmed in the Smart-ID app yet.',
+  no_attempt: 'There is no Smart-ID login to finish here. Please start again.',
+  return_without_session:
+    'The Smart-ID app returned to another browser than the one the login was started in. Please start again in your default browser, outside a private window.',
+  callback_required:
+    'The login was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.',
+  already_used: 'This login has been used already. Please start again.',
+  not_verified: 'The login could not be verified. Please start again.',
+  not_accepted: 'This site did not accept the login.',
+};
+
+const otherMessage = 'Logging in with Smart-ID failed. Please try again.';
+
+/** The failure with the precise code, for the site's own code; the message gives nothing away. */
+export function failure(code: string): Failure {
+  return { message: neutralCodes.has(code) ? neutralMessage : (messages[code] ?? otherMessage), code };
+}
+
+/** The code as a visitor may see it. */
+export function visibleCode(code: string): string {
+  return neutralCodes.has(code) ? 'not_completed' : code;
+}

@@ -1,0 +1,86 @@
+/**
+ * One long poll for each session that somebody waits for in this process, however many requests ask about it.
+ * It begins with the first question, ends with the session, and is given up when nobody has asked for a while.
+ */
+
+import type { SmartIdClient } from './client.js';
+import type { CompleteSessionStatus } from './responses.js';
+
+/** What is known of a session: nothing new yet, its end, or why it cannot be asked about. */
+export type Look =
+  | { state: 'running' }
+  | { state: 'complete'; status: CompleteSessionStatus }
+  | { state: 'error'; error: unknown };
+
+interface Watched {
+  look: Look;
+  ended: Promise<void>;
+  controller: AbortController;
+  idle: NodeJS.Timeout;
+}
+
+/** Milliseconds after the last question until the poll is given up, or what it brought is forgotten. */
+const idleTime = 15_000;
+
+export class SessionWatch {
+  private readonly watched = new Map<string, Watched>();
+  private readonly client: Pick<SmartIdClient, 'waitForSession'>;
+
+  constructor(client: Pick<SmartIdClient, 'waitForSession'>) {
+    this.client = client;
+  }
+
+  /** What is known at this moment; answers at once. An error is told once, then the session is asked about anew. */
+  look(sessionID: string): Look {
+    const watched = this.watch(sessionID);
+    if (watched.look.state === 'error') this.forget(sessionID, watched);
+    return watched.look;
+  }
+
+  /** What is known when the session ends, after `patience` milliseconds, or when the signal aborts. */
+  async wait(sessionID: string, patience: number, signal: AbortSignal): Promise<Look> {
+    const { ended } = this.watch(sessionID);
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, patience);
+      signal.addEventListener('abort', done);
+      void ended.then(done);
+    });
+    return this.look(sessionID);
+  }
+
+  private watch(sessionID: string): Watched {
+    const present = this.watched.get(sessionID);
+    if (present) {
+      present.idle.refresh();
+      return present;
+    }
+    const controller = new AbortController();
+    const watched: Watched = {
+      look: { state: 'running' },
+      ended: Promise.resolve(),
+      controller,
+      idle: setTimeout(() => this.forget(sessionID, watched), idleTime).unref(),
+    };
+    watched.ended = this.client.waitForSession(sessionID, { signal: controller.signal }).then(
+      (status) => {
+        watched.look = { state: 'complete', status };
+      },
+      (error: unknown) => {
+        watched.look = { state: 'error', error };
+      },
+    );
+    this.watched.set(sessionID, watched);
+    return watched;
+  }
+
+  private forget(sessionID: string, watched: Watched): void {
+    clearTimeout(watched.idle);
+    watched.controller.abort();
+    if (this.watched.get(sessionID) === watched) this.watched.delete(sessionID);
+  }
+}

@@ -1,0 +1,72 @@
+/** The date of birth of a certificate's holder: the attribute where there is one, else what the personal code tells. */
+
+import { SubjectDirectoryAttributes } from 'pkijs';
+import { type Certificate, extensionValue } from './certificate.js';
+
+const subjectDirectoryAttributes = '2.5.29.9';
+const dateOfBirthAttribute = '1.3.6.1.5.5.7.9.1';
+
+/** `YYYY-MM-DD`, or undefined: a certificate or code that holds no valid date is no reason to refuse anybody. */
+export function dateOfBirth(certificate: Certificate, country: string, personalCode: string): string | undefined {
+  return dateOfBirthFromAttribute(certificate) ?? dateOfBirthFromPersonalCode(country, personalCode);
+}
+
+function dateOfBirthFromAttribute(certificate: Certificate): string | undefined {
+  try {
+    const schema = extensionValue(certificate, subjectDirectoryAttributes);
+    if (!schema) return undefined;
+    const { attributes } = new SubjectDirectoryAttributes({ schema });
+    const value = attributes.find(({ type }) => type === dateOfBirthAttribute)?.values[0];
+    const date = value?.toDate?.();
+    return date instanceof Date && !Number.isNaN(date.getTime()) ? date.toISOString().slice(0, 10) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `YYYY-MM-DD` by the rules of the Baltic and Belgian codes, or undefined. */
+export function dateOfBirthFromPersonalCode(country: string, personalCode: string): string | undefined {
+  switch (country) {
+    case 'EE':
+    case 'LT':
+      return fromCenturyDigit(personalCode);
+    case 'LV':
+      return fromLatvianCode(personalCode);
+    case 'BE':
+      return fromBelgianNumber(personalCode);
+    default:
+      return undefined;
+  }
+}
+
+/** `GYYMMDD...`, where two values of G, one for each sex, stand for a century from 1800 on. */
+function fromCenturyDigit(personalCode: string): string | undefined {
+  const match = /^([1-8])(\d{2})(\d{2})(\d{2})\d{4}$/.exec(personalCode);
+  if (!match) return undefined;
+  const century = 18 + Math.floor((Number(match[1]) - 1) / 2);
+  return validDate(`${century}${match[2]}`, match[3], match[4]);
+}
+
+/** `DDMMYY-C...`; codes from 32 on hold no date. */
+function fromLatvianCode(personalCode: string): string | undefined {
+  const match = /^(\d{2})(\d{2})(\d{2})-?([0-2])\d{4}$/.exec(personalCode);
+  return match ? validDate(`${18 + Number(match[4])}${match[3]}`, match[2], match[1]) : undefined;
+}
+
+/** `YYMMDDNNNCC`: the check digits are those of the nine before them, with a 2 in front for births from 2000 on. */
+function fromBelgianNumber(personalCode: string): string | undefined {
+  const match = /^((\d{2})(\d{2})(\d{2})\d{3})(\d{2})$/.exec(personalCode.replace(/[.-]/g, ''));
+  if (!match) return undefined;
+  const [, nine, year, month, day, checkDigits] = match;
+  const century = ['19', '20'].find((candidate) => {
+    const number = Number(candidate === '20' ? `2${nine}` : nine);
+    return 97 - (number % 97) === Number(checkDigits);
+  });
+  return century && validDate(`${century}${year}`, month, day);
+}
+
+function validDate(year: string, month = '', day = ''): string | undefined {
+  const text = `${year}-${month}-${day}`;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
+}

@@ -1,0 +1,71 @@
+/**
+ * The certificate path from a user certificate to a configured anchor (RFC 5280, section 6).
+ * pkijs builds and validates it; what pkijs leaves open is checked here, on every certificate of the path.
+ */
+
+import {
+  CertificateChainValidationEngine,
+  type Certificate as PkiCertificate,
+  Certificate as PkijsCertificate,
+} from 'pkijs';
+import type { TrustAnchors } from './anchors.js';
+import type { Certificate } from './certificate.js';
+import { BasicConstraintsExtension } from './x509.js';
+
+export type PathResult = { path: Certificate[] } | { refusal: string };
+
+/** Signature algorithms with a hash of at least 256 bits: RSA PKCS#1 v1.5 and ECDSA with SHA-2. */
+const strongSignatures = new Set([
+  '1.2.840.113549.1.1.11',
+  '1.2.840.113549.1.1.12',
+  '1.2.840.113549.1.1.13',
+  '1.2.840.10045.4.3.2',
+  '1.2.840.10045.4.3.3',
+  '1.2.840.10045.4.3.4',
+]);
+
+/** Extensions whose meaning is checked here, by pkijs or by the Smart-ID profile; a critical one beside them refuses. */
+const understoodExtensions = new Set([
+  '2.5.29.15', // keyUsage
+  '2.5.29.17', // subjectAltName
+  '2.5.29.19', // basicConstraints
+  '2.5.29.32', // certificatePolicies
+  '2.5.29.37', // extKeyUsage
+]);
+
+/**
+ * The path, leaf first and anchor last, or why there is none.
+ * @param now milliseconds since the epoch; every certificate of the path, the anchor included, must be valid then.
+ */
+export async function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number): Promise<PathResult> {
+  const pkijsLeaf = PkijsCertificate.fromBER(leaf.der);
+  const refusal = judgeLeaf(leaf, pkijsLeaf);
+  if (refusal) return { refusal };
+  const engine = new CertificateChainValidationEngine({
+    trustedCerts: [...anchors.forPathBuilding],
+    certs: [pkijsLeaf],
+    checkDate: new Date(now),
+  });
+  const { result, resultMessage, certificatePath = [] } = await engine.verify();
+  if (!result) return { refusal: resultMessage || 'there is no path to a trust anchor' };
+  const [first, ...issuers] = certificatePath;
+  if (first !== pkijsLeaf || issuers.length === 0) return { refusal: 'the path does not start at the certificate' };
+  const issuersAsAnchors = issuers.map((issuer) => anchors.certificates[anchors.forPathBuilding.indexOf(issuer)]);
+  // No other certificate was given to the engine, so every issuer must be a configured anchor.
+  if (!issuersAsAnchors.every((issuer) => issuer !== undefined)) {
+    return { refusal: 'the path holds a certificate that is no trust anchor' };
+  }
+  return { path: [leaf, ...issuersAsAnchors] };
+}
+
+function judgeLeaf({ x509 }: Certificate, pkijsLeaf: PkiCertificate): string | undefined {
+  const { algorithmId } = pkijsLeaf.signatureAlgorithm;
+  if (!strongSignatures.has(algorithmId)) return 'it is signed with an algorithm that is not strong enough';
+  if (!pkijsLeaf.signature.isEqual(pkijsLeaf.signatureAlgorithm)) return 'its two signature algorithms differ';
+  if (x509.getExtension(BasicConstraintsExtension)?.ca) return 'it is the certificate of a CA';
+  const unknown = x509.extensions.find(({ critical, type }) => critical && !understoodExtensions.has(type));
+  if (unknown) return `its critical extension ${unknown.type} is unknown`;
+  const types = x509.extensions.map(({ type }) => type);
+  if (new Set(types).size !== types.length) return 'it has an extension twice';
+  return undefined;
+}

@@ -1,0 +1,19 @@
+/** The document number that newer Smart-ID certificates name in their subjectAltName (section "Certificate profiles"). */
+
+import { attributes, type Certificate } from './certificate.js';
+import { Name, SubjectAlternativeNameExtension } from './x509.js';
+
+/**
+ * The CN of the directory name, or undefined for a certificate of the older kind, which has no subjectAltName.
+ * @throws Error when there is a subjectAltName but not exactly one CN in it.
+ */
+export function documentNumberInSubjectAltName({ x509 }: Certificate): string | undefined {
+  const extension = x509.getExtension(SubjectAlternativeNameExtension);
+  if (!extension) return undefined;
+  const commonNames = extension.names.items
+    .filter(({ type }) => type === 'dn')
+    .flatMap(({ value }) => new Name(value).getField(attributes.commonName));
+  const [documentNumber] = commonNames;
+  if (commonNames.length !== 1 || !documentNumber) throw new Error('The subjectAltName does not hold exactly one CN.');
+  return documentNumber;
+}

@@ -1,0 +1,73 @@
+/** The site's own verify function, called after everything about a person has been verified. */
+
+import type { X509Certificate } from 'node:crypto';
+import type { Request } from 'express';
+import { profileOf, type SmartIdProfile } from './identity.js';
+import type { FlowType } from './protocol/acsp-v2.js';
+import type { AuthenticationCertificateLevel } from './protocol/algorithms.js';
+import type { VerifiedAuthentication } from './verify/authentication.js';
+
+/** What is known of a login beside the person; `req.authInfo` after it. */
+export interface SmartIdInfo {
+  documentNumber: string;
+  certificateLevel: AuthenticationCertificateLevel;
+  certificate: X509Certificate;
+  flowType: FlowType;
+  interactionTypeUsed: string;
+  /** The phone's address, where the relying party may ask for it. */
+  deviceIpAddress?: string;
+  /** As it was given to `start`. */
+  returnTo?: string;
+}
+
+/** The user; `false`, `null` or nothing to turn the person away. */
+export type SiteUser = Express.User | false | null | undefined;
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a function that calls `done` returns nothing.
+type Answer = Promise<SiteUser> | void;
+
+export type Done = (error: unknown, user?: SiteUser, info?: object) => void;
+
+/** Either returns a promise of the user, or calls `done`; the first of the two that happens counts. */
+export type VerifyFunction = (profile: SmartIdProfile, info: SmartIdInfo, done: Done) => Answer;
+export type VerifyFunctionWithRequest = (
+  req: Request,
+  profile: SmartIdProfile,
+  info: SmartIdInfo,
+  done: Done,
+) => Answer;
+
+/** The site's user and what to tell about the login, or no user and what to tell about the refusal. */
+export interface SiteAnswer {
+  user: SiteUser;
+  info?: object;
+}
+
+/**
+ * Asks the site. A promise that resolves to nothing is a refusal.
+ * @throws what the site's function throws, rejects with or hands to `done` as an error.
+ */
+export function askSite(
+  verified: VerifiedAuthentication,
+  returnTo: string | undefined,
+  verify: VerifyFunction,
+): Promise<SiteAnswer> {
+  const info = infoOf(verified, returnTo);
+  return new Promise((resolve, reject) => {
+    // A promise settles once, so a second answer of the site changes nothing.
+    const answer = (user: SiteUser, told?: object) => resolve({ user, info: user ? { ...info, ...told } : told });
+    const done: Done = (error, user, told) => (error ? reject(error) : answer(user, told));
+    const returned = verify(profileOf(verified.identity), info, done);
+    // What else a function returns that calls `done` (a timer, a query) is not a user.
+    if (isPromise(returned)) returned.then(answer, reject);
+  });
+}
+
+function infoOf(verified: VerifiedAuthentication, returnTo: string | undefined): SmartIdInfo {
+  const { identity, certificate, ...told } = verified;
+  return { ...told, certificate: certificate.node, returnTo };
+}
+
+function isPromise(value: unknown): value is Promise<SiteUser> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}

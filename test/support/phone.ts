@@ -1,0 +1,47 @@
+/** The simulator's mock phone, as a test uses it. */
+
+import type { Simulator } from '../../lib/simulator/index.js';
+import type { Browser } from './site.js';
+
+export const okDocument = 'PNOEE-40404040009-MOCK-Q';
+
+interface Use {
+  deviceLink: string;
+  flowType: 'QR' | 'Web2App' | 'App2App';
+  documentNumber?: string;
+}
+
+/** Uses a device link; throws when the phone refuses it. */
+export async function usePhone(
+  { mockUrl }: Simulator,
+  { documentNumber = okDocument, ...use }: Use & { browserCookie?: string },
+): Promise<{ callbackUrl?: string; callbackStatus?: number }> {
+  const response = await fetch(mockUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ documentNumber, ...use }),
+  });
+  const body = await response.json();
+  if (response.status !== 200) throw new Error(`The mock phone refused the link: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** Uses a same-device link with another browser's cookie, so that the callback URL is known but still unused. */
+export async function callbackAfter(simulator: Simulator, use: Use): Promise<string> {
+  const { callbackUrl } = await usePhone(simulator, { ...use, browserCookie: 'none=1' });
+  if (!callbackUrl) throw new Error('The mock phone opened no callback.');
+  return callbackUrl;
+}
+
+/** Path and query of a URL, for the browser that it belongs to. */
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** Starts and finishes a login by QR code. */
+export async function logInByQr(simulator: Simulator, browser: Browser, documentNumber = okDocument) {
+  const { id, qrLink = '' } = await browser.start();
+  await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR', documentNumber });
+  return browser.post('/finish', { id });
+}

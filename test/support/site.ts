@@ -1,0 +1,173 @@
+/** A site with Smart-ID login over real HTTP, and browsers with a cookie jar each. */
+
+import type { AddressInfo } from 'node:net';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import session from 'express-session';
+import { Authenticator } from 'passport';
+import { CookieJar } from 'tough-cookie';
+import type { AttemptView } from '../../lib/attempt/view.js';
+import {
+  SmartIdStrategy,
+  type SmartIdStrategyOptions,
+  type StartOptions,
+  type VerifyFunction,
+} from '../../lib/index.js';
+import type { Simulator } from '../../lib/simulator/index.js';
+
+export interface SiteOptions {
+  strategy?: Partial<SmartIdStrategyOptions>;
+  verify?: VerifyFunction;
+  /** What each request starts a login with. */
+  start?: StartOptions | ((req: Request) => StartOptions);
+  session?: Partial<session.SessionOptions>;
+  keepSessionInfo?: boolean;
+}
+
+export interface Site {
+  origin: string;
+  strategy: SmartIdStrategy;
+  /** Sessions as the store has them. */
+  sessions: session.MemoryStore;
+  /** What reached the error handler. */
+  errors: unknown[];
+  close(): Promise<void>;
+}
+
+/** Routes: POST /start, GET /status, POST /finish, GET /callback, GET /me. */
+export async function startSite(simulator: Simulator, options: SiteOptions = {}): Promise<Site> {
+  const app = express();
+  const { origin, close } = await listen(app);
+  const sessions = new session.MemoryStore();
+  const errors: unknown[] = [];
+  const strategy = new SmartIdStrategy(
+    {
+      environment: simulator.environment,
+      relyingPartyUUID: simulator.relyingPartyUUID,
+      relyingPartyName: simulator.relyingPartyName,
+      trustAnchors: simulator.trustAnchors,
+      callbackURL: `${origin}/callback`,
+      appCallbackURL: `${origin}/callback?app=1`,
+      ...options.strategy,
+    },
+    options.verify ?? (async (profile) => profile),
+  );
+  const passport = new Authenticator();
+  passport.use(strategy);
+  passport.serializeUser((user, done) => done(null, user));
+  passport.deserializeUser((user: Express.User, done) => done(null, user));
+  app.use(express.json(), express.urlencoded({ extended: false }));
+  app.use(session({ secret: 'test', resave: false, saveUninitialized: false, store: sessions, ...options.session }));
+  app.use(passport.session());
+  const logIn = (req: Request, res: Response, next: NextFunction) => {
+    const settle = (error: unknown, user?: Express.User | false | null, info?: unknown, status?: unknown) => {
+      if (error) return next(error);
+      if (!user) {
+        res.status(typeof status === 'number' ? status : 500).json(info);
+        return;
+      }
+      req.logIn(user, { keepSessionInfo: options.keepSessionInfo ?? false, session: true }, (failed) =>
+        failed ? next(failed) : res.json({ user, info }),
+      );
+    };
+    passport.authenticate('smart-id', settle)(req, res, next);
+  };
+  app.post('/start', strategy.start(options.start), sendView);
+  app.get('/status', strategy.status(), sendView);
+  app.post('/finish', logIn);
+  app.get('/callback', logIn);
+  app.get('/me', (req, res) => {
+    res.json(req.user ?? null);
+  });
+  app.use(
+    (error: { status?: number; code?: string; message: string }, _req: Request, res: Response, _next: NextFunction) => {
+      errors.push(error);
+      res.status(error.status ?? 500).json({ error: error.message, code: error.code });
+    },
+  );
+  return { origin, strategy, sessions, errors, close };
+}
+
+function sendView(req: Request, res: Response): void {
+  res.json(req.smartId);
+}
+
+async function listen(app: Express): Promise<{ origin: string; close: () => Promise<void> }> {
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field in the tests.
+  body: any;
+}
+
+/** A browser: keeps the cookies of its site between requests. */
+export class Browser {
+  readonly jar = new CookieJar();
+  readonly origin: string;
+
+  constructor(origin: string) {
+    this.origin = origin;
+  }
+
+  cookies(): Promise<string> {
+    return this.jar.getCookieString(this.origin);
+  }
+
+  async get(path: string): Promise<Answer> {
+    return this.request(path);
+  }
+
+  async post(path: string, body: unknown = {}): Promise<Answer> {
+    return this.request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async start(body: unknown = {}): Promise<AttemptView> {
+    return (await this.post('/start', body)).body as AttemptView;
+  }
+
+  async status(id: string): Promise<AttemptView> {
+    return (await this.get(`/status?id=${id}`)).body as AttemptView;
+  }
+
+  /** Asks for the status until it is no longer `running`. */
+  async settled(id: string): Promise<AttemptView> {
+    for (let tries = 0; tries < 100; tries++) {
+      const view = await this.status(id);
+      if (view.state !== 'running') return view;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('The attempt is still running.');
+  }
+
+  private async request(path: string, init: RequestInit = {}): Promise<Answer> {
+    const url = new URL(path, this.origin).href;
+    const headers = { ...init.headers, cookie: await this.cookies() };
+    const response = await fetch(url, { redirect: 'manual', ...init, headers });
+    for (const cookie of response.headers.getSetCookie()) await this.jar.setCookie(cookie, url);
+    const text = await response.text();
+    return { status: response.status, body: parse(text) };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
