@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { hashAlgorithms } from '../../lib/protocol/algorithms.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { verifyAuthentication } from '../../lib/verify/authentication.js';
+import { genuineAuthentication } from '../support/authentication.js';
+import { okDocument } from '../support/phone.js';
+
+describe('Verifying an authentication', () => {
+  let simulator: Simulator;
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+  });
+  after(() => simulator.close());
+
+  for (const flowType of ['QR', 'Web2App', 'App2App', 'Notification'] as const) {
+    it(`says who logged in by ${flowType}`, async () => {
+      const verified = await verifyAuthentication(await genuineAuthentication(simulator, { flowType }));
+      expect(verified).to.deep.include({ flowType, documentNumber: okDocument, certificateLevel: 'QUALIFIED' });
+      expect(verified.identity).to.deep.equal({
+        semanticsIdentifier: 'PNOEE-40404040009',
+        identifierType: 'PNO',
+        personalCode: '40404040009',
+        country: 'EE',
+        givenName: 'OK',
+        surname: 'TESTNUMBER',
+        dateOfBirth: '1904-04-04',
+      });
+    });
+  }
+
+  for (const hashAlgorithm of hashAlgorithms) {
+    it(`verifies rsassa-pss with ${hashAlgorithm}`, async () => {
+      await verifyAuthentication(await genuineAuthentication(simulator, { hashAlgorithm }));
+    });
+  }
+
+  for (const bits of ['256', '384', '512'] as const) {
+    it(`verifies sha${bits}WithRSAEncryption for a site that asked for it`, async () => {
+      const signatureAlgorithm = `sha${bits}WithRSAEncryption` as const;
+      await verifyAuthentication(await genuineAuthentication(simulator, { signatureAlgorithm }));
+    });
+  }
+
+  it('verifies a certificate of the older kind, under an RSA CA and without subjectAltName', async () => {
+    const documentNumber = 'PNOLV-040404-10003-DEMO-Q';
+    const { identity } = await verifyAuthentication(await genuineAuthentication(simulator, { documentNumber }));
+    expect(identity).to.include({ personalCode: '040404-10003', givenName: 'ŅEMAINĪGA', dateOfBirth: '1904-04-04' });
+  });
+
+  it('takes a qualified certificate where an advanced one was asked for', async () => {
+    const input = await genuineAuthentication(simulator, { certificateLevel: 'ADVANCED' });
+    expect((await verifyAuthentication(input)).certificateLevel).to.equal('QUALIFIED');
+  });
+
+  it('takes an advanced certificate where that was asked for', async () => {
+    const wish = { certificateLevel: 'ADVANCED', documentNumber: 'PNOLT-61101019988-MOCK-NQ' } as const;
+    expect((await verifyAuthentication(await genuineAuthentication(simulator, wish))).certificateLevel).to.equal(
+      'ADVANCED',
+    );
+  });
+
+  it('takes the person or the document that the session was for', async () => {
+    const input = await genuineAuthentication(simulator);
+    for (const expected of [{ semanticsIdentifier: 'PNOEE-40404040009' }, { documentNumber: okDocument }]) {
+      await verifyAuthentication({ ...input, session: { ...input.session, expected } });
+    }
+  });
+});
+
+describe('Verifying an authentication with the key sizes in use', function () {
+  this.timeout(60_000);
+
+  for (const keySize of [4096, 6144]) {
+    it(`works with ${keySize} bits`, async () => {
+      const simulator = await startSimulator({ port: 0, keySize });
+      try {
+        await verifyAuthentication(await genuineAuthentication(simulator));
+      } finally {
+        await simulator.close();
+      }
+    });
+  }
+});
