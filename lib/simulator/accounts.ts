@@ -1,0 +1,122 @@
+/**
+ * The test accounts: the document number alone fixes what happens. First those of the demo environment (RP API 3.2.3, "Test
+ * accounts", here for either kind of flow), then the simulator's own, `…-SIMU-Q`, for the outcomes that have none there.
+ * Personal codes and names are invented. `TIMEOUT` ends the session at once: no test should have to wait for it.
+ */
+import type { InteractionType } from './interactions.js';
+
+export type CertificateLevel = 'ADVANCED' | 'QUALIFIED';
+
+/** How a session ends (RP API 3.2.3, "Session end result codes"). */
+export type EndResult =
+  | 'OK'
+  | 'USER_REFUSED'
+  | 'USER_REFUSED_INTERACTION'
+  | 'USER_REFUSED_CERT_CHOICE'
+  | 'TIMEOUT'
+  | 'WRONG_VC'
+  | 'DOCUMENT_UNUSABLE'
+  | 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP'
+  | 'PROTOCOL_FAILURE'
+  | 'EXPECTED_LINKED_SESSION'
+  | 'SERVER_ERROR'
+  | 'ACCOUNT_UNUSABLE';
+
+/** How a session ends, or with which HTTP status it cannot even begin. */
+export type AccountOutcome = EndResult | 471 | 472;
+
+export interface SimulatedAccount {
+  documentNumber: string;
+  outcome: AccountOutcome;
+  /** With `USER_REFUSED_INTERACTION`: the one that is refused. If it is not offered, the account answers `OK`. */
+  refusedInteraction?: InteractionType;
+  name: { surname: string; givenName: string };
+  level: CertificateLevel;
+  /** `YYYY-MM-DD`, when the certificate states it. */
+  dateOfBirth?: string;
+  /** `older`: the profile of certificates under the RSA authorities. */
+  certificateProfile: 'current' | 'older';
+}
+
+type AccountDetails = Partial<Omit<SimulatedAccount, 'documentNumber' | 'outcome' | 'name'>>;
+
+function account(
+  documentNumber: string,
+  outcome: AccountOutcome,
+  givenName: string,
+  details: AccountDetails = {},
+): SimulatedAccount {
+  return {
+    documentNumber,
+    outcome,
+    name: { surname: 'TESTNUMBER', givenName },
+    level: documentNumber.endsWith('-NQ') ? 'ADVANCED' : 'QUALIFIED',
+    certificateProfile: 'current',
+    ...details,
+  };
+}
+
+export const simulatedAccounts: readonly SimulatedAccount[] = [
+  account('PNOEE-40404040009-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1904-04-04' }),
+  account('PNOLT-40404040009-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1904-04-04' }),
+  account('PNOLV-040404-10003-DEMO-Q', 'OK', 'ŅEMAINĪGA', { certificateProfile: 'older' }),
+  account('PNOBE-04040400287-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1904-04-04' }),
+  account('PNOEE-61101019999-MOCK-Q', 'OK', 'MINOR', { dateOfBirth: '2011-01-01' }),
+  account('PNOLV-010111-22341-MOCK-Q', 'OK', 'BĒRNS', { dateOfBirth: '2011-01-01' }),
+  account('PNOLV-320000-00008-DEMO-Q', 'OK', 'BĒRNS', { dateOfBirth: '2011-01-01' }),
+  account('PNOLT-61101019988-MOCK-NQ', 'OK', 'MINOR', { dateOfBirth: '2011-01-01' }),
+  account('PNOLV-020211-12351-MOCK-NQ', 'OK', 'BĒRNS', { dateOfBirth: '1911-02-02' }),
+
+  account('PNOEE-40504040001-DEM0-Q', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),
+  account('PNOEE-50001029996-DEMO-Q', 'OK', 'OK', { dateOfBirth: '2000-01-02' }),
+  account('PNOLT-40504040001-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),
+  account('PNOLV-050405-10009-DEM0-Q', 'OK', 'OK', { dateOfBirth: '1905-04-05' }),
+  account('PNOBE-05040400032-DEMO-Q', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),
+  account('PNOLT-40504049999-MOCK-NQ', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),
+
+  account('PNOLV-329999-99901-MOCK-Q', 'OK', 'BIRTH DATE', { dateOfBirth: '1990-03-01' }),
+  account('PNOLV-329999-99709-MOCK-Q', 'OK', 'NO BIRTH DATE'),
+
+  account('PNOEE-30403039917-MOCK-Q', 'USER_REFUSED', 'REFUSED'),
+  account('PNOEE-30403039928-MOCK-Q', 'USER_REFUSED_INTERACTION', 'REFUSED TEXT', {
+    refusedInteraction: 'displayTextAndPIN',
+  }),
+  account('PNOEE-30403039946-MOCK-Q', 'USER_REFUSED_INTERACTION', 'REFUSED MESSAGE', {
+    refusedInteraction: 'confirmationMessage',
+  }),
+  account('PNOEE-30403039950-MOCK-Q', 'USER_REFUSED_INTERACTION', 'REFUSED CODE CHOICE', {
+    refusedInteraction: 'confirmationMessageAndVerificationCodeChoice',
+  }),
+  account('PNOEE-30403039972-MOCK-Q', 'WRONG_VC', 'WRONG CODE'),
+  account('PNOEE-30403039983-MOCK-Q', 'TIMEOUT', 'TIMEOUT'),
+
+  account('PNOEE-00000000001-SIMU-Q', 'USER_REFUSED_CERT_CHOICE', 'REFUSED CERTIFICATE'),
+  account('PNOEE-00000000002-SIMU-Q', 'DOCUMENT_UNUSABLE', 'UNUSABLE DOCUMENT'),
+  account('PNOEE-00000000003-SIMU-Q', 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP', 'OLD APP'),
+  account('PNOEE-00000000004-SIMU-Q', 'PROTOCOL_FAILURE', 'PROTOCOL FAILURE'),
+  account('PNOEE-00000000005-SIMU-Q', 'EXPECTED_LINKED_SESSION', 'LINKED SESSION'),
+  account('PNOEE-00000000006-SIMU-Q', 'SERVER_ERROR', 'SERVER ERROR'),
+  account('PNOEE-00000000007-SIMU-Q', 'ACCOUNT_UNUSABLE', 'UNUSABLE ACCOUNT'),
+  account('PNOEE-00000000471-SIMU-Q', 471, 'NOT SUITABLE'),
+  account('PNOEE-00000000472-SIMU-Q', 472, 'LOOK IN THE APP'),
+];
+
+export function findAccount(documentNumber: string): SimulatedAccount | undefined {
+  return simulatedAccounts.find((candidate) => candidate.documentNumber === documentNumber);
+}
+
+export function accountsOfPerson(semanticsIdentifier: string): SimulatedAccount[] {
+  return simulatedAccounts.filter(
+    (candidate) => semanticsIdentifierOf(candidate.documentNumber) === semanticsIdentifier,
+  );
+}
+
+/** A document number is a semantics identifier and two more parts. */
+export function semanticsIdentifierOf(documentNumber: string): string {
+  return documentNumber.replace(/-[^-]+-[^-]+$/, '');
+}
+
+/** Whether an account is good enough for what was asked. */
+export function reachesLevel(account: SimulatedAccount, asked: CertificateLevel): boolean {
+  return account.level === 'QUALIFIED' || asked === 'ADVANCED';
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+/** `npx smart-id-simulator`: the simulator as a process of its own, for trying a site out by hand. */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { SimulatorOptions } from './options.js';
+import { type Simulator, startSimulator } from './simulator.js';
+
+const usage = `Usage: smart-id-simulator [options]
+
+Runs the Smart-ID service offline: the RP API, a phone page and a mock phone.
+
+  --port NUMBER                      port to listen on, 0 for any free one (5080)
+  --host ADDRESS                     address to listen on (127.0.0.1)
+  --key-size BITS                    RSA keys of the test accounts (2048; the real ones have 6144)
+  --session-lifetime SECONDS         until an unanswered session times out (300)
+  --notification automatic|phone     who answers notifications: the account, or you on the phone page (automatic)
+  --trust-anchors FILE               write the trust anchors (PEM) to this file
+  --help                             show this
+`;
+
+/** Something the person who typed the command can put right. */
+class UsageError extends Error {}
+
+interface Command {
+  options: SimulatorOptions;
+  trustAnchorsFile?: string;
+}
+
+function readCommandLine(): Command | 'help' {
+  const { values } = parseOrExplain();
+  if (values.help) return 'help';
+  const notification = values.notification ?? 'automatic';
+  if (notification !== 'automatic' && notification !== 'phone') {
+    throw new UsageError('--notification must be automatic or phone');
+  }
+  const lifetime = wholeNumber('--session-lifetime', values['session-lifetime'], 1, 86_400);
+  return {
+    options: {
+      port: wholeNumber('--port', values.port, 0, 65_535),
+      host: values.host,
+      keySize: wholeNumber('--key-size', values['key-size'], 2048, 16_384),
+      sessionLifetime: lifetime === undefined ? undefined : lifetime * 1000,
+      notificationAnswer: notification,
+    },
+    trustAnchorsFile: values['trust-anchors'],
+  };
+}
+
+function parseOrExplain() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        'key-size': { type: 'string' },
+        'session-lifetime': { type: 'string' },
+        notification: { type: 'string' },
+        'trust-anchors': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${name} must be a whole number from ${least} to ${most}`);
+}
+
+async function start({ options, trustAnchorsFile }: Command): Promise<void> {
+  const simulator = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
+    throw explained(error, options);
+  });
+  if (trustAnchorsFile !== undefined) {
+    await writeFile(trustAnchorsFile, simulator.trustAnchors).catch((error: Error) => {
+      throw new UsageError(`the trust anchors cannot be written: ${error.message}`);
+    });
+  }
+  process.stdout.write(introduction(simulator, trustAnchorsFile));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void simulator.close());
+  }
+}
+
+function explained(error: NodeJS.ErrnoException, { port = 5080, host }: SimulatorOptions): Error {
+  if (error.code === 'EADDRINUSE') return new UsageError(`port ${port} is in use: choose another one with --port`);
+  if (error.code === 'EACCES') return new UsageError(`port ${port} may not be used: choose one above 1023 with --port`);
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return new UsageError(`${host} is not an address of this machine: choose another one with --host`);
+  }
+  return error;
+}
+
+function introduction(simulator: Simulator, trustAnchorsFile: string | undefined): string {
+  const anchorsUrl = new URL('/trust-anchors.pem', simulator.baseUrl).href;
+  return `Smart-ID simulator
+
+  RP API         ${simulator.baseUrl}
+  phone page     ${simulator.phoneUrl}
+  mock phone     ${simulator.mockUrl}
+  trust anchors  ${anchorsUrl}${trustAnchorsFile === undefined ? '' : `, written to ${trustAnchorsFile}`}
+
+Point a relying party at it:
+
+  environment: { baseUrl: '${simulator.baseUrl}', schemeName: '${simulator.environment.schemeName}' },
+  relyingPartyUUID: '${simulator.relyingPartyUUID}',
+  relyingPartyName: '${simulator.relyingPartyName}',
+  trustAnchors: ${trustAnchorsFile === undefined ? `await (await fetch('${anchorsUrl}')).text()` : `'${trustAnchorsFile}'`},
+
+The authorities are made anew at every start. Ctrl+C stops it.
+`;
+}
+
+try {
+  const command = readCommandLine();
+  if (command === 'help') process.stdout.write(usage);
+  else await start(command);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`smart-id-simulator: ${error.message}\n(--help shows all options)\n`);
+  process.exit(2);
+}

@@ -1,0 +1,20 @@
+/** What `passport-smart-id/simulator` exports. */
+export type { AccountKey } from './account-keys.js';
+export {
+  type AccountOutcome,
+  type CertificateLevel,
+  type EndResult,
+  type SimulatedAccount,
+  simulatedAccounts,
+} from './accounts.js';
+export type { Fault, Faults } from './faults.js';
+export type { InteractionType } from './interactions.js';
+export type { MockPhoneAnswer } from './mock-phone.js';
+export type { RelyingParty, SimulatorOptions } from './options.js';
+export type { Authority, AuthorityOverrides } from './pki/authority.js';
+export type { IssuedCertificate, Issuer, SignatureHash } from './pki/certificate.js';
+export type { BasicConstraints, CertificateExtension, KeyUsage } from './pki/extensions.js';
+export type { DistinguishedName, NameAttribute, NameAttributeType } from './pki/names.js';
+export type { SimulatedPki } from './pki/pki.js';
+export type { UserCertificateOverrides } from './pki/user-certificate.js';
+export { type Simulator, startSimulator } from './simulator.js';

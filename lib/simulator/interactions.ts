@@ -1,0 +1,65 @@
+/** The interactions that a relying party offers, and their rules. RP API 3.2.3, "Interactions". */
+import { decodeStrictBase64 } from './base64.js';
+
+export type InteractionType =
+  | 'displayTextAndPIN'
+  | 'confirmationMessage'
+  | 'confirmationMessageAndVerificationCodeChoice';
+
+export interface Interaction {
+  type: InteractionType;
+  text: string;
+}
+
+const textOfType = {
+  displayTextAndPIN: { field: 'displayText60', length: 60 },
+  confirmationMessage: { field: 'displayText200', length: 200 },
+  confirmationMessageAndVerificationCodeChoice: { field: 'displayText200', length: 200 },
+} as const;
+
+const textFields: readonly string[] = ['displayText60', 'displayText200'];
+
+export const interactionsOfFlow: Record<'device-link' | 'notification', readonly InteractionType[]> = {
+  'device-link': ['displayTextAndPIN', 'confirmationMessage'],
+  notification: ['displayTextAndPIN', 'confirmationMessage', 'confirmationMessageAndVerificationCodeChoice'],
+};
+
+/** The decoded interactions, or the sentence that says which rule they break. */
+export function decodeInteractions(encoded: string, allowed: readonly InteractionType[]): Interaction[] | string {
+  const elements = parseArray(encoded);
+  if (!elements) return 'must be the Base64 of a JSON array in UTF-8';
+  if (elements.length === 0) return 'must hold at least one interaction';
+  const interactions: Interaction[] = [];
+  for (const [index, element] of elements.entries()) {
+    const interaction = readInteraction(element, allowed);
+    if (typeof interaction === 'string') return `interaction ${index} ${interaction}`;
+    if (interactions.some(({ type }) => type === interaction.type)) return `has the type ${interaction.type} twice`;
+    interactions.push(interaction);
+  }
+  return interactions;
+}
+
+function parseArray(encoded: string): unknown[] | undefined {
+  try {
+    const bytes = decodeStrictBase64(encoded);
+    const value: unknown = bytes && JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readInteraction(element: unknown, allowed: readonly InteractionType[]): Interaction | string {
+  if (typeof element !== 'object' || element === null || Array.isArray(element)) return 'must be an object';
+  const fields = element as Record<string, unknown>;
+  const type = allowed.find((candidate) => candidate === fields.type);
+  if (!type) return `must have one of the types ${allowed.join(', ')}`;
+  const { field, length } = textOfType[type];
+  const text = fields[field];
+  const texts = Object.keys(fields).filter((name) => textFields.includes(name));
+  if (texts.length !== 1 || typeof text !== 'string') return `must have exactly one text, ${field}`;
+  // The limit counts characters, and a character outside the basic plane is one although JavaScript counts two.
+  const characters = [...text].length;
+  if (characters === 0 || characters > length) return `must have a ${field} of 1 to ${length} characters`;
+  return { type, text };
+}

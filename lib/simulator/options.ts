@@ -1,0 +1,45 @@
+/** Everything `startSimulator` can be told, and what holds when it is not told. */
+
+/** A relying party that the simulator knows; the service knows them by contract. */
+export interface RelyingParty {
+  uuid: string;
+  name: string;
+  /** For a broker: on whose behalf it asks. Part of authCode and ACSP_V2. */
+  brokeredRpName?: string;
+  /** The privilege to ask for the device's address with `shareMdClientIpAddress`. */
+  mayShareIpAddress?: boolean;
+}
+
+export interface SimulatorOptions {
+  /** 0 takes any free port. */
+  port?: number;
+  host?: string;
+  /** Bits of the accounts' RSA keys. Real ones have 6144; 2048 saves seconds at each account's first use. */
+  keySize?: number;
+  /** Milliseconds until a session that nobody answers ends with `TIMEOUT`. */
+  sessionLifetime?: number;
+  /** Who answers notification sessions: the account by itself, or a person on the phone page. */
+  notificationAnswer?: 'automatic' | 'phone';
+  /** Milliseconds until an account answers a notification by itself. */
+  notificationDelay?: number;
+  /** At least one; the first is `sim.relyingPartyUUID` and `sim.relyingPartyName`. */
+  relyingParties?: readonly [RelyingParty, ...RelyingParty[]];
+  /** Milliseconds since the epoch. */
+  clock?: () => number;
+}
+
+export const schemeName = 'smart-id-demo';
+
+export function withDefaults(options: SimulatorOptions): Required<SimulatorOptions> {
+  return {
+    port: options.port ?? 5080,
+    host: options.host ?? '127.0.0.1',
+    keySize: options.keySize ?? 2048,
+    sessionLifetime: options.sessionLifetime ?? 300_000,
+    notificationAnswer: options.notificationAnswer ?? 'automatic',
+    notificationDelay: options.notificationDelay ?? 1000,
+    // RP API 3.2.3, "Demo environment".
+    relyingParties: options.relyingParties ?? [{ uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' }],
+    clock: options.clock ?? Date.now,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The simulator's certificate authorities: a root, and below it issuing authorities of the kinds the real service has
+ * (qualified and not, P-384 and RSA). Only the issuing ones are trust anchors. RP API 3.2.3, "Certificate chains".
+ */
+import { generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  type IssuedCertificate,
+  type Issuer,
+  issueCertificate,
+  keyIdentifier,
+  type SignatureHash,
+} from './certificate.js';
+import {
+  authorityKeyIdentifier,
+  type BasicConstraints,
+  basicConstraints,
+  type KeyUsage,
+  keyUsage,
+  subjectKeyIdentifier,
+} from './extensions.js';
+import type { DistinguishedName } from './names.js';
+
+/** An authority that the simulator publishes, with the addresses its certificates point to. */
+export interface Authority extends IssuedCertificate {
+  /** Its part of those addresses, such as `eid-q-e`. */
+  id: string;
+  caIssuersUrl: string;
+  ocspUrl: string;
+  crlUrl: string;
+}
+
+/** How a made-to-measure authority differs from a plain one. */
+export interface AuthorityOverrides {
+  subject?: DistinguishedName;
+  /** Who signs it; it signs itself otherwise. */
+  issuer?: Issuer;
+  privateKey?: KeyObject;
+  basicConstraints?: BasicConstraints;
+  keyUsage?: readonly KeyUsage[];
+  notBefore?: Date;
+  notAfter?: Date;
+  signatureHash?: SignatureHash;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+export function authorityName(commonName: string): DistinguishedName {
+  return [
+    ['commonName', commonName],
+    ['organization', 'passport-smart-id simulator'],
+    ['country', 'EE'],
+  ];
+}
+
+export function issueAuthority(now: number, overrides: AuthorityOverrides = {}): IssuedCertificate {
+  const subject = overrides.subject ?? authorityName('Simulated authority');
+  const privateKey = overrides.privateKey ?? generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
+  const issuer = overrides.issuer ?? { subject, privateKey, keyIdentifier: keyIdentifier(privateKey) };
+  return issueCertificate(
+    {
+      subject,
+      privateKey,
+      notBefore: overrides.notBefore ?? new Date(now - 365 * day),
+      notAfter: overrides.notAfter ?? new Date(now + 15 * 365 * day),
+      extensions: [
+        basicConstraints(overrides.basicConstraints ?? { ca: true, pathLength: 0 }),
+        keyUsage(overrides.keyUsage ?? ['keyCertSign', 'cRLSign']),
+        subjectKeyIdentifier(keyIdentifier(privateKey)),
+        authorityKeyIdentifier(issuer.keyIdentifier),
+      ],
+    },
+    issuer,
+    overrides.signatureHash ?? 'sha384',
+  );
+}
+
+/** The keys, made before the simulator listens, because an RSA key takes a moment. */
+export interface AuthorityKeys {
+  root: KeyObject;
+  qualified: KeyObject;
+  qualifiedRsa: KeyObject;
+  nonQualified: KeyObject;
+}
+
+export async function generateAuthorityKeys(): Promise<AuthorityKeys> {
+  const p384 = () => generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
+  return { root: p384(), qualified: p384(), qualifiedRsa: await generateRsaKey(2048), nonQualified: p384() };
+}
+
+export async function generateRsaKey(bits: number): Promise<KeyObject> {
+  return (await promisify(generateKeyPair)('rsa', { modulusLength: bits, publicExponent: 65537 })).privateKey;
+}

@@ -1,0 +1,31 @@
+/**
+ * Distinguished names by what an attribute means, because the usual short names mislead: `SN` is the surname here and a
+ * serial number elsewhere, `G` and `GN` are one attribute. RP API 3.2.3, "Certificate profiles".
+ */
+import { objectIdentifier, printableString, sequence, set, utf8String } from './der.js';
+
+const attributeTypes = {
+  commonName: '2.5.4.3',
+  surname: '2.5.4.4',
+  serialNumber: '2.5.4.5',
+  country: '2.5.4.6',
+  organization: '2.5.4.10',
+  organizationalUnit: '2.5.4.11',
+  givenName: '2.5.4.42',
+} as const;
+
+export type NameAttributeType = keyof typeof attributeTypes;
+export type NameAttribute = readonly [type: NameAttributeType, value: string];
+
+/** A name in the order it has in the certificate, one attribute in each relative distinguished name. */
+export type DistinguishedName = readonly NameAttribute[];
+
+export function encodeName(name: DistinguishedName): Buffer {
+  return sequence(...name.map(([type, value]) => set(encodeAttribute(type, value))));
+}
+
+function encodeAttribute(type: NameAttributeType, value: string): Buffer {
+  // RFC 5280, appendix A.1: these two are PrintableString by definition.
+  const isPrintable = type === 'country' || type === 'serialNumber';
+  return sequence(objectIdentifier(attributeTypes[type]), isPrintable ? printableString(value) : utf8String(value));
+}

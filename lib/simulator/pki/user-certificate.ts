@@ -1,0 +1,165 @@
+/**
+ * A person's authentication certificate in one of the two profiles that are in use, with a way to deviate from it at any
+ * single point: tests of attacks are built upon that. RP API 3.2.3, "Certificate profiles".
+ */
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { findAccount, type SimulatedAccount, semanticsIdentifierOf, simulatedAccounts } from '../accounts.js';
+import type { Authority } from './authority.js';
+import {
+  type IssuedCertificate,
+  type Issuer,
+  issueCertificate,
+  keyIdentifier,
+  type SignatureHash,
+} from './certificate.js';
+import * as extension from './extensions.js';
+import type { DistinguishedName } from './names.js';
+
+/** How a certificate differs from the one its account would get. What is left out is as it should be. */
+export interface UserCertificateOverrides {
+  /** The document number of the test account to start from; the first one of the table otherwise. */
+  account?: string;
+  /** Who signs it. Take one of `pki.authorities`, an `issueAuthority()`, or any user certificate. */
+  issuer?: Issuer;
+  subject?: DistinguishedName;
+  /** The document number in subjectAltName; `null` leaves the extension out. */
+  documentNumber?: string | null;
+  certificatePolicies?: readonly string[];
+  keyUsage?: readonly extension.KeyUsage[];
+  /** Object identifiers; an empty list leaves the extension out. */
+  extendedKeyUsage?: readonly string[];
+  basicConstraints?: extension.BasicConstraints;
+  /** `YYYY-MM-DD`; `null` leaves the attribute out. */
+  dateOfBirth?: string | null;
+  notBefore?: Date;
+  notAfter?: Date;
+  signatureHash?: SignatureHash;
+  /** The person's key; one key for all such certificates otherwise. */
+  privateKey?: KeyObject;
+  /** `null` leaves the address out. */
+  caIssuersUrl?: string | null;
+  ocspUrl?: string | null;
+  crlUrl?: string | null;
+  /** Appended to the others, for instance a critical one that nobody knows. */
+  extraExtensions?: readonly extension.CertificateExtension[];
+}
+
+export interface UserCertificateSurroundings {
+  authorities: { qualified: Authority; qualifiedRsa: Authority; nonQualified: Authority };
+  practiceStatementUrl: string;
+  now: number;
+}
+
+const day = 24 * 60 * 60 * 1000;
+const policiesOfLevel = {
+  QUALIFIED: ['1.3.6.1.4.1.10015.17.2', '0.4.0.2042.1.2'],
+  ADVANCED: ['1.3.6.1.4.1.10015.17.1', '0.4.0.2042.1.1'],
+} as const;
+const purposeOfProfile = {
+  current: { keyUsage: ['digitalSignature'], extendedKeyUsage: ['1.3.6.1.4.1.62306.5.7.0'] },
+  older: {
+    keyUsage: ['digitalSignature', 'keyEncipherment', 'dataEncipherment'],
+    extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
+  },
+} as const;
+
+export function issueUserCertificate(
+  surroundings: UserCertificateSurroundings,
+  overrides: UserCertificateOverrides = {},
+): IssuedCertificate {
+  const account = accountToStartFrom(overrides.account);
+  const authority = authorityOf(account, surroundings);
+  const issuer = overrides.issuer ?? authority;
+  const privateKey = overrides.privateKey ?? sharedKey();
+  const notBefore = overrides.notBefore ?? new Date(surroundings.now - day);
+  const contents = {
+    subject: overrides.subject ?? subjectOf(account),
+    privateKey,
+    notBefore,
+    notAfter: overrides.notAfter ?? new Date(notBefore.getTime() + 3 * 365 * day),
+    extensions: extensionsOf(account, authority, issuer, privateKey, surroundings, overrides),
+  };
+  return issueCertificate(contents, issuer, overrides.signatureHash ?? 'sha384');
+}
+
+function extensionsOf(
+  account: SimulatedAccount,
+  authority: Authority,
+  issuer: Issuer,
+  privateKey: KeyObject,
+  { practiceStatementUrl }: UserCertificateSurroundings,
+  overrides: UserCertificateOverrides,
+): extension.CertificateExtension[] {
+  const purpose = purposeOfProfile[account.certificateProfile];
+  const documentNumberOfProfile = account.certificateProfile === 'older' ? null : account.documentNumber;
+  const caIssuers = chosen(overrides.caIssuersUrl, authority.caIssuersUrl);
+  const ocsp = chosen(overrides.ocspUrl, authority.ocspUrl);
+  const crl = chosen(overrides.crlUrl, authority.crlUrl);
+  const documentNumber = chosen(overrides.documentNumber, documentNumberOfProfile);
+  const birth = chosen(overrides.dateOfBirth, account.dateOfBirth ?? null);
+  const purposes = overrides.extendedKeyUsage ?? purpose.extendedKeyUsage;
+  return [
+    extension.basicConstraints(overrides.basicConstraints ?? { ca: false }),
+    extension.authorityKeyIdentifier(issuer.keyIdentifier),
+    ...((caIssuers ?? ocsp) ? [extension.authorityInformationAccess({ caIssuers, ocsp })] : []),
+    ...(documentNumber ? [extension.subjectAlternativeName([['commonName', documentNumber]])] : []),
+    extension.certificatePolicies(
+      overrides.certificatePolicies ?? policiesOfLevel[account.level],
+      practiceStatementUrl,
+    ),
+    ...(purposes.length > 0 ? [extension.extendedKeyUsage(purposes)] : []),
+    ...(birth ? [extension.dateOfBirth(birth)] : []),
+    ...(account.level === 'QUALIFIED' ? [extension.semanticsIdentifierStatement()] : []),
+    ...(crl ? [extension.crlDistributionPoint(crl)] : []),
+    extension.subjectKeyIdentifier(keyIdentifier(privateKey)),
+    extension.keyUsage(overrides.keyUsage ?? purpose.keyUsage),
+    ...(overrides.extraExtensions ?? []),
+  ];
+}
+
+/** The override if there is one, where `null` stands for "none". */
+function chosen(override: string | null | undefined, otherwise: string | null): string | undefined {
+  return (override === undefined ? otherwise : override) ?? undefined;
+}
+
+function accountToStartFrom(documentNumber: string | undefined): SimulatedAccount {
+  const account = documentNumber === undefined ? simulatedAccounts[0] : findAccount(documentNumber);
+  if (!account) throw new Error(`the simulator has no account ${documentNumber}`);
+  return account;
+}
+
+function authorityOf(account: SimulatedAccount, { authorities }: UserCertificateSurroundings): Authority {
+  if (account.level === 'ADVANCED') return authorities.nonQualified;
+  return account.certificateProfile === 'older' ? authorities.qualifiedRsa : authorities.qualified;
+}
+
+function subjectOf(account: SimulatedAccount): DistinguishedName {
+  const { surname, givenName } = account.name;
+  const identifier = semanticsIdentifierOf(account.documentNumber);
+  const country = identifier.slice(3, 5);
+  if (account.certificateProfile === 'older') {
+    return [
+      ['serialNumber', identifier],
+      ['givenName', givenName],
+      ['surname', surname],
+      ['commonName', `${surname},${givenName},${identifier}`],
+      ['organizationalUnit', 'AUTHENTICATION'],
+      ['country', country],
+    ];
+  }
+  return [
+    ['country', country],
+    ['commonName', `${surname},${givenName}`],
+    ['surname', surname],
+    ['givenName', givenName],
+    ['serialNumber', identifier],
+  ];
+}
+
+let keyOfAllDeviations: KeyObject | undefined;
+
+/** Making an RSA key is slow, and tests of a certificate seldom care which key it holds. */
+function sharedKey(): KeyObject {
+  keyOfAllDeviations ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  return keyOfAllDeviations;
+}

@@ -1,0 +1,97 @@
+/** Puts the simulator together and starts it. RP API 3.2.3 as a whole; each part says which section it follows. */
+import express, { type Express } from 'express';
+import { type AccountKey, AccountKeys } from './account-keys.js';
+import { findAccount } from './accounts.js';
+import { Faults } from './faults.js';
+import { answerProblems, notFound } from './http.js';
+import { listen } from './listen.js';
+import { mockPhone } from './mock-phone.js';
+import { type SimulatorOptions, schemeName, withDefaults } from './options.js';
+import { phone } from './phone/router.js';
+import { generateAuthorityKeys } from './pki/authority.js';
+import { authorityFiles } from './pki/authority-files.js';
+import { createPki, type SimulatedPki } from './pki/pki.js';
+import { answerPushLater } from './push.js';
+import { rpApi } from './rp-api.js';
+import { SessionRegistry } from './session-registry.js';
+
+export interface Simulator {
+  /** `http://127.0.0.1:PORT/v3` */
+  baseUrl: string;
+  /** For the option `environment` of the strategy and the client. */
+  environment: { baseUrl: string; schemeName: string };
+  /** PEM of the issuing authorities, for the option `trustAnchors`. */
+  trustAnchors: string;
+  relyingPartyUUID: string;
+  relyingPartyName: string;
+  /** Where a test POSTs device links to, as to the mock phone of the demo environment. */
+  mockUrl: string;
+  /** Where a person plays the phone. */
+  phoneUrl: string;
+  pki: SimulatedPki;
+  faults: Faults;
+  /** Lets an account show another certificate and sign with another key than its own, from now on. */
+  useCertificate(documentNumber: string, key: AccountKey): void;
+  /** Ends everything, long polls too. */
+  close(): Promise<void>;
+}
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const settings = withDefaults(options);
+  const authorityKeys = await generateAuthorityKeys();
+  const faults = new Faults();
+  const server = await listen(settings.port, settings.host);
+  const pki = createPki(server.origin, authorityKeys, settings.clock);
+  const keys = new AccountKeys(pki, settings.keySize);
+  server.serve(application(server.origin, settings, { pki, keys, faults }));
+  const baseUrl = `${server.origin}/v3`;
+  const [{ uuid, name }] = settings.relyingParties;
+  return {
+    baseUrl,
+    environment: { baseUrl, schemeName },
+    trustAnchors: pki.trustAnchors,
+    relyingPartyUUID: uuid,
+    relyingPartyName: name,
+    mockUrl: `${server.origin}/mock/device-link`,
+    phoneUrl: `${server.origin}/phone`,
+    pki,
+    faults,
+    useCertificate(documentNumber, key) {
+      if (!findAccount(documentNumber)) throw new Error(`the simulator has no account ${documentNumber}`);
+      keys.replace(documentNumber, key);
+    },
+    close: server.close,
+  };
+}
+
+function application(
+  origin: string,
+  settings: Required<SimulatorOptions>,
+  { pki, keys, faults }: { pki: SimulatedPki; keys: AccountKeys; faults: Faults },
+): Express {
+  const { clock, relyingParties, sessionLifetime, notificationAnswer, notificationDelay } = settings;
+  const sessions = new SessionRegistry(clock);
+  const deviceLinkBase = `${origin}/device-link`;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(
+    '/v3',
+    rpApi({
+      sessions,
+      faults,
+      relyingParties,
+      deviceLinkBase,
+      sessionLifetime,
+      clock,
+      push: (session) => {
+        if (notificationAnswer === 'automatic') answerPushLater({ sessions, keys }, session, notificationDelay);
+      },
+    }),
+  );
+  app.use('/mock', mockPhone({ sessions, keys, deviceLinkBase, clock }));
+  app.use(phone({ sessions, keys, deviceLinkBase, clock, notificationAnswer }));
+  app.use(authorityFiles(pki));
+  app.use(notFound);
+  app.use(answerProblems);
+  return app;
+}

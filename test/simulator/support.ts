@@ -1,0 +1,126 @@
+/** What the tests of the simulator share: a relying party in a few functions, and a simulator that is quick to use. */
+import { randomBytes } from 'node:crypto';
+import { authCodeOf } from '../../lib/simulator/calculations.js';
+import { type Simulator, type SimulatorOptions, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
+
+// Plain JSON, read field by field.
+// biome-ignore lint/suspicious/noExplicitAny: whatever a response holds is what a test is about
+export type Json = any;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Json;
+}
+
+export interface DeviceLinkSession {
+  request: Json;
+  response: Json;
+}
+
+export const personOk = 'PNOEE-40404040009';
+export const documentOk = 'PNOEE-40404040009-MOCK-Q';
+export const callbackUrl = 'https://rp.example.com/callback?value=RrKjjT4aggzu27YBddX1bQ';
+
+/** All accounts share one key: making one for each would take most of the tests' time. */
+export async function startQuickSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const sim = await startSimulator({ port: 0, notificationDelay: 10, ...options });
+  for (const { documentNumber } of simulatedAccounts) {
+    sim.useCertificate(documentNumber, sim.pki.issueUserCertificate({ account: documentNumber }));
+  }
+  return sim;
+}
+
+export function encode(interactions: unknown): string {
+  return Buffer.from(JSON.stringify(interactions)).toString('base64');
+}
+
+export const textInteraction = { type: 'displayTextAndPIN', displayText60: 'Log in to the shop?' };
+export const messageInteraction = { type: 'confirmationMessage', displayText200: 'Log in to the shop, please' };
+export const choiceInteraction = {
+  type: 'confirmationMessageAndVerificationCodeChoice',
+  displayText200: 'Log in to the shop with a code',
+};
+
+export function deviceLinkRequest(changes: Json = {}): Json {
+  return {
+    relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+    relyingPartyName: 'DEMO',
+    signatureProtocol: 'ACSP_V2',
+    signatureProtocolParameters: {
+      rpChallenge: randomBytes(64).toString('base64'),
+      signatureAlgorithm: 'rsassa-pss',
+      signatureAlgorithmParameters: { hashAlgorithm: 'SHA-512' },
+    },
+    interactions: encode([textInteraction]),
+    ...changes,
+  };
+}
+
+export function notificationRequest(changes: Json = {}): Json {
+  return deviceLinkRequest({ vcType: 'numeric4', ...changes });
+}
+
+export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+export async function get(url: string): Promise<Answer> {
+  const response = await fetch(url);
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+export async function createAnonymous(sim: Simulator, changes: Json = {}): Promise<DeviceLinkSession> {
+  const request = deviceLinkRequest(changes);
+  const { body } = await post(`${sim.baseUrl}/authentication/device-link/anonymous`, request);
+  return { request, response: body };
+}
+
+export function sessionStatus(sim: Simulator, sessionID: string, timeoutMs = 2000): Promise<Answer> {
+  return get(`${sim.baseUrl}/session/${sessionID}?timeoutMs=${timeoutMs}`);
+}
+
+export interface LinkChanges {
+  elapsedSeconds?: number | undefined;
+  sessionType?: string;
+  version?: string;
+  lang?: string;
+  brokeredRpName?: string;
+}
+
+export function deviceLink(
+  { request, response }: DeviceLinkSession,
+  type: 'QR' | 'Web2App' | 'App2App',
+  changes: LinkChanges = {},
+): string {
+  const {
+    elapsedSeconds = type === 'QR' ? 0 : undefined,
+    sessionType = 'auth',
+    version = '1.0',
+    lang = 'eng',
+  } = changes;
+  const unprotectedLink =
+    `${response.deviceLinkBase}?deviceLinkType=${type}` +
+    (elapsedSeconds === undefined ? '' : `&elapsedSeconds=${elapsedSeconds}`) +
+    `&sessionToken=${response.sessionToken}&sessionType=${sessionType}&version=${version}&lang=${lang}`;
+  const authCode = authCodeOf(response.sessionSecret, {
+    schemeName: 'smart-id-demo',
+    signatureProtocol: 'ACSP_V2',
+    rpChallenge: request.signatureProtocolParameters.rpChallenge,
+    relyingPartyName: request.relyingPartyName,
+    brokeredRpName: changes.brokeredRpName ?? '',
+    interactions: request.interactions,
+    initialCallbackUrl: type === 'QR' ? '' : request.initialCallbackUrl,
+    unprotectedLink,
+  });
+  return `${unprotectedLink}&authCode=${authCode}`;
+}
+
+export function usePhone(sim: Simulator, body: Json): Promise<Answer> {
+  return post(sim.mockUrl, { flowType: 'QR', documentNumber: documentOk, ...body });
+}

@@ -1,0 +1,71 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect } from 'chai';
+import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
+import { parseCertificate } from '../../lib/trust/certificate.js';
+import { authenticationLevel, hasStrongRsaKey, isForAuthentication } from '../../lib/trust/profile.js';
+
+const smartId = { qualified: '1.3.6.1.4.1.10015.17.2', advanced: '1.3.6.1.4.1.10015.17.1' };
+const demo = { qualified: '1.3.6.1.4.1.10015.3.17.2', advanced: '1.3.6.1.4.1.10015.3.17.1' };
+const etsi = { qualified: '0.4.0.2042.1.2', advanced: '0.4.0.2042.1.1', signature: '0.4.0.194112.1.2' };
+
+describe('The profile of an authentication certificate', () => {
+  let simulator: Simulator;
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0 });
+  });
+  after(() => simulator.close());
+
+  const certificate = (overrides: UserCertificateOverrides = {}) =>
+    parseCertificate(simulator.pki.issueUserCertificate(overrides).certificate);
+  const levelOf = (certificatePolicies: string[], acceptDemoPolicies = false) =>
+    authenticationLevel(certificate({ certificatePolicies }), { acceptDemoPolicies });
+
+  it('states the level by two policies, which must both be there', () => {
+    expect(levelOf([smartId.qualified, etsi.qualified])).to.equal('QUALIFIED');
+    expect(levelOf([etsi.advanced, smartId.advanced])).to.equal('ADVANCED');
+    for (const policies of [
+      [smartId.qualified],
+      [etsi.qualified],
+      [smartId.qualified, etsi.advanced],
+      [smartId.advanced, etsi.qualified],
+      [smartId.qualified, etsi.signature],
+      ['2.5.29.32.0'],
+    ]) {
+      expect(levelOf(policies), policies.join(' ')).to.equal(undefined);
+    }
+  });
+
+  it("takes the policies of the demo environment's 2016 CA in the demo environment only", () => {
+    for (const accept of [true, false]) {
+      expect(levelOf([demo.qualified, etsi.qualified], accept)).to.equal(accept ? 'QUALIFIED' : undefined);
+      expect(levelOf([demo.advanced, etsi.advanced], accept)).to.equal(accept ? 'ADVANCED' : undefined);
+    }
+  });
+
+  it('states the purpose in the newer or the older way', () => {
+    const newer = '1.3.6.1.4.1.62306.5.7.0';
+    const older = '1.3.6.1.5.5.7.3.2';
+    const cases: [boolean, UserCertificateOverrides][] = [
+      [true, { keyUsage: ['digitalSignature'], extendedKeyUsage: [newer] }],
+      [true, { keyUsage: ['digitalSignature', 'keyEncipherment', 'dataEncipherment'], extendedKeyUsage: [older] }],
+      [false, { keyUsage: ['digitalSignature'], extendedKeyUsage: [older] }],
+      [false, { keyUsage: ['digitalSignature', 'keyEncipherment'], extendedKeyUsage: [older] }],
+      [false, { keyUsage: ['nonRepudiation'], extendedKeyUsage: [newer] }],
+      [false, { keyUsage: ['digitalSignature'], extendedKeyUsage: [] }],
+      [false, { keyUsage: [], extendedKeyUsage: [newer] }],
+      [false, { keyUsage: ['nonRepudiation'], extendedKeyUsage: [] }],
+    ];
+    for (const [expected, overrides] of cases) {
+      expect(isForAuthentication(certificate(overrides)), JSON.stringify(overrides)).to.equal(expected);
+    }
+  });
+
+  it('needs an RSA key of 2048 bits at least', () => {
+    const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey;
+    expect(hasStrongRsaKey(certificate({ privateKey: rsa(2048) }))).to.equal(true);
+    expect(hasStrongRsaKey(certificate({ privateKey: rsa(1024) }))).to.equal(false);
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    expect(hasStrongRsaKey(certificate({ privateKey }))).to.equal(false);
+  });
+});
