@@ -133,7 +133,8 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
   }
   const signature: SignatureChoice = {
     signatureAlgorithm,
-    hashAlgorithm: options.hashAlgorithm ?? (signatureAlgorithm === 'rsassa-pss' ? 'SHA-512' : undefined),
+    hashAlgorithm:
+      options.hashAlgorithm === undefined && signatureAlgorithm === 'rsassa-pss' ? 'SHA-512' : options.hashAlgorithm,
   };
   checkSignatureChoice(signature);
   const rules = { allowLoopbackHttp: !client.environment.isLive };
@@ -144,13 +145,15 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
     throw new SmartIdInputError('appCallbackURL', 'must differ from callbackURL.');
   }
   for (const field of ['brokeredRpName', 'loginURL'] as const) checkText(field, options[field]);
+  checkRequestProperties(options.requestProperties);
   checkStore(options.store);
-  const start = {
-    flow: options.flow ?? 'device-link',
-    identify: options.identify ?? (() => undefined),
-    interactions: options.interactions ?? defaultInteractions(options.brokeredRpName ?? options.relyingPartyName),
-    lang: options.lang ?? 'eng',
-  };
+  const {
+    flow = 'device-link',
+    identify = () => undefined,
+    interactions = defaultInteractions(options.brokeredRpName ?? options.relyingPartyName),
+    lang = 'eng',
+  } = options;
+  const start = { flow, identify, interactions, lang };
   checkStartOptions(start, options);
   return {
     client,
@@ -230,6 +233,21 @@ function defaultInteractions(siteName: string): readonly Interaction[] {
     { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: text },
     { type: 'displayTextAndPIN', displayText60: text.slice(0, 60) },
   ];
+}
+
+function checkRequestProperties(properties: RequestProperties | undefined): void {
+  if (properties === undefined) return;
+  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
+  if (!isObject || Object.entries(properties).some(([name, value]) => !isRequestProperty(name, value))) {
+    throw new SmartIdInputError(
+      'requestProperties',
+      'may hold shareMdClientIpAddress, true or false, and nothing else.',
+    );
+  }
+}
+
+function isRequestProperty(name: string, value: unknown): boolean {
+  return name === 'shareMdClientIpAddress' && typeof value === 'boolean';
 }
 
 function checkStore(store: AttemptStore | undefined): void {

@@ -87,6 +87,14 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
   return { origin, strategy, sessions, errors, close };
 }
 
+/** What the session store holds. */
+// biome-ignore lint/suspicious/noExplicitAny: what a session holds is looked at field by field.
+export function storedSessions(site: Site): Promise<any[]> {
+  return new Promise((resolve, reject) => {
+    site.sessions.all((error, sessions) => (error ? reject(error) : resolve(Object.values(sessions ?? {}))));
+  });
+}
+
 function sendView(req: Request, res: Response): void {
   res.json(req.smartId);
 }

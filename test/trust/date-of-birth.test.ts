@@ -28,7 +28,7 @@ describe('The date of birth in a personal code', () => {
     ['LV', '390101-12345', undefined],
     ['LV', '010111-32341', undefined],
     ['BE', '04040400287', '1904-04-04'],
-    ['BE', '05040400032', '1905-04-04'],
+    ['BE', '05040400032', undefined],
     ['BE', '17073003384', '2017-07-30'],
     ['BE', '04040400288', undefined],
     ['BE', '00000100196', undefined],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Simulator, startSimulator } from '../lib/simulator/index.js';
-import { callbackAfter, logInByQr, okDocument, pathOf, usePhone } from './support/phone.js';
-import { Browser, type Site, startSite } from './support/site.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
+import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
 
 describe('A login', () => {
   let simulator: Simulator;
@@ -68,10 +68,45 @@ describe('A login', () => {
     expect(body.info.flowType).to.equal('Notification');
   });
 
-  it('changes the session identifier and leaves nothing of the attempt behind', async () => {
-    await browser.start();
-    const before = await browser.cookies();
-    expect((await logInByQr(simulator, browser)).status).to.equal(200);
-    expect(await browser.cookies()).to.not.equal(before);
+  it('by document number takes that document and no other', async () => {
+    const identify = { documentNumber: okDocument };
+    const { id, qrLink = '' } = await browser.start({ identify });
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    expect((await browser.post('/finish', { id })).body.user.id).to.equal('PNOEE-40404040009');
+  });
+
+  it('by semantics identifier takes that person', async () => {
+    const identify = { semanticsIdentifier: 'PNOLV-040404-10003' };
+    const { id, qrLink = '' } = await browser.start({ identify });
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR', documentNumber: 'PNOLV-040404-10003-DEMO-Q' });
+    expect((await browser.post('/finish', { id })).body.user.name).to.deep.equal({
+      familyName: 'TESTNUMBER',
+      givenName: 'ŅEMAINĪGA',
+    });
+  });
+
+  it('shows a new QR link each second and the same Web2App link', async () => {
+    const first = await browser.start();
+    await new Promise((resolve) => setTimeout(resolve, 1001));
+    const second = await browser.status(first.id);
+    expect(second.qrLink).to.be.a('string').and.not.equal(first.qrLink);
+    expect(second.web2AppLink).to.be.a('string').and.equal(first.web2AppLink);
+  });
+
+  it('shows nothing secret', async () => {
+    const view = await browser.start();
+    const text = JSON.stringify([view, await browser.status(view.id)]);
+    const stored = (await storedSessions(site)).find((session) => session.smartId);
+    const { sessionID, callbackSecret, authentication } = stored.smartId.attempts[0].outcome;
+    for (const secret of [
+      sessionID,
+      callbackSecret,
+      authentication.sessionSecret,
+      authentication.rpChallenge,
+      authentication.initialCallbackUrl,
+    ]) {
+      expect(secret).to.be.a('string');
+      expect(text).to.not.contain(secret);
+    }
   });
 });

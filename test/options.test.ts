@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { SmartIdStrategy, Strategy } from '../lib/index.js';
+import { type Simulator, startSimulator } from '../lib/simulator/index.js';
+import { inputError } from './support/errors.js';
+
+describe('The options of the strategy', () => {
+  let simulator: Simulator;
+  // biome-ignore lint/suspicious/noExplicitAny: the point is to give what the types forbid.
+  let good: any;
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0 });
+    good = {
+      environment: 'demo',
+      relyingPartyUUID: simulator.relyingPartyUUID,
+      relyingPartyName: 'DEMO',
+      trustAnchors: simulator.trustAnchors,
+    };
+  });
+  after(() => simulator.close());
+
+  // biome-ignore lint/suspicious/noExplicitAny: the same.
+  const make = (options: any, verify: any = async () => false) => new SmartIdStrategy(options, verify);
+  const url = 'https://rp.example.com/callback';
+
+  it('need no more than the contract and the anchors', () => {
+    expect(make(good)).to.have.property('name', 'smart-id');
+    expect(Strategy).to.equal(SmartIdStrategy);
+  });
+
+  it('may all be given', () => {
+    make({
+      ...good,
+      environment: { baseUrl: 'https://rp-api.example.com/v3', schemeName: 'smart-id' },
+      brokeredRpName: 'Example',
+      pinnedKeys: [Buffer.alloc(32).toString('base64')],
+      callbackURL: url,
+      appCallbackURL: `${url}/app`,
+      interactions: [{ type: 'displayTextAndPIN', displayText60: 'Log in' }],
+      certificateLevel: 'ADVANCED',
+      signatureAlgorithm: 'rsassa-pss',
+      hashAlgorithm: 'SHA3-256',
+      lang: 'est',
+      identify: () => undefined,
+      flow: 'notification',
+      requestProperties: { shareMdClientIpAddress: true },
+      loginURL: '/login',
+      clock: () => Date.now(),
+      passReqToCallback: false,
+      fetch,
+    });
+  });
+
+  const uuid = '00000000-0000-4000-8000-000000000000';
+  const text = 'x'.repeat(3000);
+  const bad: [field: string, values: unknown[]][] = [
+    ['environment', [undefined, null, '', 'production', 'Live', 7]],
+    [
+      'environment.baseUrl',
+      [
+        {},
+        { baseUrl: '' },
+        { baseUrl: 'http://rp.example.com' },
+        { baseUrl: 'ftp://x' },
+        { baseUrl: 'http://localhost.evil.example/' },
+        { baseUrl: 'https://x/?a', schemeName: 'x' },
+      ].map((environment) => ({ environment })),
+    ],
+    [
+      'environment.schemeName',
+      [
+        { baseUrl: 'https://x' },
+        { baseUrl: 'https://x', schemeName: '' },
+        { baseUrl: 'https://x', schemeName: 'a|b' },
+      ].map((environment) => ({ environment })),
+    ],
+    ['relyingPartyUUID', [undefined, '', 'DEMO', uuid.slice(1), 7]],
+    ['relyingPartyName', [undefined, '', text, 7]],
+    ['brokeredRpName', ['', text, 7, null]],
+    ['trustAnchors', [undefined, null, '', [], {}, 'nowhere', '-----BEGIN CERTIFICATE-----']],
+    ['pinnedKeys', ['', [], 'AAAA', null]],
+    ['pinnedKeys[0]', [[''], [7], [Buffer.alloc(31).toString('base64')]].map((pinnedKeys) => ({ pinnedKeys }))],
+    [
+      'callbackURL',
+      [
+        '',
+        7,
+        null,
+        '/callback',
+        'http://rp.example.com/',
+        'javascript:alert(1)',
+        `${url}#a`,
+        `${url}?a|b`,
+        `${url} `,
+        `https://x/${text}`,
+      ],
+    ],
+    ['appCallbackURL', ['', 'myapp://callback', `${url}#a`]],
+    [
+      'interactions',
+      [[], {}, 'Log in', [{ type: 'confirmationMessageAndVerificationCodeChoice', displayText200: 'x' }]],
+    ],
+    ['interactions[0]', [[null], ['x']].map((interactions) => ({ interactions }))],
+    ['interactions[0].type', [[{}], [{ type: 'verificationCodeChoice' }]].map((interactions) => ({ interactions }))],
+    [
+      'interactions[0].displayText60',
+      [{}, { displayText60: '' }, { displayText60: ' ' }, { displayText60: 'x'.repeat(61) }, { displayText60: 7 }].map(
+        (given) => ({ interactions: [{ type: 'displayTextAndPIN', ...given }] }),
+      ),
+    ],
+    [
+      'interactions[0].displayText200',
+      [
+        { interactions: [{ type: 'displayTextAndPIN', displayText60: 'x', displayText200: 'x' }] },
+        { interactions: [{ type: 'confirmationMessage', displayText200: 'x'.repeat(201) }] },
+      ],
+    ],
+    ['interactions[1].type', [{ interactions: [1, 2].map(() => ({ type: 'displayTextAndPIN', displayText60: 'x' })) }]],
+    ['certificateLevel', ['', 'QSCD', 'qualified', 7, null]],
+    ['signatureAlgorithm', ['', 'RSASSA-PSS', 'sha1WithRSAEncryption', null]],
+    ['hashAlgorithm', ['', 'SHA-1', 'sha256', 7]],
+    ['lang', ['', 'en', 'EST', null]],
+    ['identify', ['PNOEE-40404040009', {}, null]],
+    ['flow', ['', 'QR', 'push', null]],
+    ['requestProperties', [null, [], 'x', { shareMdClientIpAddress: 'yes' }, { other: true }]],
+    ['loginURL', ['', text, 7]],
+    ['store', [null, {}, { create() {}, read() {}, update() {} }]],
+    ['clock', [0, new Date(), null]],
+    ['fetch', ['fetch', null, {}]],
+    ['passReqToCallback', ['yes', 1, null]],
+  ];
+  for (const [field, values] of bad) {
+    it(`are refused with the name ${field}`, () => {
+      for (const value of values) {
+        const isWhole = field.includes('.') || field.includes('[');
+        const options = { ...good, ...(isWhole ? (value as object) : { [field]: value }) };
+        expect(() => make(options), JSON.stringify(value)?.slice(0, 100)).to.throw(...inputError(field));
+      }
+    });
+  }
+
+  it('are refused where one is unknown, which may be a spelling mistake', () => {
+    expect(() => make({ ...good, callbackUrl: url })).to.throw(...inputError('callbackUrl'));
+  });
+
+  it('are refused where they do not go together', () => {
+    expect(() => make({ ...good, flow: 'app' })).to.throw(...inputError('appCallbackURL'));
+    expect(() => make({ ...good, callbackURL: url, appCallbackURL: url })).to.throw(...inputError('appCallbackURL'));
+    const deprecated = { signatureAlgorithm: 'sha256WithRSAEncryption', hashAlgorithm: 'SHA-256' };
+    expect(() => make({ ...good, ...deprecated })).to.throw(...inputError('hashAlgorithm'));
+  });
+
+  it('take a callback by http on this machine only, and never with the live service', () => {
+    for (const callbackURL of ['http://localhost:3000/c', 'http://127.0.0.1/c', 'http://[::1]:3000/c']) {
+      make({ ...good, callbackURL });
+      expect(() => make({ ...good, environment: 'live', callbackURL })).to.throw(...inputError('callbackURL'));
+    }
+    expect(() => make({ ...good, callbackURL: 'http://localhost.example.com/c' })).to.throw(
+      ...inputError('callbackURL'),
+    );
+  });
+
+  it('are refused when an anchor has expired', () => {
+    const clock = () => Date.now() + 60 * 365 * 86_400_000;
+    expect(() => make({ ...good, clock })).to.throw(...inputError('trustAnchors'));
+  });
+
+  it('are refused when they are no object, or without a verify function', () => {
+    expect(() => make(undefined)).to.throw(...inputError('options'));
+    expect(() => new SmartIdStrategy(good, undefined as never)).to.throw(...inputError('verify'));
+  });
+});
