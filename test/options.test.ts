@@ -5,7 +5,6 @@ import { inputError } from './support/errors.js';
 
 describe('The options of the strategy', () => {
   let simulator: Simulator;
-  // biome-ignore lint/suspicious/noExplicitAny: the point is to give what the types forbid.
   let good: any;
 
   before(async () => {
@@ -19,7 +18,6 @@ describe('The options of the strategy', () => {
   });
   after(() => simulator.close());
 
-  // biome-ignore lint/suspicious/noExplicitAny: the same.
   const make = (options: any, verify: any = async () => false) => new SmartIdStrategy(options, verify);
   const url = 'https://rp.example.com/callback';
 

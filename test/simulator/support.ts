@@ -4,7 +4,6 @@ import { authCodeOf } from '../../lib/simulator/calculations.js';
 import { type Simulator, type SimulatorOptions, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
 
 // Plain JSON, read field by field.
-// biome-ignore lint/suspicious/noExplicitAny: whatever a response holds is what a test is about
 export type Json = any;
 
 export interface Answer {

@@ -83,11 +83,7 @@ export async function genuineAuthentication(simulator: Simulator, wish: Wish = {
 }
 
 /** The input with its answer changed by a function that gets a copy. */
-export function withStatus<T extends VerifyAuthenticationInput>(
-  input: T,
-  // biome-ignore lint/suspicious/noExplicitAny: any field of an answer may be changed to anything.
-  change: (status: any) => void,
-): T {
+export function withStatus<T extends VerifyAuthenticationInput>(input: T, change: (status: any) => void): T {
   const status = structuredClone(input.status);
   change(status);
   return { ...input, status };

@@ -1,9 +1,9 @@
 /** A site with Smart-ID login over real HTTP, and browsers with a cookie jar each. */
 
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import currentExpress, { type Express, type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
-import { Authenticator } from 'passport';
+import { Authenticator as CurrentAuthenticator } from 'passport';
 import { CookieJar } from 'tough-cookie';
 import type { AttemptView } from '../../lib/attempt/view.js';
 import {
@@ -21,6 +21,10 @@ export interface SiteOptions {
   start?: StartOptions | ((req: Request) => StartOptions);
   session?: Partial<session.SessionOptions>;
   keepSessionInfo?: boolean;
+  /** Another version of Express. */
+  express?: typeof currentExpress;
+  /** Another version of Passport. */
+  Authenticator?: typeof CurrentAuthenticator;
 }
 
 export interface Site {
@@ -35,6 +39,7 @@ export interface Site {
 
 /** Routes: POST /start, GET /status, POST /finish, GET /callback, GET /me. */
 export async function startSite(simulator: Simulator, options: SiteOptions = {}): Promise<Site> {
+  const { express = currentExpress, Authenticator = CurrentAuthenticator } = options;
   const app = express();
   const { origin, close } = await listen(app);
   const sessions = new session.MemoryStore();
@@ -88,7 +93,6 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
 }
 
 /** What the session store holds. */
-// biome-ignore lint/suspicious/noExplicitAny: what a session holds is looked at field by field.
 export function storedSessions(site: Site): Promise<any[]> {
   return new Promise((resolve, reject) => {
     site.sessions.all((error, sessions) => (error ? reject(error) : resolve(Object.values(sessions ?? {}))));
@@ -115,7 +119,6 @@ async function listen(app: Express): Promise<{ origin: string; close: () => Prom
 
 export interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field in the tests.
   body: any;
 }
 

@@ -19,7 +19,6 @@ const inSession =
     ...input,
     session: { ...input.session, ...change },
   });
-// biome-ignore lint/suspicious/noExplicitAny: any field of an answer may be changed to anything.
 const inStatus =
   (change: (status: any) => void): Change =>
   (input) =>

@@ -1,0 +1,45 @@
+/**
+ * Installs the package as a stranger would get it and uses it: by import, by require, and under the TypeScript compiler.
+ * Run by `npm run check-package`; needs the registry, so it is no part of `npm test`.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = new URL('../..', import.meta.url).pathname;
+const here = new URL('.', import.meta.url).pathname;
+const folder = mkdtempSync(path.join(tmpdir(), 'stranger-'));
+
+function run(command: string, args: string[], cwd = folder): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+try {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(
+    run('npm', ['pack', '--json', '--pack-destination', folder], root),
+  );
+  console.log(`packed: ${entryCount} files, ${size} bytes, ${unpackedSize} unpacked`);
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
+  const versioned = (name: string) => `${name}@${devDependencies[name]}`;
+  const others = ['express', 'express-session', 'passport', 'typescript', '@types/express-session'].map(versioned);
+  run('npm', ['install', '--no-audit', '--no-fund', path.join(folder, filename), ...others]);
+  for (const file of ['use-import.mjs', 'use-require.cjs', 'use-types.ts']) {
+    copyFileSync(path.join(here, file), path.join(folder, file));
+  }
+  console.log(run('node', ['use-import.mjs']).trim());
+  console.log(run('node', ['use-require.cjs']).trim());
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    const flags = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--target', 'es2023', '--types', 'node'];
+    run('npx', ['tsc', ...flags, '--module', module, '--moduleResolution', moduleResolution, 'use-types.ts']);
+    console.log(`types: ${moduleResolution} ok`);
+  }
+  console.log(run('npx', ['smart-id-simulator', '--help']).split('\n')[0]);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
