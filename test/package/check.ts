@@ -1,5 +1,6 @@
 /**
- * Installs the package as a stranger would get it and uses it: by import, by require, and under the TypeScript compiler.
+ * Installs the package as a stranger would get it and uses it: by import, by require, and under the TypeScript compiler,
+ * which also checks the README's examples.
  * Run by `npm run check-package`; needs the registry, so it is no part of `npm test`.
  */
 
@@ -31,13 +32,29 @@ try {
   }
   console.log(run('node', ['use-import.mjs']).trim());
   console.log(run('node', ['use-require.cjs']).trim());
+  const examples = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+    ([, code = ''], index) => {
+      const name = `readme-${index + 1}.mts`;
+      writeFileSync(path.join(folder, name), code);
+      return name;
+    },
+  );
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ] as const) {
     const flags = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--target', 'es2023', '--types', 'node'];
-    run('npx', ['tsc', ...flags, '--module', module, '--moduleResolution', moduleResolution, 'use-types.ts']);
-    console.log(`types: ${moduleResolution} ok`);
+    run('npx', [
+      'tsc',
+      ...flags,
+      '--module',
+      module,
+      '--moduleResolution',
+      moduleResolution,
+      'use-types.ts',
+      ...examples,
+    ]);
+    console.log(`types: ${moduleResolution} ok, with ${examples.length} examples of the README`);
   }
   console.log(run('npx', ['smart-id-simulator', '--help']).split('\n')[0]);
 } finally {

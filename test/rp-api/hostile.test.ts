@@ -1,3 +1,5 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
@@ -43,5 +45,26 @@ describe('A hostile RP API', () => {
 
   it('does not spoil the next call', async () => {
     expect(await client.authenticationDeviceLinkAnonymous(request)).to.have.property('sessionID');
+  });
+});
+
+describe('The connection to the RP API', () => {
+  it('is kept alive from one call to the next', async () => {
+    const sockets = new Set<unknown>();
+    const server = http.createServer((req, res) => {
+      sockets.add(req.socket);
+      res.end('{"state":"RUNNING"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = new SmartIdClient({
+      environment: { baseUrl: `http://127.0.0.1:${port}`, schemeName: 'smart-id-demo' },
+      relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+      relyingPartyName: 'DEMO',
+    });
+    for (let call = 0; call < 3; call++) await client.sessionStatus('x');
+    expect(sockets.size).to.equal(1);
+    server.close();
+    server.closeAllConnections();
   });
 });
