@@ -1,6 +1,7 @@
 /** `passport-smart-id/client`: the RP API, the calculations and the verification, for programs without Passport. */
 
 export * from './errors.js';
+export type { Fetch } from './http.js';
 export type { Identity } from './identity.js';
 export { type AcspV2Input, acspV2Message, type FlowType } from './protocol/acsp-v2.js';
 export type {
@@ -36,7 +37,6 @@ export type {
   NotificationSession,
   SessionStatus,
 } from './rp-api/responses.js';
-export type { Fetch } from './rp-api/transport.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
 export {
   type AuthenticationSession,

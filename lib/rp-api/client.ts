@@ -3,10 +3,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
+import { exchange, type Fetch, fetchWith } from '../http.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
 import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
-import { httpError } from './http-errors.js';
+import { type Answer, httpError } from './http-errors.js';
 import { checkPinnedKeys, createAgent } from './pinning.js';
 import {
   type DeviceLinkAuthenticationRequest,
@@ -25,7 +26,6 @@ import {
   type SessionStatus,
   sessionStatusSchema,
 } from './responses.js';
-import { exchange, type Fetch, fetchWith } from './transport.js';
 
 export interface SmartIdClientOptions {
   environment: Environment;
@@ -63,6 +63,8 @@ const defaultDeadline = 300_000;
 /** How often in a row a poll may fail before waiting gives up. A poll changes nothing, so asking again is safe. */
 const pollRetries = 4;
 const firstRetryDelay = 500;
+/** The largest answer read, in bytes; a real one with its certificate has about ten thousand. */
+const largestAnswer = 256 * 1024;
 
 export class SmartIdClient {
   readonly environment: ResolvedEnvironment;
@@ -134,9 +136,9 @@ export class SmartIdClient {
     if (!Number.isInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > 120_000) {
       throw new SmartIdInputError('timeoutMs', 'must be a whole number of milliseconds from 1000 to 120000.');
     }
-    const answer = await exchange(this.fetch, {
+    const answer = await this.send({
       method: 'GET',
-      url: `${this.environment.baseUrl}/session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`,
+      path: `session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`,
       timeout: timeoutMs + pollMargin,
       signal,
     });
@@ -188,16 +190,32 @@ export class SmartIdClient {
 
   /** Never repeated: a session that was created and whose answer was lost would be created twice. */
   private async create<T>(path: string, body: unknown, schema: z.ZodType<T>, options: CallOptions = {}): Promise<T> {
-    const answer = await exchange(this.fetch, {
-      method: 'POST',
-      url: `${this.environment.baseUrl}/${path}`,
-      body,
-      timeout: creationTimeout,
-      signal: options.signal,
-    });
+    const answer = await this.send({ method: 'POST', path, body, timeout: creationTimeout, signal: options.signal });
     if (answer.status !== 200) throw httpError(answer, 'account');
     return parseResponse(schema, answer.body);
   }
+
+  private async send({ method, path, body, timeout, signal }: Sending): Promise<Answer> {
+    const answer = await exchange(this.fetch, {
+      service: 'The Smart-ID service',
+      method,
+      url: `${this.environment.baseUrl}/${path}`,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      timeout,
+      largest: largestAnswer,
+      signal,
+    });
+    return { status: answer.status, body: answer.body.toString('utf8') };
+  }
+}
+
+interface Sending {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: unknown;
+  timeout: number;
+  signal?: AbortSignal;
 }
 
 function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {

@@ -7,7 +7,11 @@ import {
   SmartIdSessionNotFoundError,
 } from '../errors.js';
 import { parseProblemDetails } from './problem-details.js';
-import type { Answer } from './transport.js';
+
+export interface Answer {
+  status: number;
+  body: string;
+}
 
 /** @param subject what a 404 says is missing. */
 export function httpError({ status, body }: Answer, subject: 'account' | 'session'): Error {

@@ -28,8 +28,8 @@ app.post('/finish', passport.authenticate('smart-id', { failureRedirect: '/login
 const options = { relyingPartyUUID: '', relyingPartyName: '', trustAnchors: '' };
 // @ts-expect-error: there is no such environment.
 new SmartIdStrategy({ ...options, environment: 'test' }, async () => false);
-// @ts-expect-error: with passReqToCallback the request comes first, not the profile.
 new SmartIdStrategy(
+  // @ts-expect-error: with passReqToCallback the request comes first, not the profile.
   { ...options, environment: 'live', passReqToCallback: true },
   async (profile: SmartIdProfile) => profile,
 );

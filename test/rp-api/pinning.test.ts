@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { exchange, fetchWith } from '../../lib/http.js';
 import { createAgent } from '../../lib/rp-api/pinning.js';
-import { exchange, fetchWith } from '../../lib/rp-api/transport.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 
 const pinOf = (certificate: Uint8Array) =>
@@ -47,7 +47,16 @@ describe('Pinned keys', () => {
     const agent = createAgent(url, pinnedKeys) as https.Agent;
     agent.options.ca = ca;
     try {
-      return (await exchange(fetchWith(agent), { method: 'GET', url, timeout: 5000 })).status;
+      return (
+        await exchange(fetchWith(agent), {
+          service: 'The server',
+          method: 'GET',
+          url,
+          headers: {},
+          timeout: 5000,
+          largest: 100,
+        })
+      ).status;
     } finally {
       agent.destroy();
     }

@@ -1,8 +1,8 @@
-/** JSON over HTTP to the RP API: bounded in time and size, never following a redirect, abortable. */
+/** One HTTP request and its whole answer: bounded in time and size, never following a redirect, abortable. */
 
 import type http from 'node:http';
 import nodeFetch from 'node-fetch';
-import { SmartIdServiceError } from '../errors.js';
+import { SmartIdServiceError } from './errors.js';
 
 /** The part of fetch that is used; node-fetch's and the platform's own both fit. */
 export type Fetch = (
@@ -10,31 +10,33 @@ export type Fetch = (
   init: {
     method: string;
     headers: Record<string, string>;
-    body?: string;
+    body?: string | Buffer<ArrayBuffer>;
     redirect: 'error';
     signal: AbortSignal;
   },
 ) => Promise<{ status: number; body: AsyncIterable<string | Uint8Array> | null }>;
 
 export interface Exchange {
+  /** Who is asked, as error messages say it: "The Smart-ID service". The URL may hold a personal code. */
+  service: string;
   method: 'GET' | 'POST';
   url: string;
-  body?: unknown;
+  headers: Record<string, string>;
+  body?: string | Buffer<ArrayBuffer>;
   /** Milliseconds for the whole exchange, the body included. */
   timeout: number;
+  /** The most bytes that are read of an answer. */
+  largest: number;
   signal?: AbortSignal;
 }
 
 export interface Answer {
   status: number;
-  body: string;
+  body: Buffer<ArrayBuffer>;
 }
 
-/** The largest answer read, in bytes; a real one with its certificate has about ten thousand. */
-const largestAnswer = 256 * 1024;
-
 /** node-fetch over this agent, as a `Fetch`. */
-export function fetchWith(agent: http.Agent): Fetch {
+export function fetchWith(agent?: http.Agent): Fetch {
   return (url, init) => nodeFetch(url, { ...init, agent });
 }
 
@@ -42,30 +44,26 @@ export function fetchWith(agent: http.Agent): Fetch {
  * One request and its whole answer, whatever the status.
  * @throws SmartIdServiceError `network`, `timeout` or `bad_response`; the signal's reason when aborted.
  */
-export async function exchange(fetch: Fetch, { method, url, body, timeout, signal }: Exchange): Promise<Answer> {
+export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer> {
+  const { service, method, url, headers, body, timeout, largest, signal } = request;
   signal?.throwIfAborted();
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timer = setTimeout(abort, timeout);
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const response = await fetch(url, {
-      method,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      redirect: 'error',
-      signal: controller.signal,
-    });
-    return { status: response.status, body: await readText(response.body) };
+    const response = await fetch(url, { method, headers, body, redirect: 'error', signal: controller.signal });
+    const bytes = await readAtMost(largest, response.body);
+    if (!bytes) throw new SmartIdServiceError('bad_response', `${service} sent more than ${largest} bytes.`);
+    return { status: response.status, body: bytes };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SmartIdServiceError) throw error;
     if (controller.signal.aborted) {
-      throw new SmartIdServiceError('timeout', 'The Smart-ID service did not answer in time.', { cause: error });
+      throw new SmartIdServiceError('timeout', `${service} did not answer in time.`, { cause: error });
     }
-    throw new SmartIdServiceError('network', `The Smart-ID service cannot be reached (${networkReason(error)}).`, {
-      cause: error,
-    });
+    const reason = networkReason(error);
+    throw new SmartIdServiceError('network', `${service} cannot be reached (${reason}).`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -74,21 +72,23 @@ export async function exchange(fetch: Fetch, { method, url, body, timeout, signa
   }
 }
 
-async function readText(body: AsyncIterable<string | Uint8Array> | null): Promise<string> {
+/** The bytes, or undefined when there are more; what is over the limit is neither read nor held. */
+async function readAtMost(
+  largest: number,
+  body: AsyncIterable<string | Uint8Array> | null,
+): Promise<Buffer<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     size += bytes.length;
-    if (size > largestAnswer) {
-      throw new SmartIdServiceError('bad_response', `The Smart-ID service sent more than ${largestAnswer} bytes.`);
-    }
+    if (size > largest) return undefined;
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-/** The system's word for what went wrong: its message may name the URL, and with it a personal code. */
+/** The system's word for what went wrong: its message may name the URL. */
 function networkReason(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   const reason = code ?? cause?.code;
