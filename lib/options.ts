@@ -190,10 +190,14 @@ export function checkStartOptions(start: StartOptions, { appCallbackURL }: { app
   if (lang !== undefined && !linkLanguages.includes(lang)) {
     throw new SmartIdInputError('lang', `must be one of ${linkLanguages.join(', ')}.`);
   }
-  // A backslash counts as a slash in browsers, so it could lead to another site too.
-  if (returnTo !== undefined && (typeof returnTo !== 'string' || !/^\/(?![/\\])[^\s\\]{0,2000}$/.test(returnTo))) {
+  if (returnTo !== undefined && !isPathOfSite(returnTo)) {
     throw new SmartIdInputError('returnTo', 'must be a path of this site that begins with exactly one slash.');
   }
+}
+
+/** Whether a redirect to this stays on the site. A backslash counts as a slash in browsers, so it must not be there. */
+export function isPathOfSite(value: unknown): value is string {
+  return typeof value === 'string' && /^\/(?![/\\])[^\s\\]{0,2000}$/.test(value);
 }
 
 /** The encoded interactions that a flow may use, of a list that serves all flows. */

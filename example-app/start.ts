@@ -1,0 +1,60 @@
+/** Starts the example site: against the simulator, or against a real service that the environment variables name. */
+
+import { randomBytes } from 'node:crypto';
+import type { SmartIdStrategyOptions } from 'passport-smart-id';
+import { startSimulator } from 'passport-smart-id/simulator';
+import { createApp } from './app.js';
+
+const { env } = process;
+const port = Number(env.PORT ?? 3000);
+const origin = `http://localhost:${port}`;
+const callbackURL = env.SMART_ID_CALLBACK_URL ?? `${origin}/login/callback`;
+const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString('hex');
+
+interface Service {
+  smartId: SmartIdStrategyOptions;
+  phoneUrl?: string;
+}
+
+async function simulatedService(): Promise<Service> {
+  const simulator = await startSimulator({ port: Number(env.SIMULATOR_PORT ?? 5080), notificationAnswer: 'phone' });
+  const { environment, relyingPartyUUID, relyingPartyName, trustAnchors, phoneUrl } = simulator;
+  return { smartId: { environment, relyingPartyUUID, relyingPartyName, trustAnchors, callbackURL }, phoneUrl };
+}
+
+function realService(environment: 'demo' | 'live'): Service {
+  if (!env.SMART_ID_TRUST_ANCHORS) {
+    throw new Error('Set SMART_ID_TRUST_ANCHORS to the file or folder of the CA certificates that you trust.');
+  }
+  return {
+    smartId: {
+      environment,
+      relyingPartyUUID: env.SMART_ID_RELYING_PARTY_UUID ?? '00000000-0000-4000-8000-000000000000',
+      relyingPartyName: env.SMART_ID_RELYING_PARTY_NAME ?? 'DEMO',
+      trustAnchors: env.SMART_ID_TRUST_ANCHORS,
+      callbackURL,
+    },
+  };
+}
+
+async function start(): Promise<void> {
+  const { SMART_ID_ENVIRONMENT: environment } = env;
+  if (environment !== undefined && environment !== 'demo' && environment !== 'live') {
+    throw new Error("SMART_ID_ENVIRONMENT must be 'demo' or 'live'; leave it out to use the simulator.");
+  }
+  const { smartId, phoneUrl } = environment ? realService(environment) : await simulatedService();
+  const server = createApp(smartId, sessionSecret, phoneUrl).listen(port, () => {
+    console.log(`The example site: ${origin}`);
+    if (phoneUrl) console.log(`The simulated phone: ${phoneUrl}`);
+    console.log('Stop with Ctrl-C.');
+  });
+  server.on('error', fail);
+}
+
+function fail(error: Error): never {
+  const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  console.error(isTaken ? `${error.message}: set PORT or SIMULATOR_PORT to a free one.` : error.message);
+  process.exit(1);
+}
+
+start().catch(fail);

@@ -1,0 +1,3 @@
+/** `passport-smart-id/web`: a ready-made login page. */
+
+export { type SmartIdRouterOptions, smartIdRouter } from './router.js';

@@ -1,0 +1,40 @@
+/** The Chromium that the browser tests use: an environment variable's, the system's, or Playwright's own. */
+
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+function findChromium(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const candidates = [
+    process.env.CHROMIUM_PATH,
+    ...folders.flatMap((folder) => names.map((name) => path.join(folder, name))),
+    chromium.executablePath(),
+  ];
+  return candidates.find((candidate) => candidate && existsSync(candidate));
+}
+
+/** Starts it, or skips the tests of the calling hook where there is none; with `CI=true` that is a failure. */
+export async function launchChromium(test: Mocha.Context): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) {
+    const message = 'No Chromium was found: set CHROMIUM_PATH to one to run the browser tests.';
+    if (process.env.CI === 'true') throw new Error(message);
+    console.log(message);
+    test.skip();
+  }
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}

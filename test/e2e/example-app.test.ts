@@ -1,0 +1,243 @@
+/** Chromium drives the example app against the simulator, as a person would. */
+
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import jsqr from 'jsqr';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { createApp } from '../../example-app/app.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { usePhone } from '../support/phone.js';
+import { launchChromium } from './chromium.js';
+
+describe('The example app in Chromium', function () {
+  this.timeout(30_000);
+  let simulator: Simulator;
+  let origin: string;
+  let close: () => void;
+  let chromium: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const problems: string[] = [];
+
+  before(async function () {
+    chromium = await launchChromium(this);
+    simulator = await startSimulator({ port: 0, notificationAnswer: 'phone' });
+    // The port is needed for the callback URL before the site can be made.
+    const server = (await import('node:http')).createServer();
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+    const { environment, relyingPartyUUID, relyingPartyName, trustAnchors, phoneUrl } = simulator;
+    const callbackURL = `${origin}/login/callback`;
+    const smartId = { environment, relyingPartyUUID, relyingPartyName, trustAnchors, callbackURL };
+    server.on('request', createApp(smartId, 'test', phoneUrl));
+    close = () => {
+      server.close();
+      server.closeAllConnections();
+    };
+  });
+  after(async () => {
+    await chromium?.close();
+    close?.();
+    await simulator?.close();
+  });
+  beforeEach(async () => {
+    await open({ viewport: { width: 1280, height: 900 } });
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(problems.splice(0), 'errors in the pages').to.deep.equal([]);
+  });
+
+  async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
+    await context?.close();
+    context = await chromium.newContext(options);
+    context.on('weberror', (error) => problems.push(String(error.error())));
+    context.on('console', (message) => {
+      // A status request that was under way when the page moved on is no problem.
+      if (message.type() === 'error' && /Content Security Policy|Refused/.test(message.text()))
+        problems.push(message.text());
+    });
+    page = await context.newPage();
+  }
+
+  async function decodeScreenshot(): Promise<string> {
+    const { data, width, height } = PNG.sync.read(await page.screenshot());
+    return jsqr.default(new Uint8ClampedArray(data), width, height)?.data ?? '';
+  }
+
+  async function seenQr(): Promise<string> {
+    await page.locator('#qr-code path[d]').waitFor({ state: 'attached' });
+    for (let tries = 0; tries < 10; tries++) {
+      const link = await decodeScreenshot();
+      if (link) return link;
+    }
+    throw new Error('No QR code can be read from the screenshot.');
+  }
+
+  const privatePage = () => page.waitForURL(`${origin}/private`);
+  const text = (selector: string) => page.locator(selector).textContent();
+
+  /** Picks an account on the phone page and confirms or refuses. */
+  async function answer(phone: Page, documentNumber: string, button: 'Confirm' | 'Refuse'): Promise<void> {
+    await phone.locator('select').selectOption(documentNumber);
+    await phone.getByRole('button', { name: button }).click();
+  }
+
+  it('shows the private page to nobody who is not logged in', async () => {
+    await page.goto(`${origin}/private`);
+    await page.waitForURL(`${origin}/login/`);
+  });
+
+  for (const [device, options] of [
+    ['a computer', { viewport: { width: 1280, height: 900 } }],
+    [
+      'a computer in dark mode at double density',
+      { viewport: { width: 1280, height: 900 }, colorScheme: 'dark', deviceScaleFactor: 2 },
+    ],
+    ['a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }],
+    ['a small phone', { viewport: { width: 320, height: 700 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }],
+  ] as const) {
+    it(`logs in by the QR code on the screenshot of ${device}`, async () => {
+      await open(options);
+      await page.goto(`${origin}/login`);
+      await page.locator('#device-link').waitFor();
+      if ('hasTouch' in options) {
+        expect(await page.locator('#qr-code').isVisible(), 'the link leads on a phone').to.equal(false);
+        await page.getByText('Show QR code', { exact: true }).tap();
+      }
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'fits the width').to.equal(
+        true,
+      );
+      await page.locator('#qr-code').scrollIntoViewIfNeeded();
+      const deviceLink = await seenQr();
+      await usePhone(simulator, { deviceLink, flowType: 'QR' });
+      await privatePage();
+      expect(await text('h1')).to.equal('Hello, OK TESTNUMBER');
+      expect(await text('dl')).to.contain('PNOEE-40404040009-MOCK-Q');
+    });
+  }
+
+  it('shows a new QR code each second', async () => {
+    await page.goto(`${origin}/login`);
+    const seen = new Set<string>();
+    while (seen.size < 3) seen.add(await seenQr());
+    expect([...seen].every((link) => link.includes('deviceLinkType=QR'))).to.equal(true);
+  });
+
+  it('logs in by Web2App in a second tab, and the first tab moves on', async () => {
+    await page.goto(`${origin}/login`);
+    const link = await page.locator('#open-app').getAttribute('href');
+    const second = await context.newPage();
+    await second.goto(link ?? '');
+    await answer(second, 'PNOEE-40404040009-MOCK-Q', 'Confirm');
+    await second.waitForURL(`${origin}/private`);
+    await privatePage();
+    expect(await text('h1')).to.equal('Hello, OK TESTNUMBER');
+  });
+
+  it('logs in by Web2App in the same tab', async () => {
+    await page.goto(`${origin}/login?returnTo=/private%3Fa=1`);
+    await page.locator('#open-app').click();
+    await answer(page, 'PNOLV-040404-10003-DEMO-Q', 'Confirm');
+    await page.waitForURL(`${origin}/private?a=1`);
+    expect(await text('h1')).to.equal('Hello, ŅEMAINĪGA TESTNUMBER');
+  });
+
+  it('does not log in by Web2App in another browser, and says what to do', async () => {
+    await page.goto(`${origin}/login`);
+    const link = await page.locator('#open-app').getAttribute('href');
+    const other = await chromium.newContext();
+    const stranger = await other.newPage();
+    await stranger.goto(link ?? '');
+    await answer(stranger, 'PNOEE-40404040009-MOCK-Q', 'Confirm');
+    await stranger.getByText('default browser').waitFor();
+    await stranger.goto(`${origin}/private`);
+    await stranger.waitForURL(`${origin}/login/`);
+    await page.getByText('Go on in the tab').waitFor();
+    await other.close();
+  });
+
+  it('logs in by push, with the same verification code on the page and on the phone', async () => {
+    await page.goto(`${origin}/login`);
+    await page.getByText('Log in with your personal code').click();
+    await page.getByLabel('Country').selectOption('LV');
+    await page.getByLabel('Personal code').fill(' 050405 10009 ');
+    await page.getByRole('button', { name: 'Send to my phone' }).click();
+    await page.locator('#verification-code:visible').waitFor();
+    const code = await text('#verification-code');
+    expect(code).to.match(/^\d{4}$/);
+    const phone = await context.newPage();
+    await phone.goto(simulator.phoneUrl);
+    await phone.locator('#pushes button').first().click();
+    const choices = await phone.locator('#code-choices label').allTextContents();
+    expect(choices.map((choice) => choice.trim())).to.include(code);
+    await phone
+      .locator('#code-choices')
+      .getByText(code ?? '')
+      .click();
+    await phone.getByRole('button', { name: 'Confirm' }).click();
+    await privatePage();
+    expect(await text('dl')).to.contain('PNOLV-050405-10009-DEM0-Q');
+  });
+
+  it('shows the QR code for the person whose code is entered', async () => {
+    await page.goto(`${origin}/login`);
+    await page.getByText('Log in with your personal code').click();
+    await page.getByLabel('Personal code').fill('40404040009');
+    const before = await page.locator('#open-app').getAttribute('href');
+    await page.getByRole('button', { name: 'Show QR code for this person' }).click();
+    await page.waitForFunction((href) => document.querySelector('#open-app')?.getAttribute('href') !== href, before);
+    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR' });
+    await privatePage();
+  });
+
+  it('says that a personal code cannot be one', async () => {
+    await page.goto(`${origin}/login`);
+    await page.getByText('Log in with your personal code').click();
+    await page.getByLabel('Personal code').fill('4040/4040009');
+    await page.getByRole('button', { name: 'Send to my phone' }).click();
+    await page.getByText('Check the personal code.').waitFor();
+    expect(await page.locator('#qr-code').isVisible()).to.equal(true);
+  });
+
+  it('says nothing of an account when it is refused or not there, and tries again', async () => {
+    const messages = [];
+    await page.goto(`${origin}/login`);
+    await usePhone(simulator, {
+      deviceLink: await seenQr(),
+      flowType: 'QR',
+      documentNumber: 'PNOEE-30403039917-MOCK-Q',
+    });
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    messages.push(await text('#message'));
+    expect(await page.locator('#qr-code').isVisible()).to.equal(false);
+    await page.getByText('Log in with your personal code').click();
+    await page.getByLabel('Personal code').fill('10101010005');
+    await page.getByRole('button', { name: 'Send to my phone' }).click();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    messages.push(await text('#message'));
+    expect(messages[0]).to.contain('not completed').and.equal(messages[1]);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR' });
+    await privatePage();
+  });
+
+  it('goes on with the attempt when the page is loaded again', async () => {
+    await page.goto(`${origin}/login`);
+    const link = await page.locator('#open-app').getAttribute('href');
+    await page.reload();
+    await page.locator('#open-app:visible').waitFor();
+    expect(await page.locator('#open-app').getAttribute('href')).to.equal(link);
+  });
+
+  it('logs out', async () => {
+    await page.goto(`${origin}/login`);
+    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR' });
+    await privatePage();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(`${origin}/`);
+    await page.goto(`${origin}/private`);
+    await page.waitForURL(`${origin}/login/`);
+  });
+});
