@@ -73,7 +73,7 @@ export function loginPage({ next, returnTo, notification, message }: PageOptions
 <div class="choices">${push}<button type="submit" name="flow" value="device-link" class="quiet">${escapeHtml(words.showQrForPerson)}</button></div>
 </form>
 </details>
-<form id="finish" method="post" action="finish"><input type="hidden" name="id"></form>
+<form id="finish" method="post" action="finish" hidden><input type="hidden" name="id"></form>
 </main>
 </body>
 </html>

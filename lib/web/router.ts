@@ -134,7 +134,9 @@ function logInWith(passport: Passport, strategy: SmartIdStrategy, successRedirec
 const answerInputErrors: ErrorRequestHandler = (error, _req, res, next) => {
   if (error instanceof SmartIdInputError) {
     res.status(error.status).json({ error: error.message, field: error.field });
-    return;
+  } else if (/^(?:entity|encoding|charset|parameters)\./.test(error?.type)) {
+    res.status(error.status).json({ error: 'The body of the request cannot be read.' });
+  } else {
+    next(error);
   }
-  next(error);
 };

@@ -45,6 +45,7 @@ main {
   gap: 1rem;
 }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.2; }
+h1, p { text-wrap: balance; }
 p { margin: 0; }
 section, details[open], form { display: grid; gap: 0.75rem; }
 #qr[open] { justify-items: center; text-align: center; }

@@ -10,7 +10,9 @@ type Shown = AttemptView & { message?: string };
 const interval = 1000;
 /** Looks in a row that may fail before the page says so. */
 const patience = 3;
-const pixelsPerModule = 6;
+const isHandheld = matchMedia('(hover: none), (pointer: coarse)').matches;
+/** At the most: a narrow screen makes it less. */
+const pixelsPerModule = isHandheld ? 10 : 6;
 const quietZone = 4;
 const storageKey = 'smart-id-attempt';
 
@@ -168,7 +170,7 @@ async function open(): Promise<void> {
   return start();
 }
 
-if (matchMedia('(hover: none), (pointer: coarse)').matches && innerWidth < 600) {
+if (isHandheld && innerWidth < 600) {
   element<HTMLDetailsElement>('qr').open = false;
 }
 element('try-again').addEventListener('click', () => void start());
