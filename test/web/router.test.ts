@@ -164,13 +164,13 @@ describe('The login page', () => {
     { 'sec-fetch-site': 'none' },
     { origin: 'https://evil.example' },
     { origin: 'null' },
-  ]) {
+  ] as Record<string, string>[]) {
     it(`refuses a start and a finish from elsewhere: ${JSON.stringify(headers)}`, async () => {
       const { origin } = await start();
       for (const path of ['start', 'finish']) {
         const response = await fetch(`${origin}${base}/${path}`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', ...(headers as Record<string, string>) },
+          headers: { 'content-type': 'application/json', ...headers },
           body: '{}',
         });
         expect(response.status).to.equal(403);
