@@ -3,8 +3,10 @@
 import 'reflect-metadata';
 
 export {
+  AuthorityInfoAccessExtension,
   BasicConstraintsExtension,
   CertificatePolicyExtension,
+  CRLDistributionPointsExtension,
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,

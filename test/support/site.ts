@@ -156,9 +156,9 @@ export class Browser {
   }
 
   /** Asks for the status until it is no longer `running`. */
-  async settled(id: string): Promise<AttemptView> {
+  async settled(id: string, path = '/status'): Promise<AttemptView> {
     for (let tries = 0; tries < 100; tries++) {
-      const view = await this.status(id);
+      const view = (await this.get(`${path}?id=${id}`)).body as AttemptView;
       if (view.state !== 'running') return view;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

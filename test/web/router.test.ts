@@ -186,9 +186,7 @@ describe('The login page', () => {
     const { browser } = await start({ notification: true });
     const { body } = await begin(browser, { flow: 'notification', ...person });
     expect(body.verificationCode).to.match(/^\d{4}$/);
-    for (let tries = 0; (await browser.get(`${base}/status?id=${body.id}`)).body.state === 'running'; tries++) {
-      expect(tries).to.be.below(200);
-    }
+    await browser.settled(body.id, `${base}/status`);
     expect(await finish(browser, body.id)).to.equal('/home');
   });
 
@@ -200,7 +198,7 @@ describe('The login page', () => {
       ['EE', '4050 4040 001', 'PNOEE-40504040001'],
     ]) {
       const { body } = await begin(browser, { flow: 'notification', country, personalCode });
-      for (;;) if ((await browser.get(`${base}/status?id=${body.id}`)).body.state !== 'running') break;
+      await browser.settled(body.id, `${base}/status`);
       expect(await finish(browser, body.id), `${country} ${personalCode}`).to.equal('/home');
       expect((await browser.get('/me')).body.id).to.equal(identifier);
     }
