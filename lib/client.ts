@@ -18,6 +18,7 @@ export { parseDocumentNumber } from './protocol/document-number.js';
 export { encodeInteractions, type Interaction, type InteractionSet } from './protocol/interactions.js';
 export { parseSemanticsIdentifier, type SemanticsIdentifier } from './protocol/semantics-identifier.js';
 export { verificationCode } from './protocol/verification-code.js';
+export { createRevocationChecker } from './revocation.js';
 export {
   type CallOptions,
   type SessionStatusOptions,
@@ -38,6 +39,7 @@ export type {
   SessionStatus,
 } from './rp-api/responses.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
+export type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';
 export {
   type AuthenticationSession,
   authenticationChecks,

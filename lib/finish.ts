@@ -114,6 +114,7 @@ async function logIn(
       session: attempt.outcome.authentication,
       callback: entry.by === 'callback' ? entry.parameters : undefined,
       trustAnchors: settings.trustAnchors,
+      revocation: settings.revocation,
       acceptDemoPolicies: settings.acceptDemoPolicies,
       now: settings.clock(),
     });

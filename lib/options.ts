@@ -21,9 +21,11 @@ import {
   interactionTypes,
 } from './protocol/interactions.js';
 import { parseSemanticsIdentifier } from './protocol/semantics-identifier.js';
+import { createRevocationChecker } from './revocation.js';
 import { SmartIdClient, type SmartIdClientOptions } from './rp-api/client.js';
 import type { RequestProperties } from './rp-api/requests.js';
 import { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
+import type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';
 import type { ExpectedSigner } from './verify/authentication.js';
 
 /** Who is to log in: nobody in particular, a person, or one document. Decided by the site's code, for each request. */
@@ -54,6 +56,11 @@ export interface SmartIdStrategyOptions extends SmartIdClientOptions {
    * device-link flows, which do not know it. Default: the site's name.
    */
   interactions?: readonly Interaction[];
+  /**
+   * How revoked certificates are found: `ocsp-then-crl` (default) asks OCSP and, where that gives no answer, the CRL;
+   * `ocsp` asks OCSP alone; `off` asks nobody. Revoked, unknown and no answer at all refuse the login.
+   */
+  revocation?: RevocationPolicy;
   /** The lowest level that may log in. Default `QUALIFIED`. */
   certificateLevel?: AuthenticationCertificateLevel;
   /** Default `rsassa-pss`; the others are deprecated. */
@@ -81,6 +88,7 @@ export interface ResolvedOptions {
   relyingPartyName: string;
   brokeredRpName?: string;
   trustAnchors: TrustAnchors;
+  revocation: RevocationChecker;
   acceptDemoPolicies: boolean;
   callbackURL?: string;
   appCallbackURL?: string;
@@ -103,6 +111,7 @@ const known = new Set([
   'pinnedKeys',
   'fetch',
   'trustAnchors',
+  'revocation',
   'callbackURL',
   'appCallbackURL',
   'interactions',
@@ -160,6 +169,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
     relyingPartyName: options.relyingPartyName,
     brokeredRpName: options.brokeredRpName,
     trustAnchors: loadTrustAnchors(options.trustAnchors, clock()),
+    revocation: createRevocationChecker(options.revocation),
     acceptDemoPolicies: options.environment === 'demo',
     callbackURL: options.callbackURL,
     appCallbackURL: options.appCallbackURL,

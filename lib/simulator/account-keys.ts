@@ -1,5 +1,5 @@
 /** The accounts' keys and certificates: made at an account's first use, because keys are slow to make, and then kept. */
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { generateRsaKey } from './pki/authority.js';
 import type { SimulatedPki } from './pki/pki.js';
 
@@ -12,6 +12,8 @@ export interface AccountKey {
 
 export class AccountKeys {
   private readonly keys = new Map<string, Promise<AccountKey>>();
+  /** By the serial number of their certificates, upper-case hexadecimal: the accounts' document numbers. */
+  private readonly owners = new Map<string, string>();
 
   constructor(
     private readonly pki: SimulatedPki,
@@ -21,9 +23,11 @@ export class AccountKeys {
   of(documentNumber: string): Promise<AccountKey> {
     const known = this.keys.get(documentNumber);
     if (known !== undefined) return known;
-    const made = generateRsaKey(this.keySize).then((privateKey) =>
-      this.pki.issueUserCertificate({ account: documentNumber, privateKey }),
-    );
+    const made = generateRsaKey(this.keySize).then((privateKey) => {
+      const key = this.pki.issueUserCertificate({ account: documentNumber, privateKey });
+      this.remember(documentNumber, key);
+      return key;
+    });
     this.keys.set(documentNumber, made);
     return made;
   }
@@ -31,5 +35,20 @@ export class AccountKeys {
   /** From now on the account shows this certificate and signs with this key. */
   replace(documentNumber: string, key: AccountKey): void {
     this.keys.set(documentNumber, Promise.resolve(key));
+    this.remember(documentNumber, key);
+  }
+
+  /** The account whose certificate has this serial number. */
+  documentNumberOf(serialNumber: string): string | undefined {
+    return this.owners.get(serialNumber);
+  }
+
+  /** Of all accounts' certificates so far. */
+  serialNumbers(): string[] {
+    return [...this.owners.keys()];
+  }
+
+  private remember(documentNumber: string, { certificate }: AccountKey): void {
+    this.owners.set(new X509Certificate(certificate).serialNumber, documentNumber);
   }
 }

@@ -34,6 +34,8 @@ export interface SimulatedAccount {
   level: CertificateLevel;
   /** `YYYY-MM-DD`, when the certificate states it. */
   dateOfBirth?: string;
+  /** What OCSP and the list of revoked certificates say of its certificate; good if it does not say. */
+  certificateStatus?: 'revoked' | 'unknown';
   /** `older`: the profile of certificates under the RSA authorities. */
   certificateProfile: 'current' | 'older';
 }
@@ -97,6 +99,8 @@ export const simulatedAccounts: readonly SimulatedAccount[] = [
   account('PNOEE-00000000005-SIMU-Q', 'EXPECTED_LINKED_SESSION', 'LINKED SESSION'),
   account('PNOEE-00000000006-SIMU-Q', 'SERVER_ERROR', 'SERVER ERROR'),
   account('PNOEE-00000000007-SIMU-Q', 'ACCOUNT_UNUSABLE', 'UNUSABLE ACCOUNT'),
+  account('PNOEE-00000000008-SIMU-Q', 'OK', 'REVOKED', { certificateStatus: 'revoked' }),
+  account('PNOEE-00000000009-SIMU-Q', 'OK', 'UNKNOWN', { certificateStatus: 'unknown' }),
   account('PNOEE-00000000471-SIMU-Q', 471, 'NOT SUITABLE'),
   account('PNOEE-00000000472-SIMU-Q', 472, 'LOOK IN THE APP'),
 ];

@@ -17,4 +17,6 @@ export type { BasicConstraints, CertificateExtension, KeyUsage } from './pki/ext
 export type { DistinguishedName, NameAttribute, NameAttributeType } from './pki/names.js';
 export type { SimulatedPki } from './pki/pki.js';
 export type { UserCertificateOverrides } from './pki/user-certificate.js';
+export type { CertificateStatus } from './revocation/ocsp.js';
+export type { CrlFault, OcspFault, SimulatedRevocation } from './revocation/revocation.js';
 export { type Simulator, startSimulator } from './simulator.js';

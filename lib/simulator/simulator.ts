@@ -12,6 +12,7 @@ import { generateAuthorityKeys } from './pki/authority.js';
 import { authorityFiles } from './pki/authority-files.js';
 import { createPki, type SimulatedPki } from './pki/pki.js';
 import { answerPushLater } from './push.js';
+import { SimulatedRevocation } from './revocation/revocation.js';
 import { rpApi } from './rp-api.js';
 import { SessionRegistry } from './session-registry.js';
 
@@ -30,6 +31,8 @@ export interface Simulator {
   phoneUrl: string;
   pki: SimulatedPki;
   faults: Faults;
+  /** What OCSP and the lists of revoked certificates say, rightly or wrongly. */
+  revocation: SimulatedRevocation;
   /** Lets an account show another certificate and sign with another key than its own, from now on. */
   useCertificate(documentNumber: string, key: AccountKey): void;
   /** Ends everything, long polls too. */
@@ -43,7 +46,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = await listen(settings.port, settings.host);
   const pki = createPki(server.origin, authorityKeys, settings.clock);
   const keys = new AccountKeys(pki, settings.keySize);
-  server.serve(application(server.origin, settings, { pki, keys, faults }));
+  const revocation = new SimulatedRevocation(pki, keys, settings.clock);
+  server.serve(application(server.origin, settings, { pki, keys, faults, revocation }));
   const baseUrl = `${server.origin}/v3`;
   const [{ uuid, name }] = settings.relyingParties;
   return {
@@ -56,6 +60,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     phoneUrl: `${server.origin}/phone`,
     pki,
     faults,
+    revocation,
     useCertificate(documentNumber, key) {
       if (!findAccount(documentNumber)) throw new Error(`the simulator has no account ${documentNumber}`);
       keys.replace(documentNumber, key);
@@ -67,8 +72,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 function application(
   origin: string,
   settings: Required<SimulatorOptions>,
-  { pki, keys, faults }: { pki: SimulatedPki; keys: AccountKeys; faults: Faults },
+  parts: { pki: SimulatedPki; keys: AccountKeys; faults: Faults; revocation: SimulatedRevocation },
 ): Express {
+  const { pki, keys, faults, revocation } = parts;
   const { clock, relyingParties, sessionLifetime, notificationAnswer, notificationDelay } = settings;
   const sessions = new SessionRegistry(clock);
   const deviceLinkBase = `${origin}/device-link`;
@@ -91,6 +97,7 @@ function application(
   app.use('/mock', mockPhone({ sessions, keys, deviceLinkBase, clock }));
   app.use(phone({ sessions, keys, deviceLinkBase, clock, notificationAnswer }));
   app.use(authorityFiles(pki));
+  app.use(revocation.routes());
   app.use(notFound);
   app.use(answerProblems);
   return app;

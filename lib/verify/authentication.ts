@@ -14,6 +14,7 @@ import type { TrustAnchors } from '../trust/anchors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { buildPath } from '../trust/path.js';
 import { authenticationLevel, hasStrongRsaKey, isForAuthentication } from '../trust/profile.js';
+import type { RevocationChecker } from '../trust/revocation/revocation.js';
 import { documentNumberInSubjectAltName } from '../trust/subject-alt-name.js';
 import { type Check, runChecks } from './check.js';
 import { isSignatureOf, refuseAlgorithm } from './signature-value.js';
@@ -53,6 +54,8 @@ export interface VerifyAuthenticationInput {
   /** Present if, and only if, the person came back through the callback URL. */
   callback?: CallbackParameters;
   trustAnchors: TrustAnchors;
+  /** Made once by `createRevocationChecker`, and used for all verifications. */
+  revocation: RevocationChecker;
   /** Also take the certificate policies of the demo environment's 2016 CA; never with the live service. */
   acceptDemoPolicies?: boolean;
   /** Milliseconds since the epoch. */
@@ -76,6 +79,7 @@ interface Context extends VerifyAuthenticationInput {
   complete?: CompleteSessionStatus;
   flowType?: FlowType;
   certificate?: Certificate;
+  path?: Certificate[];
   level?: AuthenticationCertificateLevel;
   identity?: Identity;
 }
@@ -95,7 +99,7 @@ const checks: readonly Check<Context>[] = [
   { name: 'user-challenge', refuse: refuseUserChallenge },
   { name: 'certificate', refuse: refuseCertificate },
   { name: 'certificate-path', refuse: refusePath },
-  // Revocation comes here, for every certificate of the path but the anchor.
+  { name: 'revocation', refuse: refuseRevoked },
   { name: 'certificate-profile', refuse: refuseProfile },
   { name: 'certificate-level', refuse: refuseLevel },
   { name: 'identity', refuse: refuseIdentity },
@@ -187,9 +191,16 @@ function refuseCertificate(context: Context): string | undefined {
   return undefined;
 }
 
-async function refusePath({ certificate, trustAnchors, now }: Context): Promise<string | undefined> {
+async function refusePath(context: Context): Promise<string | undefined> {
+  const { certificate, trustAnchors, now } = context;
   const result = await buildPath(established(certificate), trustAnchors, now);
-  return 'refusal' in result ? result.refusal : undefined;
+  if ('refusal' in result) return result.refusal;
+  context.path = result.path;
+  return undefined;
+}
+
+function refuseRevoked({ path, revocation, now }: Context): Promise<string | undefined> {
+  return revocation.refuse(established(path), now);
 }
 
 /** The purpose and the level, from the certificate; the answer's own word for the level must agree. */

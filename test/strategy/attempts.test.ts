@@ -187,7 +187,8 @@ describe('Login attempts', () => {
   for (const [what, change] of [
     [
       'another callback secret',
-      (url: URL) => url.searchParams.set('smartIdAttempt', withLastChanged(url.searchParams.get('smartIdAttempt') ?? '')),
+      (url: URL) =>
+        url.searchParams.set('smartIdAttempt', withLastChanged(url.searchParams.get('smartIdAttempt') ?? '')),
     ],
     [
       'no callback secret',

@@ -4,6 +4,7 @@ import type { HashAlgorithm, SignatureAlgorithm } from '../../lib/protocol/algor
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { createDeviceLink } from '../../lib/protocol/device-link.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
+import { createRevocationChecker } from '../../lib/revocation.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
 import type { CompleteSessionStatus } from '../../lib/rp-api/responses.js';
 import type { Simulator } from '../../lib/simulator/index.js';
@@ -53,7 +54,12 @@ export async function genuineAuthentication(simulator: Simulator, wish: Wish = {
     brokeredRpName,
     flowTypes: [flowType],
   };
-  const input = { session, trustAnchors: loadTrustAnchors(trustAnchors, Date.now()), now: Date.now() };
+  const input = {
+    session,
+    trustAnchors: loadTrustAnchors(trustAnchors, Date.now()),
+    now: Date.now(),
+    revocation: createRevocationChecker(),
+  };
   if (flowType === 'Notification') {
     const { initialCallbackUrl: _, ...request } = sent;
     const { sessionID } = await client.authenticationNotificationDocument(documentNumber, request);

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../../lib/errors.js';
 import { acspV2Message } from '../../lib/protocol/acsp-v2.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
+import { createRevocationChecker } from '../../lib/revocation.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
 import { authenticationChecks, verifyAuthentication } from '../../lib/verify/authentication.js';
@@ -493,6 +494,14 @@ const tamperings: [what: string, refusedBy: string, change: Change][] = [
   ['relyingPartyName', 'signature', inSession({ relyingPartyName: 'demo' })],
   ['brokeredRpName', 'signature', inSession({ brokeredRpName: 'Example RP' })],
   ['schemeName', 'signature', inSession({ schemeName: 'smart-id' })],
+  [
+    'revocation: nobody answers',
+    'revocation',
+    (input) => ({
+      ...input,
+      revocation: createRevocationChecker('ocsp-then-crl', () => Promise.reject(new Error('No network.'))),
+    }),
+  ],
   [
     'trust anchors: of another environment',
     'certificate-path',

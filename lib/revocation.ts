@@ -1,0 +1,40 @@
+/** Revocation answers over the network: bounded in time and size, and no redirects. */
+
+import { SmartIdInputError } from './errors.js';
+import { exchange, type Fetch, fetchWith } from './http.js';
+import { type FetchRevocation, RevocationChecker, type RevocationPolicy } from './trust/revocation/revocation.js';
+
+export const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
+
+/** Milliseconds for one answer. */
+const timeout = 5_000;
+/** Bytes: an OCSP answer has some two thousand, a list a few hundred thousand. */
+const largest = { GET: 10 * 1024 * 1024, POST: 64 * 1024 };
+
+/**
+ * Checks revocation by this policy and remembers the answers for as long as they say, five minutes at the most.
+ * @param fetch replaces node-fetch, for a proxy or a test.
+ * @throws SmartIdInputError when the policy is unknown.
+ */
+export function createRevocationChecker(
+  policy: RevocationPolicy = 'ocsp-then-crl',
+  fetch: Fetch = fetchWith(),
+): RevocationChecker {
+  if (!revocationPolicies.includes(policy)) {
+    throw new SmartIdInputError('revocation', `must be one of ${revocationPolicies.join(', ')}.`);
+  }
+  const fetchRevocation: FetchRevocation = async ({ method, url, contentType, body }) => {
+    const answer = await exchange(fetch, {
+      service: 'The revocation service',
+      method,
+      url,
+      headers: contentType === undefined ? {} : { 'content-type': contentType },
+      body,
+      timeout,
+      largest: largest[method],
+    });
+    if (answer.status !== 200) throw new Error(`The revocation service answered with status ${answer.status}.`);
+    return answer.body;
+  };
+  return new RevocationChecker(policy, fetchRevocation);
+}

@@ -1,0 +1,103 @@
+/** An OCSP answer (RFC 6960), right or wrong in one of the ways that a relying party must notice. */
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { Constructed, Enumerated, GeneralizedTime, Integer, OctetString, Primitive } from 'asn1js';
+import {
+  BasicOCSPResponse,
+  Certificate,
+  Extension,
+  OCSPRequest,
+  OCSPResponse,
+  ResponseBytes,
+  ResponseData,
+  SingleResponse,
+} from 'pkijs';
+import { cryptoKeyOf, signatureHash } from './crypto-key.js';
+
+export type CertificateStatus = 'good' | 'revoked' | 'unknown';
+
+/** Who signs: the authority itself, or somebody with a certificate of his own, which goes along. */
+export interface OcspSigner {
+  /** DER. */
+  certificate: Uint8Array;
+  privateKey: KeyObject;
+  isAuthority: boolean;
+}
+
+export interface OcspAnswer {
+  status: CertificateStatus;
+  signer: OcspSigner;
+  thisUpdate: Date;
+  nextUpdate: Date;
+  /** As the request has it, another one, or none. */
+  nonce: 'returned' | 'wrong' | 'none';
+  /** About a certificate that was not asked about. */
+  isForOther: boolean;
+}
+
+const basicResponse = '1.3.6.1.5.5.7.48.1.1';
+const nonceExtension = '1.3.6.1.5.5.7.48.1.2';
+
+/** The serial number in a request, upper-case hexadecimal. @throws Error when the bytes are no request for one. */
+export function serialNumberAsked(request: Uint8Array): string {
+  return Buffer.from(certificateAsked(request).serialNumber.valueBlock.valueHexView).toString('hex').toUpperCase();
+}
+
+export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promise<Buffer> {
+  const certID = certificateAsked(request);
+  if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
+  const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
+  const data = new ResponseData({
+    responderID: signerCertificate.subject,
+    producedAt: answer.thisUpdate,
+    responses: [
+      new SingleResponse({
+        certID,
+        certStatus: statusChoice(answer.status, answer.thisUpdate),
+        thisUpdate: answer.thisUpdate,
+        nextUpdate: answer.nextUpdate,
+      }),
+    ],
+    responseExtensions: nonceExtensions(request, answer.nonce),
+  });
+  const basic = new BasicOCSPResponse({
+    tbsResponseData: data,
+    ...(answer.signer.isAuthority ? {} : { certs: [signerCertificate] }),
+  });
+  await basic.sign(await cryptoKeyOf(answer.signer.privateKey), signatureHash);
+  const response = new OCSPResponse({
+    responseStatus: new Enumerated({ value: 0 }),
+    responseBytes: new ResponseBytes({
+      responseType: basicResponse,
+      response: new OctetString({ valueHex: basic.toSchema().toBER(false) }),
+    }),
+  });
+  return Buffer.from(response.toSchema().toBER(false));
+}
+
+/** `tryLater`: an answer without an answer. */
+export function tryLater(): Buffer {
+  return Buffer.from(new OCSPResponse({ responseStatus: new Enumerated({ value: 3 }) }).toSchema().toBER(false));
+}
+
+function certificateAsked(request: Uint8Array) {
+  const [first] = OCSPRequest.fromBER(new Uint8Array(request)).tbsRequest.requestList;
+  if (!first) throw new Error('The request asks about no certificate.');
+  return first.reqCert;
+}
+
+function statusChoice(status: CertificateStatus, when: Date): Primitive | Constructed {
+  if (status !== 'revoked') {
+    return new Primitive({ idBlock: { tagClass: 3, tagNumber: status === 'good' ? 0 : 2 } });
+  }
+  const revocationTime = new GeneralizedTime({ valueDate: when });
+  return new Constructed({ idBlock: { tagClass: 3, tagNumber: 1 }, value: [revocationTime] });
+}
+
+function nonceExtensions(request: Uint8Array, nonce: OcspAnswer['nonce']): Extension[] | undefined {
+  if (nonce === 'none') return undefined;
+  const asked = OCSPRequest.fromBER(new Uint8Array(request)).tbsRequest.requestExtensions ?? [];
+  const returned = asked.filter(({ extnID }) => extnID === nonceExtension);
+  if (nonce === 'returned') return returned.length > 0 ? returned : undefined;
+  const extnValue = new OctetString({ valueHex: randomBytes(32) }).toBER(false);
+  return [new Extension({ extnID: nonceExtension, extnValue })];
+}

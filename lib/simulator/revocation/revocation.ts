@@ -1,0 +1,145 @@
+/**
+ * What the simulator says of its certificates by OCSP and by list, at the addresses in them (RFC 6960, RFC 5280), and the
+ * ways in which it can say it wrongly.
+ */
+import express, { Router } from 'express';
+import type { AccountKeys } from '../account-keys.js';
+import { findAccount } from '../accounts.js';
+import { handle } from '../http.js';
+import type { Authority } from '../pki/authority.js';
+import type { SimulatedPki } from '../pki/pki.js';
+import { createCrl } from './crl.js';
+import { answerOcsp, type CertificateStatus, type OcspAnswer, serialNumberAsked, tryLater } from './ocsp.js';
+
+/** What is wrong with OCSP answers. `other-ca` and `not-for-ocsp` are about the signer's certificate. */
+export type OcspFault =
+  | 'unavailable'
+  | 'garbage'
+  | 'try-later'
+  | 'out-of-date'
+  | 'from-the-future'
+  | 'wrong-key'
+  | 'other-ca'
+  | 'not-for-ocsp'
+  | 'expired-responder'
+  | 'other-certificate'
+  | 'wrong-nonce'
+  | 'replayed';
+
+/** What is wrong with lists. */
+export type CrlFault = 'unavailable' | 'garbage' | 'out-of-date' | 'wrong-key';
+
+const ocspSigning = '1.3.6.1.5.5.7.3.9';
+const hour = 3_600_000;
+const day = 24 * hour;
+
+export class SimulatedRevocation {
+  /** Who signs OCSP answers: a certificate that the authority issued for it, or the authority itself. */
+  responder: 'delegated' | 'direct' = 'delegated';
+  /** Whether OCSP answers repeat the nonce of the request. */
+  returnsNonce = true;
+  ocspFault?: OcspFault;
+  crlFault?: CrlFault;
+  /** How many requests came, answered or not. */
+  readonly requests = { ocsp: 0, crl: 0 };
+  private readonly statuses = new Map<string, CertificateStatus>();
+  private firstAnswer?: Buffer;
+
+  constructor(
+    private readonly pki: SimulatedPki,
+    private readonly keys: AccountKeys,
+    private readonly clock: () => number,
+  ) {}
+
+  /** Says from now on this of the account's certificate. */
+  setStatus(documentNumber: string, status: CertificateStatus): void {
+    if (!findAccount(documentNumber)) throw new Error(`the simulator has no account ${documentNumber}`);
+    this.statuses.set(documentNumber, status);
+  }
+
+  /** Routes at the addresses in the certificates. */
+  routes(): Router {
+    const router = Router();
+    for (const authority of Object.values(this.pki.authorities)) {
+      router.post(
+        `/ocsp/${authority.id}`,
+        express.raw({ type: 'application/ocsp-request', limit: '10kb' }),
+        handle(async (request, response) => {
+          this.requests.ocsp += 1;
+          const answer = await this.ocsp(authority, request.body);
+          if (!answer) return void response.destroy();
+          response.type('application/ocsp-response').send(answer);
+        }),
+      );
+      router.get(
+        `/crl/${authority.id}.crl`,
+        handle(async (_request, response) => {
+          this.requests.crl += 1;
+          const list = await this.crl(authority);
+          if (!list) return void response.destroy();
+          response.type('application/pkix-crl').send(list);
+        }),
+      );
+    }
+    return router;
+  }
+
+  private async ocsp(authority: Authority, request: Buffer): Promise<Buffer | undefined> {
+    const { ocspFault: fault } = this;
+    if (fault === 'unavailable') return undefined;
+    if (fault === 'garbage') return Buffer.from('no answer at all');
+    if (fault === 'try-later') return tryLater();
+    if (fault === 'replayed' && this.firstAnswer) return this.firstAnswer;
+    const now = this.clock() + (fault === 'out-of-date' ? -day : fault === 'from-the-future' ? day : 0);
+    const answer = await answerOcsp(request, {
+      status: this.statusOf(serialNumberAsked(request)),
+      signer: this.signer(authority),
+      thisUpdate: new Date(now - 1000),
+      nextUpdate: new Date(now + hour),
+      nonce: fault === 'wrong-nonce' ? 'wrong' : this.returnsNonce ? 'returned' : 'none',
+      isForOther: fault === 'other-certificate',
+    });
+    this.firstAnswer ??= answer;
+    return answer;
+  }
+
+  private async crl(authority: Authority): Promise<Buffer | undefined> {
+    const { crlFault: fault } = this;
+    if (fault === 'unavailable') return undefined;
+    if (fault === 'garbage') return Buffer.from('no list at all');
+    const now = this.clock() - (fault === 'out-of-date' ? 2 * day : 0);
+    return createCrl({
+      issuer: authority.certificate,
+      privateKey: fault === 'wrong-key' ? this.pki.issueAuthority().privateKey : authority.privateKey,
+      revoked: this.keys.serialNumbers().filter((serialNumber) => this.statusOf(serialNumber) === 'revoked'),
+      thisUpdate: new Date(now - 1000),
+      nextUpdate: new Date(now + day),
+    });
+  }
+
+  /** A certificate that belongs to no account is good: tests issue such. */
+  private statusOf(serialNumber: string): CertificateStatus {
+    const documentNumber = this.keys.documentNumberOf(serialNumber);
+    if (documentNumber === undefined) return 'good';
+    return this.statuses.get(documentNumber) ?? findAccount(documentNumber)?.certificateStatus ?? 'good';
+  }
+
+  private signer(authority: Authority): OcspAnswer['signer'] {
+    const { ocspFault: fault } = this;
+    if (fault === 'wrong-key') {
+      const { privateKey } = this.pki.issueAuthority();
+      return { certificate: authority.certificate, privateKey, isAuthority: true };
+    }
+    const isDeviation = fault === 'other-ca' || fault === 'not-for-ocsp' || fault === 'expired-responder';
+    if (this.responder === 'direct' && !isDeviation) return { ...authority, isAuthority: true };
+    const certificate = this.pki.issueUserCertificate({
+      issuer: fault === 'other-ca' ? this.pki.issueAuthority({ subject: authority.subject }) : authority,
+      subject: [['commonName', 'Simulated OCSP responder']],
+      documentNumber: null,
+      dateOfBirth: null,
+      extendedKeyUsage: fault === 'not-for-ocsp' ? [] : [ocspSigning],
+      ...(fault === 'expired-responder' ? { notAfter: new Date(this.clock() - hour) } : {}),
+    });
+    return { ...certificate, isAuthority: false };
+  }
+}

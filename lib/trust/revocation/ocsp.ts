@@ -1,0 +1,101 @@
+/** The status of one certificate by OCSP (RFC 6960): the request, and the judgement of the answer. */
+
+import { randomBytes } from 'node:crypto';
+import { OctetString } from 'asn1js';
+import { BasicOCSPResponse, type Certificate, Extension, OCSPRequest, OCSPResponse, type SingleResponse } from 'pkijs';
+import { refuseDates } from './freshness.js';
+
+export type Status = 'good' | 'revoked' | 'unknown';
+export type OcspResult = { status: Status; nextUpdate?: Date } | { refusal: string };
+
+export interface OcspQuestion {
+  request: Buffer<ArrayBuffer>;
+  nonce: Uint8Array;
+}
+
+const nonceExtension = '1.3.6.1.5.5.7.48.1.2';
+const basicResponse = '1.3.6.1.5.5.7.48.1.1';
+const nonceLength = 32;
+
+/** A request for the status of this certificate, with a fresh nonce. */
+export async function askOcsp(certificate: Certificate, issuer: Certificate): Promise<OcspQuestion> {
+  const request = new OCSPRequest();
+  // SHA-1 names the certificate here and protects nothing; it is what every responder understands.
+  await request.createForCertificate(certificate, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer });
+  const nonce = randomBytes(nonceLength);
+  const extnValue = new OctetString({ valueHex: nonce }).toBER(false);
+  request.tbsRequest.requestExtensions = [new Extension({ extnID: nonceExtension, extnValue })];
+  return { request: Buffer.from(request.toSchema(true).toBER(false)), nonce };
+}
+
+/**
+ * What the answer says of this certificate. Its signature must be the CA's, or that of a certificate which the same CA
+ * issued for OCSP signing; the answer must be about this certificate, of now, and repeat the nonce if it has one.
+ * @throws Error when the bytes are no OCSP answer.
+ */
+export async function readOcsp(
+  der: Uint8Array<ArrayBuffer>,
+  certificate: Certificate,
+  issuer: Certificate,
+  nonce: Uint8Array,
+  now: number,
+): Promise<OcspResult> {
+  const response = OCSPResponse.fromBER(der);
+  if (response.responseStatus.valueBlock.valueDec !== 0) return { refusal: 'the responder gives no answer' };
+  if (response.responseBytes?.responseType !== basicResponse) return { refusal: 'the answer is of an unknown kind' };
+  const basic = BasicOCSPResponse.fromBER(
+    response.responseBytes.response.valueBlock.valueHexView as Uint8Array<ArrayBuffer>,
+  );
+  const answer = await answerFor(basic, certificate, issuer);
+  if (!answer) return { refusal: 'the answer is about another certificate' };
+  const refusal =
+    (await refuseSigner(basic, issuer, now)) ??
+    refuseNonce(basic, nonce) ??
+    refuseDates(answer.thisUpdate, answer.nextUpdate, now);
+  if (refusal) return { refusal };
+  return { status: statusOf(answer), nextUpdate: answer.nextUpdate };
+}
+
+/** The only answer in the response, if it is about this certificate of this issuer. */
+async function answerFor(
+  { tbsResponseData }: BasicOCSPResponse,
+  certificate: Certificate,
+  issuer: Certificate,
+): Promise<SingleResponse | undefined> {
+  const [answer, ...others] = tbsResponseData.responses;
+  if (!answer || others.length > 0) return undefined;
+  const expected = new OCSPRequest();
+  await expected.createForCertificate(certificate, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer });
+  const [request] = expected.tbsRequest.requestList;
+  return request?.reqCert.isEqual(answer.certID) ? answer : undefined;
+}
+
+async function refuseSigner(basic: BasicOCSPResponse, issuer: Certificate, now: number): Promise<string | undefined> {
+  // A CA that answers by itself need not send its own certificate along.
+  basic.certs = [...(basic.certs ?? []), issuer];
+  const isCertificateInForce = ({ notBefore, notAfter }: Certificate) =>
+    notBefore.value.getTime() <= now && now <= notAfter.value.getTime();
+  // pkijs judges the validity by the clock of the machine only.
+  if (!basic.certs.every(isCertificateInForce)) return "the responder's certificate is not in force";
+  try {
+    // The path of the CA itself was judged before: `trustedResponders` keeps pkijs from building one again.
+    const isSigned = await basic.verify({ trustedCerts: [issuer], trustedResponders: [issuer] });
+    return isSigned ? undefined : 'the signature is wrong';
+  } catch {
+    return 'the responder is not authorised by the CA';
+  }
+}
+
+function refuseNonce({ tbsResponseData }: BasicOCSPResponse, nonce: Uint8Array): string | undefined {
+  const returned = tbsResponseData.responseExtensions?.find(({ extnID }) => extnID === nonceExtension);
+  if (!returned) return undefined;
+  const expected = Buffer.from(new OctetString({ valueHex: nonce as Uint8Array<ArrayBuffer> }).toBER(false));
+  return expected.equals(returned.extnValue.valueBlock.valueHexView) ? undefined : 'the nonce is another one';
+}
+
+/** certStatus is a CHOICE of `good [0]`, `revoked [1]` and `unknown [2]`; what is none of them is not good. */
+function statusOf({ certStatus }: SingleResponse): Status {
+  const { tagClass, tagNumber } = certStatus.idBlock as { tagClass: number; tagNumber: number };
+  if (tagClass !== 3) return 'unknown';
+  return tagNumber === 0 ? 'good' : tagNumber === 1 ? 'revoked' : 'unknown';
+}
