@@ -169,7 +169,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
     relyingPartyName: options.relyingPartyName,
     brokeredRpName: options.brokeredRpName,
     trustAnchors: loadTrustAnchors(options.trustAnchors, clock()),
-    revocation: createRevocationChecker(options.revocation),
+    revocation: createRevocationChecker(options.revocation, options.fetch),
     acceptDemoPolicies: options.environment === 'demo',
     callbackURL: options.callbackURL,
     appCallbackURL: options.appCallbackURL,

@@ -11,9 +11,9 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509';
+import { OctetString } from 'asn1js';
 import { expect } from 'chai';
 import { type Simulator, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
-import { objectIdentifier, octetString, sequence } from '../../lib/simulator/pki/der.js';
 import { createAnonymous, deviceLink, sessionStatus, startQuickSimulator, usePhone } from './support.js';
 
 const oid = {
@@ -150,7 +150,7 @@ describe('The certificates of the simulator', () => {
       expect(access.includes(qualified.caIssuersUrl) && access.includes(qualified.ocspUrl)).to.equal(true);
       expect(bytes(certificate, oid.crlDistributionPoints).includes(qualified.crlUrl)).to.equal(true);
       expect(new X509Certificate(Buffer.from(certificate.rawData)).infoAccess?.trim()).to.equal(
-        `CA Issuers - URI:${qualified.caIssuersUrl}\nOCSP - URI:${qualified.ocspUrl}`,
+        `OCSP - URI:${qualified.ocspUrl}\nCA Issuers - URI:${qualified.caIssuersUrl}`,
       );
     });
 
@@ -256,7 +256,7 @@ describe('The certificates of the simulator', () => {
     });
 
     it('can have a critical extension that nobody knows', () => {
-      const value = sequence(objectIdentifier('1.2.3'), octetString(Buffer.from('x')));
+      const value = Buffer.from(new OctetString({ valueHex: Buffer.from('x') }).toBER());
       const certificate = issue({ extraExtensions: [{ oid: '1.2.3.4.5', critical: true, value }] });
       expect(certificate.getExtension('1.2.3.4.5')?.critical).to.equal(true);
       expect(bytes(certificate, '1.2.3.4.5').equals(value)).to.equal(true);

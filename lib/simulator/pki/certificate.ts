@@ -1,7 +1,17 @@
 /** Assembles and signs an X.509 version 3 certificate (RFC 5280, section 4.1) from parts that somebody else chose. */
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { bitString, certificateTime, contextConstructed, integer, nothing, objectIdentifier, sequence } from './der.js';
-import { type CertificateExtension, encodeExtension } from './extensions.js';
+import { BitString, Integer, Null } from 'asn1js';
+import {
+  AlgorithmIdentifier,
+  Certificate,
+  Extension,
+  PublicKeyInfo,
+  RelativeDistinguishedNames,
+  Time,
+  TimeType,
+} from 'pkijs';
+import { PemConverter } from '../../trust/x509.js';
+import type { CertificateExtension } from './extensions.js';
 import { type DistinguishedName, encodeName } from './names.js';
 
 /** A certificate with what is needed to issue others below it. */
@@ -48,42 +58,54 @@ export function issueCertificate(
   hash: SignatureHash,
 ): IssuedCertificate {
   const algorithm = signatureAlgorithm(issuer.privateKey, hash);
-  const toBeSigned = sequence(
-    contextConstructed(0, integer(2)),
-    integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
-    algorithm,
-    encodeName(issuer.subject),
-    sequence(certificateTime(contents.notBefore), certificateTime(contents.notAfter)),
-    encodeName(contents.subject),
-    createPublicKey(contents.privateKey).export({ type: 'spki', format: 'der' }),
-    contextConstructed(3, sequence(...contents.extensions.map(encodeExtension))),
-  );
+  const certificate = new Certificate({
+    version: 2,
+    serialNumber: new Integer({ valueHex: Buffer.concat([Buffer.from([0x40]), randomBytes(15)]) }),
+    signature: algorithm,
+    signatureAlgorithm: algorithm,
+    issuer: RelativeDistinguishedNames.fromBER(encodeName(issuer.subject)),
+    notBefore: certificateTime(contents.notBefore),
+    notAfter: certificateTime(contents.notAfter),
+    subject: RelativeDistinguishedNames.fromBER(encodeName(contents.subject)),
+    subjectPublicKeyInfo: publicKeyInfo(contents.privateKey),
+    extensions: contents.extensions.map(
+      ({ oid, critical, value }) => new Extension({ extnID: oid, critical, extnValue: new Uint8Array(value).buffer }),
+    ),
+  });
+  // pkijs can sign only with keys of Web Crypto, which does everything later; this is wanted at once.
+  const toBeSigned = Buffer.from(certificate.encodeTBS().toBER());
+  certificate.signatureValue = new BitString({ valueHex: new Uint8Array(sign(hash, toBeSigned, issuer.privateKey)) });
   return {
-    certificate: sequence(toBeSigned, algorithm, bitString(sign(hash, toBeSigned, issuer.privateKey))),
+    certificate: Buffer.from(certificate.toSchema(true).toBER()),
     privateKey: contents.privateKey,
     subject: contents.subject,
     keyIdentifier: keyIdentifier(contents.privateKey),
   };
 }
 
+/** RFC 5280, 4.1.2.5: UTCTime through the year 2049, GeneralizedTime from 2050. No fractions of a second. */
+function certificateTime(time: Date): Time {
+  const value = new Date(time);
+  value.setUTCMilliseconds(0);
+  return new Time({ type: time.getUTCFullYear() < 2050 ? TimeType.UTCTime : TimeType.GeneralizedTime, value });
+}
+
 /** RFC 5280, 4.2.1.2, method 1: the SHA-1 of the public key's bits. */
 export function keyIdentifier(privateKey: KeyObject): Buffer {
-  const { kty, x, y, n, e } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const decode = (value = '') => Buffer.from(value, 'base64url');
-  const bits =
-    kty === 'EC'
-      ? Buffer.concat([Buffer.from([0x04]), decode(x), decode(y)])
-      : sequence(integer(decode(n)), integer(decode(e)));
+  const bits = publicKeyInfo(privateKey).subjectPublicKey.valueBlock.valueHexView;
   return createHash('sha1').update(bits).digest();
 }
 
 export function toPem(certificate: Buffer): string {
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return `${PemConverter.encode(new Uint8Array(certificate), PemConverter.CertificateTag)}\n`;
 }
 
-function signatureAlgorithm(privateKey: KeyObject, hash: SignatureHash): Buffer {
+function publicKeyInfo(privateKey: KeyObject): PublicKeyInfo {
+  return PublicKeyInfo.fromBER(new Uint8Array(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })));
+}
+
+function signatureAlgorithm(privateKey: KeyObject, hash: SignatureHash): AlgorithmIdentifier {
   return privateKey.asymmetricKeyType === 'ec'
-    ? sequence(objectIdentifier(signatureAlgorithms.ec[hash]))
-    : sequence(objectIdentifier(signatureAlgorithms.rsa[hash]), nothing());
+    ? new AlgorithmIdentifier({ algorithmId: signatureAlgorithms.ec[hash] })
+    : new AlgorithmIdentifier({ algorithmId: signatureAlgorithms.rsa[hash], algorithmParams: new Null() });
 }

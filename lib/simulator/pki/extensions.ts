@@ -2,32 +2,33 @@
  * The certificate extensions of Smart-ID certificates, each a function from plain values to DER
  * (RFC 5280, RFC 3739, ETSI EN 319 412; RP API 3.2.3, "Certificate profiles").
  */
+import { GeneralizedTime, IA5String, ObjectIdentifier, Sequence } from 'asn1js';
 import {
-  boolean,
-  contextConstructed,
-  contextPrimitive,
-  generalizedTime,
-  ia5String,
-  integer,
-  namedBits,
-  objectIdentifier,
-  octetString,
-  sequence,
-  set,
-} from './der.js';
+  Attribute,
+  CertificatePolicies,
+  GeneralName,
+  GeneralNames,
+  PolicyInformation,
+  PolicyQualifierInfo,
+  QCStatement,
+  QCStatements,
+  RelativeDistinguishedNames,
+  SubjectDirectoryAttributes,
+} from 'pkijs';
+import {
+  AuthorityInfoAccessExtension,
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  CRLDistributionPointsExtension,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+} from '../../trust/x509.js';
 import { type DistinguishedName, encodeName } from './names.js';
 
-const keyUsageBits = {
-  digitalSignature: 0,
-  nonRepudiation: 1,
-  keyEncipherment: 2,
-  dataEncipherment: 3,
-  keyAgreement: 4,
-  keyCertSign: 5,
-  cRLSign: 6,
-} as const;
-
-export type KeyUsage = keyof typeof keyUsageBits;
+export type KeyUsage = Exclude<keyof typeof KeyUsageFlags, number>;
 
 export interface BasicConstraints {
   ca: boolean;
@@ -41,71 +42,78 @@ export interface CertificateExtension {
   value: Buffer;
 }
 
-export function encodeExtension({ oid, critical, value }: CertificateExtension): Buffer {
-  return sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
-}
-
 export function basicConstraints({ ca, pathLength }: BasicConstraints): CertificateExtension {
-  const value = sequence(...(ca ? [boolean(true)] : []), ...(pathLength === undefined ? [] : [integer(pathLength)]));
   // The real user certificates do not mark CA:FALSE critical; RFC 5280 demands it of an authority.
-  return { oid: '2.5.29.19', critical: ca, value };
+  return plain(new BasicConstraintsExtension(ca, pathLength, ca));
 }
 
 export function keyUsage(usages: readonly KeyUsage[]): CertificateExtension {
-  return { oid: '2.5.29.15', critical: true, value: namedBits(usages.map((usage) => keyUsageBits[usage])) };
+  return plain(
+    new KeyUsagesExtension(
+      usages.reduce((flags, usage) => flags | KeyUsageFlags[usage], 0),
+      true,
+    ),
+  );
 }
 
 export function extendedKeyUsage(purposes: readonly string[]): CertificateExtension {
-  return { oid: '2.5.29.37', critical: false, value: sequence(...purposes.map(objectIdentifier)) };
+  return plain(new ExtendedKeyUsageExtension([...purposes]));
 }
 
 export function subjectKeyIdentifier(keyIdentifier: Buffer): CertificateExtension {
-  return { oid: '2.5.29.14', critical: false, value: octetString(keyIdentifier) };
+  return plain(new SubjectKeyIdentifierExtension(keyIdentifier.toString('hex')));
 }
 
 export function authorityKeyIdentifier(keyIdentifier: Buffer): CertificateExtension {
-  return { oid: '2.5.29.35', critical: false, value: sequence(contextPrimitive(0, keyIdentifier)) };
+  return plain(new AuthorityKeyIdentifierExtension(keyIdentifier.toString('hex')));
 }
 
 export function authorityInformationAccess(urls: { caIssuers?: string; ocsp?: string }): CertificateExtension {
-  const description = (method: string, url: string) =>
-    sequence(objectIdentifier(method), contextPrimitive(6, Buffer.from(url, 'latin1')));
-  const value = sequence(
-    ...(urls.caIssuers === undefined ? [] : [description('1.3.6.1.5.5.7.48.2', urls.caIssuers)]),
-    ...(urls.ocsp === undefined ? [] : [description('1.3.6.1.5.5.7.48.1', urls.ocsp)]),
-  );
-  return { oid: '1.3.6.1.5.5.7.1.1', critical: false, value };
+  return plain(new AuthorityInfoAccessExtension(urls));
 }
 
 export function crlDistributionPoint(url: string): CertificateExtension {
-  const fullName = contextConstructed(0, contextPrimitive(6, Buffer.from(url, 'latin1')));
-  return { oid: '2.5.29.31', critical: false, value: sequence(sequence(contextConstructed(0, fullName))) };
+  return plain(new CRLDistributionPointsExtension([url]));
 }
 
 /** A directoryName, as Smart-ID carries the document number. */
 export function subjectAlternativeName(name: DistinguishedName): CertificateExtension {
-  return { oid: '2.5.29.17', critical: false, value: sequence(contextConstructed(4, encodeName(name))) };
+  const directoryName = new GeneralName({ type: 4, value: RelativeDistinguishedNames.fromBER(encodeName(name)) });
+  return encoded('2.5.29.17', new GeneralNames({ names: [directoryName] }));
 }
 
 /** The policies, with the practice statement's URL on the first, as the real certificates have it. */
 export function certificatePolicies(policies: readonly string[], practiceStatementUrl: string): CertificateExtension {
-  const qualifier = sequence(objectIdentifier('1.3.6.1.5.5.7.2.1'), ia5String(practiceStatementUrl));
-  const value = sequence(
-    ...policies.map((policy, index) =>
-      sequence(objectIdentifier(policy), ...(index === 0 ? [sequence(qualifier)] : [])),
-    ),
+  const qualifier = new PolicyQualifierInfo({
+    policyQualifierId: '1.3.6.1.5.5.7.2.1',
+    qualifier: new IA5String({ value: practiceStatementUrl }),
+  });
+  const certificatePolicies = policies.map(
+    (policyIdentifier, index) =>
+      new PolicyInformation({ policyIdentifier, ...(index === 0 && { policyQualifiers: [qualifier] }) }),
   );
-  return { oid: '2.5.29.32', critical: false, value };
+  return encoded('2.5.29.32', new CertificatePolicies({ certificatePolicies }));
 }
 
 /** subjectDirectoryAttributes with a dateOfBirth. Noon, as in the real certificates: no time zone moves it to another day. */
 export function dateOfBirth(day: string): CertificateExtension {
-  const attribute = sequence(objectIdentifier('1.3.6.1.5.5.7.9.1'), set(generalizedTime(new Date(`${day}T12:00:00Z`))));
-  return { oid: '2.5.29.9', critical: false, value: sequence(attribute) };
+  const values = [new GeneralizedTime({ valueDate: new Date(`${day}T12:00:00Z`) })];
+  const attributes = [new Attribute({ type: '1.3.6.1.5.5.7.9.1', values })];
+  return encoded('2.5.29.9', new SubjectDirectoryAttributes({ attributes }));
 }
 
 /** That the subject's serialNumber is a semantics identifier of a natural person (ETSI EN 319 412-1). */
 export function semanticsIdentifierStatement(): CertificateExtension {
-  const statement = sequence(objectIdentifier('1.3.6.1.5.5.7.11.2'), sequence(objectIdentifier('0.4.0.194121.1.1')));
-  return { oid: '1.3.6.1.5.5.7.1.3', critical: false, value: sequence(statement) };
+  const info = new Sequence({ value: [new ObjectIdentifier({ value: '0.4.0.194121.1.1' })] });
+  const statements = new QCStatements();
+  statements.values = [new QCStatement({ id: '1.3.6.1.5.5.7.11.2', type: info })];
+  return encoded('1.3.6.1.5.5.7.1.3', statements);
+}
+
+function plain({ type, critical, value }: Extension): CertificateExtension {
+  return { oid: type, critical, value: Buffer.from(value) };
+}
+
+function encoded(oid: string, contents: { toSchema(): Sequence }): CertificateExtension {
+  return { oid, critical: false, value: Buffer.from(contents.toSchema().toBER()) };
 }

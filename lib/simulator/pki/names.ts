@@ -2,7 +2,7 @@
  * Distinguished names by what an attribute means, because the usual short names mislead: `SN` is the surname here and a
  * serial number elsewhere, `G` and `GN` are one attribute. RP API 3.2.3, "Certificate profiles".
  */
-import { objectIdentifier, printableString, sequence, set, utf8String } from './der.js';
+import { Name } from '../../trust/x509.js';
 
 const attributeTypes = {
   commonName: '2.5.4.3',
@@ -20,12 +20,14 @@ export type NameAttribute = readonly [type: NameAttributeType, value: string];
 /** A name in the order it has in the certificate, one attribute in each relative distinguished name. */
 export type DistinguishedName = readonly NameAttribute[];
 
-export function encodeName(name: DistinguishedName): Buffer {
-  return sequence(...name.map(([type, value]) => set(encodeAttribute(type, value))));
+/** DER. */
+export function encodeName(name: DistinguishedName): ArrayBuffer {
+  return new Name(
+    name.map(([type, value]) => ({ [attributeTypes[type]]: [directoryString(type, value)] })),
+  ).toArrayBuffer();
 }
 
-function encodeAttribute(type: NameAttributeType, value: string): Buffer {
-  // RFC 5280, appendix A.1: these two are PrintableString by definition.
-  const isPrintable = type === 'country' || type === 'serialNumber';
-  return sequence(objectIdentifier(attributeTypes[type]), isPrintable ? printableString(value) : utf8String(value));
+/** RFC 5280, appendix A.1: a country and a serial number are PrintableString by definition. */
+function directoryString(type: NameAttributeType, value: string) {
+  return type === 'country' || type === 'serialNumber' ? { printableString: value } : { utf8String: value };
 }
