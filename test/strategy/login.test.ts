@@ -110,3 +110,39 @@ describe('A login', () => {
     }
   });
 });
+
+describe('A login for a broker', () => {
+  const broker = { uuid: '00000000-0000-4000-8000-000000000001', name: 'Broker', brokeredRpName: 'Example RP' };
+  let simulator: Simulator;
+  let site: Site;
+  afterEach(async () => {
+    await site.close();
+    await simulator.close();
+  });
+
+  const logIn = async (brokeredRpName: string, flowType: 'QR' | 'Web2App') => {
+    simulator = await startSimulator({ port: 0, relyingParties: [broker] });
+    site = await startSite(simulator, { strategy: { brokeredRpName } });
+    const browser = new Browser(site.origin);
+    const { id, qrLink = '', web2AppLink = '' } = await browser.start();
+    if (flowType === 'Web2App') {
+      return browser.get(pathOf(await callbackAfter(simulator, { deviceLink: web2AppLink, flowType })));
+    }
+    await usePhone(simulator, { deviceLink: qrLink, flowType });
+    return browser.post('/finish', { id });
+  };
+
+  for (const flowType of ['QR', 'Web2App'] as const) {
+    it(`works with the name of the site that it asks for, by ${flowType}`, async () => {
+      expect((await logIn('Example RP', flowType)).body.user).to.include({ id: 'PNOEE-40404040009' });
+    });
+  }
+
+  it('does not work with another name: the phone does not take the link', async () => {
+    let refused: unknown;
+    await logIn('Another RP', 'QR').catch((error) => {
+      refused = error;
+    });
+    expect(String(refused)).to.contain('authCode');
+  });
+});
