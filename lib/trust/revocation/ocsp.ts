@@ -2,14 +2,25 @@
 
 import { randomBytes } from 'node:crypto';
 import { OctetString } from 'asn1js';
-import { BasicOCSPResponse, type Certificate, Extension, OCSPRequest, OCSPResponse, type SingleResponse } from 'pkijs';
+import {
+  BasicOCSPResponse,
+  CertID,
+  type Certificate,
+  Extension,
+  OCSPRequest,
+  OCSPResponse,
+  Request,
+  type SingleResponse,
+} from 'pkijs';
 import { refuseDates } from './freshness.js';
 
 export type Status = 'good' | 'revoked' | 'unknown';
 export type OcspResult = { status: Status; nextUpdate?: Date } | { refusal: string };
 
 export interface OcspQuestion {
+  /** DER, to be posted. */
   request: Buffer<ArrayBuffer>;
+  certID: CertID;
   nonce: Uint8Array;
 }
 
@@ -19,25 +30,26 @@ const nonceLength = 32;
 
 /** A request for the status of this certificate, with a fresh nonce. */
 export async function askOcsp(certificate: Certificate, issuer: Certificate): Promise<OcspQuestion> {
-  const request = new OCSPRequest();
+  const certID = new CertID();
   // SHA-1 names the certificate here and protects nothing; it is what every responder understands.
-  await request.createForCertificate(certificate, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer });
+  await certID.createForCertificate(certificate, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer });
+  const request = new OCSPRequest();
+  request.tbsRequest.requestList = [new Request({ reqCert: certID })];
   const nonce = randomBytes(nonceLength);
   const extnValue = new OctetString({ valueHex: nonce }).toBER(false);
   request.tbsRequest.requestExtensions = [new Extension({ extnID: nonceExtension, extnValue })];
-  return { request: Buffer.from(request.toSchema(true).toBER(false)), nonce };
+  return { request: Buffer.from(request.toSchema(true).toBER(false)), certID, nonce };
 }
 
 /**
- * What the answer says of this certificate. Its signature must be the CA's, or that of a certificate which the same CA
+ * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a certificate which the same CA
  * issued for OCSP signing; the answer must be about this certificate, of now, and repeat the nonce if it has one.
  * @throws Error when the bytes are no OCSP answer.
  */
 export async function readOcsp(
   der: Uint8Array<ArrayBuffer>,
-  certificate: Certificate,
+  { certID, nonce }: OcspQuestion,
   issuer: Certificate,
-  nonce: Uint8Array,
   now: number,
 ): Promise<OcspResult> {
   const response = OCSPResponse.fromBER(der);
@@ -46,7 +58,7 @@ export async function readOcsp(
   const basic = BasicOCSPResponse.fromBER(
     response.responseBytes.response.valueBlock.valueHexView as Uint8Array<ArrayBuffer>,
   );
-  const answer = await answerFor(basic, certificate, issuer);
+  const answer = answerFor(basic, certID);
   if (!answer) return { refusal: 'the answer is about another certificate' };
   const refusal =
     (await refuseSigner(basic, issuer, now)) ??
@@ -56,18 +68,10 @@ export async function readOcsp(
   return { status: statusOf(answer), nextUpdate: answer.nextUpdate };
 }
 
-/** The only answer in the response, if it is about this certificate of this issuer. */
-async function answerFor(
-  { tbsResponseData }: BasicOCSPResponse,
-  certificate: Certificate,
-  issuer: Certificate,
-): Promise<SingleResponse | undefined> {
+/** The only answer in the response, if it is about this certificate. */
+function answerFor({ tbsResponseData }: BasicOCSPResponse, certID: CertID): SingleResponse | undefined {
   const [answer, ...others] = tbsResponseData.responses;
-  if (!answer || others.length > 0) return undefined;
-  const expected = new OCSPRequest();
-  await expected.createForCertificate(certificate, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer });
-  const [request] = expected.tbsRequest.requestList;
-  return request?.reqCert.isEqual(answer.certID) ? answer : undefined;
+  return answer && others.length === 0 && certID.isEqual(answer.certID) ? answer : undefined;
 }
 
 async function refuseSigner(basic: BasicOCSPResponse, issuer: Certificate, now: number): Promise<string | undefined> {

@@ -23,7 +23,7 @@ export type FetchRevocation = (request: {
 
 /** Keeps answers between calls: make one and use it for all verifications. */
 export class RevocationChecker {
-  readonly policy: RevocationPolicy;
+  private readonly policy: RevocationPolicy;
   private readonly fetch: FetchRevocation;
   private readonly statuses = new RevocationCache<{ status: Status }>();
   private readonly lists = new RevocationCache<CertificateRevocationList>();
@@ -51,25 +51,22 @@ export class RevocationChecker {
     const key = `${issuer.node.fingerprint256} ${certificate.node.serialNumber}`;
     const known = this.statuses.get(key, now);
     if (known) return known.status;
-    const leaf = PkijsCertificate.fromBER(certificate.der);
-    const ca = PkijsCertificate.fromBER(issuer.der);
-    const byOcsp = await this.statusByOcsp(certificate, leaf, ca, key, now);
-    if (byOcsp !== 'unanswered' || this.policy === 'ocsp') return byOcsp;
-    return this.statusByCrl(certificate, issuer, leaf, ca, now);
+    const pair = {
+      certificate,
+      issuer,
+      pkijs: { certificate: PkijsCertificate.fromBER(certificate.der), issuer: PkijsCertificate.fromBER(issuer.der) },
+    };
+    const byOcsp = await this.statusByOcsp(pair, key, now);
+    return byOcsp === 'unanswered' && this.policy !== 'ocsp' ? this.statusByCrl(pair, now) : byOcsp;
   }
 
-  private async statusByOcsp(
-    { x509 }: Certificate,
-    leaf: PkijsCertificate,
-    ca: PkijsCertificate,
-    key: string,
-    now: number,
-  ): Promise<Status | 'unanswered'> {
-    for (const url of httpUrls(x509.getExtension(AuthorityInfoAccessExtension)?.ocsp.map(({ value }) => value))) {
+  private async statusByOcsp({ certificate, pkijs }: Pair, key: string, now: number): Promise<Status | 'unanswered'> {
+    for (const url of ocspUrls(certificate)) {
       try {
-        const { request, nonce } = await askOcsp(leaf, ca);
-        const der = await this.fetch({ method: 'POST', url, contentType: 'application/ocsp-request', body: request });
-        const result = await readOcsp(der, leaf, ca, nonce, now);
+        const question = await askOcsp(pkijs.certificate, pkijs.issuer);
+        const contentType = 'application/ocsp-request';
+        const der = await this.fetch({ method: 'POST', url, contentType, body: question.request });
+        const result = await readOcsp(der, question, pkijs.issuer, now);
         if ('refusal' in result) continue;
         this.statuses.set(key, { status: result.status }, now, result.nextUpdate);
         return result.status;
@@ -80,34 +77,25 @@ export class RevocationChecker {
     return 'unanswered';
   }
 
-  private async statusByCrl(
-    { x509 }: Certificate,
-    issuer: Certificate,
-    leaf: PkijsCertificate,
-    ca: PkijsCertificate,
-    now: number,
-  ): Promise<Status | 'unanswered'> {
-    const names = x509.getExtension(CRLDistributionPointsExtension)?.distributionPoints ?? [];
-    const urls = names.flatMap(({ distributionPoint }) =>
-      (distributionPoint?.fullName ?? []).map(({ uniformResourceIdentifier }) => uniformResourceIdentifier),
-    );
-    for (const url of httpUrls(urls)) {
-      const crl = await this.list(url, `${issuer.node.fingerprint256} ${url}`, ca, now);
-      if (crl) return crl.isCertificateRevoked(leaf) ? 'revoked' : 'good';
+  private async statusByCrl(pair: Pair, now: number): Promise<Status | 'unanswered'> {
+    for (const url of crlUrls(pair.certificate)) {
+      const crl = await this.list(url, pair, now);
+      if (crl) return crl.isCertificateRevoked(pair.pkijs.certificate) ? 'revoked' : 'good';
     }
     return 'unanswered';
   }
 
   private async list(
     url: string,
-    key: string,
-    ca: PkijsCertificate,
+    { issuer, pkijs }: Pair,
     now: number,
   ): Promise<CertificateRevocationList | undefined> {
+    // A list was judged as that of one CA: it is no list of another one that names the same address.
+    const key = `${issuer.node.fingerprint256} ${url}`;
     const known = this.lists.get(key, now);
     if (known) return known;
     try {
-      const result = await readCrl(await this.fetch({ method: 'GET', url }), ca, now);
+      const result = await readCrl(await this.fetch({ method: 'GET', url }), pkijs.issuer, now);
       if ('refusal' in result) return undefined;
       this.lists.set(key, result.crl, now, result.nextUpdate);
       return result.crl;
@@ -117,12 +105,29 @@ export class RevocationChecker {
   }
 }
 
+/** A certificate and who issued it, with pkijs' reading of both. */
+interface Pair {
+  certificate: Certificate;
+  issuer: Certificate;
+  pkijs: { certificate: PkijsCertificate; issuer: PkijsCertificate };
+}
+
 const reasons = {
   revoked: 'a certificate of the path is revoked',
   unknown: 'a certificate of the path is unknown to its CA',
   unanswered: 'neither OCSP nor a CRL says whether a certificate of the path is revoked',
 } as const;
 
-function httpUrls(addresses: readonly (string | undefined)[] = []): string[] {
+function ocspUrls({ x509 }: Certificate): string[] {
+  return httpUrls(x509.getExtension(AuthorityInfoAccessExtension)?.ocsp.map(({ value }) => value) ?? []);
+}
+
+function crlUrls({ x509 }: Certificate): string[] {
+  const points = x509.getExtension(CRLDistributionPointsExtension)?.distributionPoints ?? [];
+  const names = points.flatMap(({ distributionPoint }) => distributionPoint?.fullName ?? []);
+  return httpUrls(names.map(({ uniformResourceIdentifier }) => uniformResourceIdentifier));
+}
+
+function httpUrls(addresses: readonly (string | undefined)[]): string[] {
   return addresses.filter((url) => url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url)) as string[];
 }
