@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { SmartIdStrategy, Strategy } from '../lib/index.js';
 import { type Simulator, startSimulator } from '../lib/simulator/index.js';
@@ -20,6 +22,8 @@ describe('The options of the strategy', () => {
 
   const make = (options: any, verify: any = async () => false) => new SmartIdStrategy(options, verify);
   const url = 'https://rp.example.com/callback';
+  const uuid = '00000000-0000-4000-8000-000000000000';
+  const pinnedKeys = [Buffer.alloc(32).toString('base64')];
 
   it('need no more than the contract and the anchors', () => {
     expect(make(good)).to.have.property('name', 'smart-id');
@@ -31,7 +35,6 @@ describe('The options of the strategy', () => {
       ...good,
       environment: { baseUrl: 'https://rp-api.example.com/v3', schemeName: 'smart-id' },
       brokeredRpName: 'Example',
-      pinnedKeys: [Buffer.alloc(32).toString('base64')],
       callbackURL: url,
       appCallbackURL: `${url}/app`,
       interactions: [{ type: 'displayTextAndPIN', displayText60: 'Log in' }],
@@ -48,9 +51,34 @@ describe('The options of the strategy', () => {
       passReqToCallback: false,
       fetch,
     });
+    make({ ...good, pinnedKeys });
   });
 
-  const uuid = '00000000-0000-4000-8000-000000000000';
+  it('do not let pins be ignored', () => {
+    expect(() => make({ ...good, pinnedKeys, fetch })).to.throw(...inputError('pinnedKeys'));
+  });
+
+  it('of the live service without pins are warned of, once in a process', async () => {
+    const module = new URL('../lib/client.js', import.meta.url).href;
+    const code = `
+      const { SmartIdClient } = await import(${JSON.stringify(module)});
+      const rp = { relyingPartyUUID: '${uuid}', relyingPartyName: 'DEMO' };
+      process.on('warning', ({ name, code }) => console.log(name, code));
+      new SmartIdClient({ ...rp, environment: 'demo' });
+      new SmartIdClient({ ...rp, environment: 'live', pinnedKeys: ${JSON.stringify(pinnedKeys)} });
+      new SmartIdClient({ ...rp, environment: 'live', fetch });
+      console.log('now');
+      await new Promise(setImmediate);
+      new SmartIdClient({ ...rp, environment: 'live' });
+      new SmartIdClient({ ...rp, environment: 'live' });`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', '--input-type=module'],
+      ...['--eval', code],
+    ]);
+    expect(stdout).to.equal('now\nSmartIdWarning SMART_ID_NO_PINNED_KEYS\n');
+    expect(stderr).to.contain('used without pinnedKeys');
+  });
+
   const text = 'x'.repeat(3000);
   const bad: [field: string, values: unknown[]][] = [
     ['environment', [undefined, null, '', 'production', 'Live', 7]],

@@ -8,7 +8,7 @@ import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
 import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
 import { type Answer, httpError } from './http-errors.js';
-import { checkPinnedKeys, createAgent } from './pinning.js';
+import { checkPinnedKeys, createAgent, warnOfMissingPins } from './pinning.js';
 import {
   type DeviceLinkAuthenticationRequest,
   deviceLinkAuthenticationBody,
@@ -35,7 +35,7 @@ export interface SmartIdClientOptions {
   relyingPartyName: string;
   /** Base64 SHA-256 of the server's SubjectPublicKeyInfo, several for rotation; checked besides normal validation. */
   pinnedKeys?: readonly string[];
-  /** Replaces node-fetch, for a proxy or a test; `pinnedKeys` are then its business. */
+  /** Replaces node-fetch, for a proxy or a test. To hold the server's key against pins is then its business. */
   fetch?: Fetch;
 }
 
@@ -79,6 +79,10 @@ export class SmartIdClient {
     if (options.fetch !== undefined && typeof options.fetch !== 'function') {
       throw new SmartIdInputError('fetch', 'must be a function like fetch.');
     }
+    if (options.fetch !== undefined && options.pinnedKeys !== undefined) {
+      throw new SmartIdInputError('pinnedKeys', 'cannot be checked over a fetch of your own: check them in it.');
+    }
+    if (this.environment.isLive && !options.fetch && !options.pinnedKeys) warnOfMissingPins();
     this.fetch = options.fetch ?? fetchWith(createAgent(this.environment.baseUrl, options.pinnedKeys));
   }
 

@@ -32,6 +32,20 @@ export function checkPinnedKeys(pinnedKeys: readonly string[]): void {
   });
 }
 
+let isWarned = false;
+
+/** Says once in a process that the live service is asked without pins. */
+export function warnOfMissingPins(): void {
+  if (isWarned) return;
+  isWarned = true;
+  process.emitWarning('The live Smart-ID service is used without pinnedKeys.', {
+    type: 'SmartIdWarning',
+    code: 'SMART_ID_NO_PINNED_KEYS',
+    detail:
+      'Whoever gets a certificate for its host from any public CA could stand in for it. Set pinnedKeys; `npx smart-id-trust live --pins` shows the key that is in use.',
+  });
+}
+
 function checkPin({ raw }: PeerCertificate, pinnedKeys: readonly string[]): Error | undefined {
   const publicKey = new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' });
   const pin = createHash('sha256').update(publicKey).digest('base64');
