@@ -1,6 +1,6 @@
 /** TLS connections to the RP API: kept alive, validated as usual, and held against the pinned keys (section "TLS"). */
 
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
@@ -32,6 +32,13 @@ export function checkPinnedKeys(pinnedKeys: readonly string[]): void {
   });
 }
 
+/** Base64 SHA-256 of the key's SubjectPublicKeyInfo. */
+export function pinOf(publicKey: KeyObject): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64');
+}
+
 let isWarned = false;
 
 /** Says once in a process that the live service is asked without pins. */
@@ -47,7 +54,7 @@ export function warnOfMissingPins(): void {
 }
 
 function checkPin({ raw }: PeerCertificate, pinnedKeys: readonly string[]): Error | undefined {
-  const publicKey = new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' });
-  const pin = createHash('sha256').update(publicKey).digest('base64');
-  return pinnedKeys.includes(pin) ? undefined : new Error("The server's key is none of the pinned keys.");
+  return pinnedKeys.includes(pinOf(new X509Certificate(raw).publicKey))
+    ? undefined
+    : new Error("The server's key is none of the pinned keys.");
 }

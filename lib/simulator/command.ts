@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npx smart-id-simulator`: the simulator as a process of its own, for trying a site out by hand. */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { readArguments, runCommand, UsageError } from '../command-line.js';
 import type { SimulatorOptions } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';
 
@@ -18,16 +18,23 @@ Runs the Smart-ID service offline: the RP API, a phone page and a mock phone.
   --help                             show this
 `;
 
-/** Something the person who typed the command can put right. */
-class UsageError extends Error {}
-
 interface Command {
   options: SimulatorOptions;
   trustAnchorsFile?: string;
 }
 
 function readCommandLine(): Command | 'help' {
-  const { values } = parseOrExplain();
+  const { values } = readArguments({
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      'key-size': { type: 'string' },
+      'session-lifetime': { type: 'string' },
+      notification: { type: 'string' },
+      'trust-anchors': { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
   if (values.help) return 'help';
   const notification = values.notification ?? 'automatic';
   if (notification !== 'automatic' && notification !== 'phone') {
@@ -44,24 +51,6 @@ function readCommandLine(): Command | 'help' {
     },
     trustAnchorsFile: values['trust-anchors'],
   };
-}
-
-function parseOrExplain() {
-  try {
-    return parseArgs({
-      options: {
-        port: { type: 'string' },
-        host: { type: 'string' },
-        'key-size': { type: 'string' },
-        'session-lifetime': { type: 'string' },
-        notification: { type: 'string' },
-        'trust-anchors': { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
@@ -115,12 +104,8 @@ The authorities are made anew at every start. Ctrl+C stops it.
 `;
 }
 
-try {
+await runCommand('smart-id-simulator', async () => {
   const command = readCommandLine();
   if (command === 'help') process.stdout.write(usage);
   else await start(command);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`smart-id-simulator: ${error.message}\n(--help shows all options)\n`);
-  process.exit(2);
-}
+});
