@@ -4,14 +4,9 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
-import {
-  type Attempt,
-  attemptIdOfCallback,
-  callbackParameter,
-  isCallbackOf,
-  type RunningSession,
-} from './attempt/attempt.js';
+import { type Attempt, attemptIdOfCallback, callbackParameter, type Decoy, isCallbackOf } from './attempt/attempt.js';
 import { keepOpenAttemptsAcrossLogin, requireWebSession } from './attempt/web-session.js';
 import {
   SmartIdOutcomeError,
@@ -32,10 +27,11 @@ export const verificationFailureChannel = 'passport-smart-id:verification-failur
 
 const verificationFailures = channel(verificationFailureChannel);
 
-/** Milliseconds that a return from the app may wait for a result that is still a moment away. */
-const callbackPatience = 20_000;
-/** The same for `finish`, which comes after `status` has said `ready`. */
-const finishPatience = 2_000;
+/**
+ * Milliseconds to wait for a result. A return from the app comes a moment before it; `finish` comes after `status` has
+ * said `ready`.
+ */
+const patienceOf = { callback: 20_000, finish: 2_000 };
 
 /** Passport's actions for one request. */
 export interface Actions {
@@ -57,8 +53,6 @@ type Entry =
   | { by: 'finish'; id: string }
   | { by: 'callback'; id: string; value: string; parameters: CallbackParameters };
 
-type RunningAttempt = Attempt & { outcome: RunningSession };
-
 /**
  * Calls exactly one of the actions.
  * @throws what is broken: SmartIdSessionError, SmartIdServiceError, and errors of the site's own functions.
@@ -74,13 +68,23 @@ export async function finishAttempt(context: FinishContext): Promise<void> {
   if (!entry || !attempt) {
     return settings.loginURL ? actions.redirect(settings.loginURL) : refuse(context, 'no_attempt');
   }
-  const { outcome } = attempt;
-  if ('failure' in outcome) return endWith(context, attempt, outcome.failure);
+  if (attempt.decoy) return finishDecoy(context, entry, attempt, attempt.decoy);
   if (settings.clock() >= attempt.expiresAt) return endWith(context, attempt, 'expired');
-  return finishRunning(context, entry, { ...attempt, outcome });
+  return finishRunning(context, entry, attempt);
 }
 
-async function finishRunning(context: FinishContext, entry: Entry, attempt: RunningAttempt): Promise<void> {
+/** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
+async function finishDecoy(context: FinishContext, entry: Entry, attempt: Attempt, decoy: Decoy): Promise<void> {
+  const left = decoy.until - context.settings.clock();
+  if (left > 0) {
+    const patience = Math.min(left, patienceOf[entry.by]);
+    await whileConnected(context, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
+    if (left > patience) return refuse(context, decoy.code);
+  }
+  return endWith(context, attempt, decoy.code);
+}
+
+async function finishRunning(context: FinishContext, entry: Entry, attempt: Attempt): Promise<void> {
   const look = await waitForResult(context, entry, attempt);
   if (look.state === 'running') return refuse(context, 'still_running');
   if (look.state === 'error') return finishBroken(context, attempt, look.error);
@@ -93,7 +97,7 @@ async function finishRunning(context: FinishContext, entry: Entry, attempt: Runn
   return logIn(context, entry, attempt, look.status);
 }
 
-async function finishBroken(context: FinishContext, attempt: RunningAttempt, error: unknown): Promise<void> {
+async function finishBroken(context: FinishContext, attempt: Attempt, error: unknown): Promise<void> {
   if (error instanceof SmartIdSessionNotFoundError) return endWith(context, attempt, 'expired');
   // An answer that makes no sense will make none the next time; anything else may be tried again.
   if (error instanceof SmartIdServiceError && error.code === 'bad_response') await take(context, attempt);
@@ -103,7 +107,7 @@ async function finishBroken(context: FinishContext, attempt: RunningAttempt, err
 async function logIn(
   context: FinishContext,
   entry: Entry,
-  attempt: RunningAttempt,
+  attempt: Attempt,
   status: CompleteSessionStatus,
 ): Promise<void> {
   const { req, actions, settings } = context;
@@ -111,7 +115,7 @@ async function logIn(
   try {
     verified = await verifyAuthentication({
       status,
-      session: attempt.outcome.authentication,
+      session: attempt.session.authentication,
       callback: entry.by === 'callback' ? entry.parameters : undefined,
       trustAnchors: settings.trustAnchors,
       revocation: settings.revocation,
@@ -130,15 +134,20 @@ async function logIn(
   actions.success(user, info);
 }
 
-async function waitForResult({ req, watch }: FinishContext, entry: Entry, { outcome }: RunningAttempt): Promise<Look> {
+function waitForResult(context: FinishContext, entry: Entry, { session }: Attempt): Promise<Look> {
+  return whileConnected(context, async (signal) => {
+    const look = await context.watch.wait(session.sessionID, patienceOf[entry.by], signal);
+    return signal.aborted ? { state: 'running' } : look;
+  });
+}
+
+/** Who closes the page while waiting may come back to it: the attempt must then still be there. */
+async function whileConnected<T>({ req }: FinishContext, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const leave = () => controller.abort();
-  // Who closes the page while waiting may come back to it: the attempt must then still be there.
   req.socket.once('close', leave);
   try {
-    const patience = entry.by === 'callback' ? callbackPatience : finishPatience;
-    const look = await watch.wait(outcome.sessionID, patience, controller.signal);
-    return controller.signal.aborted ? { state: 'running' } : look;
+    return await wait(controller.signal);
   } finally {
     req.socket.removeListener('close', leave);
   }

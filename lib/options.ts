@@ -2,6 +2,7 @@
 
 import type { Request } from 'express';
 import type { AttemptStore, Flow } from './attempt/attempt.js';
+import { Decoys } from './attempt/decoy.js';
 import { SessionAttemptStore } from './attempt/session-store.js';
 import { SmartIdInputError } from './errors.js';
 import {
@@ -97,6 +98,7 @@ export interface ResolvedOptions {
   requestProperties?: RequestProperties;
   start: Required<Pick<StartOptions, 'flow' | 'identify' | 'interactions' | 'lang'>>;
   store: AttemptStore;
+  decoys: Decoys;
   loginURL?: string;
   clock: () => number;
 }
@@ -178,6 +180,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
     requestProperties: options.requestProperties,
     start,
     store: options.store ?? new SessionAttemptStore(clock),
+    decoys: new Decoys(),
     loginURL: options.loginURL,
     clock,
   };

@@ -6,8 +6,14 @@ export interface Failure {
   code: string;
 }
 
-/** Codes that say something about an account or its owner; a visitor sees one code and one message for all of them. */
+/**
+ * Codes that say something about an account or its owner; a visitor sees one code and one message for all of them. That
+ * nobody confirmed is among them: it is what a person without an account looks like.
+ */
 const neutralCodes = new Set([
+  'timeout',
+  'expired',
+  'still_running',
   'no_account',
   'no_suitable_account',
   'person_should_act',
@@ -20,13 +26,10 @@ const neutralCodes = new Set([
 ]);
 
 const neutralMessage =
-  'Logging in with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and try again.';
+  'Logging in with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and confirm the login there in time.';
 
 const messages: Record<string, string> = {
-  timeout: 'The login was not confirmed in the Smart-ID app in time. Please try again.',
-  expired: 'The login was not confirmed in the Smart-ID app in time. Please try again.',
   wrong_vc: 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
-  still_running: 'The login is not confirmed in the Smart-ID app yet.',
   no_attempt: 'There is no Smart-ID login to finish here. Please start again.',
   return_without_session:
     'The Smart-ID app returned to another browser than the one the login was started in. Please start again in your default browser, outside a private window.',

@@ -103,22 +103,22 @@ export class SmartIdStrategy extends PassportStrategy {
       returnTo: options.returnTo,
     });
     await store.create(req, attempt);
-    const { id, outcome } = attempt;
-    return 'failure' in outcome
-      ? failedView(id, outcome.failure, attempt)
-      : runningView(attempt, outcome, this.settings.clock());
+    return runningView(attempt, this.settings.clock());
   }
 
   private view(attempt: Attempt): AttemptView {
-    const { id, outcome, expiresAt } = attempt;
-    if ('failure' in outcome) return failedView(id, outcome.failure, attempt);
+    const { id, session, decoy, flow, expiresAt } = attempt;
     const now = this.settings.clock();
+    if (decoy) return now >= decoy.until ? failedView(id, decoy.code, attempt) : runningView(attempt, now);
     if (now >= expiresAt) return failedView(id, 'expired', attempt);
-    const look = this.watch.look(outcome.sessionID);
+    const look = this.watch.look(session.sessionID);
     switch (look.state) {
       case 'running':
-        return runningView(attempt, outcome, now);
+        return runningView(attempt, now);
       case 'complete':
+        if (look.status.result.endResult === 'TIMEOUT') {
+          this.settings.decoys.learnLifetime(flow, now - session.receivedAt);
+        }
         return completeView(attempt, look.status);
       case 'error':
         if (look.error instanceof SmartIdSessionNotFoundError) return failedView(id, 'expired', attempt);

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Request } from 'express';
+import type { AccountProblem } from '../errors.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
@@ -21,8 +22,16 @@ export interface Attempt {
   expiresAt: number;
   /** A path of the site, handed back when the login is done. */
   returnTo?: string;
-  /** The session at the RP API, or the stable code of why there is none. */
-  outcome: RunningSession | { failure: string };
+  session: RunningSession;
+  /** Set where the service refused a session, so that `session` is one that only looks like it (see `decoy.ts`). */
+  decoy?: Decoy;
+}
+
+export interface Decoy {
+  /** Why there is no session: for the site alone. */
+  code: AccountProblem;
+  /** Milliseconds since the epoch: when it ends for the visitor. */
+  until: number;
 }
 
 export interface RunningSession {
@@ -77,10 +86,6 @@ export function attemptIdOfCallback(value: string): string | undefined {
 }
 
 /** Whether a callback parameter is the one of this attempt. */
-export function isCallbackOf({ id, outcome }: Attempt, value: string): boolean {
-  return (
-    'sessionID' in outcome &&
-    outcome.callbackSecret !== undefined &&
-    equalInConstantTime(value, callbackValue(id, outcome.callbackSecret))
-  );
+export function isCallbackOf({ id, session: { callbackSecret } }: Attempt, value: string): boolean {
+  return callbackSecret !== undefined && equalInConstantTime(value, callbackValue(id, callbackSecret));
 }

@@ -1,6 +1,7 @@
 /** The start of an attempt: creates the session at the RP API and puts together what must be remembered of it. */
 
-import { SmartIdAccountError, SmartIdInputError } from '../errors.js';
+import { randomUUID } from 'node:crypto';
+import { type AccountProblem, SmartIdAccountError, SmartIdInputError } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { AuthenticationCertificateLevel, SignatureChoice } from '../protocol/algorithms.js';
 import { createCallbackUrl } from '../protocol/callback.js';
@@ -23,6 +24,7 @@ import {
   generateCallbackSecret,
   type RunningSession,
 } from './attempt.js';
+import type { Decoys } from './decoy.js';
 
 /** What is the same for all attempts of a site. */
 export interface BeginSettings {
@@ -34,6 +36,7 @@ export interface BeginSettings {
   certificateLevel: AuthenticationCertificateLevel;
   signature: SignatureChoice;
   requestProperties?: RequestProperties;
+  decoys: Decoys;
   clock: () => number;
 }
 
@@ -51,23 +54,24 @@ export interface BeginRequest {
 export const attemptLifetime = 300_000;
 
 /**
- * A new attempt. Where no account can be used, it is one that has failed: a visitor is to learn that no sooner and
- * no otherwise than that a login was refused.
+ * A new attempt. Where no account can be used, it is one with a decoy: a visitor is to learn that no sooner and
+ * no otherwise than that a login was not confirmed.
  * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError.
  */
 export async function beginAttempt(settings: BeginSettings, request: BeginRequest): Promise<Attempt> {
   const id = generateAttemptId();
   const { flow, returnTo } = request;
-  try {
-    const outcome = await createSession(settings, request, id);
-    return { id, flow, returnTo, expiresAt: outcome.receivedAt + attemptLifetime, outcome };
-  } catch (error) {
-    if (!(error instanceof SmartIdAccountError)) throw error;
-    return { id, flow, returnTo, expiresAt: settings.clock() + attemptLifetime, outcome: { failure: error.code } };
-  }
+  const { problem, ...session } = await createSession(settings, request, id);
+  const { receivedAt } = session;
+  const decoy = problem && { code: problem, until: receivedAt + settings.decoys.lifetime(flow, attemptLifetime) };
+  return { id, flow, returnTo, expiresAt: receivedAt + attemptLifetime, session, decoy };
 }
 
-async function createSession(settings: BeginSettings, request: BeginRequest, id: string): Promise<RunningSession> {
+async function createSession(
+  settings: BeginSettings,
+  request: BeginRequest,
+  id: string,
+): Promise<RunningSession & Pick<Created, 'problem'>> {
   const { client, certificateLevel, signature, requestProperties } = settings;
   const { flow, expected, interactions, lang } = request;
   const rpChallenge = generateChallenge();
@@ -87,7 +91,7 @@ async function createSession(settings: BeginSettings, request: BeginRequest, id:
   const { sessionID, sessionSecret, ...shown } =
     flow === 'notification'
       ? await createNotificationSession(client, common, expected)
-      : await createDeviceLinkSession(client, { ...common, initialCallbackUrl }, expected);
+      : await createDeviceLinkSession(settings, { ...common, initialCallbackUrl }, expected);
   return {
     sessionID,
     receivedAt: settings.clock(),
@@ -110,20 +114,28 @@ async function createSession(settings: BeginSettings, request: BeginRequest, id:
   };
 }
 
-/** What the two kinds of session give: the secret of the first, and what the visitor sees. */
-type Created = Pick<RunningSession, 'sessionID' | 'deviceLink' | 'verificationCode'> & { sessionSecret?: string };
+/** What the two kinds of session give: the secret of the first, what the visitor sees, and why it is a decoy if it is. */
+type Created = Pick<RunningSession, 'sessionID' | 'deviceLink' | 'verificationCode'> & {
+  sessionSecret?: string;
+  problem?: AccountProblem;
+};
 
 async function createDeviceLinkSession(
-  client: SmartIdClient,
+  { client, decoys }: BeginSettings,
   request: DeviceLinkAuthenticationRequest,
   expected?: ExpectedSigner,
 ): Promise<Created> {
-  const { sessionToken, deviceLinkBase, ...created } = await (!expected
-    ? client.authenticationDeviceLinkAnonymous(request)
-    : 'documentNumber' in expected
-      ? client.authenticationDeviceLinkDocument(expected.documentNumber, request)
-      : client.authenticationDeviceLinkEtsi(expected.semanticsIdentifier, request));
-  return { ...created, deviceLink: { sessionToken, deviceLinkBase } };
+  const anonymous = () => client.authenticationDeviceLinkAnonymous(request);
+  const { session, problem } = await orProblem(
+    !expected
+      ? anonymous()
+      : 'documentNumber' in expected
+        ? client.authenticationDeviceLinkDocument(expected.documentNumber, request)
+        : client.authenticationDeviceLinkEtsi(expected.semanticsIdentifier, request),
+  );
+  if (session) decoys.learn(session);
+  const { sessionToken, deviceLinkBase, ...created } = session ?? (await decoys.deviceLinkSession(anonymous));
+  return { ...created, problem, deviceLink: { sessionToken, deviceLinkBase } };
 }
 
 async function createNotificationSession(
@@ -134,10 +146,23 @@ async function createNotificationSession(
   if (!expected) {
     throw new SmartIdInputError('identify', 'must name a person or a document in a notification flow.');
   }
-  const { sessionID } = await ('documentNumber' in expected
-    ? client.authenticationNotificationDocument(expected.documentNumber, request)
-    : client.authenticationNotificationEtsi(expected.semanticsIdentifier, request));
-  return { sessionID, verificationCode: verificationCode(request.rpChallenge) };
+  const { session, problem } = await orProblem(
+    'documentNumber' in expected
+      ? client.authenticationNotificationDocument(expected.documentNumber, request)
+      : client.authenticationNotificationEtsi(expected.semanticsIdentifier, request),
+  );
+  const sessionID = session?.sessionID ?? randomUUID();
+  return { sessionID, problem, verificationCode: verificationCode(request.rpChallenge) };
+}
+
+/** The session, or what is the matter with the account. */
+async function orProblem<T>(creation: Promise<T>): Promise<{ session?: T; problem?: AccountProblem }> {
+  try {
+    return { session: await creation };
+  } catch (error) {
+    if (!(error instanceof SmartIdAccountError)) throw error;
+    return { problem: error.code };
+  }
 }
 
 function offeredFlowTypes(flow: Flow, initialCallbackUrl: string | undefined): FlowType[] {

@@ -27,16 +27,27 @@ export interface AttemptView {
   code?: string;
   /** Milliseconds since the epoch. */
   expiresAt?: number;
+  /**
+   * For the site alone: the precise code, also while a visitor who asked for a person without an account still sees a
+   * running login. Not enumerable, so `res.json(req.smartId)` leaves it out.
+   */
+  readonly reason?: string;
 }
 
 export function failedView(id: string, code: string, attempt?: Attempt): AttemptView {
-  return { id, state: 'failed', code: visibleCode(code), flow: attempt?.flow, expiresAt: attempt?.expiresAt };
+  const view = { id, state: 'failed', code: visibleCode(code), flow: attempt?.flow, expiresAt: attempt?.expiresAt };
+  return withReason(view as AttemptView, code);
 }
 
 /** @param now milliseconds since the epoch. */
-export function runningView({ id, flow, expiresAt }: Attempt, session: RunningSession, now: number): AttemptView {
+export function runningView({ id, flow, expiresAt, session, decoy }: Attempt, now: number): AttemptView {
   const { verificationCode } = session;
-  return { id, state: 'running', flow, expiresAt, verificationCode, ...links(session, now) };
+  const view: AttemptView = { id, state: 'running', flow, expiresAt, verificationCode, ...links(session, now) };
+  return decoy ? withReason(view, decoy.code) : view;
+}
+
+function withReason(view: AttemptView, reason: string): AttemptView {
+  return Object.defineProperty(view, 'reason', { value: reason, enumerable: false });
 }
 
 /** The view once the session is complete: whether and where the login may be finished. */

@@ -29,11 +29,8 @@ export const words = {
 /** What to tell a visitor, by the visible code of a failure; nothing in it tells of an account. */
 const failures: Record<string, string> = {
   not_completed:
-    'The login was not completed. Check that you have a working Smart-ID account and the newest version of the app, and try again.',
-  timeout: 'The login was not confirmed in the app in time. Please try again.',
-  expired: 'The login was not confirmed in the app in time. Please try again.',
+    'The login was not completed. Check that you have a working Smart-ID account and the newest version of the app, confirm the login there in time, and try again.',
   wrong_vc: 'A wrong code was chosen in the app. Try again and choose the code that this page shows.',
-  still_running: 'The login is not confirmed in the app yet. Please try again and confirm it there.',
   no_attempt: 'There is no login to finish here any more. Please start again.',
   return_without_session:
     'The Smart-ID app came back to another browser than the one you started in. Open this site in your default browser, outside a private window, and start again.',

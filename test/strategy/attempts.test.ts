@@ -102,7 +102,7 @@ describe('Login attempts', () => {
     const { id, qrLink, expiresAt = 0 } = await browser.start();
     await confirm(qrLink);
     time = expiresAt;
-    expect(await browser.status(id)).to.include({ state: 'failed', code: 'expired' });
+    expect(await browser.status(id)).to.include({ state: 'failed', code: 'not_completed' });
     const { status, body } = await browser.post('/finish', { id });
     expect([status, body.code]).to.deep.equal([401, 'expired']);
     time = Date.now();

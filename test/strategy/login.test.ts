@@ -97,7 +97,7 @@ describe('A login', () => {
     const view = await browser.start();
     const text = JSON.stringify([view, await browser.status(view.id)]);
     const stored = (await storedSessions(site)).find((session) => session.smartId);
-    const { sessionID, callbackSecret, authentication } = stored.smartId.attempts[0].outcome;
+    const { sessionID, callbackSecret, authentication } = stored.smartId.attempts[0].session;
     for (const secret of [
       sessionID,
       callbackSecret,

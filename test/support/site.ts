@@ -21,6 +21,8 @@ export interface SiteOptions {
   start?: StartOptions | ((req: Request) => StartOptions);
   session?: Partial<session.SessionOptions>;
   keepSessionInfo?: boolean;
+  /** Hears of each view before it is sent. */
+  onView?: (view: AttemptView) => void;
   /** Another version of Express. */
   express?: typeof currentExpress;
   /** Another version of Passport. */
@@ -76,6 +78,10 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
     };
     passport.authenticate('smart-id', settle)(req, res, next);
   };
+  const sendView = (req: Request, res: Response) => {
+    if (req.smartId) options.onView?.(req.smartId);
+    res.json(req.smartId);
+  };
   app.post('/start', strategy.start(options.start), sendView);
   app.get('/status', strategy.status(), sendView);
   app.post('/finish', logIn);
@@ -97,10 +103,6 @@ export function storedSessions(site: Site): Promise<any[]> {
   return new Promise((resolve, reject) => {
     site.sessions.all((error, sessions) => (error ? reject(error) : resolve(Object.values(sessions ?? {}))));
   });
-}
-
-function sendView(req: Request, res: Response): void {
-  res.json(req.smartId);
 }
 
 async function listen(app: Express): Promise<{ origin: string; close: () => Promise<void> }> {

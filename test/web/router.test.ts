@@ -126,7 +126,7 @@ describe('The login page', () => {
     const { browser, origin } = await start();
     for (const [documentNumber, code] of [
       ['PNOEE-30403039917-MOCK-Q', 'not_completed'],
-      ['PNOEE-30403039983-MOCK-Q', 'timeout'],
+      ['PNOEE-30403039983-MOCK-Q', 'not_completed'],
     ] as const) {
       const { body } = await begin(browser);
       await usePhone(simulator, { deviceLink: body.qrLink, flowType: 'QR', documentNumber });

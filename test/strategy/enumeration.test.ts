@@ -1,0 +1,127 @@
+/** Who has an account, and of what kind, is nobody's business: what a visitor sees of a person without one is what he sees of anybody. */
+
+import { expect } from 'chai';
+import type { AttemptView } from '../../lib/attempt/view.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { Browser, type Site, startSite } from '../support/site.js';
+
+/** Persons and documents for whom the service makes no session, and what it says. */
+const unusable = [
+  ['no_account', { semanticsIdentifier: 'PNOEE-10101010005' }],
+  ['no_account', { documentNumber: 'PNOEE-10101010005-AAAA-Q' }],
+  ['no_suitable_account', { documentNumber: 'PNOLT-40504049999-MOCK-NQ' }],
+  ['person_should_act', { documentNumber: 'PNOEE-00000000472-SIMU-Q' }],
+] as const;
+const usable = { semanticsIdentifier: 'PNOEE-40404040009' };
+
+describe('A person without a usable account', () => {
+  let simulator: Simulator;
+  let site: Site;
+  let time = Date.now();
+  const reasons: (string | undefined)[] = [];
+
+  /** Far longer than any test, so that a running session stays one. */
+  const notificationDelay = 60_000;
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0, notificationDelay, clock: () => time, sessionLifetime: 200_000 });
+  });
+  after(() => simulator.close());
+  beforeEach(async () => {
+    time = Date.now();
+    reasons.length = 0;
+    site = await startSite(simulator, {
+      strategy: { clock: () => time },
+      start: (req) => ({ flow: req.body.flow, identify: () => req.body.identify }),
+      onView: (view) => reasons.push(view.reason),
+    });
+  });
+  afterEach(() => site.close());
+
+  /** The view with what differs from one login to the next replaced by its form. */
+  const form = (view: AttemptView) => JSON.stringify(view, formOf);
+  function formOf(_key: string, value: unknown): unknown {
+    if (typeof value !== 'string') return typeof value === 'number' ? 'number' : value;
+    return value
+      .replace(/(sessionToken|authCode)=[^&]*/g, (all) => all.replace(/=.*/, (text) => `=${text.length}`))
+      .replace(/^[A-Za-z0-9_-]{22}$/, 'id')
+      .replace(/^\d{4}$/, 'code');
+  }
+
+  for (const flow of ['device-link', 'notification']) {
+    for (const [code, identify] of unusable) {
+      const who = `${code}, by ${Object.keys(identify)}, ${flow}`;
+
+      it(`looks like a person with one from the start to the end: ${who}`, async () => {
+        const [genuine, decoy] = [new Browser(site.origin), new Browser(site.origin)];
+        const views = [await decoy.start({ flow, identify }), await genuine.start({ flow, identify: usable })];
+        const [first, second] = views as [AttemptView, AttemptView];
+        expect(first.state).to.equal('running');
+        expect(form(first)).to.equal(form(second));
+        expect(reasons).to.deep.equal([code, undefined]);
+        time += 7_000;
+        expect(form(await decoy.status(first.id))).to.equal(form(await genuine.status(second.id)));
+        time += 300_000;
+        const ended = [await decoy.status(first.id), await genuine.status(second.id)] as const;
+        expect(ended[0]).to.include({ state: 'failed', code: 'not_completed' });
+        expect(form(ended[0])).to.equal(form(ended[1]));
+        expect(reasons.slice(-2)).to.deep.equal([code, 'expired']);
+        const answers = [
+          await decoy.post('/finish', { id: first.id }),
+          await genuine.post('/finish', { id: second.id }),
+        ] as const;
+        expect(answers.map(({ status, body }) => [status, body.code])).to.deep.equal([
+          [401, code],
+          [401, 'expired'],
+        ]);
+        expect(answers[0].body.message).to.equal(answers[1].body.message);
+        for (const [browser, { id }] of [
+          [decoy, first],
+          [genuine, second],
+        ] as const) {
+          expect(await browser.status(id)).to.include({ state: 'failed', code: 'no_attempt' });
+        }
+      });
+    }
+
+    it(`cannot be told by finishing too early either (${flow})`, async () => {
+      const measure = async (identify: object) => {
+        const browser = new Browser(site.origin);
+        const { id } = await browser.start({ flow, identify });
+        const before = performance.now();
+        const { status, body } = await browser.post('/finish', { id });
+        const seconds = (performance.now() - before) / 1000;
+        const { state } = await browser.status(id);
+        return { seconds: Math.round(seconds), status, message: body.message, state, code: body.code };
+      };
+      const [decoy, genuine] = await Promise.all([measure({ ...unusable[0][1] }), measure(usable)]);
+      expect(decoy).to.deep.equal({ ...genuine, code: 'no_account' });
+      expect(genuine).to.include({ seconds: 2, status: 401, state: 'running', code: 'still_running' });
+    });
+
+    it(`ends when a session ends that nobody confirms, as soon as one has been seen (${flow})`, async () => {
+      const browser = new Browser(site.origin);
+      const genuine = await browser.start({ flow, identify: usable });
+      simulator.faults.add({ on: 'session', body: { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } } });
+      await browser.status(genuine.id);
+      time += 90_000;
+      expect((await browser.settled(genuine.id)).state).to.equal('failed');
+      simulator.faults.clear();
+      const decoy = await browser.start({ flow, identify: unusable[0][1] });
+      time += 89_999;
+      expect((await browser.status(decoy.id)).state).to.equal('running');
+      time += 1;
+      expect(await browser.status(decoy.id)).to.include({ state: 'failed', code: 'not_completed' });
+    });
+  }
+
+  it('gets links that are new every second, like everybody', async () => {
+    const browser = new Browser(site.origin);
+    const { id, qrLink = '' } = await browser.start({ flow: 'device-link', identify: unusable[0][1] });
+    time += 3_000;
+    const later = (await browser.status(id)).qrLink ?? '';
+    expect(new URL(later).searchParams.get('elapsedSeconds')).to.equal('3');
+    expect(new URL(later).searchParams.get('sessionToken')).to.equal(new URL(qrLink).searchParams.get('sessionToken'));
+    expect(later).to.not.equal(qrLink);
+  });
+});
