@@ -49,6 +49,16 @@ export class SmartIdSessionError extends SmartIdError {
   }
 }
 
+/** One browser session starts logins too often: let it wait for `retryAfter` seconds. */
+export class SmartIdLimitError extends SmartIdError {
+  readonly retryAfter: number;
+
+  constructor(retryAfter: number) {
+    super('Too many Smart-ID logins were started in this browser. Please wait a few minutes.', 'too_many_starts', 429);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The RP API refused a request for a reason that lies with the relying party: correct the request or the contract. */
 export class SmartIdRequestError extends SmartIdError {
   readonly httpStatus: number;

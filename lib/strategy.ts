@@ -4,6 +4,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
 import type { Attempt } from './attempt/attempt.js';
 import { beginAttempt } from './attempt/begin.js';
+import { StartLimit } from './attempt/start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './attempt/view.js';
 import { requireWebSession } from './attempt/web-session.js';
 import { SmartIdInputError, SmartIdSessionNotFoundError } from './errors.js';
@@ -34,6 +35,7 @@ export class SmartIdStrategy extends PassportStrategy {
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
   private readonly watch: SessionWatch;
+  private readonly startLimit: StartLimit;
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
@@ -49,6 +51,7 @@ export class SmartIdStrategy extends PassportStrategy {
     super();
     this.settings = resolveOptions(options);
     this.watch = new SessionWatch(this.settings.client);
+    this.startLimit = new StartLimit(this.settings.clock);
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -94,14 +97,16 @@ export class SmartIdStrategy extends PassportStrategy {
     checkStartOptions(options, this.settings);
     const { start, store, callbackURL } = this.settings;
     const { flow = start.flow, identify = start.identify, interactions = start.interactions } = options;
-    requireWebSession(req, flow === 'device-link' && callbackURL !== undefined);
-    const attempt = await beginAttempt(this.settings, {
+    const { sessionID } = requireWebSession(req, flow === 'device-link' && callbackURL !== undefined);
+    const request = {
       flow,
       expected: checkExpectedSigner(await identify(req)),
       interactions: encodeInteractionsFor(interactions, flow === 'notification' ? 'notification' : 'device-link'),
       lang: options.lang ?? start.lang,
       returnTo: options.returnTo,
-    });
+    };
+    this.startLimit.count(sessionID);
+    const attempt = await beginAttempt(this.settings, request);
     await store.create(req, attempt);
     return runningView(attempt, this.settings.clock());
   }

@@ -2,7 +2,7 @@
 
 import { type ErrorRequestHandler, json, type Request, type RequestHandler, Router, urlencoded } from 'express';
 import type { PassportStatic } from 'passport';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError, SmartIdLimitError } from '../errors.js';
 import { isPathOfSite, type StartOptions } from '../options.js';
 import { visibleCode } from '../outcome.js';
 import type { SmartIdStrategy } from '../strategy.js';
@@ -130,10 +130,12 @@ function logInWith(passport: Passport, strategy: SmartIdStrategy, successRedirec
   };
 }
 
-/** What a visitor sent and must not: the site's own error handler need not hear of it. */
+/** What a visitor sent and must not, or too often: the site's own error handler need not hear of it. */
 const answerInputErrors: ErrorRequestHandler = (error, _req, res, next) => {
   if (error instanceof SmartIdInputError) {
     res.status(error.status).json({ error: error.message, field: error.field });
+  } else if (error instanceof SmartIdLimitError) {
+    res.status(error.status).set('retry-after', String(error.retryAfter)).json({ error: error.message });
   } else if (/^(?:entity|encoding|charset|parameters)\./.test(error?.type)) {
     res.status(error.status).json({ error: 'The body of the request cannot be read.' });
   } else {

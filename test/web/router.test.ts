@@ -239,6 +239,29 @@ describe('The login page', () => {
     ]);
   });
 
+  it('says how long to wait when one browser starts too often', async () => {
+    const { browser, origin } = await start();
+    for (let count = 0; count < 30; count++) expect((await begin(browser)).status).to.equal(200);
+    const response = await fetch(`${origin}${base}/start`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: await browser.cookies() },
+      body: '{}',
+    });
+    expect(response.status).to.equal(429);
+    expect(Number(response.headers.get('retry-after'))).to.be.within(1, 300);
+    expect(await response.json()).to.have.keys(['error']);
+  });
+
+  it('reads no form that is larger than a finish can be', async () => {
+    const { browser } = await start();
+    const response = await fetch(`${browser.origin}${base}/finish`, {
+      method: 'POST',
+      headers: { origin: browser.origin, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ id: 'x'.repeat(2000) }),
+    });
+    expect(response.status).to.equal(413);
+  });
+
   it('cannot be made with options that make no sense', () => {
     const passport = new Authenticator();
     const make = (options: unknown) => () => smartIdRouter(passport, options as SmartIdRouterOptions);

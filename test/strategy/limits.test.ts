@@ -1,0 +1,133 @@
+/** What one visitor can make the site do: counted where it leaves the site, at its fetch. */
+
+import { expect } from 'chai';
+import { fetchWith } from '../../lib/http.js';
+import { SessionWatch } from '../../lib/rp-api/session-watch.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { usePhone } from '../support/phone.js';
+import { Browser, type Site, startSite } from '../support/site.js';
+
+const mostStarts = 30;
+
+describe('What one browser session can make the site send', () => {
+  let simulator: Simulator;
+  let site: Site;
+  let browser: Browser;
+  let time = Date.now();
+  const sent: string[] = [];
+  const fetch = fetchWith();
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0 });
+    site = await startSite(simulator, {
+      strategy: {
+        clock: () => time,
+        fetch: (url, init) => {
+          sent.push(new URL(url).pathname.replace(/^.*\/v3\//, ''));
+          return fetch(url, init);
+        },
+      },
+      start: (req) => ({ identify: () => req.body.identify }),
+    });
+  });
+  after(async () => {
+    await site.close();
+    await simulator.close();
+  });
+  beforeEach(async () => {
+    time = Date.now();
+    browser = new Browser(site.origin);
+    await browser.start();
+    sent.length = 0;
+  });
+
+  const startAll = async () => {
+    for (let count = 1; count < mostStarts; count++) expect((await browser.post('/start')).status).to.equal(200);
+  };
+
+  it('is thirty starts in five minutes, and others are not held back', async () => {
+    await startAll();
+    for (let count = 0; count < 3; count++) {
+      const { status, body } = await browser.post('/start');
+      expect([status, body.code]).to.deep.equal([429, 'too_many_starts']);
+    }
+    expect(sent).to.have.length(mostStarts - 1);
+    expect((await new Browser(site.origin).post('/start')).status).to.equal(200);
+    time += 300_000;
+    expect((await browser.post('/start')).status).to.equal(200);
+  });
+
+  it('counts starts for a person without an account too', async () => {
+    const identify = { semanticsIdentifier: 'PNOEE-99999999999' };
+    for (let count = 1; count < mostStarts; count++) {
+      expect((await browser.post('/start', { identify })).status).to.equal(200);
+    }
+    expect((await browser.post('/start', { identify })).status).to.equal(429);
+  });
+
+  it('is told how long to wait', async () => {
+    await startAll();
+    time += 60_500;
+    await browser.post('/start');
+    expect(site.errors.pop()).to.include({ code: 'too_many_starts', retryAfter: 240 });
+  });
+
+  it('does not count a start that is refused before anything is sent', async () => {
+    const identify = { semanticsIdentifier: 'nobody' };
+    for (let count = 0; count < mostStarts; count++) {
+      expect((await browser.post('/start', { identify })).status).to.equal(400);
+    }
+    expect(sent).to.deep.equal([]);
+    expect((await browser.post('/start')).status).to.equal(200);
+  });
+
+  it('is one long poll for a login, however many requests ask for its status', async () => {
+    const { id, qrLink = '' } = await browser.start();
+    sent.length = 0;
+    const views = await Promise.all(Array.from({ length: 200 }, () => browser.status(id)));
+    expect(views.every(({ state }) => state === 'running')).to.equal(true);
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    await browser.settled(id);
+    expect(sent).to.have.length(1);
+    expect(sent[0]).to.match(/^session\//);
+  });
+
+  it('is nothing for a status or a finish of a login that is not its own', async () => {
+    const { id } = await new Browser(site.origin).start();
+    sent.length = 0;
+    for (const wrong of [id, 'A'.repeat(22), 'x'.repeat(5000)]) {
+      await browser.get(`/status?id=${wrong}`);
+      await browser.post('/finish', { id: wrong });
+      await browser.get(`/callback?smartIdAttempt=${wrong}.${wrong}`);
+    }
+    expect(sent).to.deep.equal([]);
+  });
+});
+
+describe('A long poll that nobody asks about', () => {
+  const realSetTimeout = globalThis.setTimeout;
+  afterEach(() => {
+    globalThis.setTimeout = realSetTimeout;
+  });
+
+  it('is given up', async () => {
+    let giveUp: (() => void) | undefined;
+    // Only the timer of the watch is made here; its end is what is asked about, not how long it takes.
+    globalThis.setTimeout = ((handler: () => void, delay: number) => {
+      expect(delay).to.equal(15_000);
+      giveUp = handler;
+      return { unref: () => ({ refresh: () => undefined }) };
+    }) as unknown as typeof setTimeout;
+    let signal: AbortSignal | undefined;
+    const watch = new SessionWatch({
+      waitForSession: (_id, options) => {
+        signal = options?.signal;
+        return new Promise(() => {});
+      },
+    });
+    expect(watch.look('de305d54-75b4-431b-adb2-eb6b9e546014').state).to.equal('running');
+    expect(signal?.aborted).to.equal(false);
+    giveUp?.();
+    expect(signal?.aborted).to.equal(true);
+  });
+});
