@@ -31,7 +31,11 @@ export function loadTrustAnchors(source: TrustAnchorSource, now: number): TrustA
     found.set(certificate.node.fingerprint256, certificate);
   }
   if (found.size === 0) throw new SmartIdInputError(field, 'must hold at least one CA certificate.');
-  const certificates = [...found.values()];
+  return asTrustAnchors([...found.values()]);
+}
+
+/** These very certificates as anchors, whatever they are. */
+export function asTrustAnchors(certificates: readonly Certificate[]): TrustAnchors {
   return { certificates, forPathBuilding: certificates.map(({ der }) => PkiCertificate.fromBER(der)) };
 }
 

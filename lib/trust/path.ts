@@ -10,19 +10,10 @@ import {
 } from 'pkijs';
 import type { TrustAnchors } from './anchors.js';
 import type { Certificate } from './certificate.js';
+import { isStrongSignature } from './strong-signatures.js';
 import { BasicConstraintsExtension } from './x509.js';
 
 export type PathResult = { path: Certificate[] } | { refusal: string };
-
-/** Signature algorithms with a hash of at least 256 bits: RSA PKCS#1 v1.5 and ECDSA with SHA-2. */
-const strongSignatures = new Set([
-  '1.2.840.113549.1.1.11',
-  '1.2.840.113549.1.1.12',
-  '1.2.840.113549.1.1.13',
-  '1.2.840.10045.4.3.2',
-  '1.2.840.10045.4.3.3',
-  '1.2.840.10045.4.3.4',
-]);
 
 /** Extensions whose meaning is checked here, by pkijs or by the Smart-ID profile; a critical one beside them refuses. */
 const understoodExtensions = new Set([
@@ -55,12 +46,16 @@ export async function buildPath(leaf: Certificate, anchors: TrustAnchors, now: n
   if (!issuersAsAnchors.every((issuer) => issuer !== undefined)) {
     return { refusal: 'the path holds a certificate that is no trust anchor' };
   }
+  // A second opinion, of node:crypto: pkijs does not mind bytes that follow the signature in its own field.
+  if (!issuersAsAnchors[0] || !leaf.node.verify(issuersAsAnchors[0].publicKey)) {
+    return { refusal: 'it is not signed by its issuer' };
+  }
   return { path: [leaf, ...issuersAsAnchors] };
 }
 
 function judgeLeaf({ x509 }: Certificate, pkijsLeaf: PkiCertificate): string | undefined {
-  const { algorithmId } = pkijsLeaf.signatureAlgorithm;
-  if (!strongSignatures.has(algorithmId)) return 'it is signed with an algorithm that is not strong enough';
+  if (!isStrongSignature(pkijsLeaf.signatureAlgorithm))
+    return 'it is signed with an algorithm that is not strong enough';
   if (!pkijsLeaf.signature.isEqual(pkijsLeaf.signatureAlgorithm)) return 'its two signature algorithms differ';
   if (x509.getExtension(BasicConstraintsExtension)?.ca) return 'it is the certificate of a CA';
   const unknown = x509.extensions.find(({ critical, type }) => critical && !understoodExtensions.has(type));

@@ -11,6 +11,7 @@ const policies = {
 
 const smartIdAuthentication = '1.3.6.1.4.1.62306.5.7.0';
 const clientAuthentication = '1.3.6.1.5.5.7.3.2';
+const ocspSigning = '1.3.6.1.5.5.7.3.9';
 /** What certificates with the client authentication purpose, issued before April 2025, have as key usage. */
 const olderKeyUsage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment | KeyUsageFlags.dataEncipherment;
 
@@ -36,14 +37,22 @@ export function authenticationLevel(
 }
 
 /** Whether key usage and extended key usage say that the key is for authentication. */
-export function isForAuthentication({ x509 }: Certificate): boolean {
+export function isForAuthentication(certificate: Certificate): boolean {
+  return (
+    isFor(certificate, KeyUsageFlags.digitalSignature, smartIdAuthentication) ||
+    isFor(certificate, olderKeyUsage, clientAuthentication)
+  );
+}
+
+/** Whether the certificate is that of an OCSP responder (RFC 6960, section 4.2.2.2). */
+export function isForOcspSigning(certificate: Certificate): boolean {
+  return isFor(certificate, KeyUsageFlags.digitalSignature, ocspSigning);
+}
+
+function isFor({ x509 }: Certificate, keyUsage: number, purpose: string): boolean {
   const usages = x509.getExtension(KeyUsagesExtension)?.usages ?? 0;
   const purposes = x509.getExtension(ExtendedKeyUsageExtension)?.usages.map(String) ?? [];
-  const allows = (flags: number) => (usages & flags) === flags;
-  return (
-    (allows(KeyUsageFlags.digitalSignature) && purposes.includes(smartIdAuthentication)) ||
-    (allows(olderKeyUsage) && purposes.includes(clientAuthentication))
-  );
+  return (usages & keyUsage) === keyUsage && purposes.includes(purpose);
 }
 
 /** Whether the key is RSA, as all of Smart-ID's are, and large enough. */

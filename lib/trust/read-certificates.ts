@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { SmartIdInputError } from '../errors.js';
 import { type Certificate, parseCertificate } from './certificate.js';
-import { PemConverter } from './x509.js';
 
 /** PEM text, a DER certificate, or the path of a file or of a folder of such files. */
 export type CertificateSource = string | Uint8Array;
@@ -48,22 +47,20 @@ function readBytes(bytes: Uint8Array, place: Place): Certificate[] {
   return text.includes('-----BEGIN') ? readPem(text, place) : [readCertificate(bytes, place)];
 }
 
+/** RFC 7468, section 3: no headers, and nothing in it that could be read in more than one way. */
+const pemBlock = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----/g;
+
 function readPem(text: string, { field, where }: Place): Certificate[] {
-  let blocks: ReturnType<typeof PemConverter.decodeWithHeaders>;
-  try {
-    blocks = PemConverter.decodeWithHeaders(text);
-  } catch (cause) {
-    throw new SmartIdInputError(field, `cannot be read: ${where} is not PEM.`, { cause });
-  }
-  // A block that the converter does not recognise would be a certificate silently lost.
-  if (blocks.length === 0 || blocks.length !== text.match(/-----BEGIN/g)?.length) {
+  const blocks = [...text.matchAll(pemBlock)];
+  // What does not look like a block would be a certificate silently lost.
+  if (blocks.length !== text.match(/-----BEGIN/g)?.length) {
     throw new SmartIdInputError(field, `cannot be read: ${where} is not PEM.`);
   }
-  return blocks.map(({ type, rawData }) => {
-    if (type !== PemConverter.CertificateTag) {
+  return blocks.map(([, type, base64 = '']) => {
+    if (type !== 'CERTIFICATE') {
       throw new SmartIdInputError(field, `must hold certificates only, but ${where} holds a ${type}.`);
     }
-    return readCertificate(new Uint8Array(rawData), { field, where });
+    return readCertificate(Buffer.from(base64, 'base64'), { field, where });
   });
 }
 

@@ -94,3 +94,10 @@ export function withStatus<T extends VerifyAuthenticationInput>(input: T, change
   change(status);
   return { ...input, status };
 }
+
+/** The input with another certificate (DER) in its answer. */
+export function withCertificate<T extends VerifyAuthenticationInput>(input: T, certificate: Uint8Array): T {
+  return withStatus(input, (status) => {
+    status.cert.value = Buffer.from(certificate).toString('base64');
+  });
+}

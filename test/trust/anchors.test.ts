@@ -63,6 +63,9 @@ describe('Trust anchors', () => {
       [`${simulator.trustAnchors}\n-----BEGIN CERTIFICATE-----\n`, /not PEM/],
       [block('CERTIFICATE', 'AAAA'), /no X\.509 certificate/],
       [block('PUBLIC KEY', 'AAAA'), /holds a PUBLIC KEY/],
+      // Headers, which some readers of PEM take an exponential time for.
+      [block('CERTIFICATE', ' a: b\n'.repeat(100)), /not PEM/],
+      ['-----BEGIN CERTIFICATE-----'.repeat(20_000), /not PEM/],
       [Buffer.from('hello'), /no X\.509 certificate/],
       [path.join(folder, 'notes.txt'), /no X\.509 certificate/],
       [user, /is none/],

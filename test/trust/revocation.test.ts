@@ -1,14 +1,10 @@
 import { expect } from 'chai';
 import { createRevocationChecker } from '../../lib/revocation.js';
-import { type OcspFault, type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { loadTrustAnchors } from '../../lib/trust/anchors.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import type { RevocationPolicy } from '../../lib/trust/revocation/revocation.js';
-import { genuineAuthentication } from '../support/authentication.js';
+import { crlFaults, good, ocspFaults, pathOf, revoked, unknown } from '../attacks/revocation.js';
 
-const revoked = 'PNOEE-00000000008-SIMU-Q';
-const unknown = 'PNOEE-00000000009-SIMU-Q';
-const good = 'PNOEE-40404040009-MOCK-Q';
 const minute = 60_000;
 
 describe('Revocation', () => {
@@ -18,12 +14,8 @@ describe('Revocation', () => {
 
   before(async () => {
     simulator = await startSimulator({ port: 0, clock: () => time });
-    const anchors = loadTrustAnchors(simulator.trustAnchors, time).certificates;
     for (const documentNumber of [good, revoked, unknown, 'PNOLV-040404-10003-DEMO-Q']) {
-      const { status } = await genuineAuthentication(simulator, { documentNumber });
-      const leaf = parseCertificate(Buffer.from(status.cert?.value ?? '', 'base64'));
-      const issuer = anchors.find(({ x509 }) => x509.subject === leaf.x509.issuer) as Certificate;
-      paths[documentNumber] = [leaf, issuer];
+      paths[documentNumber] = await pathOf(simulator, documentNumber);
     }
   });
   after(() => simulator.close());
@@ -63,19 +55,6 @@ describe('Revocation', () => {
     expect(await refusal(good)).to.contain('neither OCSP nor a CRL');
   });
 
-  const ocspFaults: OcspFault[] = [
-    'unavailable',
-    'garbage',
-    'try-later',
-    'out-of-date',
-    'from-the-future',
-    'wrong-key',
-    'other-ca',
-    'not-for-ocsp',
-    'expired-responder',
-    'other-certificate',
-    'wrong-nonce',
-  ];
   for (const fault of ocspFaults) {
     it(`takes no OCSP answer that is wrong: ${fault}`, async () => {
       simulator.revocation.ocspFault = fault;
@@ -96,7 +75,7 @@ describe('Revocation', () => {
     expect(await refusal(good, 'ocsp')).to.equal(undefined);
   });
 
-  for (const fault of ['garbage', 'out-of-date', 'wrong-key'] as const) {
+  for (const fault of crlFaults) {
     it(`takes no list that is wrong: ${fault}`, async () => {
       simulator.revocation.ocspFault = 'unavailable';
       simulator.revocation.crlFault = fault;

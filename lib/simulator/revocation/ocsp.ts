@@ -11,7 +11,7 @@ import {
   ResponseData,
   SingleResponse,
 } from 'pkijs';
-import { cryptoKeyOf, signatureHash } from './crypto-key.js';
+import { cryptoKeyOf, type SignatureHash } from './crypto-key.js';
 
 export type CertificateStatus = 'good' | 'revoked' | 'unknown';
 
@@ -32,6 +32,11 @@ export interface OcspAnswer {
   nonce: 'returned' | 'wrong' | 'none';
   /** About a certificate that was not asked about. */
   isForOther: boolean;
+  signatureHash: SignatureHash;
+  /** DER of certificates to send along that are not needed. */
+  otherCertificates: readonly Uint8Array[];
+  /** Whether it has a critical extension that nobody knows. */
+  hasUnknownExtension: boolean;
 }
 
 const basicResponse = '1.3.6.1.5.5.7.48.1.1';
@@ -57,13 +62,14 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
         nextUpdate: answer.nextUpdate,
       }),
     ],
-    responseExtensions: nonceExtensions(request, answer.nonce),
+    responseExtensions: extensionsOf(request, answer),
   });
-  const basic = new BasicOCSPResponse({
-    tbsResponseData: data,
-    ...(answer.signer.isAuthority ? {} : { certs: [signerCertificate] }),
-  });
-  await basic.sign(await cryptoKeyOf(answer.signer.privateKey), signatureHash);
+  const certs = [
+    ...answer.otherCertificates.map((der) => Certificate.fromBER(new Uint8Array(der))),
+    ...(answer.signer.isAuthority ? [] : [signerCertificate]),
+  ];
+  const basic = new BasicOCSPResponse({ tbsResponseData: data, ...(certs.length > 0 ? { certs } : {}) });
+  await basic.sign(await cryptoKeyOf(answer.signer.privateKey, answer.signatureHash), answer.signatureHash);
   const response = new OCSPResponse({
     responseStatus: new Enumerated({ value: 0 }),
     responseBytes: new ResponseBytes({
@@ -91,6 +97,13 @@ function statusChoice(status: CertificateStatus, when: Date): Primitive | Constr
   }
   const revocationTime = new GeneralizedTime({ valueDate: when });
   return new Constructed({ idBlock: { tagClass: 3, tagNumber: 1 }, value: [revocationTime] });
+}
+
+function extensionsOf(request: Uint8Array, { nonce, hasUnknownExtension }: OcspAnswer): Extension[] | undefined {
+  const nonces = nonceExtensions(request, nonce);
+  if (!hasUnknownExtension) return nonces;
+  const extnValue = new OctetString({ valueHex: randomBytes(4) }).toBER(false);
+  return [...(nonces ?? []), new Extension({ extnID: '1.2.3.4.5', critical: true, extnValue })];
 }
 
 function nonceExtensions(request: Uint8Array, nonce: OcspAnswer['nonce']): Extension[] | undefined {

@@ -6,8 +6,10 @@ import express, { Router } from 'express';
 import type { AccountKeys } from '../account-keys.js';
 import { findAccount } from '../accounts.js';
 import { handle } from '../http.js';
-import type { Authority } from '../pki/authority.js';
+import { type Authority, authorityName } from '../pki/authority.js';
+import type { IssuedCertificate, Issuer } from '../pki/certificate.js';
 import type { SimulatedPki } from '../pki/pki.js';
+import type { UserCertificateOverrides } from '../pki/user-certificate.js';
 import { createCrl } from './crl.js';
 import { answerOcsp, type CertificateStatus, type OcspAnswer, serialNumberAsked, tryLater } from './ocsp.js';
 
@@ -24,12 +26,18 @@ export type OcspFault =
   | 'expired-responder'
   | 'other-certificate'
   | 'wrong-nonce'
+  | 'weak-signature'
+  | 'unknown-extension'
+  | 'many-certificates'
+  | 'circle-of-authorities'
   | 'replayed';
 
 /** What is wrong with lists. */
-export type CrlFault = 'unavailable' | 'garbage' | 'out-of-date' | 'wrong-key';
+export type CrlFault = 'unavailable' | 'garbage' | 'out-of-date' | 'wrong-key' | 'weak-signature' | 'delta' | 'partial';
 
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
+const deltaCrlIndicator = '2.5.29.27';
+const issuingDistributionPoint = '2.5.29.28';
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -93,11 +101,13 @@ export class SimulatedRevocation {
     const now = this.clock() + (fault === 'out-of-date' ? -day : fault === 'from-the-future' ? day : 0);
     const answer = await answerOcsp(request, {
       status: this.statusOf(serialNumberAsked(request)),
-      signer: this.signer(authority),
+      ...this.signing(authority),
       thisUpdate: new Date(now - 1000),
       nextUpdate: new Date(now + hour),
       nonce: fault === 'wrong-nonce' ? 'wrong' : this.returnsNonce ? 'returned' : 'none',
       isForOther: fault === 'other-certificate',
+      signatureHash: fault === 'weak-signature' ? 'SHA-1' : 'SHA-384',
+      hasUnknownExtension: fault === 'unknown-extension',
     });
     this.firstAnswer ??= answer;
     return answer;
@@ -114,6 +124,8 @@ export class SimulatedRevocation {
       revoked: this.keys.serialNumbers().filter((serialNumber) => this.statusOf(serialNumber) === 'revoked'),
       thisUpdate: new Date(now - 1000),
       nextUpdate: new Date(now + day),
+      signatureHash: fault === 'weak-signature' ? 'SHA-1' : 'SHA-384',
+      extension: fault === 'delta' ? deltaCrlIndicator : fault === 'partial' ? issuingDistributionPoint : undefined,
     });
   }
 
@@ -124,6 +136,25 @@ export class SimulatedRevocation {
     return this.statuses.get(documentNumber) ?? findAccount(documentNumber)?.certificateStatus ?? 'good';
   }
 
+  /** Who signs, and what else goes along: to keep somebody busy who builds paths of whatever comes. */
+  private signing(authority: Authority): Pick<OcspAnswer, 'signer' | 'otherCertificates'> {
+    const { ocspFault: fault, pki } = this;
+    if (fault === 'many-certificates') {
+      const otherCertificates = Array.from({ length: 40 }, () => pki.issueAuthority().certificate);
+      return { signer: this.signer(authority), otherCertificates };
+    }
+    if (fault !== 'circle-of-authorities') return { signer: this.signer(authority), otherCertificates: [] };
+    const one = pki.issueAuthority({ subject: authorityName('One') });
+    const other = pki.issueAuthority({ subject: authorityName('Other') });
+    return {
+      signer: { ...this.issueResponderCertificate(one), isAuthority: false },
+      otherCertificates: [
+        pki.issueAuthority({ ...one, issuer: other }).certificate,
+        pki.issueAuthority({ ...other, issuer: one }).certificate,
+      ],
+    };
+  }
+
   private signer(authority: Authority): OcspAnswer['signer'] {
     const { ocspFault: fault } = this;
     if (fault === 'wrong-key') {
@@ -132,14 +163,22 @@ export class SimulatedRevocation {
     }
     const isDeviation = fault === 'other-ca' || fault === 'not-for-ocsp' || fault === 'expired-responder';
     if (this.responder === 'direct' && !isDeviation) return { ...authority, isAuthority: true };
-    const certificate = this.pki.issueUserCertificate({
-      issuer: fault === 'other-ca' ? this.pki.issueAuthority({ subject: authority.subject }) : authority,
+    const issuer = fault === 'other-ca' ? this.pki.issueAuthority({ subject: authority.subject }) : authority;
+    const responder = this.issueResponderCertificate(issuer, {
+      ...(fault === 'not-for-ocsp' ? { extendedKeyUsage: [] } : {}),
+      ...(fault === 'expired-responder' ? { notAfter: new Date(this.clock() - hour) } : {}),
+    });
+    return { ...responder, isAuthority: false };
+  }
+
+  private issueResponderCertificate(issuer: Issuer, overrides: UserCertificateOverrides = {}): IssuedCertificate {
+    return this.pki.issueUserCertificate({
+      issuer,
       subject: [['commonName', 'Simulated OCSP responder']],
       documentNumber: null,
       dateOfBirth: null,
-      extendedKeyUsage: fault === 'not-for-ocsp' ? [] : [ocspSigning],
-      ...(fault === 'expired-responder' ? { notAfter: new Date(this.clock() - hour) } : {}),
+      extendedKeyUsage: [ocspSigning],
+      ...overrides,
     });
-    return { ...certificate, isAuthority: false };
   }
 }

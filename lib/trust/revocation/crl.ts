@@ -1,20 +1,73 @@
 /** Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. */
 
-import { type Certificate, CertificateRevocationList } from 'pkijs';
+import { type BitString, fromBER, Sequence } from 'asn1js';
+import { type Certificate, CertificateRevocationList, getCrypto } from 'pkijs';
+import { type DerElement, derElements, fewDerElements } from '../der.js';
+import { isStrongSignature } from '../strong-signatures.js';
 import { refuseDates } from './freshness.js';
 
-export type CrlResult = { crl: CertificateRevocationList; nextUpdate?: Date } | { refusal: string };
+/** The serial numbers of the revoked certificates, hexadecimal without leading zeros. */
+export type RevokedSerials = ReadonlySet<string>;
+export type CrlResult = { revoked: RevokedSerials; nextUpdate?: Date } | { refusal: string };
+
+/** Extensions by which a list speaks of some certificates only, or of changes to another list. */
+const partialLists = new Set(['2.5.29.27', '2.5.29.28']);
+
+const sequence = 0x30;
+const times = [0x17, 0x18];
 
 /**
- * The list, when it is the issuer's own, whole and of now.
+ * The list, when it is the issuer's own, whole and of now. Its entries, of which there may be very many, are not looked
+ * at before its signature has been verified, and are then walked through without building a tree of them.
  * @throws Error when the bytes are no list.
  */
 export async function readCrl(der: Uint8Array<ArrayBuffer>, issuer: Certificate, now: number): Promise<CrlResult> {
-  const crl = CertificateRevocationList.fromBER(der);
-  // A critical extension says that the list speaks of some certificates only, or for another issuer.
-  const partial = crl.crlExtensions?.extensions.find(({ critical }) => critical);
-  if (partial) return { refusal: `its critical extension ${partial.extnID} is unknown` };
-  if (!(await crl.verify({ issuerCertificate: issuer }))) return { refusal: 'its signature is not that of the CA' };
+  const { crl, toBeSigned, entries } = split(der);
+  const { signatureAlgorithm, signature, signatureValue } = crl;
+  if (!isStrongSignature(signatureAlgorithm) || !signature.isEqual(signatureAlgorithm)) {
+    return { refusal: 'it is signed with an algorithm that is not strong enough' };
+  }
+  if (!crl.issuer.isEqual(issuer.subject)) return { refusal: 'it is that of another CA' };
+  const { subjectPublicKeyInfo } = issuer;
+  const crypto = getCrypto(true);
+  if (!(await crypto.verifyWithPublicKey(toBeSigned, signatureValue, subjectPublicKeyInfo, signatureAlgorithm))) {
+    return { refusal: 'its signature is not that of the CA' };
+  }
+  const unusable = crl.crlExtensions?.extensions.find(({ critical, extnID }) => critical || partialLists.has(extnID));
+  if (unusable) return { refusal: `its extension ${unusable.extnID} is not understood` };
   const refusal = refuseDates(crl.thisUpdate.value, crl.nextUpdate?.value, now);
-  return refusal ? { refusal } : { crl, nextUpdate: crl.nextUpdate?.value };
+  if (refusal) return { refusal };
+  return { revoked: new Set(serialsIn(entries)), nextUpdate: crl.nextUpdate?.value };
+}
+
+/** A hexadecimal number as `RevokedSerials` has it. */
+export function normalizedSerial(hexadecimal: string): string {
+  return hexadecimal.toLowerCase().replace(/^0+(?=.)/, '');
+}
+
+/** The list without its entries, as pkijs reads it; what its signature covers; and the content of its entries. */
+function split(der: Uint8Array<ArrayBuffer>) {
+  const [list] = fewDerElements(der, 1);
+  const [toBeSigned, ...signature] = fewDerElements(list?.content ?? der, 3);
+  const fields = fewDerElements(toBeSigned?.content ?? der, 7);
+  const at = fields.findIndex(({ tag }, index) => tag === sequence && times.includes(fields[index - 1]?.tag ?? 0));
+  const [entries] = at === -1 ? [] : fields.splice(at, 1);
+  const head = new Sequence({ value: [new Sequence({ value: fields.map(asn1Of) }), ...signature.map(asn1Of)] });
+  return {
+    crl: new CertificateRevocationList({ schema: fromBER(head.toBER(false)).result }),
+    toBeSigned: toBeSigned?.bytes ?? der,
+    entries: entries?.content ?? new Uint8Array(),
+  };
+}
+
+function asn1Of({ bytes }: DerElement) {
+  return fromBER(bytes).result as BitString;
+}
+
+function* serialsIn(entries: Uint8Array<ArrayBuffer>): Generator<string> {
+  for (const { content } of derElements(entries)) {
+    const [serial] = derElements(content);
+    if (!serial) throw new Error('An entry of the list is empty.');
+    yield normalizedSerial(Buffer.from(serial.content).toString('hex'));
+  }
 }

@@ -5,13 +5,18 @@ import { OctetString } from 'asn1js';
 import {
   BasicOCSPResponse,
   CertID,
-  type Certificate,
   Extension,
   OCSPRequest,
   OCSPResponse,
+  Certificate as PkijsCertificate,
   Request,
   type SingleResponse,
 } from 'pkijs';
+import { asTrustAnchors } from '../anchors.js';
+import { type Certificate, parseCertificate } from '../certificate.js';
+import { buildPath } from '../path.js';
+import { isForOcspSigning } from '../profile.js';
+import { isStrongSignature } from '../strong-signatures.js';
 import { refuseDates } from './freshness.js';
 
 export type Status = 'good' | 'revoked' | 'unknown';
@@ -27,12 +32,18 @@ export interface OcspQuestion {
 const nonceExtension = '1.3.6.1.5.5.7.48.1.2';
 const basicResponse = '1.3.6.1.5.5.7.48.1.1';
 const nonceLength = 32;
+/** A responder sends its own certificate, and some the CA's. */
+const mostCertificates = 4;
 
 /** A request for the status of this certificate, with a fresh nonce. */
 export async function askOcsp(certificate: Certificate, issuer: Certificate): Promise<OcspQuestion> {
   const certID = new CertID();
   // SHA-1 names the certificate here and protects nothing; it is what every responder understands.
-  await certID.createForCertificate(certificate, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer });
+  const issuerCertificate = PkijsCertificate.fromBER(issuer.der);
+  await certID.createForCertificate(PkijsCertificate.fromBER(certificate.der), {
+    hashAlgorithm: 'SHA-1',
+    issuerCertificate,
+  });
   const request = new OCSPRequest();
   request.tbsRequest.requestList = [new Request({ reqCert: certID })];
   const nonce = randomBytes(nonceLength);
@@ -60,6 +71,9 @@ export async function readOcsp(
   );
   const answer = answerFor(basic, certID);
   if (!answer) return { refusal: 'the answer is about another certificate' };
+  const { responseExtensions = [] } = basic.tbsResponseData;
+  const unknown = [...responseExtensions, ...(answer.singleExtensions ?? [])].find(({ critical }) => critical);
+  if (unknown) return { refusal: `its critical extension ${unknown.extnID} is not understood` };
   const refusal =
     (await refuseSigner(basic, issuer, now)) ??
     refuseNonce(basic, nonce) ??
@@ -74,19 +88,32 @@ function answerFor({ tbsResponseData }: BasicOCSPResponse, certID: CertID): Sing
   return answer && others.length === 0 && certID.isEqual(answer.certID) ? answer : undefined;
 }
 
+/** Why the answer is not signed by the CA, or by a responder to whom the same CA has given a certificate for it. */
 async function refuseSigner(basic: BasicOCSPResponse, issuer: Certificate, now: number): Promise<string | undefined> {
-  // A CA that answers by itself need not send its own certificate along.
-  basic.certs = [...(basic.certs ?? []), issuer];
-  const isCertificateInForce = ({ notBefore, notAfter }: Certificate) =>
-    notBefore.value.getTime() <= now && now <= notAfter.value.getTime();
-  // pkijs judges the validity by the clock of the machine only.
-  if (!basic.certs.every(isCertificateInForce)) return "the responder's certificate is not in force";
+  if (!isStrongSignature(basic.signatureAlgorithm)) return 'it is signed with an algorithm that is not strong enough';
+  const { certs: sent = [] } = basic;
+  // Anybody on the way could send thousands, each of which would have to be judged.
+  if (sent.length > mostCertificates) return 'it comes with too many certificates';
+  const anchors = asTrustAnchors([issuer]);
+  const [authority] = anchors.forPathBuilding as [PkijsCertificate];
+  if (await isSignedBy(basic, authority)) return undefined;
+  for (const responder of sent) {
+    if (!(await isSignedBy(basic, responder))) continue;
+    const certificate = parseCertificate(new Uint8Array(responder.toSchema().toBER(false)));
+    const path = await buildPath(certificate, anchors, now);
+    return 'path' in path && isForOcspSigning(certificate) ? undefined : 'the responder is not authorised by the CA';
+  }
+  return 'the signature is that of nobody who came with it';
+}
+
+/** Whether the answer names this certificate's holder as the responder and is signed with its key. */
+async function isSignedBy(basic: BasicOCSPResponse, signer: PkijsCertificate): Promise<boolean> {
+  basic.certs = [signer];
   try {
-    // The path of the CA itself was judged before: `trustedResponders` keeps pkijs from building one again.
-    const isSigned = await basic.verify({ trustedCerts: [issuer], trustedResponders: [issuer] });
-    return isSigned ? undefined : 'the signature is wrong';
+    // As a trusted responder pkijs builds no path for it, which it would do without any bound.
+    return await basic.verify({ trustedResponders: [signer] });
   } catch {
-    return 'the responder is not authorised by the CA';
+    return false;
   }
 }
 

@@ -3,11 +3,11 @@
  * distribution point where OCSP gives no answer (sections "Verifying the response" and "Certificate profiles").
  */
 
-import { type CertificateRevocationList, Certificate as PkijsCertificate } from 'pkijs';
+import { Certificate as PkijsCertificate } from 'pkijs';
 import type { Certificate } from '../certificate.js';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension } from '../x509.js';
 import { RevocationCache } from './cache.js';
-import { readCrl } from './crl.js';
+import { normalizedSerial, type RevokedSerials, readCrl } from './crl.js';
 import { askOcsp, readOcsp, type Status } from './ocsp.js';
 
 /** `off` trusts the service to stop revoked accounts by itself. */
@@ -26,7 +26,8 @@ export class RevocationChecker {
   private readonly policy: RevocationPolicy;
   private readonly fetch: FetchRevocation;
   private readonly statuses = new RevocationCache<{ status: Status }>();
-  private readonly lists = new RevocationCache<CertificateRevocationList>();
+  private readonly comingLists = new Map<string, Promise<RevokedSerials | undefined>>();
+  private readonly lists = new RevocationCache<RevokedSerials>();
 
   constructor(policy: RevocationPolicy, fetch: FetchRevocation) {
     this.policy = policy;
@@ -51,22 +52,18 @@ export class RevocationChecker {
     const key = `${issuer.node.fingerprint256} ${certificate.node.serialNumber}`;
     const known = this.statuses.get(key, now);
     if (known) return known.status;
-    const pair = {
-      certificate,
-      issuer,
-      pkijs: { certificate: PkijsCertificate.fromBER(certificate.der), issuer: PkijsCertificate.fromBER(issuer.der) },
-    };
+    const pair = { certificate, issuer };
     const byOcsp = await this.statusByOcsp(pair, key, now);
     return byOcsp === 'unanswered' && this.policy !== 'ocsp' ? this.statusByCrl(pair, now) : byOcsp;
   }
 
-  private async statusByOcsp({ certificate, pkijs }: Pair, key: string, now: number): Promise<Status | 'unanswered'> {
+  private async statusByOcsp({ certificate, issuer }: Pair, key: string, now: number): Promise<Status | 'unanswered'> {
     for (const url of ocspUrls(certificate)) {
       try {
-        const question = await askOcsp(pkijs.certificate, pkijs.issuer);
+        const question = await askOcsp(certificate, issuer);
         const contentType = 'application/ocsp-request';
         const der = await this.fetch({ method: 'POST', url, contentType, body: question.request });
-        const result = await readOcsp(der, question, pkijs.issuer, now);
+        const result = await readOcsp(der, question, issuer, now);
         if ('refusal' in result) continue;
         this.statuses.set(key, { status: result.status }, now, result.nextUpdate);
         return result.status;
@@ -77,39 +74,46 @@ export class RevocationChecker {
     return 'unanswered';
   }
 
-  private async statusByCrl(pair: Pair, now: number): Promise<Status | 'unanswered'> {
-    for (const url of crlUrls(pair.certificate)) {
-      const crl = await this.list(url, pair, now);
-      if (crl) return crl.isCertificateRevoked(pair.pkijs.certificate) ? 'revoked' : 'good';
+  private async statusByCrl({ certificate, issuer }: Pair, now: number): Promise<Status | 'unanswered'> {
+    for (const url of crlUrls(certificate)) {
+      const revoked = await this.list(url, issuer, now);
+      if (revoked) return revoked.has(normalizedSerial(certificate.node.serialNumber)) ? 'revoked' : 'good';
     }
     return 'unanswered';
   }
 
-  private async list(
-    url: string,
-    { issuer, pkijs }: Pair,
-    now: number,
-  ): Promise<CertificateRevocationList | undefined> {
+  /** One download serves all who wait for the same list. */
+  private list(url: string, issuer: Certificate, now: number): Promise<RevokedSerials | undefined> {
     // A list was judged as that of one CA: it is no list of another one that names the same address.
     const key = `${issuer.node.fingerprint256} ${url}`;
     const known = this.lists.get(key, now);
-    if (known) return known;
+    if (known) return Promise.resolve(known);
+    const coming = this.comingLists.get(key) ?? this.download(key, url, issuer, now);
+    this.comingLists.set(key, coming);
+    return coming.finally(() => this.comingLists.delete(key));
+  }
+
+  private async download(
+    key: string,
+    url: string,
+    issuer: Certificate,
+    now: number,
+  ): Promise<RevokedSerials | undefined> {
     try {
-      const result = await readCrl(await this.fetch({ method: 'GET', url }), pkijs.issuer, now);
+      const result = await readCrl(await this.fetch({ method: 'GET', url }), PkijsCertificate.fromBER(issuer.der), now);
       if ('refusal' in result) return undefined;
-      this.lists.set(key, result.crl, now, result.nextUpdate);
-      return result.crl;
+      this.lists.set(key, result.revoked, now, result.nextUpdate);
+      return result.revoked;
     } catch {
       return undefined;
     }
   }
 }
 
-/** A certificate and who issued it, with pkijs' reading of both. */
+/** A certificate and who issued it. */
 interface Pair {
   certificate: Certificate;
   issuer: Certificate;
-  pkijs: { certificate: PkijsCertificate; issuer: PkijsCertificate };
 }
 
 const reasons = {
