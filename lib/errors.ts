@@ -49,12 +49,13 @@ export class SmartIdSessionError extends SmartIdError {
   }
 }
 
-/** One browser session starts logins too often: let it wait for `retryAfter` seconds. */
+/** One browser starts logins too often, or one person is sent too many: let the visitor wait for `retryAfter` seconds. */
 export class SmartIdLimitError extends SmartIdError {
+  declare readonly code: 'too_many_starts' | 'too_many_pushes';
   readonly retryAfter: number;
 
-  constructor(retryAfter: number) {
-    super('Too many Smart-ID logins were started in this browser. Please wait a few minutes.', 'too_many_starts', 429);
+  constructor(code: SmartIdLimitError['code'], retryAfter: number) {
+    super('Too many Smart-ID logins were started. Please wait a few minutes.', code, 429);
     this.retryAfter = retryAfter;
   }
 }

@@ -6,7 +6,8 @@
 import { channel } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
-import { type Attempt, attemptIdOfCallback, callbackParameter, type Decoy, isCallbackOf } from './attempt/attempt.js';
+import { type Attempt, attemptIdOfCallback, callbackParameter, isCallbackOf } from './attempt/attempt.js';
+import { unseenEnd } from './attempt/decoy.js';
 import { keepOpenAttemptsAcrossLogin, requireWebSession } from './attempt/web-session.js';
 import {
   SmartIdOutcomeError,
@@ -68,24 +69,23 @@ export async function finishAttempt(context: FinishContext): Promise<void> {
   if (!entry || !attempt) {
     return settings.loginURL ? actions.redirect(settings.loginURL) : refuse(context, 'no_attempt');
   }
-  if (attempt.decoy) return finishDecoy(context, entry, attempt, attempt.decoy);
-  if (settings.clock() >= attempt.expiresAt) return endWith(context, attempt, 'expired');
+  const { decoy, expiresAt } = attempt;
+  if (settings.clock() >= expiresAt) return endWith(context, attempt, decoy ?? 'expired');
+  if (decoy) return finishUnseen(context, decoy, patienceOf[entry.by]);
   return finishRunning(context, entry, attempt);
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
-async function finishDecoy(context: FinishContext, entry: Entry, attempt: Attempt, decoy: Decoy): Promise<void> {
-  const left = decoy.until - context.settings.clock();
-  if (left > 0) {
-    const patience = Math.min(left, patienceOf[entry.by]);
-    await whileConnected(context, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
-    if (left > patience) return refuse(context, decoy.code);
-  }
-  return endWith(context, attempt, decoy.code);
+async function finishUnseen(context: FinishContext, code: string, patience: number): Promise<void> {
+  await whileConnected(context, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
+  refuse(context, code);
 }
 
 async function finishRunning(context: FinishContext, entry: Entry, attempt: Attempt): Promise<void> {
+  const begin = performance.now();
   const look = await waitForResult(context, entry, attempt);
+  const unseen = entry.by === 'finish' && unseenEnd(attempt, look);
+  if (unseen) return finishUnseen(context, unseen, patienceOf.finish - (performance.now() - begin));
   if (look.state === 'running') return refuse(context, 'still_running');
   if (look.state === 'error') return finishBroken(context, attempt, look.error);
   const { result, signature } = look.status;

@@ -4,6 +4,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
 import type { Attempt } from './attempt/attempt.js';
 import { beginAttempt } from './attempt/begin.js';
+import { unseenEnd } from './attempt/decoy.js';
 import { StartLimit } from './attempt/start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './attempt/view.js';
 import { requireWebSession } from './attempt/web-session.js';
@@ -18,7 +19,9 @@ import {
   type SmartIdStrategyOptions,
   type StartOptions,
 } from './options.js';
+import { semanticsIdentifierOf } from './protocol/document-number.js';
 import { SessionWatch } from './rp-api/session-watch.js';
+import type { ExpectedSigner } from './verify/authentication.js';
 import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './verify-function.js';
 
 declare global {
@@ -30,12 +33,18 @@ declare global {
   }
 }
 
+/** In five minutes, for one browser session: each is a request to the RP API. */
+const mostStarts = 30;
+/** In five minutes, to one person, whoever asks: each lights up a phone. */
+const mostPushes = 10;
+
 export class SmartIdStrategy extends PassportStrategy {
   readonly name = 'smart-id';
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
   private readonly watch: SessionWatch;
-  private readonly startLimit: StartLimit;
+  private readonly starts: StartLimit;
+  private readonly pushes: StartLimit;
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
@@ -51,7 +60,8 @@ export class SmartIdStrategy extends PassportStrategy {
     super();
     this.settings = resolveOptions(options);
     this.watch = new SessionWatch(this.settings.client);
-    this.startLimit = new StartLimit(this.settings.clock);
+    this.starts = new StartLimit('too_many_starts', mostStarts, this.settings.clock);
+    this.pushes = new StartLimit('too_many_pushes', mostPushes, this.settings.clock);
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -105,31 +115,35 @@ export class SmartIdStrategy extends PassportStrategy {
       lang: options.lang ?? start.lang,
       returnTo: options.returnTo,
     };
-    this.startLimit.count(sessionID);
+    this.starts.count(sessionID);
+    if (flow === 'notification' && request.expected) this.pushes.count(personOf(request.expected));
     const attempt = await beginAttempt(this.settings, request);
     await store.create(req, attempt);
-    return runningView(attempt, this.settings.clock());
+    return runningView(attempt, this.settings.clock(), attempt.decoy);
   }
 
   private view(attempt: Attempt): AttemptView {
-    const { id, session, decoy, flow, expiresAt } = attempt;
+    const { id, session, decoy, expiresAt } = attempt;
     const now = this.settings.clock();
-    if (decoy) return now >= decoy.until ? failedView(id, decoy.code, attempt) : runningView(attempt, now);
-    if (now >= expiresAt) return failedView(id, 'expired', attempt);
+    if (now >= expiresAt) return failedView(id, decoy ?? 'expired', attempt);
+    if (decoy) return runningView(attempt, now, decoy);
     const look = this.watch.look(session.sessionID);
+    const unseen = unseenEnd(attempt, look);
+    if (unseen) return runningView(attempt, now, unseen);
     switch (look.state) {
       case 'running':
         return runningView(attempt, now);
       case 'complete':
-        if (look.status.result.endResult === 'TIMEOUT') {
-          this.settings.decoys.learnLifetime(flow, now - session.receivedAt);
-        }
         return completeView(attempt, look.status);
       case 'error':
         if (look.error instanceof SmartIdSessionNotFoundError) return failedView(id, 'expired', attempt);
         throw look.error;
     }
   }
+}
+
+function personOf(expected: ExpectedSigner): string {
+  return 'documentNumber' in expected ? semanticsIdentifierOf(expected.documentNumber) : expected.semanticsIdentifier;
 }
 
 function middleware(view: (req: Request) => Promise<AttemptView>): RequestHandler {

@@ -23,15 +23,11 @@ export interface Attempt {
   /** A path of the site, handed back when the login is done. */
   returnTo?: string;
   session: RunningSession;
-  /** Set where the service refused a session, so that `session` is one that only looks like it (see `decoy.ts`). */
-  decoy?: Decoy;
-}
-
-export interface Decoy {
-  /** Why there is no session: for the site alone. */
-  code: AccountProblem;
-  /** Milliseconds since the epoch: when it ends for the visitor. */
-  until: number;
+  /**
+   * Why the service refused a session, for the site alone; set where it did, so that `session` is one that only looks like
+   * it (see `decoy.ts`).
+   */
+  decoy?: AccountProblem;
 }
 
 export interface RunningSession {

@@ -61,17 +61,15 @@ export const attemptLifetime = 300_000;
 export async function beginAttempt(settings: BeginSettings, request: BeginRequest): Promise<Attempt> {
   const id = generateAttemptId();
   const { flow, returnTo } = request;
-  const { problem, ...session } = await createSession(settings, request, id);
-  const { receivedAt } = session;
-  const decoy = problem && { code: problem, until: receivedAt + settings.decoys.lifetime(flow, attemptLifetime) };
-  return { id, flow, returnTo, expiresAt: receivedAt + attemptLifetime, session, decoy };
+  const { decoy, ...session } = await createSession(settings, request, id);
+  return { id, flow, returnTo, expiresAt: session.receivedAt + attemptLifetime, session, decoy };
 }
 
 async function createSession(
   settings: BeginSettings,
   request: BeginRequest,
   id: string,
-): Promise<RunningSession & Pick<Created, 'problem'>> {
+): Promise<RunningSession & Pick<Created, 'decoy'>> {
   const { client, certificateLevel, signature, requestProperties } = settings;
   const { flow, expected, interactions, lang } = request;
   const rpChallenge = generateChallenge();
@@ -117,7 +115,7 @@ async function createSession(
 /** What the two kinds of session give: the secret of the first, what the visitor sees, and why it is a decoy if it is. */
 type Created = Pick<RunningSession, 'sessionID' | 'deviceLink' | 'verificationCode'> & {
   sessionSecret?: string;
-  problem?: AccountProblem;
+  decoy?: AccountProblem;
 };
 
 async function createDeviceLinkSession(
@@ -135,7 +133,7 @@ async function createDeviceLinkSession(
   );
   if (session) decoys.learn(session);
   const { sessionToken, deviceLinkBase, ...created } = session ?? (await decoys.deviceLinkSession(anonymous));
-  return { ...created, problem, deviceLink: { sessionToken, deviceLinkBase } };
+  return { ...created, decoy: problem, deviceLink: { sessionToken, deviceLinkBase } };
 }
 
 async function createNotificationSession(
@@ -152,7 +150,7 @@ async function createNotificationSession(
       : client.authenticationNotificationEtsi(expected.semanticsIdentifier, request),
   );
   const sessionID = session?.sessionID ?? randomUUID();
-  return { sessionID, problem, verificationCode: verificationCode(request.rpChallenge) };
+  return { sessionID, decoy: problem, verificationCode: verificationCode(request.rpChallenge) };
 }
 
 /** The session, or what is the matter with the account. */

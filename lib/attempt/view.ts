@@ -39,11 +39,15 @@ export function failedView(id: string, code: string, attempt?: Attempt): Attempt
   return withReason(view as AttemptView, code);
 }
 
-/** @param now milliseconds since the epoch. */
-export function runningView({ id, flow, expiresAt, session, decoy }: Attempt, now: number): AttemptView {
+/**
+ * @param now milliseconds since the epoch.
+ * @param reason why it only looks as if it were running, if so.
+ */
+export function runningView(attempt: Attempt, now: number, reason?: string): AttemptView {
+  const { id, flow, expiresAt, session } = attempt;
   const { verificationCode } = session;
   const view: AttemptView = { id, state: 'running', flow, expiresAt, verificationCode, ...links(session, now) };
-  return decoy ? withReason(view, decoy.code) : view;
+  return reason === undefined ? view : withReason(view, reason);
 }
 
 function withReason(view: AttemptView, reason: string): AttemptView {

@@ -18,7 +18,12 @@ export function parseDocumentNumber(text: string, field = 'documentNumber'): str
   return text;
 }
 
-/** Whether a document number is one of the person's: the semantics identifier, a hyphen, and the suffix. */
+/** The semantics identifier in a document number: what stands before its suffix of two parts. */
+export function semanticsIdentifierOf(documentNumber: string): string {
+  return documentNumber.replace(/-[A-Za-z0-9]+-[A-Za-z0-9]+$/, '');
+}
+
+/** Whether a document number is one of the person's. */
 export function documentBelongsTo(documentNumber: string, semanticsIdentifier: string): boolean {
-  return documentNumber.startsWith(`${semanticsIdentifier}-`);
+  return pattern.test(documentNumber) && semanticsIdentifierOf(documentNumber) === semanticsIdentifier;
 }

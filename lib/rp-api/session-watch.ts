@@ -19,8 +19,8 @@ interface Watched {
   idle: NodeJS.Timeout;
 }
 
-/** Milliseconds after the last question until the poll is given up, or what it brought is forgotten. */
-const idleTime = 15_000;
+/** Milliseconds after the last question until the poll is given up, or what it brought is forgotten; no wait is as long. */
+const idleTime = 25_000;
 
 export class SessionWatch {
   private readonly watched = new Map<string, Watched>();

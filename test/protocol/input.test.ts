@@ -63,10 +63,19 @@ describe('A document number', () => {
     });
   }
 
-  it('belongs to the person whose whole identifier it begins with', () => {
+  it('belongs to the person whose whole identifier it has before its suffix', () => {
     expect(documentBelongsTo('PNOEE-30303039914-MOCK-Q', 'PNOEE-30303039914')).to.equal(true);
-    expect(documentBelongsTo('PNOEE-30303039914-MOCK-Q', 'PNOEE-3030303991')).to.equal(false);
-    expect(documentBelongsTo('PNOEE-30303039914', 'PNOEE-30303039914')).to.equal(false);
+    expect(documentBelongsTo('PNOLV-040404-10003-DEMO-Q', 'PNOLV-040404-10003')).to.equal(true);
+    for (const [documentNumber, semanticsIdentifier] of [
+      ['PNOEE-30303039914-MOCK-Q', 'PNOEE-3030303991'],
+      ['PNOEE-30303039914-MOCK-Q', 'PNOEE-30303039914-MOCK'],
+      ['PNOLV-040404-10003-DEMO-Q', 'PNOLV-040404'],
+      ['PNOEE-30303039914', 'PNOEE-30303039914'],
+      ['PNOEE-30303039914-MOCK-', 'PNOEE-30303039914'],
+      [' PNOEE-30303039914-MOCK-Q', ' PNOEE-30303039914'],
+    ] as const) {
+      expect(documentBelongsTo(documentNumber, semanticsIdentifier), documentNumber).to.equal(false);
+    }
   });
 });
 

@@ -99,20 +99,29 @@ describe('A person without a usable account', () => {
       expect(genuine).to.include({ seconds: 2, status: 401, state: 'running', code: 'still_running' });
     });
 
-    it(`ends when a session ends that nobody confirms, as soon as one has been seen (${flow})`, async () => {
-      const browser = new Browser(site.origin);
-      const genuine = await browser.start({ flow, identify: usable });
-      simulator.faults.add({ on: 'session', body: { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } } });
-      await browser.status(genuine.id);
-      time += 90_000;
-      expect((await browser.settled(genuine.id)).state).to.equal('failed');
-      simulator.faults.clear();
-      const decoy = await browser.start({ flow, identify: unusable[0][1] });
-      time += 89_999;
-      expect((await browser.status(decoy.id)).state).to.equal('running');
-      time += 1;
-      expect(await browser.status(decoy.id)).to.include({ state: 'failed', code: 'not_completed' });
-    });
+    for (const [code, fault] of [
+      ['timeout', { body: { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } } }],
+      ['expired', { status: 404 }],
+    ] as const) {
+      it(`is not told apart by the service giving up a session before its time: ${code} (${flow})`, async () => {
+        const browser = new Browser(site.origin);
+        const { id, expiresAt = 0 } = await browser.start({ flow, identify: usable });
+        simulator.faults.add({ on: 'session', ...fault });
+        while (reasons.at(-1) !== code) expect((await browser.status(id)).state).to.equal('running');
+        const before = performance.now();
+        const { status, body } = await browser.post('/finish', { id });
+        expect([status, body.code]).to.deep.equal([401, code]);
+        expect(performance.now() - before).to.be.above(1900);
+        time = expiresAt - 1;
+        expect((await browser.status(id)).state).to.equal('running');
+        time = expiresAt;
+        simulator.faults.clear();
+        expect(await browser.status(id)).to.include({ state: 'failed', code: 'not_completed' });
+        const ended = await browser.post('/finish', { id });
+        expect([ended.status, ended.body.code]).to.deep.equal([401, 'expired']);
+        expect(ended.body.message).to.equal(body.message);
+      });
+    }
   }
 
   it('gets links that are new every second, like everybody', async () => {

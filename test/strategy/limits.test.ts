@@ -9,7 +9,7 @@ import { Browser, type Site, startSite } from '../support/site.js';
 
 const mostStarts = 30;
 
-describe('What one browser session can make the site send', () => {
+describe('What visitors can make the site send', () => {
   let simulator: Simulator;
   let site: Site;
   let browser: Browser;
@@ -18,7 +18,7 @@ describe('What one browser session can make the site send', () => {
   const fetch = fetchWith();
 
   before(async () => {
-    simulator = await startSimulator({ port: 0 });
+    simulator = await startSimulator({ port: 0, notificationDelay: 60_000 });
     site = await startSite(simulator, {
       strategy: {
         clock: () => time,
@@ -27,7 +27,7 @@ describe('What one browser session can make the site send', () => {
           return fetch(url, init);
         },
       },
-      start: (req) => ({ identify: () => req.body.identify }),
+      start: (req) => ({ flow: req.body.flow, identify: () => req.body.identify }),
     });
   });
   after(async () => {
@@ -41,12 +41,12 @@ describe('What one browser session can make the site send', () => {
     sent.length = 0;
   });
 
-  const startAll = async () => {
+  const startNearlyAll = async () => {
     for (let count = 1; count < mostStarts; count++) expect((await browser.post('/start')).status).to.equal(200);
   };
 
-  it('is thirty starts in five minutes, and others are not held back', async () => {
-    await startAll();
+  it('is thirty starts in five minutes for each of them, and others are not held back', async () => {
+    await startNearlyAll();
     for (let count = 0; count < 3; count++) {
       const { status, body } = await browser.post('/start');
       expect([status, body.code]).to.deep.equal([429, 'too_many_starts']);
@@ -65,8 +65,26 @@ describe('What one browser session can make the site send', () => {
     expect((await browser.post('/start', { identify })).status).to.equal(429);
   });
 
+  it('is ten pushes in five minutes to one person, from all browsers together', async () => {
+    const push = async (identify: object) =>
+      (await new Browser(site.origin).post('/start', { flow: 'notification', identify })).body;
+    for (let count = 0; count < 10; count++) {
+      const byDocument = { documentNumber: 'PNOEE-40504040001-DEM0-Q' };
+      const identify = count % 2 === 0 ? byDocument : { semanticsIdentifier: 'PNOEE-40504040001' };
+      expect((await push(identify)).state).to.equal('running');
+    }
+    expect((await push({ semanticsIdentifier: 'PNOEE-40504040001' })).code).to.equal('too_many_pushes');
+    expect((await push({ documentNumber: 'PNOEE-40504040001-DEM0-Q' })).code).to.equal('too_many_pushes');
+    expect(sent).to.have.length(10);
+    expect((await push({ semanticsIdentifier: 'PNOLT-40504040001' })).state).to.equal('running');
+    const qr = await browser.post('/start', { identify: { semanticsIdentifier: 'PNOEE-40504040001' } });
+    expect(qr.body.state, 'another way stays open').to.equal('running');
+    time += 300_000;
+    expect((await push({ semanticsIdentifier: 'PNOEE-40504040001' })).state).to.equal('running');
+  });
+
   it('is told how long to wait', async () => {
-    await startAll();
+    await startNearlyAll();
     time += 60_500;
     await browser.post('/start');
     expect(site.errors.pop()).to.include({ code: 'too_many_starts', retryAfter: 240 });
@@ -114,7 +132,7 @@ describe('A long poll that nobody asks about', () => {
     let giveUp: (() => void) | undefined;
     // Only the timer of the watch is made here; its end is what is asked about, not how long it takes.
     globalThis.setTimeout = ((handler: () => void, delay: number) => {
-      expect(delay).to.equal(15_000);
+      expect(delay).to.equal(25_000);
       giveUp = handler;
       return { unref: () => ({ refresh: () => undefined }) };
     }) as unknown as typeof setTimeout;

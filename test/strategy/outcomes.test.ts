@@ -78,13 +78,15 @@ describe('A login that does not succeed', () => {
         answers.push(await browser.get(pathOf(callback)));
       }
       const { id } = await browser.start({ flow: 'notification', identify: { documentNumber } });
-      expect(await browser.settled(id)).to.include({ state: 'failed', code: visible });
+      // That nobody confirmed is not shown before the attempt expires: see "A person without a usable account".
+      const isShown = endResult !== 'TIMEOUT';
+      if (isShown) expect(await browser.settled(id)).to.include({ state: 'failed', code: visible });
       answers.push(await browser.post('/finish', { id }));
       for (const { status, body } of answers) {
         expect([status, body.code]).to.deep.equal([401, code]);
         messages.set(code, body.message);
       }
-      expect((await browser.post('/finish', { id })).body.code, 'the attempt is used up').to.equal('no_attempt');
+      if (isShown) expect((await browser.post('/finish', { id })).body.code, 'it is used up').to.equal('no_attempt');
       expect((await browser.get('/me')).body).to.equal(null);
     });
   }
