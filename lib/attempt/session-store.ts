@@ -3,7 +3,14 @@
 import type { Request } from 'express';
 import { SmartIdSessionError } from '../errors.js';
 import type { Attempt, AttemptStore } from './attempt.js';
-import { requireWebSession, saveSession, sessionKey, storedSession, type WebRequest } from './web-session.js';
+import {
+  requireWebSession,
+  saveSession,
+  sessionKey,
+  storedSession,
+  type WebRequest,
+  wasStored,
+} from './web-session.js';
 
 /** Enough for several tabs; the oldest makes room for a new one. */
 const mostAttempts = 5;
@@ -60,8 +67,8 @@ export class SessionAttemptStore implements AttemptStore {
   private change(req: WebRequest, how: (attempts: Attempt[]) => Attempt[]): Promise<Attempt[] | undefined> {
     const change = async () => {
       const stored = await storedSession(req);
-      // A session that is not stored yet is new; one that another login has ended must not come back to life.
-      if (!stored && req.session[sessionKey]) return undefined;
+      // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
+      if (!stored && wasStored(req)) return undefined;
       const before = stored?.[sessionKey]?.attempts ?? [];
       const after = how(before);
       if (after.length > 0) req.session[sessionKey] = { attempts: after };

@@ -51,6 +51,14 @@ export function requireWebSession(req: Request, returnsByLink = false): WebReque
   return request as WebRequest;
 }
 
+/**
+ * Whether the store had this session when the request began: its identifier came with the request's cookie. Had the store
+ * not known it, the session would have got a new one.
+ */
+export function wasStored({ headers, sessionID }: WebRequest): boolean {
+  return headers.cookie?.includes(encodeURIComponent(sessionID)) ?? false;
+}
+
 /** What the store holds of this session now, which another request may have changed since this one began. */
 export function storedSession({ sessionStore, sessionID }: WebRequest): Promise<StoredSession | undefined> {
   return new Promise((resolve, reject) => {
