@@ -59,11 +59,9 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SmartIdServiceError) throw error;
-    if (controller.signal.aborted) {
-      throw new SmartIdServiceError('timeout', `${service} did not answer in time.`, { cause: error });
-    }
-    const reason = networkReason(error);
-    throw new SmartIdServiceError('network', `${service} cannot be reached (${reason}).`, { cause: error });
+    // The error is not handed on as the cause: its message names the URL, which may hold a personal code.
+    if (controller.signal.aborted) throw new SmartIdServiceError('timeout', `${service} did not answer in time.`);
+    throw new SmartIdServiceError('network', `${service} cannot be reached (${networkReason(error)}).`);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -88,7 +86,7 @@ async function readAtMost(
   return Buffer.concat(chunks);
 }
 
-/** The system's word for what went wrong: its message may name the URL. */
+/** The system's word for what went wrong. */
 function networkReason(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   const reason = code ?? cause?.code;

@@ -10,9 +10,11 @@ import { decodeBase64 } from '../protocol/base64.js';
 /** An agent for the base URL; with pins, a server whose key is none of them is refused before anything is sent. */
 export function createAgent(baseUrl: string, pinnedKeys?: readonly string[]): http.Agent {
   if (baseUrl.startsWith('http:')) return new http.Agent({ keepAlive: true });
-  if (!pinnedKeys) return new https.Agent({ keepAlive: true });
+  // Said although it is the default: NODE_TLS_REJECT_UNAUTHORIZED=0 would turn validation and pins off together.
+  const validating = { keepAlive: true, rejectUnauthorized: true };
+  if (!pinnedKeys) return new https.Agent(validating);
   return new https.Agent({
-    keepAlive: true,
+    ...validating,
     // A resumed TLS session shows no certificate, so there would be nothing to hold against the pins.
     maxCachedSessions: 0,
     checkServerIdentity: (host, certificate) =>
@@ -56,5 +58,5 @@ export function warnOfMissingPins(): void {
 function checkPin({ raw }: PeerCertificate, pinnedKeys: readonly string[]): Error | undefined {
   return pinnedKeys.includes(pinOf(new X509Certificate(raw).publicKey))
     ? undefined
-    : new Error("The server's key is none of the pinned keys.");
+    : Object.assign(new Error("The server's key is none of the pinned keys."), { code: 'SMART_ID_PIN_MISMATCH' });
 }

@@ -84,7 +84,7 @@ describe('Pinned keys', () => {
     agent.destroy();
     expect(error).to.have.property('code', 'network');
     expect(to.requests, 'nothing may be sent').to.equal(before);
-    return (error as { cause: Error }).cause.message;
+    return (error as Error).message;
   }
 
   const other = Buffer.alloc(32).toString('base64');
@@ -101,7 +101,7 @@ describe('Pinned keys', () => {
     const unpinned = agentFor(server);
     expect(await get(server.url, unpinned)).to.equal(200);
     unpinned.destroy();
-    expect(await refusal(server, agentFor(server, [other]))).to.contain('none of the pinned keys');
+    expect(await refusal(server, agentFor(server, [other]))).to.contain('SMART_ID_PIN_MISMATCH');
   });
 
   it('are looked at on every connection', async () => {
@@ -114,17 +114,27 @@ describe('Pinned keys', () => {
       for (const socket of Object.values(agent.freeSockets).flatMap((free) => free ?? [])) socket.destroy();
     }
     pinnedKeys[0] = other;
-    expect(await refusal(server, agent)).to.contain('none of the pinned keys');
+    expect(await refusal(server, agent)).to.contain('SMART_ID_PIN_MISMATCH');
   });
 
   describe('do not replace the normal validation:', () => {
+    it('they hold where validation is turned off for the whole process', async () => {
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+      try {
+        expect(await refusal(server, agentFor(server, [other]))).to.contain('SMART_ID_PIN_MISMATCH');
+        expect(await refusal(server, agentFor(server, [server.pin], ''))).to.contain('DEPTH_ZERO_SELF_SIGNED_CERT');
+      } finally {
+        delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+      }
+    });
+
     it('a certificate that nobody trusts is refused', async () => {
-      expect(await refusal(server, agentFor(server, [server.pin], ''))).to.contain('self-signed');
+      expect(await refusal(server, agentFor(server, [server.pin], ''))).to.contain('DEPTH_ZERO_SELF_SIGNED_CERT');
     });
 
     for (const [what, wish, reason] of [
-      ['has expired', { host: 'localhost', notAfter: new Date(Date.now() - day) }, 'expired'],
-      ['is for another host', { host: 'rp-api.example.com' }, 'rp-api.example.com'],
+      ['has expired', { host: 'localhost', notAfter: new Date(Date.now() - day) }, 'CERT_HAS_EXPIRED'],
+      ['is for another host', { host: 'rp-api.example.com' }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ] as const) {
       it(`a certificate that ${what} is refused`, async () => {
         const wrong = await serve(wish);
