@@ -1,17 +1,9 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { generateChallenge } from '../../lib/protocol/challenge.js';
-import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
-import { type Fault, type Simulator, startSimulator } from '../../lib/simulator/index.js';
-
-const request = {
-  rpChallenge: generateChallenge(),
-  interactions: encodeInteractions([{ type: 'displayTextAndPIN', displayText60: 'Log in' }], 'device-link'),
-  signatureAlgorithm: 'rsassa-pss',
-  hashAlgorithm: 'SHA-512',
-} as const;
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { challengeRequest, hostileBodies } from '../attacks/servers.js';
 
 describe('A hostile RP API', () => {
   let simulator: Simulator;
@@ -24,19 +16,11 @@ describe('A hostile RP API', () => {
   after(() => simulator.close());
   afterEach(() => simulator.faults.clear());
 
-  const cases: [what: string, code: string, fault: Omit<Fault, 'on'>][] = [
-    ['an endless body', 'bad_response', { body: 'endless' }],
-    ['an endless error', 'bad_response', { body: 'endless', status: 500 }],
-    ['100 MB', 'bad_response', { body: `"${'x'.repeat(100 * 1024 * 1024)}"` }],
-    ['HTML', 'bad_response', { body: '<html>' }],
-    ['deep JSON', 'bad_response', { body: '['.repeat(100_000) }],
-    ['a dropped connection', 'network', { drop: true }],
-  ];
-  for (const [what, code, fault] of cases) {
+  for (const [what, code, fault] of hostileBodies) {
     it(`that sends ${what} ends the call with ${code}`, async () => {
       const before = process.memoryUsage().rss;
       simulator.faults.add({ on: 'create', times: 1, ...fault });
-      const outcome = await client.authenticationDeviceLinkAnonymous(request).catch((error: unknown) => error);
+      const outcome = await client.authenticationDeviceLinkAnonymous(challengeRequest).catch((error: unknown) => error);
       expect(outcome).to.have.property('code', code);
       // The simulator, in the same process, holds the 100 MB; the client must not hold them again.
       expect(process.memoryUsage().rss - before).to.be.below(400 * 1024 * 1024);
@@ -44,7 +28,7 @@ describe('A hostile RP API', () => {
   }
 
   it('does not spoil the next call', async () => {
-    expect(await client.authenticationDeviceLinkAnonymous(request)).to.have.property('sessionID');
+    expect(await client.authenticationDeviceLinkAnonymous(challengeRequest)).to.have.property('sessionID');
   });
 });
 

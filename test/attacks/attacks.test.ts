@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Tally, tryEach } from './attack.js';
+import { attacks, carryOut } from './attacks.js';
+
+describe('Attacks', function () {
+  this.timeout(60_000);
+
+  for (const attack of attacks) {
+    it(`are refused, a part of those of npm run attacks: ${attack.name}`, async () => {
+      const { tried, refused, cameThrough, by } = await carryOut(attack, { part: 0.01, seed: 1 });
+      expect(cameThrough).to.deep.equal([]);
+      expect(tried).to.be.above(0).and.to.equal(refused);
+      expect([...by.keys()].every((check) => check !== '')).to.equal(true);
+    });
+  }
+
+  it('are more than 100,000', () => {
+    const tries = attacks.reduce((sum, attack) => sum + (attack.tries ?? 0), 0);
+    expect(tries).to.be.above(100_000);
+  });
+});
+
+describe('The tally of an attack', () => {
+  it('counts what came through, and says what it was', () => {
+    const tally = new Tally();
+    tally.report('signature', () => 'one');
+    tally.report(undefined, () => 'two');
+    expect(tally).to.deep.include({ tried: 2, refused: 1, cameThrough: ['two'] });
+  });
+
+  it('is not made when an attack ends in an error', async () => {
+    const wish = { tries: 10, seed: 1 };
+    const error = await tryEach(fc.nat(), wish, () => Promise.reject(new TypeError('broken'))).catch(
+      (reason) => reason,
+    );
+    expect(error).to.have.nested.property('cause.message', 'broken');
+  });
+});

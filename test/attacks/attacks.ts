@@ -1,0 +1,45 @@
+/** All attacks, and how one is carried out. */
+
+import { startSimulator } from '../../lib/simulator/index.js';
+import { guessedAccounts } from './accounts.js';
+import { mutatedAnswers } from './answers.js';
+import { type Attack, Tally } from './attack.js';
+import { mutatedCallbacks } from './callbacks.js';
+import { mutatedCertificates, wrongCertificates } from './certificates.js';
+import { hostilePaths } from './paths.js';
+import { mutatedLists, mutatedOcspAnswers, wrongRevocationAnswers } from './revocation.js';
+import { foreignServers, hostileRpApi } from './servers.js';
+import { hostileSessions } from './sessions.js';
+import { tamperedFields } from './tamperings.js';
+
+export const attacks: readonly Attack[] = [
+  tamperedFields,
+  hostilePaths,
+  wrongRevocationAnswers,
+  hostileSessions,
+  guessedAccounts,
+  foreignServers,
+  hostileRpApi,
+  mutatedAnswers,
+  mutatedCertificates,
+  wrongCertificates,
+  mutatedOcspAnswers,
+  mutatedLists,
+  mutatedCallbacks,
+];
+
+/**
+ * Carries an attack out on a simulator of its own.
+ * @param part how many of its tries are made, as a fraction; lists are tried whole.
+ */
+export async function carryOut(attack: Attack, { part, seed }: { part: number; seed: number }): Promise<Tally> {
+  const simulator = await startSimulator({ port: 0, notificationDelay: attack === guessedAccounts ? 60_000 : 10 });
+  const tally = new Tally();
+  try {
+    const tries = Math.ceil((attack.tries ?? 0) * part);
+    await attack.run({ simulator, tries, seed, report: tally.report });
+  } finally {
+    await simulator.close();
+  }
+  return tally;
+}

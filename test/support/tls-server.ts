@@ -1,0 +1,70 @@
+/** TLS servers for tests of pinning: each with a certificate of its own, which the test trusts in place of a public CA's. */
+
+import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { exchange, fetchWith } from '../../lib/http.js';
+import { createAgent } from '../../lib/rp-api/pinning.js';
+import type { Simulator } from '../../lib/simulator/index.js';
+
+export interface TlsServer {
+  url: string;
+  pin: string;
+  /** PEM. */
+  certificate: string;
+  requests: number;
+  connections: number;
+  close(): void;
+}
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** Serves `{}` at localhost, with a self-signed certificate for this host. */
+export async function serveTls(
+  { pki }: Simulator,
+  { host, notAfter }: { host: string; notAfter?: Date },
+): Promise<TlsServer> {
+  const { certificate } = pki.issueAuthority({
+    subject: [['commonName', host]],
+    keyUsage: ['keyCertSign', 'digitalSignature'],
+    privateKey,
+    notBefore: new Date(Date.now() - 10 * 86_400_000),
+    notAfter,
+  });
+  const x509 = new X509Certificate(certificate);
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const server = https.createServer({ key, cert: x509.toString() }, (_req, res) => {
+    served.requests += 1;
+    res.end('{}');
+  });
+  server.on('secureConnection', () => {
+    served.connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const served = {
+    url: `https://localhost:${(server.address() as AddressInfo).port}/`,
+    pin: createHash('sha256')
+      .update(x509.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64'),
+    certificate: x509.toString(),
+    requests: 0,
+    connections: 0,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return served;
+}
+
+/** The agent that a client has for this server, with this trusted in place of the public CAs. */
+export function agentFor({ url, certificate }: TlsServer, pinnedKeys?: string[], ca = certificate): https.Agent {
+  const agent = createAgent(url, pinnedKeys) as https.Agent;
+  agent.options.ca = ca;
+  return agent;
+}
+
+export async function getOver(agent: https.Agent, { url }: TlsServer): Promise<number> {
+  const request = { service: 'The server', method: 'GET', url, headers: {}, timeout: 5000, largest: 100 } as const;
+  return (await exchange(fetchWith(agent), request)).status;
+}
