@@ -10,10 +10,10 @@ import {
 } from 'pkijs';
 import type { TrustAnchors } from './anchors.js';
 import type { Certificate } from './certificate.js';
-import { isStrongSignature } from './strong-signatures.js';
+import { isStrong } from './signatures.js';
 import { BasicConstraintsExtension } from './x509.js';
 
-export type PathResult = { path: Certificate[] } | { refusal: string };
+export type PathResult = { path: [leaf: Certificate, anchor: Certificate] } | { refusal: string };
 
 /** Extensions whose meaning is checked here, by pkijs or by the Smart-ID profile; a critical one beside them refuses. */
 const understoodExtensions = new Set([
@@ -25,7 +25,7 @@ const understoodExtensions = new Set([
 ]);
 
 /**
- * The path, leaf first and anchor last, or why there is none.
+ * The path, or why there is none.
  * @param now milliseconds since the epoch; every certificate of the path, the anchor included, must be valid then.
  */
 export async function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number): Promise<PathResult> {
@@ -39,23 +39,15 @@ export async function buildPath(leaf: Certificate, anchors: TrustAnchors, now: n
   });
   const { result, resultMessage, certificatePath = [] } = await engine.verify();
   if (!result) return { refusal: resultMessage || 'there is no path to a trust anchor' };
-  const [first, ...issuers] = certificatePath;
-  if (first !== pkijsLeaf || issuers.length === 0) return { refusal: 'the path does not start at the certificate' };
-  const issuersAsAnchors = issuers.map((issuer) => anchors.certificates[anchors.forPathBuilding.indexOf(issuer)]);
-  // No other certificate was given to the engine, so every issuer must be a configured anchor.
-  if (!issuersAsAnchors.every((issuer) => issuer !== undefined)) {
-    return { refusal: 'the path holds a certificate that is no trust anchor' };
-  }
+  // Only the anchors were given to the engine, so what comes after the leaf is one; the path need not go on from there.
+  const anchor = anchors.certificates[anchors.forPathBuilding.indexOf(certificatePath[1] as PkiCertificate)];
   // A second opinion, of node:crypto: pkijs does not mind bytes that follow the signature in its own field.
-  if (!issuersAsAnchors[0] || !leaf.node.verify(issuersAsAnchors[0].publicKey)) {
-    return { refusal: 'it is not signed by its issuer' };
-  }
-  return { path: [leaf, ...issuersAsAnchors] };
+  if (!anchor || !leaf.node.verify(anchor.publicKey)) return { refusal: 'it is not signed by a trust anchor' };
+  return { path: [leaf, anchor] };
 }
 
 function judgeLeaf({ x509 }: Certificate, pkijsLeaf: PkiCertificate): string | undefined {
-  if (!isStrongSignature(pkijsLeaf.signatureAlgorithm))
-    return 'it is signed with an algorithm that is not strong enough';
+  if (!isStrong(pkijsLeaf.signatureAlgorithm)) return 'it is signed with an algorithm that is not strong enough';
   if (!pkijsLeaf.signature.isEqual(pkijsLeaf.signatureAlgorithm)) return 'its two signature algorithms differ';
   if (x509.getExtension(BasicConstraintsExtension)?.ca) return 'it is the certificate of a CA';
   const unknown = x509.extensions.find(({ critical, type }) => critical && !understoodExtensions.has(type));

@@ -53,7 +53,12 @@ export const mutatedCallbacks: Attack = {
         check = undefined;
         const { status, body } = await browser.get(`/callback?${query}`);
         if (site.errors.length > 0) throw site.errors[0];
-        report(status === 401 || status === 403 ? (check ?? body.code) : undefined, () => query);
+        // Node itself refuses a request whose address is too long.
+        const isTooLong = status === 431;
+        report(
+          isTooLong ? 'too long' : status === 401 || status === 403 ? (check ?? body.code) : undefined,
+          () => query,
+        );
       });
     } finally {
       unsubscribe(verificationFailureChannel, listen);

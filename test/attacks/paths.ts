@@ -1,7 +1,7 @@
 /** Certificates for which there is no path to a trust anchor, and CAs that must not be one: one for each way to be wrong. */
 
 import { BitString } from 'asn1js';
-import { Certificate } from 'pkijs';
+import { AlgorithmIdentifier, Certificate } from 'pkijs';
 import { SmartIdInputError } from '../../lib/errors.js';
 import type { AuthorityOverrides, IssuedCertificate, SimulatedPki } from '../../lib/simulator/index.js';
 import { loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
@@ -104,6 +104,15 @@ export const badPaths: [what: string, reason: RegExp, make: (pki: SimulatedPki) 
       issueUserCertificate({ issuer: authorities.qualifiedRsa, signatureHash: 'sha1' }),
   ],
   [
+    'two names for the signature algorithm',
+    /two signature algorithms differ/,
+    ({ issueUserCertificate }) => {
+      const parsed = Certificate.fromBER(new Uint8Array(issueUserCertificate().certificate));
+      parsed.signatureAlgorithm = new AlgorithmIdentifier({ algorithmId: '1.2.840.10045.4.3.2' });
+      return { certificate: Buffer.from(parsed.toSchema(false).toBER(false)) };
+    },
+  ],
+  [
     'a critical extension that nobody knows',
     /1\.2\.3\.4\.5/,
     ({ issueUserCertificate }) =>
@@ -121,7 +130,7 @@ export const badPaths: [what: string, reason: RegExp, make: (pki: SimulatedPki) 
   ],
   [
     'bytes behind the signature, in its own field',
-    /not signed by its issuer/,
+    /not signed by a trust anchor/,
     ({ issueUserCertificate }) => {
       const { certificate } = issueUserCertificate();
       const parsed = Certificate.fromBER(new Uint8Array(certificate));

@@ -66,7 +66,8 @@ function checkerOf(answer: Uint8Array<ArrayBuffer>): RevocationChecker {
 /** In a word, why a path is refused. */
 function named(refusal: string | undefined): string | undefined {
   if (refusal === undefined) return undefined;
-  return ['revoked', 'unknown'].find((word) => refusal.includes(`is ${word}`)) ?? 'no valid answer';
+  if (refusal.startsWith('neither')) return 'no valid answer';
+  return refusal.includes('unknown') ? 'unknown' : 'revoked';
 }
 
 /** What somebody on the way would see: the answer to a request for this path by OCSP, or the list. */

@@ -246,6 +246,22 @@ export const tamperings: [what: string, expected: string, change: Change][] = [
       ),
   ],
   [
+    'certificate: a weak key',
+    'certificate-profile',
+    (input, simulator) =>
+      withCertificate(input, simulator.pki.issueUserCertificate({ privateKey: weakKey }).certificate),
+  ],
+  [
+    'certificate: with a policy of the demo environment',
+    'certificate-profile',
+    (input, simulator) =>
+      withCertificate(
+        input,
+        simulator.pki.issueUserCertificate({ certificatePolicies: ['1.3.6.1.4.1.10015.3.17.2', '0.4.0.2042.1.2'] })
+          .certificate,
+      ),
+  ],
+  [
     'certificate: without Smart-ID policy',
     'certificate-profile',
     (input, simulator) =>
@@ -314,6 +330,17 @@ export const tamperings: [what: string, expected: string, change: Change][] = [
     }),
   ],
   [
+    'documentNumber: of somebody else, and none in the certificate',
+    'document-number',
+    (input, simulator) =>
+      withStatus(
+        withCertificate(input, simulator.pki.issueUserCertificate({ documentNumber: null }).certificate),
+        (status) => {
+          status.result.documentNumber = 'PNOLT-40404040009-MOCK-Q';
+        },
+      ),
+  ],
+  [
     'documentNumber: another of the same person',
     'document-number',
     inStatus((status) => {
@@ -361,6 +388,24 @@ export const tamperings: [what: string, expected: string, change: Change][] = [
     'signature-algorithm',
     inStatus((status) => {
       status.signature.signatureAlgorithm = 'sha512WithRSAEncryption';
+    }),
+  ],
+  [
+    'signatureAlgorithm: PKCS#1 v1.5, without parameters',
+    'signature-algorithm',
+    inStatus((status) => {
+      status.signature.signatureAlgorithm = 'sha512WithRSAEncryption';
+      delete status.signature.signatureAlgorithmParameters;
+    }),
+  ],
+  [
+    'signatureAlgorithm: PKCS#1 v1.5 as asked, with parameters',
+    'signature-algorithm',
+    (input) => ({
+      ...withStatus(input, (status) => {
+        status.signature.signatureAlgorithm = 'sha512WithRSAEncryption';
+      }),
+      session: { ...input.session, signatureAlgorithm: 'sha512WithRSAEncryption', hashAlgorithm: undefined },
     }),
   ],
   [
@@ -425,6 +470,11 @@ export const tamperings: [what: string, expected: string, change: Change][] = [
     inStatus((status) => {
       delete status.signature.serverRandom;
     }),
+  ],
+  [
+    'serverRandom: too short',
+    'signature',
+    resigned({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 }, { serverRandom: 'QUJDREVGR0hJSktMTU5P' }),
   ],
   [
     'serverRandom: with a separator',
@@ -530,6 +580,7 @@ export const tamperedFields: Attack = {
 };
 
 const { privateKey: victim } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { privateKey: weakKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
 
 function flipLastBit(base64: string): string {
   const bytes = Buffer.from(base64, 'base64');
@@ -538,10 +589,11 @@ function flipLastBit(base64: string): string {
   return bytes.toString('base64');
 }
 
-/** The right message signed with the right key, but not in the way that was asked for. */
-function resigned(padding: { padding: number; saltLength?: number }): Change {
+/** The right message signed with the right key, but not in the way that was asked for, or over other values. */
+export function resigned(padding: { padding: number; saltLength?: number }, values: object = {}): Change {
   return (input) =>
     withStatus(input, (status) => {
+      Object.assign(status.signature, values);
       const message = acspV2Message({
         ...input.session,
         ...status.signature,

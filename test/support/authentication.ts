@@ -19,29 +19,32 @@ export interface Wish {
   hashAlgorithm?: HashAlgorithm;
   certificateLevel?: 'ADVANCED' | 'QUALIFIED';
   brokeredRpName?: string;
+  /** Encoded. */
+  interactions?: string;
 }
 
 export type GenuineInput = VerifyAuthenticationInput & { status: CompleteSessionStatus };
 
+const usualInteractions = encodeInteractions(
+  [
+    { type: 'confirmationMessage', displayText200: 'Log in to the test site' },
+    { type: 'displayTextAndPIN', displayText60: 'Log in' },
+  ],
+  'device-link',
+);
 const initialCallbackUrl = 'http://127.0.0.1:9/callback?value=RrKjjT4aggzu27YBddX1bQ';
 
 /** What `verifyAuthentication` takes, from a session that somebody has confirmed on the mock phone. */
 export async function genuineAuthentication(simulator: Simulator, wish: Wish = {}): Promise<GenuineInput> {
   const { flowType = 'QR', documentNumber = okDocument, signatureAlgorithm = 'rsassa-pss' } = wish;
-  const { certificateLevel = 'QUALIFIED', brokeredRpName } = wish;
+  const { certificateLevel = 'QUALIFIED', brokeredRpName, interactions = usualInteractions } = wish;
   const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
   const hashAlgorithm = signatureAlgorithm === 'rsassa-pss' ? (wish.hashAlgorithm ?? 'SHA-512') : undefined;
   const client = new SmartIdClient({ environment, relyingPartyUUID, relyingPartyName });
   const isSameDevice = flowType === 'Web2App' || flowType === 'App2App';
   const sent = {
     rpChallenge: generateChallenge(),
-    interactions: encodeInteractions(
-      [
-        { type: 'confirmationMessage', displayText200: 'Log in to the test site' },
-        { type: 'displayTextAndPIN', displayText60: 'Log in' },
-      ],
-      'device-link',
-    ),
+    interactions,
     signatureAlgorithm,
     hashAlgorithm,
     certificateLevel,

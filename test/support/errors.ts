@@ -1,6 +1,6 @@
 import { SmartIdInputError } from '../../lib/errors.js';
 
-/** Arguments of chai's `throw` for an input error that names this field. */
+/** Arguments of chai's `throw` for an input error that names this field and the rule. */
 export function inputError(field: string): [typeof SmartIdInputError, RegExp] {
-  return [SmartIdInputError, new RegExp(`^${field.replace(/[.[\]]/g, '\\$&')} `)];
+  return [SmartIdInputError, new RegExp(`^${field.replace(/[.[\]]/g, '\\$&')} .{10,}`)];
 }

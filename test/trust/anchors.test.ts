@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { basicConstraints } from '../../lib/simulator/pki/extensions.js';
 import { loadTrustAnchors, type TrustAnchorSource } from '../../lib/trust/anchors.js';
+import { certificateWith } from '../support/certificates.js';
 import { inputError } from '../support/errors.js';
 
 const now = Date.now();
@@ -21,6 +23,8 @@ describe('Trust anchors', () => {
     writeFileSync(path.join(folder, 'a.pem'), pems[0] ?? '');
     writeFileSync(path.join(folder, 'b.crt'), new X509Certificate(pems[1] ?? '').raw);
     writeFileSync(path.join(folder, 'notes.txt'), 'not a certificate');
+    writeFileSync(path.join(folder, 'old.pem.txt'), 'not a certificate either');
+    writeFileSync(path.join(folder, 'B.PEM'), pems[2] ?? '');
   });
   after(async () => {
     rmSync(folder, { recursive: true });
@@ -48,7 +52,7 @@ describe('Trust anchors', () => {
   });
 
   it('are read from the certificate files of a folder', () => {
-    expect(count(folder)).to.equal(2);
+    expect(count(folder)).to.equal(3);
   });
 
   it('are refused when they cannot be used, by the name of the option and the reason', () => {
@@ -61,14 +65,16 @@ describe('Trust anchors', () => {
       ['/no/such/file.pem', /existing file or folder/],
       ['-----BEGIN CERTIFICATE-----\nbroken', /not PEM/],
       [`${simulator.trustAnchors}\n-----BEGIN CERTIFICATE-----\n`, /not PEM/],
-      [block('CERTIFICATE', 'AAAA'), /no X\.509 certificate/],
-      [block('PUBLIC KEY', 'AAAA'), /holds a PUBLIC KEY/],
+      [block('CERTIFICATE', 'AAAA'), /the given text holds no X\.509 certificate/],
+      [block('PUBLIC KEY', 'AAAA'), /the given text holds a PUBLIC KEY/],
       // Headers, which some readers of PEM take an exponential time for.
       [block('CERTIFICATE', ' a: b\n'.repeat(100)), /not PEM/],
       ['-----BEGIN CERTIFICATE-----'.repeat(20_000), /not PEM/],
-      [Buffer.from('hello'), /no X\.509 certificate/],
-      [path.join(folder, 'notes.txt'), /no X\.509 certificate/],
-      [user, /is none/],
+      [Buffer.from('hello'), /a given buffer holds no X\.509 certificate/],
+      [path.join(folder, 'notes.txt'), /notes\.txt" holds no X\.509 certificate/],
+      [block('CERTIFICATE', 'AAAA').replaceAll('E', 'e'), /no X\.509|existing file/],
+      [`${'x'.repeat(300)}`, /: "x{200}"\.$/],
+      [user, /"C=EE, CN=.*" is none/],
     ];
     for (const [source, reason] of cases) {
       expect(() => count(source), String(reason)).to.throw(...inputError('trustAnchors'));
@@ -78,7 +84,29 @@ describe('Trust anchors', () => {
 
   it('are refused when they are expired or not valid yet', () => {
     expect(() => loadTrustAnchors(simulator.trustAnchors, now + 50 * 365 * 86_400_000)).to.throw(/expired on \d{4}-/);
-    expect(() => loadTrustAnchors(simulator.trustAnchors, 0)).to.throw(/valid from \d{4}-.* only/);
+    expect(() => loadTrustAnchors(simulator.trustAnchors, 0)).to.throw(/valid from \d{4}-\d\d-\d\d only\.$/);
+    expect(() => loadTrustAnchors(simulator.trustAnchors, 2 ** 42)).to.throw(/expired on \d{4}-\d\d-\d\d\.$/);
+  });
+
+  it('count from their first moment to their last', () => {
+    const { validFrom, validTo } = new X509Certificate(pems[0] ?? '');
+    for (const moment of [validFrom, validTo]) {
+      expect(loadTrustAnchors(pems[0] ?? '', Date.parse(moment)).certificates).to.have.length(1);
+    }
+  });
+
+  it('keep the reason why a file cannot be read', () => {
+    expect(() => loadTrustAnchors(Buffer.from('hello'), now))
+      .to.throw()
+      .with.property('cause')
+      .that.is.an('error');
+  });
+
+  it('are no CAs where they say nothing', () => {
+    const { der } = certificateWith(simulator, {});
+    expect(() => loadTrustAnchors(der, now)).to.throw(/is none/);
+    const { der: unused } = certificateWith(simulator, { extensions: [basicConstraints({ ca: true })] });
+    expect(() => loadTrustAnchors(unused, now)).to.throw(/may not sign certificates/);
   });
 });
 

@@ -1,8 +1,25 @@
+import { GeneralizedTime, PrintableString } from 'asn1js';
 import { expect } from 'chai';
+import { Attribute, SubjectDirectoryAttributes } from 'pkijs';
 import { identityOf } from '../../lib/identity.js';
 import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
+import { certificateWith } from '../support/certificates.js';
+
+const birth = '1.3.6.1.5.5.7.9.1';
+
+/** The value of a subjectDirectoryAttributes extension. */
+function attributesOf(...attributes: (readonly [type: string, value: string | Date])[]): Buffer {
+  const encoded = new SubjectDirectoryAttributes({
+    attributes: attributes.map(([type, value]) => {
+      const one =
+        typeof value === 'string' ? new PrintableString({ value }) : new GeneralizedTime({ valueDate: value });
+      return new Attribute({ type, values: [one] });
+    }),
+  });
+  return Buffer.from(encoded.toSchema().toBER(false));
+}
 
 describe('The date of birth in a personal code', () => {
   for (const [country, code, expected] of [
@@ -33,7 +50,14 @@ describe('The date of birth in a personal code', () => {
     ['BE', '04040400288', undefined],
     ['BE', '00000100196', undefined],
     ['FI', '131052-308T', undefined],
+    ['BE', '04.04.04-002.87', '1904-04-04'],
     ['EE', '', undefined],
+    ['EE', '150001029996', undefined],
+    ['EE', '500010299960', undefined],
+    ['LV', '1010111-22341', undefined],
+    ['LV', '010111-223410', undefined],
+    ['BE', '104040400287', undefined],
+    ['BE', '040404002870', undefined],
   ] as const) {
     it(`is ${expected ?? 'unknown'} for ${country} ${code}`, () => {
       expect(dateOfBirthFromPersonalCode(country, code)).to.equal(expected);
@@ -66,6 +90,25 @@ describe('The identity in a certificate', () => {
     const overrides = { ...subject('PNOEE-30303039914'), dateOfBirth: '1950-06-07' };
     expect(identity(overrides).dateOfBirth).to.equal('1950-06-07');
   });
+
+  for (const [what, value, expected] of [
+    ['among others', attributesOf(['1.3.6.1.5.5.7.9.2', '1900'], [birth, new Date('1950-06-07')]), '1950-06-07'],
+    ['of another kind', attributesOf(['1.3.6.1.5.5.7.9.2', new Date('1950-06-07')]), '1903-03-03'],
+    ['that is no date', attributesOf([birth, '19500607']), '1903-03-03'],
+    ['that cannot be read', Buffer.from('3003020101', 'hex'), '1903-03-03'],
+    ['that ends too early', Buffer.from('3005', 'hex'), '1903-03-03'],
+    [
+      'behind which there is more',
+      Buffer.concat([attributesOf([birth, new Date('1950-06-07')]), Buffer.of(0)]),
+      '1903-03-03',
+    ],
+  ] as const) {
+    it(`looks for the attribute, and goes by the code for one ${what}`, () => {
+      const { subject: name } = subject('PNOEE-30303039914');
+      const extensions = [{ oid: '2.5.29.9', critical: false, value }];
+      expect(identityOf(certificateWith(simulator, { subject: name, extensions })).dateOfBirth).to.equal(expected);
+    });
+  }
 
   it('takes it from the code where there is no attribute', () => {
     expect(identity({ ...subject('PNOEE-30303039914'), dateOfBirth: null }).dateOfBirth).to.equal('1903-03-03');

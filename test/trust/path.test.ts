@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
+import * as extension from '../../lib/simulator/pki/extensions.js';
 import { loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
-import type { PathResult } from '../../lib/trust/path.js';
+import { buildPath, type PathResult } from '../../lib/trust/path.js';
 import { badAnchors, badPaths, pathFor } from '../attacks/paths.js';
+import { certificateWith } from '../support/certificates.js';
 
 describe('A certificate path', () => {
   let simulator: Simulator;
@@ -29,7 +31,31 @@ describe('A certificate path', () => {
   it('ends at the issuing CA also where its root is an anchor too', async () => {
     const { root, authorities, issueUserCertificate } = simulator.pki;
     const both = [authorities.qualified.certificate, root.certificate];
-    expect(await pathFor({ ...issueUserCertificate(), anchors: both }, anchors)).to.have.property('path');
+    const outcome = await pathFor({ ...issueUserCertificate(), anchors: both }, anchors);
+    expect(outcome).to.have.property('path').with.length(2);
+  });
+
+  for (const authority of ['qualified', 'qualifiedRsa'] as const) {
+    for (const signatureHash of ['sha256', 'sha384', 'sha512'] as const) {
+      it(`may be signed with ${signatureHash} by the authority ${authority}`, async () => {
+        const issuer = simulator.pki.authorities[authority];
+        expect(await result({ issuer, signatureHash })).to.have.property('path');
+      });
+    }
+  }
+
+  it('may hold the extensions of the profile as critical ones, or none', async () => {
+    const extensions = [
+      extension.basicConstraints({ ca: false }),
+      extension.keyUsage(['digitalSignature']),
+      extension.extendedKeyUsage(['1.3.6.1.5.5.7.3.2']),
+      extension.certificatePolicies(['0.4.0.2042.1.2'], 'https://rp.example.com/'),
+      extension.subjectAlternativeName([['commonName', 'PNOEE-30303039914-MOCK-Q']]),
+    ].map((one) => ({ ...one, critical: true }));
+    for (const some of [extensions, []]) {
+      const leaf = certificateWith(simulator, { extensions: some });
+      expect(await buildPath(leaf, anchors, Date.now())).to.have.property('path');
+    }
   });
 
   it('may hold an extension that nobody knows if it is not critical', async () => {

@@ -2,7 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
-import { authenticationLevel, hasStrongRsaKey, isForAuthentication } from '../../lib/trust/profile.js';
+import {
+  authenticationLevel,
+  hasStrongRsaKey,
+  isForAuthentication,
+  isForOcspSigning,
+} from '../../lib/trust/profile.js';
+import { certificateWith } from '../support/certificates.js';
 
 const smartId = { qualified: '1.3.6.1.4.1.10015.17.2', advanced: '1.3.6.1.4.1.10015.17.1' };
 const demo = { qualified: '1.3.6.1.4.1.10015.3.17.2', advanced: '1.3.6.1.4.1.10015.3.17.1' };
@@ -61,11 +67,33 @@ describe('The profile of an authentication certificate', () => {
     }
   });
 
-  it('needs an RSA key of 2048 bits at least', () => {
+  it('is that of no authentication certificate where it says nothing', () => {
+    const silent = certificateWith(simulator, {});
+    expect(authenticationLevel(silent, { acceptDemoPolicies: true })).to.equal(undefined);
+    expect(isForAuthentication(silent)).to.equal(false);
+    expect(isForOcspSigning(silent)).to.equal(false);
+  });
+
+  it('is that of an OCSP responder by key usage and purpose', () => {
+    const ocspSigning = '1.3.6.1.5.5.7.3.9';
+    const usage = { keyUsage: ['digitalSignature'], extendedKeyUsage: [ocspSigning] } as const;
+    expect(isForOcspSigning(certificate(usage))).to.equal(true);
+    expect(isForOcspSigning(certificate({ ...usage, keyUsage: ['keyCertSign'] }))).to.equal(false);
+    expect(isForOcspSigning(certificate({ ...usage, extendedKeyUsage: ['2.5.29.37.0'] }))).to.equal(false);
+    expect(isForAuthentication(certificate(usage))).to.equal(false);
+  });
+
+  it('needs an RSA key of 2048 bits at least, give or take one', () => {
     const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey;
     expect(hasStrongRsaKey(certificate({ privateKey: rsa(2048) }))).to.equal(true);
+    expect(hasStrongRsaKey(certificate({ privateKey: rsa(2047) }))).to.equal(true);
+    expect(hasStrongRsaKey(certificate({ privateKey: rsa(2046) }))).to.equal(false);
     expect(hasStrongRsaKey(certificate({ privateKey: rsa(1024) }))).to.equal(false);
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    expect(hasStrongRsaKey(certificate({ privateKey }))).to.equal(false);
+    for (const { privateKey } of [
+      generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+      generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
+    ]) {
+      expect(hasStrongRsaKey(certificate({ privateKey })), privateKey.asymmetricKeyType).to.equal(false);
+    }
   });
 });

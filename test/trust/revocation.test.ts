@@ -2,10 +2,16 @@ import { expect } from 'chai';
 import { createRevocationChecker } from '../../lib/revocation.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import type { RevocationPolicy } from '../../lib/trust/revocation/revocation.js';
+import {
+  type FetchRevocation,
+  RevocationChecker,
+  type RevocationPolicy,
+} from '../../lib/trust/revocation/revocation.js';
 import { crlFaults, good, ocspFaults, pathOf, revoked, unknown } from '../attacks/revocation.js';
 
 const minute = 60_000;
+
+type FetchRequest = Omit<Parameters<FetchRevocation>[0], 'body'> & { isAsked: boolean };
 
 describe('Revocation', () => {
   let simulator: Simulator;
@@ -113,6 +119,43 @@ describe('Revocation', () => {
     const { certificate } = simulator.pki.issueUserCertificate({ ocspUrl: null, crlUrl: null });
     const path = [parseCertificate(certificate), paths[good]?.[1] as Certificate];
     expect(await createRevocationChecker().refuse(path, time)).to.contain('neither OCSP nor a CRL');
+    expect(asked()).to.deep.equal({ ocsp: 0, crl: 0 });
+  });
+
+  it('is told apart for each certificate by one checker, which remembers each', async () => {
+    const checker = createRevocationChecker();
+    for (let times = 0; times < 2; times++) {
+      expect(await refusal(good, undefined, checker)).to.equal(undefined);
+      expect(await refusal(revoked, undefined, checker)).to.contain('is revoked');
+      expect(await refusal(unknown, undefined, checker)).to.contain('unknown to its CA');
+      expect(await refusal('PNOLV-040404-10003-DEMO-Q', undefined, checker)).to.equal(undefined);
+    }
+    expect(asked()).to.deep.equal({ ocsp: 4, crl: 0 });
+    time += 5 * minute;
+    simulator.revocation.ocspFault = 'unavailable';
+    for (const documentNumber of [good, 'PNOLV-040404-10003-DEMO-Q']) {
+      expect(await refusal(documentNumber, undefined, checker), 'each by the list of its CA').to.equal(undefined);
+    }
+    expect(asked().crl).to.equal(2);
+  });
+
+  it('is asked about with a POST and its content type, and the list with a GET', async () => {
+    const requests: FetchRequest[] = [];
+    const checker = new RevocationChecker('ocsp-then-crl', ({ body, ...request }) => {
+      requests.push({ ...request, isAsked: body !== undefined });
+      return Promise.reject(new Error('No network.'));
+    });
+    expect(await refusal(good, undefined, checker)).to.contain('neither OCSP nor a CRL');
+    const { ocspUrl, crlUrl } = simulator.pki.authorities.qualified;
+    expect(requests).to.deep.equal([
+      { method: 'POST', url: ocspUrl, contentType: 'application/ocsp-request', isAsked: true },
+      { method: 'GET', url: crlUrl, isAsked: false },
+    ]);
+  });
+
+  it('is asked about nobody for an anchor alone', async () => {
+    const anchor = paths[revoked]?.[1] as Certificate;
+    expect(await createRevocationChecker().refuse([anchor], time)).to.equal(undefined);
     expect(asked()).to.deep.equal({ ocsp: 0, crl: 0 });
   });
 

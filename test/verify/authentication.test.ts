@@ -1,7 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { hashAlgorithms } from '../../lib/protocol/algorithms.js';
+import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
+import { refusedBy } from '../attacks/judge.js';
 import { genuineAuthentication } from '../support/authentication.js';
 import { okDocument } from '../support/phone.js';
 
@@ -58,6 +61,32 @@ describe('Verifying an authentication', () => {
     expect((await verifyAuthentication(await genuineAuthentication(simulator, wish))).certificateLevel).to.equal(
       'ADVANCED',
     );
+  });
+
+  it("takes the policies of the demo environment's 2016 CA only where it is told to", async () => {
+    const documentNumber = 'PNOEE-40504040001-DEM0-Q';
+    const certificatePolicies = ['1.3.6.1.4.1.10015.3.17.2', '0.4.0.2042.1.2'];
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { certificate } = simulator.pki.issueUserCertificate({
+      account: documentNumber,
+      privateKey,
+      certificatePolicies,
+    });
+    simulator.useCertificate(documentNumber, { certificate, privateKey });
+    const input = await genuineAuthentication(simulator, { documentNumber, flowType: 'Notification' });
+    expect(await verifyAuthentication({ ...input, acceptDemoPolicies: true })).to.include({ documentNumber });
+    for (const acceptDemoPolicies of [false, undefined]) {
+      expect(await refusedBy({ ...input, acceptDemoPolicies })).to.equal('certificate-profile');
+    }
+  });
+
+  it('takes the choice of a code for an interaction of a push, and of nothing else', async () => {
+    const choice = { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: 'Log in' } as const;
+    const interactions = encodeInteractions([choice], 'notification');
+    const push = await genuineAuthentication(simulator, { flowType: 'Notification', interactions });
+    expect((await verifyAuthentication(push)).interactionTypeUsed).to.equal(choice.type);
+    const qr = await genuineAuthentication(simulator);
+    expect(await refusedBy({ ...qr, session: { ...qr.session, interactions } })).to.equal('interaction');
   });
 
   it('takes the person or the document that the session was for', async () => {

@@ -1,9 +1,10 @@
 /** Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. */
 
 import { type BitString, fromBER, Sequence } from 'asn1js';
-import { type Certificate, CertificateRevocationList, getCrypto } from 'pkijs';
+import { CertificateRevocationList, Certificate as PkijsCertificate } from 'pkijs';
+import type { Certificate } from '../certificate.js';
 import { type DerElement, derElements, fewDerElements } from '../der.js';
-import { isStrongSignature } from '../strong-signatures.js';
+import { isSignedWith, isStrong } from '../signatures.js';
 import { refuseDates } from './freshness.js';
 
 /** The serial numbers of the revoked certificates, hexadecimal without leading zeros. */
@@ -21,16 +22,13 @@ const times = [0x17, 0x18];
  * at before its signature has been verified, and are then walked through without building a tree of them.
  * @throws Error when the bytes are no list.
  */
-export async function readCrl(der: Uint8Array<ArrayBuffer>, issuer: Certificate, now: number): Promise<CrlResult> {
+export function readCrl(der: Uint8Array<ArrayBuffer>, issuer: Certificate, now: number): CrlResult {
   const { crl, toBeSigned, entries } = split(der);
   const { signatureAlgorithm, signature, signatureValue } = crl;
-  if (!isStrongSignature(signatureAlgorithm) || !signature.isEqual(signatureAlgorithm)) {
-    return { refusal: 'it is signed with an algorithm that is not strong enough' };
-  }
-  if (!crl.issuer.isEqual(issuer.subject)) return { refusal: 'it is that of another CA' };
-  const { subjectPublicKeyInfo } = issuer;
-  const crypto = getCrypto(true);
-  if (!(await crypto.verifyWithPublicKey(toBeSigned, signatureValue, subjectPublicKeyInfo, signatureAlgorithm))) {
+  if (!isStrong(signatureAlgorithm)) return { refusal: 'it is signed with an algorithm that is not strong enough' };
+  if (!signature.isEqual(signatureAlgorithm)) return { refusal: 'its two signature algorithms differ' };
+  if (!crl.issuer.isEqual(PkijsCertificate.fromBER(issuer.der).subject)) return { refusal: 'it is that of another CA' };
+  if (!isSignedWith(issuer.publicKey, toBeSigned, signatureAlgorithm, signatureValue)) {
     return { refusal: 'its signature is not that of the CA' };
   }
   const unusable = crl.crlExtensions?.extensions.find(({ critical, extnID }) => critical || partialLists.has(extnID));

@@ -16,7 +16,7 @@ import { asTrustAnchors } from '../anchors.js';
 import { type Certificate, parseCertificate } from '../certificate.js';
 import { buildPath } from '../path.js';
 import { isForOcspSigning } from '../profile.js';
-import { isStrongSignature } from '../strong-signatures.js';
+import { isSignedWith, isStrong } from '../signatures.js';
 import { refuseDates } from './freshness.js';
 
 export type Status = 'good' | 'revoked' | 'unknown';
@@ -90,31 +90,19 @@ function answerFor({ tbsResponseData }: BasicOCSPResponse, certID: CertID): Sing
 
 /** Why the answer is not signed by the CA, or by a responder to whom the same CA has given a certificate for it. */
 async function refuseSigner(basic: BasicOCSPResponse, issuer: Certificate, now: number): Promise<string | undefined> {
-  if (!isStrongSignature(basic.signatureAlgorithm)) return 'it is signed with an algorithm that is not strong enough';
-  const { certs: sent = [] } = basic;
+  const { tbsResponseData, signatureAlgorithm, signature, certs = [] } = basic;
+  if (!isStrong(signatureAlgorithm)) return 'it is signed with an algorithm that is not strong enough';
   // Anybody on the way could send thousands, each of which would have to be judged.
-  if (sent.length > mostCertificates) return 'it comes with too many certificates';
-  const anchors = asTrustAnchors([issuer]);
-  const [authority] = anchors.forPathBuilding as [PkijsCertificate];
-  if (await isSignedBy(basic, authority)) return undefined;
-  for (const responder of sent) {
-    if (!(await isSignedBy(basic, responder))) continue;
-    const certificate = parseCertificate(new Uint8Array(responder.toSchema().toBER(false)));
-    const path = await buildPath(certificate, anchors, now);
-    return 'path' in path && isForOcspSigning(certificate) ? undefined : 'the responder is not authorised by the CA';
-  }
-  return 'the signature is that of nobody who came with it';
-}
-
-/** Whether the answer names this certificate's holder as the responder and is signed with its key. */
-async function isSignedBy(basic: BasicOCSPResponse, signer: PkijsCertificate): Promise<boolean> {
-  basic.certs = [signer];
-  try {
-    // As a trusted responder pkijs builds no path for it, which it would do without any bound.
-    return await basic.verify({ trustedResponders: [signer] });
-  } catch {
-    return false;
-  }
+  if (certs.length > mostCertificates) return 'it comes with too many certificates';
+  const isSignedBy = ({ publicKey }: Certificate) =>
+    isSignedWith(publicKey, tbsResponseData.tbsView, signatureAlgorithm, signature);
+  if (isSignedBy(issuer)) return undefined;
+  const responder = certs
+    .map((cert) => parseCertificate(new Uint8Array(cert.toSchema().toBER(false))))
+    .find(isSignedBy);
+  if (!responder) return 'the signature is not that of the CA, nor of anybody who came along';
+  const path = await buildPath(responder, asTrustAnchors([issuer]), now);
+  return 'path' in path && isForOcspSigning(responder) ? undefined : 'the responder is not authorised by the CA';
 }
 
 function refuseNonce({ tbsResponseData }: BasicOCSPResponse, nonce: Uint8Array): string | undefined {
@@ -126,7 +114,6 @@ function refuseNonce({ tbsResponseData }: BasicOCSPResponse, nonce: Uint8Array):
 
 /** certStatus is a CHOICE of `good [0]`, `revoked [1]` and `unknown [2]`; what is none of them is not good. */
 function statusOf({ certStatus }: SingleResponse): Status {
-  const { tagClass, tagNumber } = certStatus.idBlock as { tagClass: number; tagNumber: number };
-  if (tagClass !== 3) return 'unknown';
-  return tagNumber === 0 ? 'good' : tagNumber === 1 ? 'revoked' : 'unknown';
+  const { tagNumber } = certStatus.idBlock as { tagNumber: number };
+  return (['good', 'revoked', 'unknown'] as const)[tagNumber] ?? 'unknown';
 }

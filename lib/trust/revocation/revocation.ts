@@ -3,7 +3,6 @@
  * distribution point where OCSP gives no answer (sections "Verifying the response" and "Certificate profiles").
  */
 
-import { Certificate as PkijsCertificate } from 'pkijs';
 import type { Certificate } from '../certificate.js';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension } from '../x509.js';
 import { RevocationCache } from './cache.js';
@@ -100,7 +99,7 @@ export class RevocationChecker {
     now: number,
   ): Promise<RevokedSerials | undefined> {
     try {
-      const result = await readCrl(await this.fetch({ method: 'GET', url }), PkijsCertificate.fromBER(issuer.der), now);
+      const result = readCrl(await this.fetch({ method: 'GET', url }), issuer, now);
       if ('refusal' in result) return undefined;
       this.lists.set(key, result.revoked, now, result.nextUpdate);
       return result.revoked;

@@ -1,0 +1,259 @@
+import { createHmac } from 'node:crypto';
+import { expect } from 'chai';
+import { acspV2Message } from '../../lib/protocol/acsp-v2.js';
+import {
+  checkSignatureChoice,
+  hashAlgorithms,
+  hashOctets,
+  impliedHashAlgorithm,
+} from '../../lib/protocol/algorithms.js';
+import { calculateAuthCode } from '../../lib/protocol/auth-code.js';
+import { decodeBase64 } from '../../lib/protocol/base64.js';
+import { checkCallbackUrl, createCallbackUrl, sessionSecretDigest } from '../../lib/protocol/callback.js';
+import { challengeBytes } from '../../lib/protocol/challenge.js';
+import { createDeviceLink } from '../../lib/protocol/device-link.js';
+import { parseDocumentNumber } from '../../lib/protocol/document-number.js';
+import { decodeInteractions, encodeInteractions } from '../../lib/protocol/interactions.js';
+import { verificationCode } from '../../lib/protocol/verification-code.js';
+import { inputError } from '../support/errors.js';
+
+const text = (value: unknown) => value as string;
+
+describe('The rules of a callback URL', () => {
+  const loopback = { allowLoopbackHttp: true };
+
+  for (const url of [
+    'https://rp.example.com',
+    'https://rp.example.com/login/callback?value=1',
+    'https://localhost/callback',
+  ]) {
+    it(`allow ${url} always`, () => {
+      for (const rules of [loopback, {}, undefined]) expect(checkCallbackUrl(url, 'callbackURL', rules)).to.equal(url);
+    });
+  }
+
+  for (const url of ['http://localhost:3000/callback', 'http://127.0.0.1/callback', 'http://[::1]:3000/callback']) {
+    it(`allow ${url} where http is allowed for this machine, and nowhere else`, () => {
+      expect(checkCallbackUrl(url, 'callbackURL', loopback)).to.equal(url);
+      for (const rules of [{}, undefined, { allowLoopbackHttp: false }]) {
+        expect(() => checkCallbackUrl(url, 'callbackURL', rules)).to.throw(...inputError('callbackURL'));
+      }
+    });
+  }
+
+  for (const [url, rule] of [
+    ['', /not empty/],
+    [undefined, /not empty/],
+    [7, /not empty/],
+    ['https://rp.example.com/|', /must not contain/],
+    ['https://rp.example.com/#part', /must not contain/],
+    ['https://rp.example.com/a b', /must not contain/],
+    ['https://rp.example.com/\n', /must not contain/],
+    [`https://rp.example.com/${'x'.repeat(1778)}`, /at most 1800/],
+    ['http://rp.example.com/', /https URL/],
+    ['http://localhost.example.com/', /https URL/],
+    ['http://localhost@rp.example.com/', /https URL/],
+    ['HTTPS://rp.example.com/', /https URL/],
+    ['ftp://localhost/', /https URL/],
+    ['https://', /https URL/],
+    ['rp.example.com/callback', /https URL/],
+    ['/callback', /https URL/],
+  ] as const) {
+    it(`refuse ${JSON.stringify(url)?.slice(0, 50)}`, () => {
+      const check = () => checkCallbackUrl(text(url), 'theField', loopback);
+      expect(check).to.throw(...inputError('theField'));
+      expect(check).to.throw(rule);
+    });
+  }
+
+  it('are checked before the parameters are there and after', () => {
+    expect(() => createCallbackUrl('http://rp.example.com/', {})).to.throw(...inputError('callbackURL'));
+    const long = `https://rp.example.com/${'x'.repeat(1770)}`;
+    expect(() => createCallbackUrl(long, { value: 'x'.repeat(20) })).to.throw(/^callbackURL .*at most 1800/);
+  });
+});
+
+describe('The rules of an algorithm', () => {
+  it('ask for a hash with rsassa-pss, and only with it', () => {
+    for (const hashAlgorithm of hashAlgorithms)
+      checkSignatureChoice({ signatureAlgorithm: 'rsassa-pss', hashAlgorithm });
+    checkSignatureChoice({ signatureAlgorithm: 'sha256WithRSAEncryption' });
+    for (const [field, choice] of [
+      ['hashAlgorithm', { signatureAlgorithm: 'rsassa-pss' }],
+      ['hashAlgorithm', { signatureAlgorithm: 'rsassa-pss', hashAlgorithm: 'SHA-1' }],
+      ['hashAlgorithm', { signatureAlgorithm: 'sha256WithRSAEncryption', hashAlgorithm: 'SHA-256' }],
+      ['signatureAlgorithm', { signatureAlgorithm: 'sha1WithRSAEncryption' }],
+      ['signatureAlgorithm', { hashAlgorithm: 'SHA-256' }],
+    ] as const) {
+      expect(() => checkSignatureChoice(choice as never)).to.throw(...inputError(field));
+    }
+    expect(() => checkSignatureChoice({} as never)).to.throw(/rsassa-pss, sha256WithRSAEncryption/);
+    expect(() => checkSignatureChoice({ signatureAlgorithm: 'rsassa-pss' })).to.throw(/SHA-256, SHA-384/);
+  });
+
+  it('know the hash that an algorithm names itself, and its length', () => {
+    expect(impliedHashAlgorithm('sha384WithRSAEncryption')).to.equal('SHA-384');
+    expect(impliedHashAlgorithm('rsassa-pss')).to.equal(undefined);
+    expect(hashAlgorithms.map(hashOctets)).to.deep.equal([32, 48, 64, 32, 48, 64]);
+  });
+});
+
+describe('The rules of a text', () => {
+  it('take nothing but a text', () => {
+    const nothing = [undefined, null, 7, {}, ['PNOEE-30303039914-MOCK-Q']];
+    for (const value of nothing) {
+      expect(() => challengeBytes(text(value))).to.throw(...inputError('rpChallenge'));
+      expect(() => sessionSecretDigest(text(value))).to.throw(...inputError('sessionSecret'));
+      expect(() => parseDocumentNumber(text(value))).to.throw(...inputError('documentNumber'));
+      expect(() => decodeInteractions(text(value), 'notification')).to.throw(...inputError('interactions'));
+    }
+  });
+
+  it('take a document number as a whole', () => {
+    for (const value of ['xPNOEE-30303039914-MOCK-Q', 'PNOEE-30303039914-MOCK-Q\nx', 'PNOEE-1-2-3-4-5-6']) {
+      expect(() => parseDocumentNumber(value)).to.throw(...inputError('documentNumber'));
+    }
+  });
+
+  it('take Base64 as a whole, in groups of four', () => {
+    for (const value of ['AAAA ', ' AAAA', 'AAA', 'AAAAA', 'AAAA=', 'AA=A', 'AAAA\n', 'AA==AAAA', '=', '====']) {
+      expect(decodeBase64(value), value).to.equal(undefined);
+    }
+    for (const value of ['', 'AAAA', 'AAA=', 'AA==']) expect(decodeBase64(value)).to.be.instanceOf(Buffer);
+  });
+
+  it('take a challenge from its shortest to its longest', () => {
+    for (const length of [32, 64])
+      expect(challengeBytes(Buffer.alloc(length).toString('base64'))).to.have.length(length);
+  });
+
+  it('fill a code up to four digits', () => {
+    // Found by trying: a challenge whose code begins with a zero.
+    const rpChallenge = Array.from({ length: 200 }, (_, index) => Buffer.alloc(32, index).toString('base64')).find(
+      (challenge) => verificationCode(challenge).startsWith('0'),
+    );
+    expect(verificationCode(rpChallenge ?? '')).to.match(/^0\d{3}$/);
+  });
+});
+
+describe('The rules of interactions', () => {
+  const types = 'displayTextAndPIN, confirmationMessage';
+
+  for (const [list, message] of [
+    [[], 'interactions must be a list of at least one interaction.'],
+    [[null], 'interactions[0] must be an object with a type and a text.'],
+    [['x'], 'interactions[0] must be an object with a type and a text.'],
+    [[{ type: 'x' }], `interactions[0].type must be one of ${types} in a device-link flow.`],
+    [
+      [{ type: 'confirmationMessage', displayText200: 'x', displayText60: 'x' }],
+      'interactions[0].displayText60 does not belong to confirmationMessage, whose text is displayText200.',
+    ],
+    [
+      [{ type: 'displayTextAndPIN', displayText60: 'x', displayText200: 'x' }],
+      'interactions[0].displayText200 does not belong to displayTextAndPIN, whose text is displayText60.',
+    ],
+    [[{ type: 'displayTextAndPIN' }], 'interactions[0].displayText60 must be a text that is not empty.'],
+    [
+      [{ type: 'displayTextAndPIN', displayText60: ' \n' }],
+      'interactions[0].displayText60 must be a text that is not empty.',
+    ],
+    [
+      [{ type: 'displayTextAndPIN', displayText60: 7 }],
+      'interactions[0].displayText60 must be a text that is not empty.',
+    ],
+    [
+      [{ type: 'displayTextAndPIN', displayText60: 'x'.repeat(61) }],
+      'interactions[0].displayText60 must have at most 60 characters, not 61.',
+    ],
+    [
+      [
+        { type: 'displayTextAndPIN', displayText60: 'x' },
+        { type: 'displayTextAndPIN', displayText60: 'y' },
+      ],
+      'interactions[1].type repeats displayTextAndPIN; each type may come once.',
+    ],
+  ] as const) {
+    it(`say ${message}`, () => {
+      expect(() => encodeInteractions(list as never, 'device-link')).to.throw(message);
+      const encoded = Buffer.from(JSON.stringify(list)).toString('base64');
+      expect(() => decodeInteractions(encoded, 'device-link')).to.throw(message);
+    });
+  }
+
+  it('say how a list is encoded', () => {
+    for (const encoded of ['', 'AAAA', 'not base64', Buffer.from('{').toString('base64')]) {
+      expect(() => decodeInteractions(encoded, 'device-link')).to.throw(/^interactions must be Base64 of a JSON array/);
+    }
+  });
+});
+
+describe('A calculation without what it does not need', () => {
+  const sessionSecret = Buffer.alloc(32, 1).toString('base64');
+  const common = { schemeName: 'smart-id', relyingPartyName: 'DEMO', sessionSecret, unprotectedLink: 'link' } as const;
+  const authCode = (payload: string) => createHmac('sha256', Buffer.alloc(32, 1)).update(payload).digest('base64url');
+  const name = Buffer.from('DEMO').toString('base64');
+
+  for (const [sessionType, payload] of [
+    ['auth', `smart-id|ACSP_V2||${name}||||link`],
+    ['sign', `smart-id|RAW_DIGEST_SIGNATURE||${name}||||link`],
+    ['cert', `smart-id|||${name}||||link`],
+  ] as const) {
+    it(`keeps the places of what is empty: ${sessionType}`, () => {
+      const input = { ...common, sessionType, deviceLinkType: 'Web2App' } as const;
+      expect(calculateAuthCode(input)).to.equal(authCode(payload));
+    });
+  }
+
+  it('leaves out of a certificate choice what the others have', () => {
+    const input = { ...common, sessionType: 'cert', deviceLinkType: 'Web2App', interactions: 'W10=' } as const;
+    const filled = { ...input, digest: 'AAAA', rpChallenge: 'AAAA', initialCallbackUrl: 'https://rp.example.com/' };
+    expect(calculateAuthCode(filled)).to.equal(authCode(`smart-id|||${name}|||https://rp.example.com/|link`));
+    const link = {
+      ...filled,
+      deviceLinkBase: 'https://smart-id.com/device-link',
+      sessionToken: 'A'.repeat(24),
+      lang: 'eng',
+    };
+    expect(createDeviceLink({ ...link, interactions: undefined } as never)).to.contain('sessionType=cert');
+  });
+
+  it('keeps the place of a callback URL that is not there', () => {
+    const message = acspV2Message({
+      schemeName: 'smart-id',
+      serverRandom: 'r',
+      rpChallenge: 'c',
+      userChallenge: 'u',
+      relyingPartyName: 'DEMO',
+      interactions: 'W10=',
+      interactionTypeUsed: 'displayTextAndPIN',
+      flowType: 'Web2App',
+    });
+    expect(message).to.match(/\|displayTextAndPIN\|\|Web2App$/);
+  });
+
+  for (const [field, rule] of [
+    ['deviceLinkType', 'must be QR, Web2App or App2App.'],
+    ['sessionType', 'must be auth, sign or cert.'],
+    ['lang', 'must be one of eng, est, lav, lit, rus, nld, fra, deu.'],
+    ['sessionToken', 'must be a text that is not empty.'],
+    ['deviceLinkBase', 'must be a text that is not empty.'],
+  ] as const) {
+    it(`says of ${field} that it ${rule}`, () => {
+      const link = {
+        ...common,
+        sessionType: 'auth',
+        deviceLinkType: 'QR',
+        elapsedSeconds: 0,
+        rpChallenge: Buffer.alloc(32).toString('base64'),
+        interactions: 'W10=',
+        deviceLinkBase: 'https://smart-id.com/device-link',
+        sessionToken: 'A'.repeat(24),
+        lang: 'eng',
+      };
+      expect(createDeviceLink(link as never)).to.be.a('string');
+      for (const value of [7, undefined]) {
+        expect(() => createDeviceLink({ ...link, [field]: value } as never)).to.throw(`${field} ${rule}`);
+      }
+    });
+  }
+});
