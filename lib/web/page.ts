@@ -22,6 +22,7 @@ export function loginPage({ next, returnTo, notification, message }: PageOptions
     ['starting', words.starting],
     ['connection-lost', words.connectionLost],
     ['unavailable', words.unavailable],
+    ['too-many-starts', words.tooManyStarts],
     ['check-personal-code', words.checkPersonalCode],
   ]
     .map(([name, value]) => ` data-${name}="${escapeHtml(value ?? '')}"`)

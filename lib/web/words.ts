@@ -21,6 +21,7 @@ export const words = {
   starting: 'One moment…',
   connectionLost: 'The connection is lost. Trying again…',
   unavailable: 'Smart-ID login is not available at the moment. Please try again later.',
+  tooManyStarts: 'Too many logins were started. Please wait a few minutes, then try again.',
   checkPersonalCode: 'Check the personal code.',
   needsScript: 'This page needs JavaScript to show the QR code. Please turn it on and load the page again.',
   countries: { EE: 'Estonia', LV: 'Latvia', LT: 'Lithuania', BE: 'Belgium' },

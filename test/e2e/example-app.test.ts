@@ -229,6 +229,18 @@ describe('The example app in Chromium', function () {
     expect(seen[0]).to.contain('Scan the QR code').and.equal(seen[1]);
   });
 
+  it('says to wait when too many logins were started', async () => {
+    await page.goto(`${origin}/login`);
+    await page.evaluate(async () => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+      for (let count = 0; count < 30; count++) await fetch('start', init);
+      sessionStorage.clear();
+    });
+    await page.reload();
+    await page.getByText('Too many logins were started').waitFor();
+    expect(await page.locator('#qr-code').isVisible()).to.equal(false);
+  });
+
   it('goes on with the attempt when the page is loaded again', async () => {
     await page.goto(`${origin}/login`);
     const link = await page.locator('#open-app').getAttribute('href');

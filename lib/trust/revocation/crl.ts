@@ -45,17 +45,23 @@ export function normalizedSerial(hexadecimal: string): string {
 
 /** The list without its entries, as pkijs reads it; what its signature covers; and the content of its entries. */
 function split(der: Uint8Array<ArrayBuffer>) {
-  const [list] = fewDerElements(der, 1);
-  const [toBeSigned, ...signature] = fewDerElements(list?.content ?? der, 3);
-  const fields = fewDerElements(toBeSigned?.content ?? der, 7);
+  const list = first(fewDerElements(der, 1));
+  const parts = fewDerElements(list.content, 3);
+  const toBeSigned = first(parts);
+  const fields = fewDerElements(toBeSigned.content, 7);
   const at = fields.findIndex(({ tag }, index) => tag === sequence && times.includes(fields[index - 1]?.tag ?? 0));
   const [entries] = at === -1 ? [] : fields.splice(at, 1);
-  const head = new Sequence({ value: [new Sequence({ value: fields.map(asn1Of) }), ...signature.map(asn1Of)] });
+  const head = new Sequence({ value: [new Sequence({ value: fields.map(asn1Of) }), ...parts.slice(1).map(asn1Of)] });
   return {
     crl: new CertificateRevocationList({ schema: fromBER(head.toBER(false)).result }),
-    toBeSigned: toBeSigned?.bytes ?? der,
+    toBeSigned: toBeSigned.bytes,
     entries: entries?.content ?? new Uint8Array(),
   };
+}
+
+function first([element]: readonly DerElement[]): DerElement {
+  if (!element) throw new Error('An element of the list is missing.');
+  return element;
 }
 
 function asn1Of({ bytes }: DerElement) {
@@ -64,8 +70,7 @@ function asn1Of({ bytes }: DerElement) {
 
 function* serialsIn(entries: Uint8Array<ArrayBuffer>): Generator<string> {
   for (const { content } of derElements(entries)) {
-    const [serial] = derElements(content);
-    if (!serial) throw new Error('An entry of the list is empty.');
+    const serial = first(fewDerElements(content, 3));
     yield normalizedSerial(Buffer.from(serial.content).toString('hex'));
   }
 }

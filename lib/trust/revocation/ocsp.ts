@@ -53,8 +53,9 @@ export async function askOcsp(certificate: Certificate, issuer: Certificate): Pr
 }
 
 /**
- * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a certificate which the same CA
- * issued for OCSP signing; the answer must be about this certificate, of now, and repeat the nonce if it has one.
+ * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a responder to
+ * whom the same CA issued a certificate for OCSP signing; it must be about this certificate, of now, and repeat the nonce if
+ * it has one.
  * @throws Error when the bytes are no OCSP answer.
  */
 export async function readOcsp(

@@ -46,8 +46,9 @@ async function start(choice: object = {}): Promise<void> {
     const view = await ask('start', { ...choice, returnTo: words.returnTo || undefined });
     await follow(view);
   } catch (error) {
-    if (error instanceof Refused && error.status === 400 && 'personalCode' in choice) return complain();
-    fail(words.unavailable);
+    const status = error instanceof Refused ? error.status : undefined;
+    if (status === 400 && 'personalCode' in choice) return complain();
+    fail(status === 429 ? words.tooManyStarts : words.unavailable);
   }
 }
 
