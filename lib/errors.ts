@@ -9,7 +9,6 @@ export interface ProblemDetails {
   title?: string;
   status?: number;
   detail?: string;
-  instance?: string;
   errors?: { code?: string; detail?: string; paramName?: string; pointer?: string }[];
 }
 
@@ -40,7 +39,7 @@ export class SmartIdInputError extends SmartIdError {
 
 export type WebSessionProblem = 'session_missing' | 'session_in_cookie' | 'session_same_site_strict' | 'session_ended';
 
-/** The site's session middleware is missing or cannot carry a login: correct its setup. */
+/** The site's session cannot carry a login: correct its setup, or start again where it ended meanwhile. */
 export class SmartIdSessionError extends SmartIdError {
   declare readonly code: WebSessionProblem;
 

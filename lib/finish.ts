@@ -69,9 +69,9 @@ export async function finishAttempt(context: FinishContext): Promise<void> {
   if (!entry || !attempt) {
     return settings.loginURL ? actions.redirect(settings.loginURL) : refuse(context, 'no_attempt');
   }
-  const { decoy, expiresAt } = attempt;
-  if (settings.clock() >= expiresAt) return endWith(context, attempt, decoy ?? 'expired');
-  if (decoy) return finishUnseen(context, decoy, patienceOf[entry.by]);
+  const { accountProblem, expiresAt } = attempt;
+  if (settings.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
+  if (accountProblem) return finishUnseen(context, accountProblem, patienceOf[entry.by]);
   return finishRunning(context, entry, attempt);
 }
 
@@ -85,7 +85,7 @@ async function finishRunning(context: FinishContext, entry: Entry, attempt: Atte
   const begin = performance.now();
   const look = await waitForResult(context, entry, attempt);
   const unseen = entry.by === 'finish' && unseenEnd(attempt, look);
-  if (unseen) return finishUnseen(context, unseen, patienceOf.finish - (performance.now() - begin));
+  if (unseen) return finishUnseen(context, unseen, Math.max(0, patienceOf.finish - (performance.now() - begin)));
   if (look.state === 'running') return refuse(context, 'still_running');
   if (look.state === 'error') return finishBroken(context, attempt, look.error);
   const { result, signature } = look.status;

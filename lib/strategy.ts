@@ -119,14 +119,14 @@ export class SmartIdStrategy extends PassportStrategy {
     if (flow === 'notification' && request.expected) this.pushes.count(personOf(request.expected));
     const attempt = await beginAttempt(this.settings, request);
     await store.create(req, attempt);
-    return runningView(attempt, this.settings.clock(), attempt.decoy);
+    return runningView(attempt, this.settings.clock(), attempt.accountProblem);
   }
 
   private view(attempt: Attempt): AttemptView {
-    const { id, session, decoy, expiresAt } = attempt;
+    const { id, session, accountProblem, expiresAt } = attempt;
     const now = this.settings.clock();
-    if (now >= expiresAt) return failedView(id, decoy ?? 'expired', attempt);
-    if (decoy) return runningView(attempt, now, decoy);
+    if (now >= expiresAt) return failedView(id, accountProblem ?? 'expired', attempt);
+    if (accountProblem) return runningView(attempt, now, accountProblem);
     const look = this.watch.look(session.sessionID);
     const unseen = unseenEnd(attempt, look);
     if (unseen) return runningView(attempt, now, unseen);

@@ -27,7 +27,7 @@ export interface Attempt {
    * Why the service refused a session, for the site alone; set where it did, so that `session` is one that only looks like
    * it (see `decoy.ts`).
    */
-  decoy?: AccountProblem;
+  accountProblem?: AccountProblem;
 }
 
 export interface RunningSession {

@@ -61,15 +61,15 @@ export const attemptLifetime = 300_000;
 export async function beginAttempt(settings: BeginSettings, request: BeginRequest): Promise<Attempt> {
   const id = generateAttemptId();
   const { flow, returnTo } = request;
-  const { decoy, ...session } = await createSession(settings, request, id);
-  return { id, flow, returnTo, expiresAt: session.receivedAt + attemptLifetime, session, decoy };
+  const { accountProblem, ...session } = await createSession(settings, request, id);
+  return { id, flow, returnTo, expiresAt: session.receivedAt + attemptLifetime, session, accountProblem };
 }
 
 async function createSession(
   settings: BeginSettings,
   request: BeginRequest,
   id: string,
-): Promise<RunningSession & Pick<Created, 'decoy'>> {
+): Promise<RunningSession & Pick<Created, 'accountProblem'>> {
   const { client, certificateLevel, signature, requestProperties } = settings;
   const { flow, expected, interactions, lang } = request;
   const rpChallenge = generateChallenge();
@@ -115,7 +115,7 @@ async function createSession(
 /** What the two kinds of session give: the secret of the first, what the visitor sees, and why it is a decoy if it is. */
 type Created = Pick<RunningSession, 'sessionID' | 'deviceLink' | 'verificationCode'> & {
   sessionSecret?: string;
-  decoy?: AccountProblem;
+  accountProblem?: AccountProblem;
 };
 
 async function createDeviceLinkSession(
@@ -133,7 +133,7 @@ async function createDeviceLinkSession(
   );
   if (session) decoys.learn(session);
   const { sessionToken, deviceLinkBase, ...created } = session ?? (await decoys.deviceLinkSession(anonymous));
-  return { ...created, decoy: problem, deviceLink: { sessionToken, deviceLinkBase } };
+  return { ...created, accountProblem: problem, deviceLink: { sessionToken, deviceLinkBase } };
 }
 
 async function createNotificationSession(
@@ -150,7 +150,7 @@ async function createNotificationSession(
       : client.authenticationNotificationEtsi(expected.semanticsIdentifier, request),
   );
   const sessionID = session?.sessionID ?? randomUUID();
-  return { sessionID, decoy: problem, verificationCode: verificationCode(request.rpChallenge) };
+  return { sessionID, accountProblem: problem, verificationCode: verificationCode(request.rpChallenge) };
 }
 
 /** The session, or what is the matter with the account. */

@@ -6,7 +6,7 @@
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { SmartIdSessionNotFoundError } from '../errors.js';
+import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { Attempt } from './attempt.js';
@@ -35,9 +35,18 @@ export class Decoys {
   }
 }
 
-/** The code, for the site alone, of an end that the visitor is not told: nobody confirmed, and the visitor named the person. */
-export function unseenEnd({ session }: Attempt, look: Look): string | undefined {
-  if (session.authentication.expected === undefined) return undefined;
-  if (look.state === 'error' && look.error instanceof SmartIdSessionNotFoundError) return 'expired';
-  return look.state === 'complete' && look.status.result.endResult === 'TIMEOUT' ? 'timeout' : undefined;
+/** Ends of a push that nobody had to do anything for: whoever sent it would learn that there is an account. */
+const unseenEndsOfPush = new Set([
+  'DOCUMENT_UNUSABLE',
+  'ACCOUNT_UNUSABLE',
+  'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP',
+]);
+
+/** The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted. */
+export function unseenEnd({ flow, session }: Attempt, look: Look): string | undefined {
+  if (session.authentication.expected === undefined || look.state === 'running') return undefined;
+  if (look.state === 'error') return look.error instanceof SmartIdSessionNotFoundError ? 'expired' : undefined;
+  const { endResult } = look.status.result;
+  const isUnseen = endResult === 'TIMEOUT' || (flow === 'notification' && unseenEndsOfPush.has(endResult));
+  return isUnseen ? outcomeCode(endResult) : undefined;
 }

@@ -68,7 +68,7 @@ export class SessionAttemptStore implements AttemptStore {
     const change = async () => {
       const stored = await storedSession(req);
       // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
-      if (!stored && wasStored(req)) return undefined;
+      if (!stored && (wasStored(req) || req.session[sessionKey])) return undefined;
       const before = stored?.[sessionKey]?.attempts ?? [];
       const after = how(before);
       if (after.length > 0) req.session[sessionKey] = { attempts: after };

@@ -1,4 +1,7 @@
-/** RFC 9457 problem details, the body of every RP API error (section "HTTP errors"). */
+/**
+ * RFC 9457 problem details, the body of every RP API error (section "HTTP errors"). `instance` is left out: it names the
+ * path of the request, which may hold a personal code.
+ */
 
 import { z } from 'zod';
 import type { ProblemDetails } from '../errors.js';
@@ -8,7 +11,6 @@ const problemDetailsSchema: z.ZodType<ProblemDetails> = z.object({
   title: z.string().optional(),
   status: z.number().optional(),
   detail: z.string().optional(),
-  instance: z.string().optional(),
   errors: z
     .array(
       z.object({

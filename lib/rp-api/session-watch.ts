@@ -3,6 +3,7 @@
  * It begins with the first question, ends with the session, and is given up when nobody has asked for a while.
  */
 
+import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from './client.js';
 import type { CompleteSessionStatus } from './responses.js';
 
@@ -30,11 +31,12 @@ export class SessionWatch {
     this.client = client;
   }
 
-  /** What is known at this moment; answers at once. An error is told once, then the session is asked about anew. */
+  /** What is known at this moment; answers at once. An error that may pass is told once, then the session is asked about anew. */
   look(sessionID: string): Look {
     const watched = this.watch(sessionID);
-    if (watched.look.state === 'error') this.forget(sessionID, watched);
-    return watched.look;
+    const { look } = watched;
+    if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.forget(sessionID, watched);
+    return look;
   }
 
   /** What is known when the session ends, after `patience` milliseconds, or when the signal aborts. */

@@ -44,9 +44,10 @@ export function isForAuthentication(certificate: Certificate): boolean {
   );
 }
 
-/** Whether the certificate is that of an OCSP responder (RFC 6960, section 4.2.2.2). */
+/** Whether the certificate is that of an OCSP responder (RFC 6960, section 4.2.2.2). It need not have a key usage. */
 export function isForOcspSigning(certificate: Certificate): boolean {
-  return isFor(certificate, KeyUsageFlags.digitalSignature, ocspSigning);
+  const hasKeyUsage = certificate.x509.getExtension(KeyUsagesExtension) !== null;
+  return isFor(certificate, hasKeyUsage ? KeyUsageFlags.digitalSignature : 0, ocspSigning);
 }
 
 function isFor({ x509 }: Certificate, keyUsage: number, purpose: string): boolean {

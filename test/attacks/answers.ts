@@ -15,10 +15,14 @@ export const mutatedAnswers: Attack = {
     for (const flowType of ['QR', 'Web2App', 'App2App', 'Notification'] as const) {
       const input = await genuineAuthentication(simulator, { flowType });
       const other = await genuineAuthentication(simulator, { flowType });
-      bases.push(mutatedJson(input.status, other.status).map((text) => ({ input, text })));
+      const isChanged = (text: string) => !saysTheSame(text, input.status);
+      bases.push(
+        mutatedJson(input.status, other.status)
+          .filter(isChanged)
+          .map((text) => ({ input, text })),
+      );
     }
     await tryEach(fc.oneof(...bases), wish, async ({ input, text }) => {
-      if (saysTheSame(text, input.status)) return;
       report(await answerRefusedBy(text, input), () => text);
     });
   },

@@ -7,6 +7,8 @@ export interface Attack {
   name: string;
   /** How many tries `npm run attacks` makes; absent where the attack is a list. */
   tries?: number;
+  /** Milliseconds until the simulator answers a push by itself, if not at once. */
+  notificationDelay?: number;
   run(context: AttackContext): Promise<void>;
 }
 

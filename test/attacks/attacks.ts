@@ -33,7 +33,7 @@ export const attacks: readonly Attack[] = [
  * @param part how many of its tries are made, as a fraction; lists are tried whole.
  */
 export async function carryOut(attack: Attack, { part, seed }: { part: number; seed: number }): Promise<Tally> {
-  const simulator = await startSimulator({ port: 0, notificationDelay: attack === guessedAccounts ? 60_000 : 10 });
+  const simulator = await startSimulator({ port: 0, notificationDelay: attack.notificationDelay ?? 10 });
   const tally = new Tally();
   try {
     const tries = Math.ceil((attack.tries ?? 0) * part);

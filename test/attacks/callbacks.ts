@@ -32,7 +32,7 @@ class LastingStore implements AttemptStore {
 
 export const mutatedCallbacks: Attack = {
   name: 'mutated callback queries',
-  tries: 12_000,
+  tries: 15_000,
   async run({ simulator, report, ...wish }) {
     const site = await startSite(simulator, { strategy: { store: new LastingStore() } });
     let check: string | undefined;

@@ -10,7 +10,7 @@ export function mutatedBytes(original: Uint8Array, others: readonly Uint8Array[]
   const length = fc.integer({ min: 1, max: 64 });
   const edit = fc.oneof(
     fc.tuple(position, fc.nat(7)).map(([at, bit]) => (bytes: Buffer) => {
-      const index = at % bytes.length;
+      const index = at % Math.max(1, bytes.length);
       return spliced(bytes, index, 1, [(bytes[index] ?? 0) ^ (1 << bit)]);
     }),
     fc.tuple(position, some).map(
@@ -33,12 +33,13 @@ export function mutatedBytes(original: Uint8Array, others: readonly Uint8Array[]
     }),
     position.map((at) => (bytes: Buffer) => bytes.subarray(0, Math.max(1, at))),
     fc.tuple(fc.constantFrom(original, ...others), position, position).map(([other, at, from]) => (bytes: Buffer) => {
-      return Buffer.concat([bytes.subarray(0, at), other.subarray(from), Buffer.from([0])]);
+      return Buffer.concat([bytes.subarray(0, at), other.subarray(from)]);
     }),
   );
   return fc
     .array(edit, { minLength: 1, maxLength: 3 })
     .map((edits) => edits.reduce<Buffer>((bytes, change) => change(bytes), Buffer.from(original)))
+    .filter((bytes) => bytes.length > 0)
     .map((bytes) => Buffer.from(bytes));
 }
 

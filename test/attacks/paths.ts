@@ -4,7 +4,7 @@ import { BitString } from 'asn1js';
 import { AlgorithmIdentifier, Certificate } from 'pkijs';
 import { SmartIdInputError } from '../../lib/errors.js';
 import type { AuthorityOverrides, IssuedCertificate, SimulatedPki } from '../../lib/simulator/index.js';
-import { loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
+import { asTrustAnchors, loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { buildPath, type PathResult } from '../../lib/trust/path.js';
 import type { Attack } from './attack.js';
@@ -15,7 +15,7 @@ const year = 365 * 86_400_000;
 export interface Shown {
   certificate: Buffer;
   now?: number;
-  /** Trust anchors in place of the simulator's. */
+  /** Trust anchors in place of the simulator's, also such as nobody could configure. */
   anchors?: Buffer[];
 }
 
@@ -84,6 +84,20 @@ export const badPaths: [what: string, reason: RegExp, make: (pki: SimulatedPki) 
     /No valid certificate paths/,
     (pki) => pki.issueUserCertificate({ issuer: pki.issueUserCertificate() }),
   ],
+  ...(
+    [
+      ['no basicConstraints of a CA', (pki) => pki.issueAuthority({ basicConstraints: { ca: false } })],
+      ['no keyCertSign', (pki) => pki.issueAuthority({ keyUsage: ['digitalSignature'] })],
+      ['the certificate of a person', (pki) => pki.issueUserCertificate()],
+    ] satisfies [string, (pki: SimulatedPki) => IssuedCertificate][]
+  ).map(([what, issue]): (typeof badPaths)[number] => [
+    `an issuer with ${what}, even if it were an anchor`,
+    /./,
+    (pki) => {
+      const issuer = issue(pki);
+      return { ...pki.issueUserCertificate({ issuer }), anchors: [issuer.certificate] };
+    },
+  ]),
   ['a self-signed certificate', /certificate of a CA/, ({ issueAuthority }) => issueAuthority()],
   [
     'a self-signed certificate that says it is no CA',
@@ -188,11 +202,11 @@ export const badAnchors: [what: string, reason: RegExp, overrides: AuthorityOver
   ['has no basicConstraints of a CA', /is none/, { basicConstraints: { ca: false } }],
   ['may not sign certificates', /may not sign/, { keyUsage: ['cRLSign'] }],
   ['has expired', /which expired on/, { notAfter: new Date(Date.now() - 1000) }],
-  ['is not valid yet', /is valid from/, { notBefore: new Date(Date.now() + 60_000) }],
+  ['is not valid yet', /is valid from/, { notBefore: new Date(Date.now() + 86_400_000) }],
 ];
 
 export function pathFor({ certificate, now = Date.now(), anchors }: Shown, usual: TrustAnchors): Promise<PathResult> {
-  return buildPath(parseCertificate(certificate), anchors ? loadTrustAnchors(anchors, Date.now()) : usual, now);
+  return buildPath(parseCertificate(certificate), anchors ? asTrustAnchors(anchors.map(parseCertificate)) : usual, now);
 }
 
 export const hostilePaths: Attack = {

@@ -1,7 +1,7 @@
 /** Answers about revocation: changed in any way, or wrong in one of the ways that the simulator knows. */
 
 import fc from 'fast-check';
-import { BasicOCSPResponse, OCSPResponse } from 'pkijs';
+import { BasicOCSPResponse, CertificateRevocationList, OCSPResponse } from 'pkijs';
 import { createRevocationChecker } from '../../lib/revocation.js';
 import type { CrlFault, OcspFault, Simulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
@@ -13,6 +13,8 @@ import { mutatedAsn1, mutatedBytes } from './mutations.js';
 export const good = 'PNOEE-40404040009-MOCK-Q';
 export const revoked = 'PNOEE-00000000008-SIMU-Q';
 export const unknown = 'PNOEE-00000000009-SIMU-Q';
+/** Of another authority than the others. */
+const underRsa = 'PNOLV-040404-10003-DEMO-Q';
 
 export const ocspFaults: readonly OcspFault[] = [
   'unavailable',
@@ -56,6 +58,8 @@ interface Genuine {
   isGood: boolean;
   /** DER. */
   answer: Buffer<ArrayBuffer>;
+  signedPart: Buffer[];
+  isList: boolean;
 }
 
 /** A checker to whom nothing but this is answered. */
@@ -82,32 +86,41 @@ async function genuineAnswer(simulator: Simulator, documentNumber: string, kind:
   });
   const isGood = (await checker.refuse(path, Date.now())) === undefined;
   if (!answer) throw new Error('The simulator has not answered.');
-  return { path, isGood, answer };
+  const isList = kind === 'crl';
+  return { path, isGood, answer, isList, signedPart: isList ? signedPartOfList(answer) : signedPartOfAnswer(answer) };
 }
 
-/** `isHarmless` says of which changes nothing can follow. */
-async function tryAnswers(
-  bases: readonly Genuine[],
-  { report, ...wish }: AttackContext,
-  isHarmless: (changed: Buffer) => boolean = () => false,
-): Promise<void> {
+/** Whether a genuine answer to one question is an answer to another: a list speaks of all certificates of its authority. */
+function canSpeakOf([leaf, issuer]: Genuine['path'], { path: [otherLeaf, otherIssuer], isList }: Genuine): boolean {
+  const isSame = (one: Certificate, other: Certificate) => one.node.fingerprint256 === other.node.fingerprint256;
+  return isList ? isSame(issuer, otherIssuer) : isSame(leaf, otherLeaf);
+}
+
+async function tryAnswers(bases: readonly Genuine[], { report, ...wish }: AttackContext): Promise<void> {
   const now = Date.now();
   const all = bases.map(({ answer }) => answer);
-  const arbitraries = bases.map(({ path, answer }) =>
-    fc
+  const tryOne = async (path: Genuine['path'], shown: Buffer<ArrayBuffer>) => {
+    report(named(await checkerOf(shown).refuse(path, now)), () => shown.toString('base64'));
+  };
+  // The answer about one certificate, shown for another.
+  for (const { path } of bases) {
+    for (const other of bases) if (!canSpeakOf(path, other)) await tryOne(path, other.answer);
+  }
+  const arbitraries = bases.map(({ path, isGood, answer, signedPart }) => {
+    // What an answer says is in its signed part; nothing protects what is around it, and nothing there is believed.
+    const isHarmless = (changed: Buffer) => isGood && signedPart.every((bytes) => changed.includes(bytes));
+    return fc
       .oneof(mutatedBytes(answer, all), mutatedAsn1(answer, all))
-      .filter((changed) => !all.some((genuine) => genuine.equals(changed)) && !isHarmless(changed))
-      .map((changed) => ({ path, changed })),
-  );
-  await tryEach(fc.oneof(...arbitraries), wish, async ({ path, changed }) => {
-    report(named(await checkerOf(changed).refuse(path, now)), () => changed.toString('base64'));
+      .filter((changed) => !changed.equals(answer) && !isHarmless(changed))
+      .map((changed) => ({ path, changed }));
   });
+  await tryEach(fc.oneof(...arbitraries), wish, ({ path, changed }) => tryOne(path, changed));
 }
 
 /** About certificates that are good, revoked, and unknown; without a nonce, so that an answer could serve twice. */
 export const mutatedOcspAnswers: Attack = {
   name: 'mutated OCSP answers',
-  tries: 12_000,
+  tries: 15_000,
   async run(context) {
     const { simulator } = context;
     simulator.revocation.returnsNonce = false;
@@ -117,28 +130,33 @@ export const mutatedOcspAnswers: Attack = {
       for (const documentNumber of [good, revoked, unknown])
         bases.push(await genuineAnswer(simulator, documentNumber, 'ocsp'));
     }
-    // What an answer says is in its signed part; nothing protects what is around it, and nothing there is believed.
-    const goodParts = bases.filter(({ isGood }) => isGood).map(({ answer }) => signedPart(answer));
-    await tryAnswers(bases, context, (changed) =>
-      goodParts.some((part) => part.every((bytes) => changed.includes(bytes))),
-    );
+    await tryAnswers(bases, context);
   },
 };
 
+/** What the signature of a list covers, and the signature. */
+function signedPartOfList(list: Buffer<ArrayBuffer>): Buffer[] {
+  const { tbsView, signatureValue } = CertificateRevocationList.fromBER(list);
+  return [tbsView, signatureValue.valueBlock.valueHexView].map((part) => Buffer.from(part));
+}
+
 /** What the signature of an OCSP answer covers, and the signature. */
-function signedPart(answer: Buffer<ArrayBuffer>): Buffer[] {
+function signedPartOfAnswer(answer: Buffer<ArrayBuffer>): Buffer[] {
   const { responseBytes } = OCSPResponse.fromBER(answer);
   const bytes = responseBytes?.response.valueBlock.valueHexView ?? new Uint8Array();
   const { tbsResponseData, signature } = BasicOCSPResponse.fromBER(Uint8Array.from(bytes));
   return [tbsResponseData.tbsView, signature.valueBlock.valueHexView].map((part) => Buffer.from(part));
 }
 
-/** A list that names a revoked certificate, and one of another authority, for that certificate. */
+/** A list for a certificate that it names, and for one that it does not; and the list of another authority. */
 export const mutatedLists: Attack = {
   name: 'mutated lists of revoked certificates',
   tries: 3_000,
   async run(context) {
-    const bases = [await genuineAnswer(context.simulator, revoked, 'crl')];
+    const bases: Genuine[] = [];
+    for (const documentNumber of [revoked, good, underRsa]) {
+      bases.push(await genuineAnswer(context.simulator, documentNumber, 'crl'));
+    }
     await tryAnswers(bases, context);
   },
 };
@@ -149,6 +167,8 @@ export const wrongRevocationAnswers: Attack = {
     const { revocation } = simulator;
     const path = await pathOf(simulator, good);
     const refusal = (policy?: 'ocsp') => createRevocationChecker(policy).refuse(path, Date.now());
+    // The answer that is replayed later: a good one.
+    if ((await refusal('ocsp')) !== undefined) throw new Error('A good certificate was refused.');
     for (const fault of ocspFaults) {
       revocation.ocspFault = fault;
       report(named(await refusal('ocsp')), () => fault);

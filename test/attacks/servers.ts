@@ -16,6 +16,9 @@ export const foreignServers: Attack = {
     const server = await serveTls(simulator, { host: 'localhost' });
     const expired = await serveTls(simulator, { host: 'localhost', notAfter: new Date(Date.now() - 86_400_000) });
     const elsewhere = await serveTls(simulator, { host: 'rp-api.example.com' });
+    const right = agentFor(server, [server.pin]);
+    if ((await getOver(right, server)) !== 200) throw new Error('The right server was refused.');
+    right.destroy();
     for (const [what, to, agent] of [
       ['a trusted certificate with another key', server, agentFor(server, [otherPin])],
       ['the right key in a certificate that nobody trusts', server, agentFor(server, [server.pin], '')],
@@ -35,7 +38,7 @@ export const hostileBodies: [what: string, code: string, fault: Omit<Fault, 'on'
   ['an endless error', 'bad_response', { body: 'endless', status: 500 }],
   ['100 MB', 'bad_response', { body: `"${'x'.repeat(100 * 1024 * 1024)}"` }],
   ['HTML', 'bad_response', { body: '<html>' }],
-  ['deep JSON', 'bad_response', { body: '['.repeat(100_000) }],
+  ['deep JSON', 'bad_response', { body: '['.repeat(100_000) + ']'.repeat(100_000) }],
   ['a redirect', 'network', { status: 307, headers: { location: 'http://127.0.0.1:9/' } }],
   ['a dropped connection', 'network', { drop: true }],
 ];
@@ -63,7 +66,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string | undefined> {
     await call;
     return undefined;
   } catch (error) {
-    if (error instanceof SmartIdServiceError) return error.code === 'network' ? 'connection' : error.code;
-    throw error;
+    if (!(error instanceof SmartIdServiceError)) throw error;
+    return error.code === 'network' ? /\((.*)\)/.exec(error.message)?.[1] : error.code;
   }
 }

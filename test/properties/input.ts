@@ -31,5 +31,8 @@ export function resultOf<T>(run: () => T, given: unknown): T | undefined {
 
 /** Checks with the same inputs each time. */
 export function check<T>(arbitrary: fc.Arbitrary<T>, predicate: (value: T) => void, numRuns = 2000): void {
-  fc.assert(fc.property(arbitrary, predicate), { numRuns, seed: 20_261_124 });
+  fc.assert(
+    fc.property(arbitrary, (value) => void predicate(value)),
+    { numRuns, seed: 20_261_124 },
+  );
 }

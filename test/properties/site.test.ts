@@ -2,14 +2,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { attemptIdOfCallback } from '../../lib/attempt/attempt.js';
 import { shortText } from '../../lib/finish.js';
-import { checkExpectedSigner, isPathOfSite } from '../../lib/options.js';
+import { checkExpectedSigner, checkStartOptions, isPathOfSite, resolveOptions } from '../../lib/options.js';
 import { failure, visibleCode } from '../../lib/outcome.js';
 import { parseSemanticsIdentifier } from '../../lib/protocol/semantics-identifier.js';
 import { personNamed } from '../../lib/web/person.js';
 import { failureMessage } from '../../lib/web/words.js';
 import { anyText, anything, check, resultOf } from './input.js';
 
-describe('What a visitor sends, whatever it is', () => {
+const uuid = '00000000-0000-4000-8000-000000000000';
+
+describe('What a visitor or a site sends, whatever it is', () => {
   it('never leads to another site', () => {
     const path = fc.string({ unit: fc.constantFrom(...'/\\.:@?#% \t\nabh'), maxLength: 12 });
     check(
@@ -39,6 +41,27 @@ describe('What a visitor sends, whatever it is', () => {
       resultOf(() => checkExpectedSigner({ semanticsIdentifier: any } as never), any);
       resultOf(() => checkExpectedSigner({ documentNumber: any } as never), any);
     });
+  });
+
+  it('is an option that is taken, or an error that names it', () => {
+    const good = { environment: 'demo', relyingPartyUUID: uuid, relyingPartyName: 'DEMO', trustAnchors: 'none' };
+    const names = [
+      ...Object.keys(good),
+      'flow',
+      'identify',
+      'interactions',
+      'lang',
+      'callbackURL',
+      'store',
+      'clock',
+      'other',
+    ];
+    check(fc.tuple(fc.constantFrom(...names), anything), ([name, value]) => {
+      // The anchors are never there, so nothing is taken in the end.
+      expect(resultOf(() => resolveOptions({ ...good, [name]: value } as never), undefined)).to.equal(undefined);
+      resultOf(() => checkStartOptions({ [name]: value } as never, {}), undefined);
+    });
+    check(anything, (any) => expect(resultOf(() => resolveOptions(any as never), undefined)).to.equal(undefined));
   });
 
   it('is an id of an attempt only when it looks like one', () => {

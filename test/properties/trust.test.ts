@@ -1,13 +1,30 @@
-import { expect } from 'chai';
+import { generateKeyPairSync } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { AssertionError, expect } from 'chai';
 import fc from 'fast-check';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { parseCertificate } from '../../lib/trust/certificate.js';
+import { identityOf } from '../../lib/identity.js';
+import { type DistinguishedName, type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
+import { authenticationLevel, isForAuthentication, isForOcspSigning } from '../../lib/trust/profile.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { readCrl } from '../../lib/trust/revocation/crl.js';
 import { refuseDates } from '../../lib/trust/revocation/freshness.js';
 import { askOcsp, readOcsp } from '../../lib/trust/revocation/ocsp.js';
+import { documentNumberInSubjectAltName } from '../../lib/trust/subject-alt-name.js';
+import { isSignatureOf, refuseAlgorithm } from '../../lib/verify/signature-value.js';
+import { mutatedAsn1 } from '../attacks/mutations.js';
+import { certificateWith } from '../support/certificates.js';
 import { anyText, check, resultOf } from './input.js';
+
+const subject: DistinguishedName = [
+  ['country', 'EE'],
+  ['surname', 'TESTNUMBER'],
+  ['givenName', 'OK'],
+  ['serialNumber', 'PNOEE-30303039914'],
+];
+/** The value of an extension of key purposes, to be changed into others. */
+const sample = Buffer.from('301406082b0601050507030206082b06010505070304', 'hex');
 
 describe('What is read of certificates, whatever it is', () => {
   let simulator: Simulator;
@@ -48,6 +65,117 @@ describe('What is read of certificates, whatever it is', () => {
       }
     });
     await fc.assert(property, { numRuns: 1000, seed: 1 });
+  });
+
+  it('is a judgement of any extensions, or an error', () => {
+    const oids = [
+      '2.5.29.9',
+      '2.5.29.15',
+      '2.5.29.17',
+      '2.5.29.19',
+      '2.5.29.32',
+      '2.5.29.37',
+      '1.3.6.1.5.5.7.1.1',
+      '1.2.3',
+    ];
+    const value = fc
+      .oneof(fc.uint8Array({ maxLength: 40 }), mutatedAsn1(sample, [sample]))
+      .map((bytes) => Buffer.from(bytes));
+    const extension = fc.record({ oid: fc.constantFrom(...oids), critical: fc.boolean(), value });
+    const judgements: ((certificate: Certificate) => unknown)[] = [
+      (certificate) => authenticationLevel(certificate, { acceptDemoPolicies: true }),
+      isForAuthentication,
+      isForOcspSigning,
+      documentNumberInSubjectAltName,
+    ];
+    check(
+      fc.array(extension, { maxLength: 4 }),
+      (extensions) => {
+        let certificate: Certificate;
+        try {
+          certificate = certificateWith(simulator, { subject, extensions });
+        } catch (error) {
+          expect(error).to.be.an('error');
+          return;
+        }
+        for (const judge of judgements) {
+          let result: unknown;
+          try {
+            result = judge(certificate);
+          } catch (error) {
+            expect(error).to.be.an('error');
+          }
+          expect(result).to.not.be.oneOf([true, 'QUALIFIED', 'ADVANCED']);
+        }
+        // What it says of the date of birth is a date or nothing, and never in the way of a login.
+        expect(identityOf(certificate)).to.include({ semanticsIdentifier: 'PNOEE-30303039914', country: 'EE' });
+      },
+      500,
+    );
+  });
+
+  it('is an identity of any names, or an error', () => {
+    const attribute = fc.tuple(
+      fc.constantFrom('country', 'commonName', 'surname', 'givenName', 'serialNumber'),
+      fc.oneof(
+        anyText.map((text) => text.slice(0, 40)),
+        fc.constantFrom('EE', 'PNOEE-30303039914', 'OK'),
+      ),
+    ) as fc.Arbitrary<DistinguishedName[number]>;
+    check(
+      fc.array(attribute, { maxLength: 8 }),
+      (name) => {
+        let certificate: Certificate;
+        try {
+          certificate = certificateWith(simulator, { subject: name });
+        } catch (error) {
+          expect(error).to.be.an('error');
+          return;
+        }
+        const valuesOf = (type: string) => name.filter(([present]) => present === type).map(([, value]) => value);
+        const isWhole = ['country', 'surname', 'givenName', 'serialNumber'].every(
+          (type) => valuesOf(type).length === 1,
+        );
+        try {
+          const { semanticsIdentifier, surname } = identityOf(certificate);
+          expect(isWhole).to.equal(true);
+          expect([semanticsIdentifier, surname]).to.deep.equal([...valuesOf('serialNumber'), ...valuesOf('surname')]);
+        } catch (error) {
+          expect(error).to.be.an('error').and.not.be.instanceOf(AssertionError);
+        }
+      },
+      500,
+    );
+  });
+
+  it('is the algorithm that was asked for with every parameter, or not', () => {
+    const text = fc.oneof(fc.constantFrom('rsassa-pss', 'SHA-512', 'SHA-256', 'id-mgf1', '0xbc'), anyText);
+    const parameters = fc.record({
+      hashAlgorithm: text,
+      maskGenAlgorithm: fc.record({ algorithm: text, parameters: fc.record({ hashAlgorithm: text }) }),
+      saltLength: fc.oneof(fc.constantFrom(64, 32), fc.double()),
+      trailerField: text,
+    });
+    const right = {
+      signatureAlgorithm: 'rsassa-pss',
+      signatureAlgorithmParameters: {
+        hashAlgorithm: 'SHA-512',
+        maskGenAlgorithm: { algorithm: 'id-mgf1', parameters: { hashAlgorithm: 'SHA-512' } },
+        saltLength: 64,
+        trailerField: '0xbc',
+      },
+    };
+    const asked = { signatureAlgorithm: 'rsassa-pss', hashAlgorithm: 'SHA-512' } as const;
+    expect(refuseAlgorithm(right, asked)).to.equal(undefined);
+    check(
+      fc.record({ signatureAlgorithm: text, signatureAlgorithmParameters: fc.option(parameters, { nil: undefined }) }),
+      (answered) => {
+        const isRight = isDeepStrictEqual(answered, right);
+        expect(refuseAlgorithm(answered, asked) === undefined).to.equal(isRight);
+      },
+    );
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    check(anyText, (value) => expect(isSignatureOf('message', value, publicKey, asked)).to.equal(false), 500);
   });
 
   it('is a date of birth that the calendar has, or none', () => {

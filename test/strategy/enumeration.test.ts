@@ -106,6 +106,23 @@ describe('A person without a usable account', () => {
     }
   }
 
+  for (const endResult of ['DOCUMENT_UNUSABLE', 'ACCOUNT_UNUSABLE', 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP']) {
+    it(`is not told apart by a push that ends at once with ${endResult}; who has scanned a code is told`, async () => {
+      simulator.faults.add({ on: 'session', body: { state: 'COMPLETE', result: { endResult } } });
+      const browser = new Browser(site.origin);
+      const push = await browser.start({ flow: 'notification', identify: usable });
+      while (reasons.at(-1) !== endResult.toLowerCase()) {
+        expect((await browser.status(push.id)).state).to.equal('running');
+      }
+      const finished = await browser.post('/finish', { id: push.id });
+      expect([finished.status, finished.body.code]).to.deep.equal([401, endResult.toLowerCase()]);
+      expect((await browser.status(push.id)).state).to.equal('running');
+      const link = await browser.start({ flow: 'device-link', identify: usable });
+      expect(await browser.settled(link.id)).to.include({ state: 'failed', code: 'not_completed' });
+      simulator.faults.clear();
+    });
+  }
+
   it('gets links that are new every second, like everybody', async () => {
     const browser = new Browser(site.origin);
     const { id, qrLink = '' } = await browser.start({ flow: 'device-link', identify: unusable[0][1] });

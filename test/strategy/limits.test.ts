@@ -110,6 +110,17 @@ describe('What visitors can make the site send', () => {
     expect(sent[0]).to.match(/^session\//);
   });
 
+  it('is one question about a session that the service no longer knows', async () => {
+    for (const identify of [undefined, { semanticsIdentifier: 'PNOEE-40404040009' }]) {
+      const { id } = await browser.start({ identify });
+      sent.length = 0;
+      simulator.faults.add({ on: 'session', status: 404 });
+      for (let count = 0; count < 20; count++) await browser.status(id);
+      simulator.faults.clear();
+      expect(sent).to.have.length(1);
+    }
+  });
+
   it('is nothing for a status or a finish of a login that is not its own', async () => {
     const { id } = await new Browser(site.origin).start();
     sent.length = 0;

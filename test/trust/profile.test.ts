@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
+import { extendedKeyUsage } from '../../lib/simulator/pki/extensions.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import {
   authenticationLevel,
@@ -80,6 +81,8 @@ describe('The profile of an authentication certificate', () => {
     expect(isForOcspSigning(certificate(usage))).to.equal(true);
     expect(isForOcspSigning(certificate({ ...usage, keyUsage: ['keyCertSign'] }))).to.equal(false);
     expect(isForOcspSigning(certificate({ ...usage, extendedKeyUsage: ['2.5.29.37.0'] }))).to.equal(false);
+    const withoutUsage = certificateWith(simulator, { extensions: [extendedKeyUsage([ocspSigning])] });
+    expect(isForOcspSigning(withoutUsage)).to.equal(true);
     expect(isForAuthentication(certificate(usage))).to.equal(false);
   });
 

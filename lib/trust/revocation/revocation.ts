@@ -48,7 +48,7 @@ export class RevocationChecker {
   }
 
   private async statusOf(certificate: Certificate, issuer: Certificate, now: number): Promise<Status | 'unanswered'> {
-    const key = `${issuer.node.fingerprint256} ${certificate.node.serialNumber}`;
+    const key = `${issuer.node.fingerprint256} ${certificate.x509.serialNumber}`;
     const known = this.statuses.get(key, now);
     if (known) return known.status;
     const pair = { certificate, issuer };
@@ -76,7 +76,7 @@ export class RevocationChecker {
   private async statusByCrl({ certificate, issuer }: Pair, now: number): Promise<Status | 'unanswered'> {
     for (const url of crlUrls(certificate)) {
       const revoked = await this.list(url, issuer, now);
-      if (revoked) return revoked.has(normalizedSerial(certificate.node.serialNumber)) ? 'revoked' : 'good';
+      if (revoked) return revoked.has(normalizedSerial(certificate.x509.serialNumber)) ? 'revoked' : 'good';
     }
     return 'unanswered';
   }
@@ -87,9 +87,10 @@ export class RevocationChecker {
     const key = `${issuer.node.fingerprint256} ${url}`;
     const known = this.lists.get(key, now);
     if (known) return Promise.resolve(known);
-    const coming = this.comingLists.get(key) ?? this.download(key, url, issuer, now);
+    const coming =
+      this.comingLists.get(key) ?? this.download(key, url, issuer, now).finally(() => this.comingLists.delete(key));
     this.comingLists.set(key, coming);
-    return coming.finally(() => this.comingLists.delete(key));
+    return coming;
   }
 
   private async download(
