@@ -94,6 +94,10 @@ describe('The identity in a certificate', () => {
     for (const name of ['country', 'surname', 'givenName', 'serialNumber']) {
       expect(() => identity({ subject: complete.filter(([type]) => type !== name) }), name).to.throw();
     }
+    for (const name of ['surname', 'givenName']) {
+      const emptied = complete.map(([type, value]) => [type, type === name ? '' : value] as const);
+      expect(() => identity({ subject: emptied }), name).to.throw(`exactly one ${name}`);
+    }
     expect(() => identity({ subject: [...complete, ['serialNumber', 'PNOEE-10101010005']] })).to.throw();
     for (const malformed of ['pnoee-30303039914', '30303039914', 'PNOEE-', 'PNOEE 30303039914']) {
       expect(() => identity(subject(malformed, 'EE')), malformed).to.throw();

@@ -74,9 +74,13 @@ export interface VerifiedAuthentication {
   deviceIpAddress?: string;
 }
 
+/** An answer that has everything in it; whether it is right is for the checks to say. */
+type SignedStatus = CompleteSessionStatus & Required<Pick<CompleteSessionStatus, 'signature' | 'cert'>>;
+
 /** The input, and what earlier checks have established for later ones. */
 interface Context extends VerifyAuthenticationInput {
   complete?: CompleteSessionStatus;
+  signed?: SignedStatus;
   flowType?: FlowType;
   certificate?: Certificate;
   path?: Certificate[];
@@ -84,7 +88,7 @@ interface Context extends VerifyAuthenticationInput {
   identity?: Identity;
 }
 
-/** The parts of a complete answer; asking for one that an earlier check should have established is an error. */
+/** What an earlier check has established; that it has not is an error, and refuses. */
 function established<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('An earlier check did not establish this value.');
   return value;
@@ -121,15 +125,15 @@ export const authenticationChecks: readonly string[] = checks.map(({ name }) => 
 export async function verifyAuthentication(input: VerifyAuthenticationInput): Promise<VerifiedAuthentication> {
   const context: Context = { ...input };
   await runChecks(checks, context);
-  const complete = established(context.complete);
+  const signed = established(context.signed);
   return {
     identity: established(context.identity),
-    documentNumber: established(complete.result.documentNumber),
+    documentNumber: established(signed.result.documentNumber),
     certificateLevel: established(context.level),
     certificate: established(context.certificate),
     flowType: established(context.flowType),
-    interactionTypeUsed: established(complete.interactionTypeUsed),
-    deviceIpAddress: complete.deviceIpAddress,
+    interactionTypeUsed: established(signed.interactionTypeUsed),
+    deviceIpAddress: signed.deviceIpAddress,
   };
 }
 
@@ -156,17 +160,19 @@ function refuseEndResult({ complete }: Context): undefined {
   if (endResult !== 'OK') throw new SmartIdOutcomeError(endResult, details?.interaction);
 }
 
-function refuseSignatureProtocol({ complete }: Context): string | undefined {
-  const { signatureProtocol, signature, cert } = established(complete);
+function refuseSignatureProtocol(context: Context): string | undefined {
+  const complete = established(context.complete);
+  const { signatureProtocol, signature, cert } = complete;
   if (signatureProtocol !== 'ACSP_V2') return 'the signature protocol is not ACSP_V2';
   if (!signature) return 'there is no signature';
   if (!cert) return 'there is no certificate';
+  context.signed = { ...complete, signature, cert };
   return undefined;
 }
 
 /** A session that offered a QR code must not be answered as a notification, which would skip the user challenge. */
 function refuseFlowType(context: Context): string | undefined {
-  const answered = context.complete?.signature?.flowType;
+  const answered = established(context.signed).signature.flowType;
   const flowType = flowTypes.find((known) => known === answered);
   if (!flowType || !context.session.flowTypes.includes(flowType)) return 'the flow type was not offered';
   if (context.callback && !isSameDevice(flowType)) return 'the callback URL was used for a flow type without callback';
@@ -175,9 +181,9 @@ function refuseFlowType(context: Context): string | undefined {
 }
 
 /** Whoever opened the callback URL must hold the answer to the challenge that the app signed. */
-function refuseUserChallenge({ complete, flowType, callback }: Context): string | undefined {
+function refuseUserChallenge({ signed, flowType, callback }: Context): string | undefined {
   if (!isSameDevice(established(flowType))) return undefined;
-  const challenge = complete?.signature?.userChallenge ?? '';
+  const challenge = established(signed).signature.userChallenge ?? '';
   const verifier = established(callback).userChallengeVerifier;
   return equalInConstantTime(userChallenge(verifier), challenge)
     ? undefined
@@ -185,7 +191,7 @@ function refuseUserChallenge({ complete, flowType, callback }: Context): string 
 }
 
 function refuseCertificate(context: Context): string | undefined {
-  const der = decodeBase64(established(context.complete?.cert).value);
+  const der = decodeBase64(established(context.signed).cert.value);
   if (!der?.length) return 'it is not Base64';
   context.certificate = parseCertificate(der);
   return undefined;
@@ -210,9 +216,8 @@ function refuseProfile(context: Context): string | undefined {
   if (!isForAuthentication(certificate)) return 'its key usage is not that of a Smart-ID authentication certificate';
   context.level = authenticationLevel(certificate, { acceptDemoPolicies: context.acceptDemoPolicies ?? false });
   if (!context.level) return 'its policies are not those of a Smart-ID authentication certificate';
-  if (context.level !== context.complete?.cert?.certificateLevel)
-    return 'its policies state another level than the answer';
-  return undefined;
+  const { certificateLevel } = established(context.signed).cert;
+  return context.level === certificateLevel ? undefined : 'its policies state another level than the answer';
 }
 
 function refuseLevel({ level, session }: Context): string | undefined {
@@ -226,8 +231,8 @@ function refuseIdentity(context: Context): undefined {
 }
 
 /** The certificate names its document in newer issues; in all of them the document must be the person's. */
-function refuseDocumentNumber({ complete, certificate, identity }: Context): string | undefined {
-  const documentNumber = complete?.result.documentNumber;
+function refuseDocumentNumber({ signed, certificate, identity }: Context): string | undefined {
+  const { documentNumber } = established(signed).result;
   if (!documentNumber) return 'there is none';
   if (!documentBelongsTo(documentNumber, established(identity).semanticsIdentifier)) {
     return "it is not one of the certificate's subject";
@@ -236,35 +241,37 @@ function refuseDocumentNumber({ complete, certificate, identity }: Context): str
   return named !== undefined && named !== documentNumber ? 'it is not the one in the certificate' : undefined;
 }
 
-function refuseUnexpectedSigner({ complete, identity, session }: Context): string | undefined {
+function refuseUnexpectedSigner({ signed, identity, session }: Context): string | undefined {
   const { expected } = session;
   if (!expected) return undefined;
   const matches =
     'documentNumber' in expected
-      ? expected.documentNumber === complete?.result.documentNumber
-      : expected.semanticsIdentifier === identity?.semanticsIdentifier;
+      ? expected.documentNumber === established(signed).result.documentNumber
+      : expected.semanticsIdentifier === established(identity).semanticsIdentifier;
   return matches ? undefined : 'the session was for somebody else';
 }
 
-function refuseInteraction({ complete, session, flowType }: Context): string | undefined {
+function refuseInteraction({ signed, session, flowType }: Context): string | undefined {
   const set = flowType === 'Notification' ? 'notification' : 'device-link';
-  const offered = decodeInteractions(session.interactions, set).map(({ type }) => type as string);
-  return offered.includes(complete?.interactionTypeUsed ?? '') ? undefined : 'the interaction was not offered';
+  const offered = decodeInteractions(session.interactions, set);
+  const { interactionTypeUsed } = established(signed);
+  return offered.some(({ type }) => type === interactionTypeUsed) ? undefined : 'the interaction was not offered';
 }
 
-function refuseSignatureAlgorithm({ complete, session }: Context): string | undefined {
-  return refuseAlgorithm(established(complete?.signature), session);
+function refuseSignatureAlgorithm({ signed, session }: Context): string | undefined {
+  return refuseAlgorithm(established(signed).signature, session);
 }
 
-function refuseSignature({ complete, session, flowType, certificate }: Context): string | undefined {
-  const { value, serverRandom, userChallenge: challenge } = established(complete?.signature);
+function refuseSignature({ signed, session, flowType, certificate }: Context): string | undefined {
+  const { signature, interactionTypeUsed } = established(signed);
+  const { value, serverRandom, userChallenge: challenge } = signature;
   if (!serverRandom || serverRandom.length < 24 || !decodeBase64(serverRandom)) return 'serverRandom is malformed';
   if (!challenge || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) return 'userChallenge is malformed';
   const message = acspV2Message({
     ...session,
     serverRandom,
     userChallenge: challenge,
-    interactionTypeUsed: established(complete?.interactionTypeUsed),
+    interactionTypeUsed: established(interactionTypeUsed),
     flowType: established(flowType),
   });
   return isSignatureOf(message, value, established(certificate).publicKey, session)

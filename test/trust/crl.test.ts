@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { AlgorithmIdentifier, CertificateRevocationList } from 'pkijs';
 import { createRevocationChecker } from '../../lib/revocation.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { createCrl } from '../../lib/simulator/revocation/crl.js';
+import { type CrlContents, createCrl } from '../../lib/simulator/revocation/crl.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { normalizedSerial, readCrl } from '../../lib/trust/revocation/crl.js';
 import { good, pathOf } from '../attacks/revocation.js';
@@ -18,10 +19,11 @@ describe('A certificate revocation list', () => {
   });
   after(() => simulator.close());
 
-  async function list(revoked: string[], nextUpdate = new Date(now + 3_600_000)): Promise<Uint8Array<ArrayBuffer>> {
+  async function list(revoked: string[], wish: Partial<CrlContents> = {}): Promise<Uint8Array<ArrayBuffer>> {
     const { certificate, privateKey } = simulator.pki.authorities.qualified;
-    const contents = { issuer: certificate, privateKey, revoked, nextUpdate, signatureHash: 'SHA-384' } as const;
-    return new Uint8Array(await createCrl({ ...contents, thisUpdate: new Date(now - 1000) }));
+    const dates = { thisUpdate: new Date(now - 1000), nextUpdate: new Date(now + 3_600_000) };
+    const contents = { issuer: certificate, privateKey, revoked, signatureHash: 'SHA-384', ...dates } as const;
+    return new Uint8Array(await createCrl({ ...contents, ...wish }));
   }
 
   function serials(der: Uint8Array<ArrayBuffer>): string[] {
@@ -63,6 +65,31 @@ describe('A certificate revocation list', () => {
     expect(readCrl(der, otherName, now))
       .to.have.property('refusal')
       .that.contains('another CA');
+  });
+
+  for (const [reason, wish] of [
+    ['it is signed with an algorithm that is not strong enough', { signatureHash: 'SHA-1' }],
+    ['its extension 2.5.29.27 is not understood', { extension: '2.5.29.27' }],
+    ['its extension 2.5.29.28 is not understood', { extension: '2.5.29.28' }],
+    ['it is out of date', { nextUpdate: new Date(now - 61_000) }],
+    ['it is from the future', { thisUpdate: new Date(now + 61_000) }],
+  ] as [string, Partial<CrlContents>][]) {
+    it(`says why it is refused: ${reason}`, async () => {
+      expect(readCrl(await list(['40aa'], wish), issuer, now)).to.deep.equal({ refusal: reason });
+    });
+  }
+
+  it('may have an extension that limits nothing, and says until when it is good', async () => {
+    const nextUpdate = new Date(Math.ceil(now / 1000) * 1000 + 60_000);
+    const read = readCrl(await list(['40aa'], { extension: '2.5.29.20', nextUpdate }), issuer, now);
+    expect(read).to.deep.equal({ revoked: new Set(['40aa']), nextUpdate });
+  });
+
+  it('names its signature algorithm twice, and the same', async () => {
+    const parsed = CertificateRevocationList.fromBER(await list(['40aa']));
+    parsed.signatureAlgorithm = new AlgorithmIdentifier({ algorithmId: '1.2.840.10045.4.3.2' });
+    const der = new Uint8Array(parsed.toSchema(false).toBER(false));
+    expect(readCrl(der, issuer, now)).to.deep.equal({ refusal: 'its two signature algorithms differ' });
   });
 
   it('is fetched once for all who wait for it', async () => {

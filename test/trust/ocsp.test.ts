@@ -1,6 +1,6 @@
 import { Enumerated, OctetString, Primitive } from 'asn1js';
 import { expect } from 'chai';
-import { BasicOCSPResponse, OCSPResponse, type ResponseData } from 'pkijs';
+import { BasicOCSPResponse, Extension, OCSPResponse, type ResponseData } from 'pkijs';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { cryptoKeyOf } from '../../lib/simulator/revocation/crypto-key.js';
 import { answerOcsp } from '../../lib/simulator/revocation/ocsp.js';
@@ -64,7 +64,8 @@ describe('An OCSP answer', () => {
 
   it('may come with extensions that are not critical, and without the nonce', async () => {
     const der = await changed((data) => {
-      for (const extension of data.responseExtensions ?? []) extension.extnID = '1.2.3.4';
+      const extnValue = new OctetString({ valueHex: Uint8Array.of(1, 2, 3) }).toBER(false);
+      data.responseExtensions = [new Extension({ extnID: '1.2.3.4', extnValue })];
     });
     expect(await read(der)).to.have.property('status', 'good');
     expect(await read(await answer({ nonce: 'none' }))).to.have.property('status', 'good');

@@ -47,6 +47,7 @@ describe('The document number in a certificate', () => {
   for (const [what, names] of [
     ['no CN', [directoryName([['country', 'EE']])]],
     ['no directory name', [dnsName]],
+    ['a CN in a host name', [new GeneralName({ type: 2, value: `CN=${documentNumber}` })]],
     ['two CNs', [directoryName([['commonName', documentNumber]]), directoryName([['commonName', documentNumber]])]],
   ] as [string, GeneralName[]][]) {
     it(`cannot be told, which is an error, where there is a subjectAltName with ${what}`, () => {

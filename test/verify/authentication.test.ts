@@ -86,7 +86,12 @@ describe('Verifying an authentication', () => {
     const push = await genuineAuthentication(simulator, { flowType: 'Notification', interactions });
     expect((await verifyAuthentication(push)).interactionTypeUsed).to.equal(choice.type);
     const qr = await genuineAuthentication(simulator);
-    expect(await refusedBy({ ...qr, session: { ...qr.session, interactions } })).to.equal('interaction');
+    const used = { type: 'confirmationMessage', displayText200: 'Log in' } as const;
+    const both = encodeInteractions([choice, used], 'notification');
+    expect(qr.status.interactionTypeUsed).to.equal(used.type);
+    for (const offered of [interactions, both]) {
+      expect(await refusedBy({ ...qr, session: { ...qr.session, interactions: offered } })).to.equal('interaction');
+    }
   });
 
   it('takes the person or the document that the session was for', async () => {
