@@ -138,7 +138,7 @@ function rightInAnyWay(): fc.Arbitrary<UserCertificateOverrides> {
 /** Signed by the authority itself, with the very key that signed the answer. */
 export const wrongCertificates: Attack = {
   name: 'certificates of the CA with something wrong in them',
-  tries: 2_000,
+  tries: 1_000,
   async run({ simulator, report, ...wish }) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [documentNumber = ''] = documentNumbers;
