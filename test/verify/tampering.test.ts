@@ -57,6 +57,12 @@ describe('Tampering with an authentication', () => {
     }
   });
 
+  it('is refused when the answer to a flow without callback has no signature', async () => {
+    const qr = await genuineAuthentication(simulator);
+    const error = await refusal(withStatus(qr, (status) => delete status.signature));
+    expect(error.message).to.equal('signature-protocol: there is no signature');
+  });
+
   it('is refused when the user challenge of a flow without callback is malformed', async () => {
     const qr = await genuineAuthentication(simulator);
     for (const userChallenge of [
