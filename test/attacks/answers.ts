@@ -37,7 +37,7 @@ function saysTheSame(text: string, status: object): boolean {
   }
 }
 
-/** The fields of protocol.md, section 3, that say who has logged in and how; others "must be ignored". */
+/** The fields that say who has logged in and how (section "Session status"); others must be ignored. */
 function essence(answer: any): unknown {
   const { hashAlgorithm, maskGenAlgorithm, saltLength, trailerField } =
     answer?.signature?.signatureAlgorithmParameters ?? {};
