@@ -28,25 +28,24 @@ const neutralCodes = new Set([
 const neutralMessage =
   'Logging in with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and confirm the login there in time.';
 
-const messages = new Map(
-  Object.entries({
-    wrong_vc: 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
-    no_attempt: 'There is no Smart-ID login to finish here. Please start again.',
-    return_without_session:
-      'The Smart-ID app returned to another browser than the one the login was started in. Please start again in your default browser, outside a private window.',
-    callback_required:
-      'The login was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.',
-    already_used: 'This login has been used already. Please start again.',
-    not_verified: 'The login could not be verified. Please start again.',
-    not_accepted: 'This site did not accept the login.',
-  }),
-);
+const messages: Record<string, string> = {
+  wrong_vc: 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
+  no_attempt: 'There is no Smart-ID login to finish here. Please start again.',
+  return_without_session:
+    'The Smart-ID app returned to another browser than the one the login was started in. Please start again in your default browser, outside a private window.',
+  callback_required:
+    'The login was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.',
+  already_used: 'This login has been used already. Please start again.',
+  not_verified: 'The login could not be verified. Please start again.',
+  not_accepted: 'This site did not accept the login.',
+};
 
 const otherMessage = 'Logging in with Smart-ID failed. Please try again.';
 
 /** The failure with the precise code, for the site's own code; the message gives nothing away. */
 export function failure(code: string): Failure {
-  return { message: neutralCodes.has(code) ? neutralMessage : (messages.get(code) ?? otherMessage), code };
+  if (neutralCodes.has(code)) return { message: neutralMessage, code };
+  return { message: Object.hasOwn(messages, code) ? (messages[code] as string) : otherMessage, code };
 }
 
 /** The code as a visitor may see it. */

@@ -124,7 +124,7 @@ async function createDeviceLinkSession(
   expected?: ExpectedSigner,
 ): Promise<Created> {
   const anonymous = () => client.authenticationDeviceLinkAnonymous(request);
-  const { session, problem } = await orProblem(
+  const { session, accountProblem } = await orProblem(
     !expected
       ? anonymous()
       : 'documentNumber' in expected
@@ -133,7 +133,7 @@ async function createDeviceLinkSession(
   );
   if (session) decoys.learn(session);
   const { sessionToken, deviceLinkBase, ...created } = session ?? (await decoys.deviceLinkSession(anonymous));
-  return { ...created, accountProblem: problem, deviceLink: { sessionToken, deviceLinkBase } };
+  return { ...created, accountProblem, deviceLink: { sessionToken, deviceLinkBase } };
 }
 
 async function createNotificationSession(
@@ -144,22 +144,22 @@ async function createNotificationSession(
   if (!expected) {
     throw new SmartIdInputError('identify', 'must name a person or a document in a notification flow.');
   }
-  const { session, problem } = await orProblem(
+  const { session, accountProblem } = await orProblem(
     'documentNumber' in expected
       ? client.authenticationNotificationDocument(expected.documentNumber, request)
       : client.authenticationNotificationEtsi(expected.semanticsIdentifier, request),
   );
   const sessionID = session?.sessionID ?? randomUUID();
-  return { sessionID, accountProblem: problem, verificationCode: verificationCode(request.rpChallenge) };
+  return { sessionID, accountProblem, verificationCode: verificationCode(request.rpChallenge) };
 }
 
 /** The session, or what is the matter with the account. */
-async function orProblem<T>(creation: Promise<T>): Promise<{ session?: T; problem?: AccountProblem }> {
+async function orProblem<T>(creation: Promise<T>): Promise<{ session?: T; accountProblem?: AccountProblem }> {
   try {
     return { session: await creation };
   } catch (error) {
     if (!(error instanceof SmartIdAccountError)) throw error;
-    return { problem: error.code };
+    return { accountProblem: error.code };
   }
 }
 

@@ -1,6 +1,5 @@
 /** The certificates that the site trusts to issue Smart-ID certificates: only those, never the system's store. */
 
-import { Certificate as PkiCertificate } from 'pkijs';
 import { SmartIdInputError } from '../errors.js';
 import type { Certificate } from './certificate.js';
 import { type CertificateSource, readCertificates } from './read-certificates.js';
@@ -12,8 +11,6 @@ export type TrustAnchorSource = CertificateSource | readonly CertificateSource[]
 /** Made by `loadTrustAnchors`. An issuing CA is an anchor by itself; it need not come with its root. */
 export interface TrustAnchors {
   readonly certificates: readonly Certificate[];
-  /** The same certificates for path building. */
-  readonly forPathBuilding: readonly PkiCertificate[];
 }
 
 const field = 'trustAnchors';
@@ -31,12 +28,7 @@ export function loadTrustAnchors(source: TrustAnchorSource, now: number): TrustA
     found.set(certificate.node.fingerprint256, certificate);
   }
   if (found.size === 0) throw new SmartIdInputError(field, 'must hold at least one CA certificate.');
-  return asTrustAnchors([...found.values()]);
-}
-
-/** These very certificates as anchors, whatever they are. */
-export function asTrustAnchors(certificates: readonly Certificate[]): TrustAnchors {
-  return { certificates, forPathBuilding: certificates.map(({ der }) => PkiCertificate.fromBER(der)) };
+  return { certificates: [...found.values()] };
 }
 
 function checkAnchor({ x509 }: Certificate, now: number): void {

@@ -1,7 +1,8 @@
-/** An X.509 certificate, read by two parsers that must agree, with the fields that Smart-ID certificates are judged by. */
+/** An X.509 certificate, read once by each library that judges it, with the fields that Smart-ID certificates are judged by. */
 
 import { type KeyObject, X509Certificate as NodeX509Certificate } from 'node:crypto';
 import { fromBER } from 'asn1js';
+import { Certificate as PkijsCertificate } from 'pkijs';
 import { X509Certificate } from './x509.js';
 
 export interface Certificate {
@@ -9,6 +10,8 @@ export interface Certificate {
   x509: X509Certificate;
   /** node:crypto's reading of the same bytes. */
   node: NodeX509Certificate;
+  /** pkijs' reading, for paths and for what is said of revocation. */
+  pkijs: PkijsCertificate;
   publicKey: KeyObject;
 }
 
@@ -29,7 +32,13 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const bytes = Buffer.from(der);
   const node = new NodeX509Certificate(bytes);
   if (!node.raw.equals(bytes)) throw new Error('The bytes are not exactly one DER certificate.');
-  return { der: bytes, x509: new X509Certificate(bytes), node, publicKey: node.publicKey };
+  return {
+    der: bytes,
+    x509: new X509Certificate(bytes),
+    node,
+    pkijs: PkijsCertificate.fromBER(bytes),
+    publicKey: node.publicKey,
+  };
 }
 
 /** The only value of a subject attribute, or undefined when the subject has none or several. */

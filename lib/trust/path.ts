@@ -3,11 +3,7 @@
  * pkijs builds and validates it; what pkijs leaves open is checked here, on every certificate of the path.
  */
 
-import {
-  CertificateChainValidationEngine,
-  type Certificate as PkiCertificate,
-  Certificate as PkijsCertificate,
-} from 'pkijs';
+import { CertificateChainValidationEngine } from 'pkijs';
 import type { TrustAnchors } from './anchors.js';
 import type { Certificate } from './certificate.js';
 import { isStrong } from './signatures.js';
@@ -29,26 +25,25 @@ const understoodExtensions = new Set([
  * @param now milliseconds since the epoch; every certificate of the path, the anchor included, must be valid then.
  */
 export async function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number): Promise<PathResult> {
-  const pkijsLeaf = PkijsCertificate.fromBER(leaf.der);
-  const refusal = judgeLeaf(leaf, pkijsLeaf);
+  const refusal = judgeLeaf(leaf);
   if (refusal) return { refusal };
   const engine = new CertificateChainValidationEngine({
-    trustedCerts: [...anchors.forPathBuilding],
-    certs: [pkijsLeaf],
+    trustedCerts: anchors.certificates.map(({ pkijs }) => pkijs),
+    certs: [leaf.pkijs],
     checkDate: new Date(now),
   });
   const { result, resultMessage, certificatePath = [] } = await engine.verify();
   if (!result) return { refusal: resultMessage || 'there is no path to a trust anchor' };
   // Only the anchors were given to the engine, so what comes after the leaf is one; the path need not go on from there.
-  const anchor = anchors.certificates[anchors.forPathBuilding.indexOf(certificatePath[1] as PkiCertificate)];
+  const anchor = anchors.certificates.find(({ pkijs }) => pkijs === certificatePath[1]);
   // A second opinion, of node:crypto: pkijs does not mind bytes that follow the signature in its own field.
   if (!anchor || !leaf.node.verify(anchor.publicKey)) return { refusal: 'it is not signed by a trust anchor' };
   return { path: [leaf, anchor] };
 }
 
-function judgeLeaf({ x509 }: Certificate, pkijsLeaf: PkiCertificate): string | undefined {
-  if (!isStrong(pkijsLeaf.signatureAlgorithm)) return 'it is signed with an algorithm that is not strong enough';
-  if (!pkijsLeaf.signature.isEqual(pkijsLeaf.signatureAlgorithm)) return 'its two signature algorithms differ';
+function judgeLeaf({ x509, pkijs }: Certificate): string | undefined {
+  if (!isStrong(pkijs.signatureAlgorithm)) return 'it is signed with an algorithm that is not strong enough';
+  if (!pkijs.signature.isEqual(pkijs.signatureAlgorithm)) return 'its two signature algorithms differ';
   if (x509.getExtension(BasicConstraintsExtension)?.ca) return 'it is the certificate of a CA';
   const unknown = x509.extensions.find(({ critical, type }) => critical && !understoodExtensions.has(type));
   if (unknown) return `its critical extension ${unknown.type} is unknown`;

@@ -3,17 +3,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import type { DistinguishedName, Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
-import { type GenuineInput, genuineAuthentication, withCertificate } from '../support/authentication.js';
+import { certificateOf, type GenuineInput, genuineAuthentication, withCertificate } from '../support/authentication.js';
 import { type Attack, tryEach } from './attack.js';
 import { refusedBy } from './judge.js';
-import { mutatedAsn1, mutatedBytes } from './mutations.js';
+import { mutatedDer } from './mutations.js';
 
 /** One of each kind: a P-384 authority with the current profile, and an RSA authority with the older one. */
 const documentNumbers = ['PNOEE-40404040009-MOCK-Q', 'PNOLV-040404-10003-DEMO-Q'];
-
-function certificateOf({ status }: GenuineInput): Buffer {
-  return Buffer.from(status.cert?.value ?? '', 'base64');
-}
 
 /** The key that signed the answer stays the one in the certificate unless the change meets it. */
 export const mutatedCertificates: Attack = {
@@ -24,13 +20,7 @@ export const mutatedCertificates: Attack = {
     for (const documentNumber of documentNumbers)
       inputs.push(await genuineAuthentication(simulator, { documentNumber }));
     const all = [...inputs.map(certificateOf), simulator.pki.authorities.qualified.certificate];
-    const bases = inputs.map((input) => {
-      const certificate = certificateOf(input);
-      return fc
-        .oneof(mutatedBytes(certificate, all), mutatedAsn1(certificate, all))
-        .filter((changed) => !changed.equals(certificate))
-        .map((changed) => ({ input, changed }));
-    });
+    const bases = inputs.map((input) => mutatedDer(certificateOf(input), all).map((changed) => ({ input, changed })));
     await tryEach(fc.oneof(...bases), wish, async ({ input, changed }) => {
       report(await refusedBy(withCertificate(input, changed)), () => changed.toString('base64'));
     });

@@ -59,6 +59,13 @@ export function mutatedAsn1(original: Uint8Array, others: readonly Uint8Array[])
   });
 }
 
+/** A DER document changed in either way. */
+export function mutatedDer(original: Uint8Array, others: readonly Uint8Array[]): fc.Arbitrary<Buffer<ArrayBuffer>> {
+  return fc
+    .oneof(mutatedBytes(original, others), mutatedAsn1(original, others))
+    .filter((changed) => !changed.equals(original));
+}
+
 interface Place {
   list: BaseBlock[];
   index: number;

@@ -4,7 +4,7 @@ import { BitString } from 'asn1js';
 import { AlgorithmIdentifier, Certificate } from 'pkijs';
 import { SmartIdInputError } from '../../lib/errors.js';
 import type { AuthorityOverrides, IssuedCertificate, SimulatedPki } from '../../lib/simulator/index.js';
-import { asTrustAnchors, loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
+import { loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { buildPath, type PathResult } from '../../lib/trust/path.js';
 import type { Attack } from './attack.js';
@@ -206,7 +206,11 @@ export const badAnchors: [what: string, reason: RegExp, overrides: AuthorityOver
 ];
 
 export function pathFor({ certificate, now = Date.now(), anchors }: Shown, usual: TrustAnchors): Promise<PathResult> {
-  return buildPath(parseCertificate(certificate), anchors ? asTrustAnchors(anchors.map(parseCertificate)) : usual, now);
+  return buildPath(
+    parseCertificate(certificate),
+    anchors ? { certificates: anchors.map(parseCertificate) } : usual,
+    now,
+  );
 }
 
 export const hostilePaths: Attack = {

@@ -98,6 +98,11 @@ export function withStatus<T extends VerifyAuthenticationInput>(input: T, change
   return { ...input, status };
 }
 
+/** The certificate (DER) in the answer. */
+export function certificateOf({ status }: GenuineInput): Buffer {
+  return Buffer.from(status.cert?.value ?? '', 'base64');
+}
+
 /** The input with another certificate (DER) in its answer. */
 export function withCertificate<T extends VerifyAuthenticationInput>(input: T, certificate: Uint8Array): T {
   return withStatus(input, (status) => {

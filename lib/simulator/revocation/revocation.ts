@@ -36,8 +36,8 @@ export type OcspFault =
 export type CrlFault = 'unavailable' | 'garbage' | 'out-of-date' | 'wrong-key' | 'weak-signature' | 'delta' | 'partial';
 
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
-const deltaCrlIndicator = '2.5.29.27';
-const issuingDistributionPoint = '2.5.29.28';
+/** deltaCRLIndicator and issuingDistributionPoint. */
+const limitingExtensions: Partial<Record<CrlFault, string>> = { delta: '2.5.29.27', partial: '2.5.29.28' };
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -125,7 +125,7 @@ export class SimulatedRevocation {
       thisUpdate: new Date(now - 1000),
       nextUpdate: new Date(now + day),
       signatureHash: fault === 'weak-signature' ? 'SHA-1' : 'SHA-384',
-      extension: fault === 'delta' ? deltaCrlIndicator : fault === 'partial' ? issuingDistributionPoint : undefined,
+      extension: fault && limitingExtensions[fault],
     });
   }
 

@@ -1,7 +1,7 @@
 /** Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. */
 
 import { type BitString, fromBER, Sequence } from 'asn1js';
-import { CertificateRevocationList, Certificate as PkijsCertificate } from 'pkijs';
+import { CertificateRevocationList } from 'pkijs';
 import type { Certificate } from '../certificate.js';
 import { type DerElement, derElements, fewDerElements } from '../der.js';
 import { isSignedWith, isStrong } from '../signatures.js';
@@ -27,7 +27,7 @@ export function readCrl(der: Uint8Array<ArrayBuffer>, issuer: Certificate, now: 
   const { signatureAlgorithm, signature, signatureValue } = crl;
   if (!isStrong(signatureAlgorithm)) return { refusal: 'it is signed with an algorithm that is not strong enough' };
   if (!signature.isEqual(signatureAlgorithm)) return { refusal: 'its two signature algorithms differ' };
-  if (!crl.issuer.isEqual(PkijsCertificate.fromBER(issuer.der).subject)) return { refusal: 'it is that of another CA' };
+  if (!crl.issuer.isEqual(issuer.pkijs.subject)) return { refusal: 'it is that of another CA' };
   if (!isSignedWith(issuer.publicKey, toBeSigned, signatureAlgorithm, signatureValue)) {
     return { refusal: 'its signature is not that of the CA' };
   }

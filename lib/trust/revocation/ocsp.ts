@@ -2,17 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { OctetString } from 'asn1js';
-import {
-  BasicOCSPResponse,
-  CertID,
-  Extension,
-  OCSPRequest,
-  OCSPResponse,
-  Certificate as PkijsCertificate,
-  Request,
-  type SingleResponse,
-} from 'pkijs';
-import { asTrustAnchors } from '../anchors.js';
+import { BasicOCSPResponse, CertID, Extension, OCSPRequest, OCSPResponse, Request, type SingleResponse } from 'pkijs';
 import { type Certificate, parseCertificate } from '../certificate.js';
 import { buildPath } from '../path.js';
 import { isForOcspSigning } from '../profile.js';
@@ -39,11 +29,7 @@ const mostCertificates = 4;
 export async function askOcsp(certificate: Certificate, issuer: Certificate): Promise<OcspQuestion> {
   const certID = new CertID();
   // SHA-1 names the certificate here and protects nothing; it is what every responder understands.
-  const issuerCertificate = PkijsCertificate.fromBER(issuer.der);
-  await certID.createForCertificate(PkijsCertificate.fromBER(certificate.der), {
-    hashAlgorithm: 'SHA-1',
-    issuerCertificate,
-  });
+  await certID.createForCertificate(certificate.pkijs, { hashAlgorithm: 'SHA-1', issuerCertificate: issuer.pkijs });
   const request = new OCSPRequest();
   request.tbsRequest.requestList = [new Request({ reqCert: certID })];
   const nonce = randomBytes(nonceLength);
@@ -102,7 +88,7 @@ async function refuseSigner(basic: BasicOCSPResponse, issuer: Certificate, now: 
     .map((cert) => parseCertificate(new Uint8Array(cert.toSchema().toBER(false))))
     .find(isSignedBy);
   if (!responder) return 'the signature is not that of the CA, nor of anybody who came along';
-  const path = await buildPath(responder, asTrustAnchors([issuer]), now);
+  const path = await buildPath(responder, { certificates: [issuer] }, now);
   return 'path' in path && isForOcspSigning(responder) ? undefined : 'the responder is not authorised by the CA';
 }
 
