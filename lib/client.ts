@@ -14,6 +14,7 @@ export { type AuthCodeInput, calculateAuthCode, type DeviceLinkType, type Sessio
 export { createCallbackUrl, sessionSecretDigest, userChallenge } from './protocol/callback.js';
 export { generateChallenge } from './protocol/challenge.js';
 export { createDeviceLink, type DeviceLinkInput, type LinkLanguage } from './protocol/device-link.js';
+export { calculateDigest } from './protocol/digest.js';
 export { parseDocumentNumber } from './protocol/document-number.js';
 export { encodeInteractions, type Interaction, type InteractionSet } from './protocol/interactions.js';
 export { parseSemanticsIdentifier, type SemanticsIdentifier } from './protocol/semantics-identifier.js';
@@ -29,14 +30,22 @@ export {
 export type { Environment } from './rp-api/environment.js';
 export type {
   DeviceLinkAuthenticationRequest,
+  DeviceLinkCertificateChoiceRequest,
+  DeviceLinkSignatureRequest,
+  LinkedSignatureRequest,
   NotificationAuthenticationRequest,
+  NotificationCertificateChoiceRequest,
+  NotificationSignatureRequest,
   RequestProperties,
+  SigningCertificateRequest,
 } from './rp-api/requests.js';
 export type {
+  CodeSession,
   CompleteSessionStatus,
   DeviceLinkSession,
   NotificationSession,
   SessionStatus,
+  SigningCertificate,
 } from './rp-api/responses.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
 export type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';
@@ -44,8 +53,26 @@ export {
   type AuthenticationSession,
   authenticationChecks,
   type CallbackParameters,
-  type ExpectedSigner,
   type VerifiedAuthentication,
   type VerifyAuthenticationInput,
   verifyAuthentication,
 } from './verify/authentication.js';
+export type { ExpectedSigner, TrustInput } from './verify/certificate-checks.js';
+export {
+  type CertificateChoiceSession,
+  certificateChoiceChecks,
+  type VerifiedCertificateChoice,
+  type VerifiedSigningCertificate,
+  type VerifyCertificateChoiceInput,
+  type VerifySigningCertificateInput,
+  verifyCertificateChoice,
+  verifySigningCertificate,
+} from './verify/certificate-choice.js';
+export type { SessionWays, SigningCallbackParameters } from './verify/session-checks.js';
+export {
+  type SignatureSession,
+  signatureChecks,
+  type VerifiedSignature,
+  type VerifySignatureInput,
+  verifySignature,
+} from './verify/signature.js';

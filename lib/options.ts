@@ -27,7 +27,7 @@ import { SmartIdClient, type SmartIdClientOptions } from './rp-api/client.js';
 import type { RequestProperties } from './rp-api/requests.js';
 import { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
 import type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';
-import type { ExpectedSigner } from './verify/authentication.js';
+import type { ExpectedSigner } from './verify/certificate-checks.js';
 
 /** Who is to log in: nobody in particular, a person, or one document. Decided by the site's code, for each request. */
 export type Identify = (req: Request) => ExpectedSigner | undefined | Promise<ExpectedSigner | undefined>;

@@ -21,7 +21,7 @@ import {
 } from './options.js';
 import { semanticsIdentifierOf } from './protocol/document-number.js';
 import { SessionWatch } from './rp-api/session-watch.js';
-import type { ExpectedSigner } from './verify/authentication.js';
+import type { ExpectedSigner } from './verify/certificate-checks.js';
 import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './verify-function.js';
 
 declare global {

@@ -64,8 +64,8 @@ export function askSite(
 }
 
 function infoOf(verified: VerifiedAuthentication, returnTo: string | undefined): SmartIdInfo {
-  const { identity, certificate, ...told } = verified;
-  return { ...told, certificate: certificate.node, returnTo };
+  const { identity: _, ...told } = verified;
+  return { ...told, returnTo };
 }
 
 function isPromise(value: unknown): value is Promise<SiteUser> {

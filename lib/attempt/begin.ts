@@ -14,7 +14,7 @@ import type {
   NotificationAuthenticationRequest,
   RequestProperties,
 } from '../rp-api/requests.js';
-import type { ExpectedSigner } from '../verify/authentication.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import {
   type Attempt,
   callbackParameter,

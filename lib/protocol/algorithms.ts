@@ -52,6 +52,13 @@ export function impliedHashAlgorithm(signatureAlgorithm: SignatureAlgorithm): Ha
   }
 }
 
+/** The hash that is signed: the one that goes with `rsassa-pss`, or the one that the algorithm names. */
+export function hashAlgorithmOf({ signatureAlgorithm, hashAlgorithm }: SignatureChoice): HashAlgorithm {
+  const hash = impliedHashAlgorithm(signatureAlgorithm) ?? hashAlgorithm;
+  if (hash === undefined) throw new SmartIdInputError('hashAlgorithm', `must be given with ${signatureAlgorithm}.`);
+  return hash;
+}
+
 /** What a request asks the app to sign with: `hashAlgorithm` belongs to `rsassa-pss` and to it alone. */
 export interface SignatureChoice {
   signatureAlgorithm: SignatureAlgorithm;

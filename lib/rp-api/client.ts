@@ -11,20 +11,37 @@ import { type Answer, httpError } from './http-errors.js';
 import { checkPinnedKeys, createAgent, warnOfMissingPins } from './pinning.js';
 import {
   type DeviceLinkAuthenticationRequest,
+  type DeviceLinkCertificateChoiceRequest,
+  type DeviceLinkSignatureRequest,
   deviceLinkAuthenticationBody,
+  deviceLinkCertificateChoiceBody,
+  deviceLinkSignatureBody,
+  type LinkedSignatureRequest,
+  linkedSignatureBody,
   type NotificationAuthenticationRequest,
+  type NotificationCertificateChoiceRequest,
+  type NotificationSignatureRequest,
   notificationAuthenticationBody,
+  notificationCertificateChoiceBody,
+  notificationSignatureBody,
   type RelyingParty,
+  type RequestRules,
+  type SigningCertificateRequest,
+  signingCertificateBody,
 } from './requests.js';
 import {
+  type CodeSession,
   type CompleteSessionStatus,
+  codeSessionSchema,
   type DeviceLinkSession,
   deviceLinkSessionSchema,
   type NotificationSession,
   notificationSessionSchema,
   parseResponse,
   type SessionStatus,
+  type SigningCertificate,
   sessionStatusSchema,
+  signingCertificateSchema,
 } from './responses.js';
 
 export interface SmartIdClientOptions {
@@ -69,12 +86,14 @@ const largestAnswer = 256 * 1024;
 export class SmartIdClient {
   readonly environment: ResolvedEnvironment;
   private readonly relyingParty: RelyingParty;
+  private readonly rules: RequestRules;
   private readonly fetch: Fetch;
 
   /** @throws SmartIdInputError naming the option that breaks a rule. */
   constructor(options: SmartIdClientOptions) {
     this.environment = resolveEnvironment(options.environment);
     this.relyingParty = checkRelyingParty(options);
+    this.rules = { allowLoopbackHttp: !this.environment.isLive };
     if (options.pinnedKeys !== undefined) checkPinnedKeys(options.pinnedKeys);
     if (options.fetch !== undefined && typeof options.fetch !== 'function') {
       throw new SmartIdInputError('fetch', 'must be a function like fetch.');
@@ -134,6 +153,99 @@ export class SmartIdClient {
     return this.notificationAuthentication(`document/${documentNumber}`, request, options);
   }
 
+  /** `POST /signature/certificate/{document-number}`: the signing certificate of a known document, without a session. */
+  signatureCertificate(
+    documentNumber: string,
+    request: SigningCertificateRequest = {},
+    options?: CallOptions,
+  ): Promise<SigningCertificate> {
+    parseDocumentNumber(documentNumber);
+    const body = signingCertificateBody(this.relyingParty, request);
+    return this.create(`signature/certificate/${documentNumber}`, body, signingCertificateSchema, options);
+  }
+
+  /** `POST /signature/device-link/document/{document-number}`: sign with this very document. */
+  signatureDeviceLinkDocument(
+    documentNumber: string,
+    request: DeviceLinkSignatureRequest,
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    parseDocumentNumber(documentNumber);
+    const body = deviceLinkSignatureBody(this.relyingParty, request, this.rules);
+    return this.create(`signature/device-link/document/${documentNumber}`, body, deviceLinkSessionSchema, options);
+  }
+
+  /** `POST /signature/device-link/etsi/{semantics-identifier}`: sign with any document of this person. */
+  signatureDeviceLinkEtsi(
+    semanticsIdentifier: string,
+    request: DeviceLinkSignatureRequest,
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    parseSemanticsIdentifier(semanticsIdentifier);
+    const body = deviceLinkSignatureBody(this.relyingParty, request, this.rules);
+    return this.create(`signature/device-link/etsi/${semanticsIdentifier}`, body, deviceLinkSessionSchema, options);
+  }
+
+  /** `POST /signature/notification/document/{document-number}`: sign with this very document by push. */
+  signatureNotificationDocument(
+    documentNumber: string,
+    request: NotificationSignatureRequest,
+    options?: CallOptions,
+  ): Promise<CodeSession> {
+    parseDocumentNumber(documentNumber);
+    const body = notificationSignatureBody(this.relyingParty, request);
+    return this.create(`signature/notification/document/${documentNumber}`, body, codeSessionSchema, options);
+  }
+
+  /** `POST /signature/notification/etsi/{semantics-identifier}`: sign with any document of this person by push. */
+  signatureNotificationEtsi(
+    semanticsIdentifier: string,
+    request: NotificationSignatureRequest,
+    options?: CallOptions,
+  ): Promise<CodeSession> {
+    parseSemanticsIdentifier(semanticsIdentifier);
+    const body = notificationSignatureBody(this.relyingParty, request);
+    return this.create(`signature/notification/etsi/${semanticsIdentifier}`, body, codeSessionSchema, options);
+  }
+
+  /** `POST /signature/certificate-choice/device-link/anonymous`: learn the certificate of a signer not known yet. */
+  certificateChoiceDeviceLinkAnonymous(
+    request: DeviceLinkCertificateChoiceRequest = {},
+    options?: CallOptions,
+  ): Promise<DeviceLinkSession> {
+    const body = deviceLinkCertificateChoiceBody(this.relyingParty, request, this.rules);
+    return this.create('signature/certificate-choice/device-link/anonymous', body, deviceLinkSessionSchema, options);
+  }
+
+  /**
+   * `POST /signature/notification/linked/{document-number}`: the signature that must follow a device-link certificate choice
+   * at once, with the document that was chosen.
+   */
+  signatureNotificationLinked(
+    documentNumber: string,
+    request: LinkedSignatureRequest,
+    options?: CallOptions,
+  ): Promise<NotificationSession> {
+    parseDocumentNumber(documentNumber);
+    const body = linkedSignatureBody(this.relyingParty, request);
+    return this.create(`signature/notification/linked/${documentNumber}`, body, notificationSessionSchema, options);
+  }
+
+  /**
+   * `POST /signature/certificate-choice/notification/etsi/{semantics-identifier}`: learn the certificate of this person by
+   * push; `signatureNotificationDocument` must follow, and nothing can be linked to it.
+   */
+  certificateChoiceNotificationEtsi(
+    semanticsIdentifier: string,
+    request: NotificationCertificateChoiceRequest = {},
+    options?: CallOptions,
+  ): Promise<NotificationSession> {
+    parseSemanticsIdentifier(semanticsIdentifier);
+    const body = notificationCertificateChoiceBody(this.relyingParty, request);
+    const path = `signature/certificate-choice/notification/etsi/${semanticsIdentifier}`;
+    return this.create(path, body, notificationSessionSchema, options);
+  }
+
   /** `GET /session/{sessionID}`: one long poll, which answers `RUNNING` after `timeoutMs`. */
   async sessionStatus(sessionID: string, options: SessionStatusOptions = {}): Promise<SessionStatus> {
     const { timeoutMs = defaultPoll, signal } = options;
@@ -177,9 +289,7 @@ export class SmartIdClient {
     request: DeviceLinkAuthenticationRequest,
     options?: CallOptions,
   ): Promise<DeviceLinkSession> {
-    const body = deviceLinkAuthenticationBody(this.relyingParty, request, {
-      allowLoopbackHttp: !this.environment.isLive,
-    });
+    const body = deviceLinkAuthenticationBody(this.relyingParty, request, this.rules);
     return this.create(`authentication/device-link/${path}`, body, deviceLinkSessionSchema, options);
   }
 

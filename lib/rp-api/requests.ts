@@ -3,11 +3,15 @@
 import { SmartIdInputError } from '../errors.js';
 import {
   type AuthenticationCertificateLevel,
+  type CertificateLevel,
+  certificateLevels,
   checkSignatureChoice,
+  hashAlgorithmOf,
   type SignatureChoice,
 } from '../protocol/algorithms.js';
 import { checkCallbackUrl } from '../protocol/callback.js';
 import { challengeBytes } from '../protocol/challenge.js';
+import { digestBytes } from '../protocol/digest.js';
 import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';
 
 /** Sent as it is; `shareMdClientIpAddress` needs a privilege in the relying party's contract. */
@@ -15,21 +19,56 @@ export interface RequestProperties {
   shareMdClientIpAddress?: boolean;
 }
 
-export interface NotificationAuthenticationRequest extends SignatureChoice {
+/** What every request that begins a session may say. */
+interface CommonRequest {
+  requestProperties?: RequestProperties;
+  /** By agreement with the service. */
+  capabilities?: readonly string[];
+}
+
+interface DeviceLinkRequest {
+  /** Needed if, and only if, same-device links are offered. */
+  initialCallbackUrl?: string;
+}
+
+export interface NotificationAuthenticationRequest extends SignatureChoice, CommonRequest {
   /** Base64 of 32 to 64 random bytes, made by `generateChallenge` and used for one session. */
   rpChallenge: string;
   /** Base64 text made by `encodeInteractions`; keep it for the verification. */
   interactions: string;
   /** The service's default is `QUALIFIED`. */
   certificateLevel?: AuthenticationCertificateLevel;
-  requestProperties?: RequestProperties;
-  /** By agreement with the service. */
-  capabilities?: readonly string[];
 }
 
-export interface DeviceLinkAuthenticationRequest extends NotificationAuthenticationRequest {
-  /** Needed if, and only if, same-device links are offered. */
-  initialCallbackUrl?: string;
+export interface DeviceLinkAuthenticationRequest extends NotificationAuthenticationRequest, DeviceLinkRequest {}
+
+/** For the signing certificate of a document; no session comes of it. */
+export interface SigningCertificateRequest extends Pick<CommonRequest, 'capabilities'> {
+  /** The service's default is `QUALIFIED`. */
+  certificateLevel?: CertificateLevel;
+}
+
+export interface NotificationCertificateChoiceRequest extends CommonRequest {
+  /** The service's default is `QUALIFIED`. */
+  certificateLevel?: CertificateLevel;
+  /** 1 to 30 characters. The same request within 15 seconds gives the same session, unless the nonce differs. */
+  nonce?: string;
+}
+
+export interface DeviceLinkCertificateChoiceRequest extends NotificationCertificateChoiceRequest, DeviceLinkRequest {}
+
+export interface NotificationSignatureRequest extends SignatureChoice, NotificationCertificateChoiceRequest {
+  /** Base64 of the hash of what is to be signed, made by `calculateDigest`; it is not hashed again. */
+  digest: string;
+  /** Base64 text made by `encodeInteractions`; keep it for the verification. */
+  interactions: string;
+}
+
+export interface DeviceLinkSignatureRequest extends NotificationSignatureRequest, DeviceLinkRequest {}
+
+export interface LinkedSignatureRequest extends NotificationSignatureRequest {
+  /** The device-link certificate choice that it follows. */
+  linkedSessionID: string;
 }
 
 export interface RelyingParty {
@@ -44,13 +83,9 @@ export interface RequestRules {
 export function deviceLinkAuthenticationBody(
   relyingParty: RelyingParty,
   request: DeviceLinkAuthenticationRequest,
-  { allowLoopbackHttp }: RequestRules,
+  rules: RequestRules,
 ): Record<string, unknown> {
-  const { initialCallbackUrl } = request;
-  if (initialCallbackUrl !== undefined) {
-    checkCallbackUrl(initialCallbackUrl, 'initialCallbackUrl', { allowLoopbackHttp });
-  }
-  return { ...authenticationBody(relyingParty, request, 'device-link'), initialCallbackUrl };
+  return { ...authenticationBody(relyingParty, request, 'device-link'), ...callbackField(request, rules) };
 }
 
 export function notificationAuthenticationBody(
@@ -60,30 +95,121 @@ export function notificationAuthenticationBody(
   return { ...authenticationBody(relyingParty, request, 'notification'), vcType: 'numeric4' };
 }
 
+export function signingCertificateBody(
+  relyingParty: RelyingParty,
+  { certificateLevel, capabilities }: SigningCertificateRequest,
+): Record<string, unknown> {
+  checkLevel(certificateLevel, certificateLevels);
+  return { ...identification(relyingParty), certificateLevel, capabilities };
+}
+
+export function deviceLinkCertificateChoiceBody(
+  relyingParty: RelyingParty,
+  request: DeviceLinkCertificateChoiceRequest,
+  rules: RequestRules,
+): Record<string, unknown> {
+  return { ...notificationCertificateChoiceBody(relyingParty, request), ...callbackField(request, rules) };
+}
+
+export function notificationCertificateChoiceBody(
+  relyingParty: RelyingParty,
+  request: NotificationCertificateChoiceRequest,
+): Record<string, unknown> {
+  checkLevel(request.certificateLevel, certificateLevels);
+  return { ...commonFields(relyingParty, request), nonce: checkNonce(request.nonce) };
+}
+
+export function deviceLinkSignatureBody(
+  relyingParty: RelyingParty,
+  request: DeviceLinkSignatureRequest,
+  rules: RequestRules,
+): Record<string, unknown> {
+  return { ...signatureBody(relyingParty, request, 'device-link'), ...callbackField(request, rules) };
+}
+
+export function notificationSignatureBody(
+  relyingParty: RelyingParty,
+  request: NotificationSignatureRequest,
+): Record<string, unknown> {
+  return signatureBody(relyingParty, request, 'notification');
+}
+
+/** The person is in the app already, so that the interactions are those of device links. */
+export function linkedSignatureBody(
+  relyingParty: RelyingParty,
+  request: LinkedSignatureRequest,
+): Record<string, unknown> {
+  const { linkedSessionID } = request;
+  if (typeof linkedSessionID !== 'string' || linkedSessionID === '') {
+    throw new SmartIdInputError('linkedSessionID', 'must be the sessionID of a device-link certificate choice.');
+  }
+  return { ...signatureBody(relyingParty, request, 'device-link'), linkedSessionID };
+}
+
 function authenticationBody(
-  { relyingPartyUUID, relyingPartyName }: RelyingParty,
+  relyingParty: RelyingParty,
   request: NotificationAuthenticationRequest,
   set: InteractionSet,
 ): Record<string, unknown> {
-  const { rpChallenge, signatureAlgorithm, hashAlgorithm, certificateLevel } = request;
+  const { rpChallenge, interactions, certificateLevel } = request;
   challengeBytes(rpChallenge);
-  checkSignatureChoice(request);
-  decodeInteractions(request.interactions, set);
-  if (certificateLevel !== undefined && certificateLevel !== 'ADVANCED' && certificateLevel !== 'QUALIFIED') {
-    throw new SmartIdInputError('certificateLevel', 'must be ADVANCED or QUALIFIED in an authentication.');
-  }
+  const algorithm = algorithmFields(request);
+  decodeInteractions(interactions, set);
+  checkLevel(certificateLevel, ['ADVANCED', 'QUALIFIED']);
   return {
-    relyingPartyUUID,
-    relyingPartyName,
-    certificateLevel,
+    ...commonFields(relyingParty, request),
     signatureProtocol: 'ACSP_V2',
-    signatureProtocolParameters: {
-      rpChallenge,
-      signatureAlgorithm,
-      signatureAlgorithmParameters: hashAlgorithm && { hashAlgorithm },
-    },
-    interactions: request.interactions,
-    requestProperties: request.requestProperties,
-    capabilities: request.capabilities,
+    signatureProtocolParameters: { rpChallenge, ...algorithm },
+    interactions,
   };
+}
+
+function signatureBody(
+  relyingParty: RelyingParty,
+  request: NotificationSignatureRequest,
+  set: InteractionSet,
+): Record<string, unknown> {
+  const { digest, interactions } = request;
+  const algorithm = algorithmFields(request);
+  digestBytes(digest, hashAlgorithmOf(request));
+  decodeInteractions(interactions, set);
+  return {
+    ...notificationCertificateChoiceBody(relyingParty, request),
+    signatureProtocol: 'RAW_DIGEST_SIGNATURE',
+    signatureProtocolParameters: { digest, ...algorithm },
+    interactions,
+  };
+}
+
+function algorithmFields(choice: SignatureChoice): Record<string, unknown> {
+  checkSignatureChoice(choice);
+  const { signatureAlgorithm, hashAlgorithm } = choice;
+  return { signatureAlgorithm, signatureAlgorithmParameters: hashAlgorithm && { hashAlgorithm } };
+}
+
+function commonFields(
+  relyingParty: RelyingParty,
+  { certificateLevel, requestProperties, capabilities }: CommonRequest & { certificateLevel?: CertificateLevel },
+): Record<string, unknown> {
+  return { ...identification(relyingParty), certificateLevel, requestProperties, capabilities };
+}
+
+/** These two alone, whatever else the object holds. */
+function identification({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {
+  return { relyingPartyUUID, relyingPartyName };
+}
+
+function callbackField({ initialCallbackUrl }: DeviceLinkRequest, rules: RequestRules): DeviceLinkRequest {
+  if (initialCallbackUrl !== undefined) checkCallbackUrl(initialCallbackUrl, 'initialCallbackUrl', rules);
+  return { initialCallbackUrl };
+}
+
+function checkLevel(level: CertificateLevel | undefined, allowed: readonly CertificateLevel[]): void {
+  if (level === undefined || allowed.includes(level)) return;
+  throw new SmartIdInputError('certificateLevel', `must be one of ${allowed.join(', ')} in this request.`);
+}
+
+function checkNonce(nonce: string | undefined): string | undefined {
+  if (nonce === undefined || (typeof nonce === 'string' && nonce.length >= 1 && nonce.length <= 30)) return nonce;
+  throw new SmartIdInputError('nonce', 'must be a text of 1 to 30 characters.');
 }

@@ -23,6 +23,21 @@ export type NotificationSession = z.infer<typeof notificationSessionSchema>;
 
 const text = z.string();
 
+export const codeSessionSchema = z.object({
+  sessionID,
+  vc: z.object({ type: z.literal('numeric4'), value: z.string().regex(/^\d{4}$/) }),
+});
+/** A push that is answered with the code that the service shows; show it to the person as it is. */
+export type CodeSession = z.infer<typeof codeSessionSchema>;
+
+const certificate = z.object({ value: text, certificateLevel: text });
+
+export const signingCertificateSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('OK'), cert: certificate }),
+  z.object({ state: z.literal('DOCUMENT_UNUSABLE') }),
+]);
+export type SigningCertificate = z.infer<typeof signingCertificateSchema>;
+
 const signatureAlgorithmParametersSchema = z.object({
   hashAlgorithm: text,
   maskGenAlgorithm: z.object({ algorithm: text, parameters: z.object({ hashAlgorithm: text }) }),
@@ -49,7 +64,7 @@ const completeSchema = z.object({
   }),
   signatureProtocol: text.optional(),
   signature: signatureSchema.optional(),
-  cert: z.object({ value: text, certificateLevel: text }).optional(),
+  cert: certificate.optional(),
   interactionTypeUsed: text.optional(),
   deviceIpAddress: text.optional(),
   ignoredProperties: z.array(text).optional(),

@@ -1,13 +1,27 @@
 /** What makes a certificate a Smart-ID certificate for a purpose and level (section "Certificate profiles"). */
 
-import type { Certificate } from './certificate.js';
+import { ObjectIdentifier, Sequence } from 'asn1js';
+import { QCStatements } from 'pkijs';
+import type { CertificateLevel } from '../protocol/algorithms.js';
+import { type Certificate, extensionValue } from './certificate.js';
 import { CertificatePolicyExtension, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension } from './x509.js';
 
-/** Policy sets that must be present whole; the demo environment's 2016 CA writes its own arc for the first of them. */
-const policies = {
-  QUALIFIED: { smartId: '1.3.6.1.4.1.10015.17.2', demo: '1.3.6.1.4.1.10015.3.17.2', etsi: '0.4.0.2042.1.2' },
-  ADVANCED: { smartId: '1.3.6.1.4.1.10015.17.1', demo: '1.3.6.1.4.1.10015.3.17.1', etsi: '0.4.0.2042.1.1' },
-} as const;
+type StatedLevel = 'QUALIFIED' | 'ADVANCED';
+
+/** Smart-ID's own policy of a level, for either purpose; the demo environment's 2016 CA writes its own arc for it. */
+const smartIdPolicies: Record<StatedLevel, { live: string; demo: string }> = {
+  QUALIFIED: { live: '1.3.6.1.4.1.10015.17.2', demo: '1.3.6.1.4.1.10015.3.17.2' },
+  ADVANCED: { live: '1.3.6.1.4.1.10015.17.1', demo: '1.3.6.1.4.1.10015.3.17.1' },
+};
+/** The policy that must be there besides. */
+const authenticationPolicies: Record<StatedLevel, string> = { QUALIFIED: '0.4.0.2042.1.2', ADVANCED: '0.4.0.2042.1.1' };
+const signaturePolicies: Record<StatedLevel, string> = { QUALIFIED: '0.4.0.194112.1.2', ADVANCED: '0.4.0.2042.1.1' };
+
+const qcStatements = '1.3.6.1.5.5.7.1.3';
+/** Statements of ETSI EN 319 412-5: that the key is in a qualified device, what the certificate is for, and that it is for signatures. */
+const qcSscd = '0.4.0.1862.1.4';
+const qcType = '0.4.0.1862.1.6';
+const esign = '0.4.0.1862.1.6.1';
 
 const smartIdAuthentication = '1.3.6.1.4.1.62306.5.7.0';
 const clientAuthentication = '1.3.6.1.5.5.7.3.2';
@@ -23,17 +37,46 @@ export interface ProfileRules {
 }
 
 /** The level that the policies of an authentication certificate state, or undefined when it is no such certificate. */
-export function authenticationLevel(
+export function authenticationLevel(certificate: Certificate, rules: ProfileRules): StatedLevel | undefined {
+  return statedLevel(certificate, authenticationPolicies, rules);
+}
+
+/**
+ * The level of a signing certificate by its policies and statements, or undefined when it is no such certificate. A qualified one
+ * must state that it is for signatures; one that states that its key is in a qualified device is `QSCD`.
+ */
+export function signatureLevel(certificate: Certificate, rules: ProfileRules): CertificateLevel | undefined {
+  const level = statedLevel(certificate, signaturePolicies, rules);
+  if (level !== 'QUALIFIED') return level;
+  const statements = statementsOf(certificate);
+  if (!isTypeEsign(statements)) return undefined;
+  return statements.some(({ id }) => id === qcSscd) ? 'QSCD' : 'QUALIFIED';
+}
+
+function statedLevel(
   certificate: Certificate,
+  etsiPolicies: Record<StatedLevel, string>,
   { acceptDemoPolicies }: ProfileRules,
-): 'QUALIFIED' | 'ADVANCED' | undefined {
+): StatedLevel | undefined {
   const present = certificate.x509.getExtension(CertificatePolicyExtension)?.policies ?? [];
   for (const level of ['QUALIFIED', 'ADVANCED'] as const) {
-    const { smartId, demo, etsi } = policies[level];
-    const hasSmartId = present.includes(smartId) || (acceptDemoPolicies && present.includes(demo));
-    if (hasSmartId && present.includes(etsi)) return level;
+    const { live, demo } = smartIdPolicies[level];
+    const hasSmartId = present.includes(live) || (acceptDemoPolicies && present.includes(demo));
+    if (hasSmartId && present.includes(etsiPolicies[level])) return level;
   }
   return undefined;
+}
+
+function statementsOf(certificate: Certificate): QCStatements['values'] {
+  const schema = extensionValue(certificate, qcStatements);
+  return schema ? new QCStatements({ schema }).values : [];
+}
+
+/** Whether the certificate is stated to be for signatures, and not for seals or websites. */
+function isTypeEsign(statements: QCStatements['values']): boolean {
+  const value: unknown = statements.find(({ id }) => id === qcType)?.type;
+  if (!(value instanceof Sequence)) return false;
+  return value.valueBlock.value.some((type) => type instanceof ObjectIdentifier && type.getValue() === esign);
 }
 
 /** Whether key usage and extended key usage say that the key is for authentication. */
@@ -42,6 +85,11 @@ export function isForAuthentication(certificate: Certificate): boolean {
     isFor(certificate, KeyUsageFlags.digitalSignature, smartIdAuthentication) ||
     isFor(certificate, olderKeyUsage, clientAuthentication)
   );
+}
+
+/** Whether the key may sign what binds its owner. */
+export function isForSignatures({ x509 }: Certificate): boolean {
+  return ((x509.getExtension(KeyUsagesExtension)?.usages ?? 0) & KeyUsageFlags.nonRepudiation) !== 0;
 }
 
 /** Whether the certificate is that of an OCSP responder (RFC 6960, section 4.2.2.2). It need not have a key usage. */

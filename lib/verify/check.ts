@@ -23,3 +23,9 @@ export async function runChecks<Context>(checks: readonly Check<Context>[], cont
     if (reason !== undefined) throw new SmartIdVerificationError(name, reason);
   }
 }
+
+/** What an earlier check has established; that it has not is an error, and refuses. */
+export function established<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('An earlier check did not establish this value.');
+  return value;
+}

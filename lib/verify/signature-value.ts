@@ -1,15 +1,11 @@
 /** The signature in an answer: the algorithm and parameters it names, and the value (section "Signature protocols"). */
 
 import { constants, type KeyObject, verify } from 'node:crypto';
-import {
-  type HashAlgorithm,
-  hashOctets,
-  impliedHashAlgorithm,
-  nodeHashName,
-  type SignatureChoice,
-} from '../protocol/algorithms.js';
+import { hashAlgorithmOf, hashOctets, nodeHashName, type SignatureChoice } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
+import { digestBytes } from '../protocol/digest.js';
 import type { SignatureAlgorithmParameters } from '../rp-api/responses.js';
+import { isPkcs1SignatureOf, isPssSignatureOf } from './rsa-digest.js';
 
 export interface AnsweredAlgorithm {
   signatureAlgorithm?: string;
@@ -38,17 +34,31 @@ export function refuseAlgorithm(answered: AnsweredAlgorithm, asked: SignatureCho
  * For PSS the salt has exactly the length of the hash, and MGF1 uses the same hash.
  */
 export function isSignatureOf(
-  message: string,
+  message: Uint8Array,
   value: string | undefined,
   publicKey: KeyObject,
-  { signatureAlgorithm, hashAlgorithm }: SignatureChoice,
+  choice: SignatureChoice,
 ): boolean {
   const signature = decodeBase64(value ?? '');
-  const hash: HashAlgorithm | undefined = impliedHashAlgorithm(signatureAlgorithm) ?? hashAlgorithm;
-  if (!signature || !hash) return false;
+  if (!signature) return false;
+  const hash = hashAlgorithmOf(choice);
   const padding =
-    signatureAlgorithm === 'rsassa-pss'
+    choice.signatureAlgorithm === 'rsassa-pss'
       ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: hashOctets(hash) }
       : { padding: constants.RSA_PKCS1_PADDING };
-  return verify(nodeHashName(hash), Buffer.from(message, 'utf8'), { key: publicKey, ...padding }, signature);
+  return verify(nodeHashName(hash), message, { key: publicKey, ...padding }, signature);
+}
+
+/** The same where only the message's digest is known (Base64). */
+export function isSignatureOfDigest(
+  digest: string,
+  value: string | undefined,
+  publicKey: KeyObject,
+  choice: SignatureChoice,
+): boolean {
+  const signature = decodeBase64(value ?? '');
+  if (!signature) return false;
+  const hash = hashAlgorithmOf(choice);
+  const isSignature = choice.signatureAlgorithm === 'rsassa-pss' ? isPssSignatureOf : isPkcs1SignatureOf;
+  return isSignature(digestBytes(digest, hash), signature, publicKey, hash);
 }
