@@ -124,6 +124,17 @@ export class SmartIdOutcomeError extends SmartIdError {
   }
 }
 
+/** A signature did not come about. The message may be shown to anybody; `code` is for the site, as in a login. */
+export class SmartIdSigningError extends SmartIdError {
+  /** What was to be signed, as it was given to `start`, where that is known. */
+  readonly reference?: string;
+
+  constructor({ code, message }: { code: string; message: string }, status: 401 | 403, reference?: string) {
+    super(message, code, status);
+    this.reference = reference;
+  }
+}
+
 /** An answer does not verify; `check` names the rule that refused it. Treat it as an attack until shown otherwise. */
 export class SmartIdVerificationError extends SmartIdError {
   readonly check: string;

@@ -2,11 +2,21 @@
 
 export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
+export { verificationFailureChannel } from './attempt/verification-failure.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';
-export { verificationFailureChannel } from './finish.js';
 export type { SmartIdProfile } from './identity.js';
 export type { Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
 export type { Failure } from './outcome.js';
+export type { SmartIdSignature } from './signing/finish.js';
+export type {
+  Prepare,
+  Signer,
+  SigningRequest,
+  SigningStartOptions,
+  SmartIdSigningOptions,
+  ToSign,
+} from './signing/options.js';
+export { SmartIdSigning } from './signing/signing.js';
 export { SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
 export type { Done, SiteUser, SmartIdInfo, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

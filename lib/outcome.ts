@@ -1,10 +1,13 @@
-/** What a failed login is called: a stable code for the site, a neutral message and code for the visitor. */
+/** What a failed login or signature is called: a stable code for the site, a neutral message and code for the visitor. */
 
-/** Told to Passport's `fail` and, through it, to the site. */
+/** Told to Passport's `fail` and, through it, to the site; or by the error of a signing. */
 export interface Failure {
   message: string;
   code: string;
 }
+
+/** What was tried. */
+export type Undertaking = 'login' | 'signing';
 
 /**
  * Codes that say something about an account or its owner; a visitor sees one code and one message for all of them. That
@@ -25,27 +28,30 @@ const neutralCodes = new Set([
   'required_interaction_not_supported_by_app',
 ]);
 
-const neutralMessage =
-  'Logging in with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and confirm the login there in time.';
+const doing: Record<Undertaking, string> = { login: 'Logging in', signing: 'Signing' };
+const noun: Record<Undertaking, string> = { login: 'login', signing: 'signature' };
 
-const messages: Record<string, string> = {
-  wrong_vc: 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
-  no_attempt: 'There is no Smart-ID login to finish here. Please start again.',
-  return_without_session:
-    'The Smart-ID app returned to another browser than the one the login was started in. Please start again in your default browser, outside a private window.',
-  callback_required:
-    'The login was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.',
-  already_used: 'This login has been used already. Please start again.',
-  not_verified: 'The login could not be verified. Please start again.',
-  not_accepted: 'This site did not accept the login.',
+function neutralMessage(what: Undertaking): string {
+  return `${doing[what]} with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and confirm the ${noun[what]} there in time.`;
+}
+
+const messages: Record<string, (thing: string) => string> = {
+  wrong_vc: () => 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
+  no_attempt: (thing) => `There is no Smart-ID ${thing} to finish here. Please start again.`,
+  return_without_session: (thing) =>
+    `The Smart-ID app returned to another browser than the one the ${thing} was started in. Please start again in your default browser, outside a private window.`,
+  callback_required: (thing) =>
+    `The ${thing} was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.`,
+  already_used: (thing) => `This ${thing} has been used already. Please start again.`,
+  not_verified: (thing) => `The ${thing} could not be verified. Please start again.`,
+  not_accepted: (thing) => `This site did not accept the ${thing}.`,
 };
 
-const otherMessage = 'Logging in with Smart-ID failed. Please try again.';
-
 /** The failure with the precise code, for the site's own code; the message gives nothing away. */
-export function failure(code: string): Failure {
-  if (neutralCodes.has(code)) return { message: neutralMessage, code };
-  return { message: Object.hasOwn(messages, code) ? (messages[code] as string) : otherMessage, code };
+export function failure(code: string, what: Undertaking = 'login'): Failure {
+  if (neutralCodes.has(code)) return { message: neutralMessage(what), code };
+  const message = Object.hasOwn(messages, code) ? messages[code]?.(noun[what]) : undefined;
+  return { message: message ?? `${doing[what]} with Smart-ID failed. Please try again.`, code };
 }
 
 /** The code as a visitor may see it. */

@@ -1,50 +1,29 @@
 /** The Passport strategy: `start` and `status` are plain middleware, `authenticate` logs in, fails or errors. */
 
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
-import type { Attempt } from './attempt/attempt.js';
-import { beginAttempt } from './attempt/begin.js';
-import { unseenEnd } from './attempt/decoy.js';
-import { StartLimit } from './attempt/start-limit.js';
-import { type AttemptView, completeView, failedView, runningView } from './attempt/view.js';
-import { requireWebSession } from './attempt/web-session.js';
-import { SmartIdInputError, SmartIdSessionNotFoundError } from './errors.js';
-import { finishAttempt, shortText } from './finish.js';
+import { Attempts } from './attempt/attempts.js';
+import { middleware } from './attempt/middleware.js';
+import { checkExpectedSigner, encodeInteractionsFor, interactionSetOf } from './attempt/options.js';
+import { type AttemptView, failedView } from './attempt/view.js';
+import { SmartIdInputError } from './errors.js';
+import { beginLogin } from './login/begin.js';
+import { finishLogin } from './login/finish.js';
 import {
-  checkExpectedSigner,
   checkStartOptions,
-  encodeInteractionsFor,
   type ResolvedOptions,
   resolveOptions,
   type SmartIdStrategyOptions,
   type StartOptions,
 } from './options.js';
-import { semanticsIdentifierOf } from './protocol/document-number.js';
-import { SessionWatch } from './rp-api/session-watch.js';
-import type { ExpectedSigner } from './verify/certificate-checks.js';
+import './request.js';
 import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './verify-function.js';
-
-declare global {
-  namespace Express {
-    interface Request {
-      /** Set by `SmartIdStrategy.start` and `status`. Nothing in it is secret. */
-      smartId?: AttemptView;
-    }
-  }
-}
-
-/** In five minutes, for one browser session: each is a request to the RP API. */
-const mostStarts = 30;
-/** In five minutes, to one person, whoever asks: each lights up a phone. */
-const mostPushes = 10;
 
 export class SmartIdStrategy extends PassportStrategy {
   readonly name = 'smart-id';
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
-  private readonly watch: SessionWatch;
-  private readonly starts: StartLimit;
-  private readonly pushes: StartLimit;
+  private readonly attempts: Attempts;
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
@@ -59,9 +38,7 @@ export class SmartIdStrategy extends PassportStrategy {
   ) {
     super();
     this.settings = resolveOptions(options);
-    this.watch = new SessionWatch(this.settings.client);
-    this.starts = new StartLimit('too_many_starts', mostStarts, this.settings.clock);
-    this.pushes = new StartLimit('too_many_pushes', mostPushes, this.settings.clock);
+    this.attempts = new Attempts(this.settings);
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -74,30 +51,29 @@ export class SmartIdStrategy extends PassportStrategy {
   /** Middleware that begins a login, keeps it in the store and sets `req.smartId`; it logs nobody in. */
   start(options: StartOptions | ((req: Request) => StartOptions | Promise<StartOptions>) = {}): RequestHandler {
     if (typeof options !== 'function') checkStartOptions(options, this.settings);
-    return middleware(async (req) => this.begin(req, typeof options === 'function' ? await options(req) : options));
+    return middleware(async (req) => {
+      req.smartId = await this.begin(req, typeof options === 'function' ? await options(req) : options);
+    });
   }
 
   /** Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks and writes nothing. */
   status(): RequestHandler {
     return middleware(async (req) => {
-      const id = shortText(req.query.id);
-      if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID login, in the query.');
-      requireWebSession(req);
-      const attempt = await this.settings.store.read(req, id);
-      return attempt ? this.view(attempt) : failedView(id, 'no_attempt');
+      const { id, attempt } = await this.attempts.named(req);
+      req.smartId = attempt ? this.attempts.view(attempt, this.attempts.see(attempt)) : failedView(id, 'no_attempt');
     });
   }
 
   /** For Passport: logs in, fails or errors, and never passes. */
   override authenticate(req: Request): void {
-    const { settings, watch, verify } = this;
+    const { settings, attempts, verify } = this;
     // Taken now: who hands the strategy itself to passport.authenticate shares one object between all requests,
     // and by the time of the answer its actions may be those of somebody else's request.
     const { success, fail, redirect, error } = this;
-    finishAttempt({
+    finishLogin({
       req,
       settings,
-      watch,
+      attempts,
       actions: { success, fail, redirect },
       askSite: (verified, returnTo) => askSite(verified, returnTo, (...told) => verify(req, ...told)),
     }).catch(error);
@@ -105,52 +81,18 @@ export class SmartIdStrategy extends PassportStrategy {
 
   private async begin(req: Request, options: StartOptions): Promise<AttemptView> {
     checkStartOptions(options, this.settings);
-    const { start, store, callbackURL } = this.settings;
+    const { start } = this.settings;
     const { flow = start.flow, identify = start.identify, interactions = start.interactions } = options;
-    const { sessionID } = requireWebSession(req, flow === 'device-link' && callbackURL !== undefined);
+    this.attempts.checkWebSession(req, flow);
+    const expected = checkExpectedSigner(await identify(req), 'identify');
     const request = {
       flow,
-      expected: checkExpectedSigner(await identify(req)),
-      interactions: encodeInteractionsFor(interactions, flow === 'notification' ? 'notification' : 'device-link'),
+      expected,
+      interactions: encodeInteractionsFor(interactions, interactionSetOf(flow)),
       lang: options.lang ?? start.lang,
       returnTo: options.returnTo,
     };
-    this.starts.count(sessionID);
-    if (flow === 'notification' && request.expected) this.pushes.count(personOf(request.expected));
-    const attempt = await beginAttempt(this.settings, request);
-    await store.create(req, attempt);
-    return runningView(attempt, this.settings.clock(), attempt.accountProblem);
+    const pushedTo = flow === 'notification' ? expected : undefined;
+    return this.attempts.start(req, () => beginLogin(this.settings, request), pushedTo);
   }
-
-  private view(attempt: Attempt): AttemptView {
-    const { id, session, accountProblem, expiresAt } = attempt;
-    const now = this.settings.clock();
-    if (now >= expiresAt) return failedView(id, accountProblem ?? 'expired', attempt);
-    if (accountProblem) return runningView(attempt, now, accountProblem);
-    const look = this.watch.look(session.sessionID);
-    const unseen = unseenEnd(attempt, look);
-    if (unseen) return runningView(attempt, now, unseen);
-    switch (look.state) {
-      case 'running':
-        return runningView(attempt, now);
-      case 'complete':
-        return completeView(attempt, look.status);
-      case 'error':
-        if (look.error instanceof SmartIdSessionNotFoundError) return failedView(id, 'expired', attempt);
-        throw look.error;
-    }
-  }
-}
-
-function personOf(expected: ExpectedSigner): string {
-  return 'documentNumber' in expected ? semanticsIdentifierOf(expected.documentNumber) : expected.semanticsIdentifier;
-}
-
-function middleware(view: (req: Request) => Promise<AttemptView>): RequestHandler {
-  return (req: Request, _res: Response, next: NextFunction) => {
-    view(req).then((smartId) => {
-      req.smartId = smartId;
-      next();
-    }, next);
-  };
 }

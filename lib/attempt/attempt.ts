@@ -1,4 +1,4 @@
-/** One login attempt between its requests: what the server must remember from start to finish. Plain data, for any store. */
+/** One login or signing between its requests: what the server must remember from start to finish. Plain data, for any store. */
 
 import { randomBytes } from 'node:crypto';
 import type { Request } from 'express';
@@ -7,9 +7,11 @@ import { equalInConstantTime } from '../protocol/constant-time.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { AuthenticationSession } from '../verify/authentication.js';
+import type { CertificateChoiceSession } from '../verify/certificate-choice.js';
+import type { SignatureSession } from '../verify/signature.js';
 
 /**
- * How a login reaches the app: `device-link` shows a QR code and, with a `callbackURL`, a Web2App link;
+ * How an attempt reaches the app: `device-link` shows a QR code and, with a `callbackURL`, a Web2App link;
  * `app` is for a native app of the site (App2App); `notification` is a push with a verification code.
  */
 export type Flow = 'device-link' | 'app' | 'notification';
@@ -17,25 +19,42 @@ export type Flow = 'device-link' | 'app' | 'notification';
 export interface Attempt {
   /** Unpredictable, known to the browser, and useless without the browser's session. */
   id: string;
+  /** What it may end in, and on which terms: what one strategy or signing has started is not there for another one. */
+  purpose: string;
   flow: Flow;
   /** Milliseconds since the epoch. */
   expiresAt: number;
-  /** A path of the site, handed back when the login is done. */
+  /** A path of the site, handed back when the attempt is done. */
   returnTo?: string;
   session: RunningSession;
+  /** Signings only: what the site has said of it. */
+  signing?: { reference?: string; interactions: string };
   /**
    * Why the service refused a session, for the site alone; set where it did, so that `session` is one that only looks like
    * it (see `decoy.ts`).
    */
-  accountProblem?: AccountProblem;
+  accountProblem?: AccountProblem | 'document_unusable';
 }
+
+/** What device links are made of besides the session's own. */
+interface LinkTerms {
+  schemeName: string;
+  relyingPartyName: string;
+  brokeredRpName?: string;
+}
+
+/** What was asked for, by the name that device links have for it. */
+export type AskedSession =
+  | (AuthenticationSession & { sessionType: 'auth' })
+  | (SignatureSession & LinkTerms & { sessionType: 'sign' })
+  | (CertificateChoiceSession & LinkTerms & { sessionType: 'cert' });
 
 export interface RunningSession {
   sessionID: string;
   /** When the session-creation response arrived, in milliseconds since the epoch: a QR link counts from here. */
   receivedAt: number;
   lang: LinkLanguage;
-  authentication: AuthenticationSession;
+  asked: AskedSession;
   /** Device-link flows only. */
   deviceLink?: Pick<DeviceLinkSession, 'sessionToken' | 'deviceLinkBase'>;
   /** Notification flows only: four digits. */
@@ -58,6 +77,9 @@ export interface AttemptStore {
   /** Removes the attempt and gives it to exactly one caller, however many ask at once; undefined to the others. */
   take(req: Request, id: string): Promise<Attempt | undefined>;
 }
+
+/** Milliseconds that a person has to confirm, as long as the service keeps a session. */
+export const attemptLifetime = 300_000;
 
 /** 128 random bits. */
 export function generateAttemptId(): string {

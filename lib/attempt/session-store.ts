@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { SmartIdSessionError } from '../errors.js';
 import type { Attempt, AttemptStore } from './attempt.js';
 import {
+  reloadSession,
   requireWebSession,
   saveSession,
   sessionKey,
@@ -41,7 +42,10 @@ export class SessionAttemptStore implements AttemptStore {
   }
 
   async update(req: Request, attempt: Attempt): Promise<void> {
-    await this.change(requireWebSession(req), (attempts) =>
+    const request = requireWebSession(req);
+    // What else the site keeps in the session may have changed while the request was waiting for the service.
+    if (!(await reloadSession(request))) return;
+    await this.change(request, (attempts) =>
       attempts.map((present) => (present.id === attempt.id ? attempt : present)),
     );
   }

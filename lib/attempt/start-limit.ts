@@ -1,34 +1,55 @@
-/** How often logins may be started in one browser session, or sent as a push to one person. */
+/** How often attempts may be started in one browser session, or sent as a push to one person. */
 
 import { LRUCache } from 'lru-cache';
 import { SmartIdLimitError } from '../errors.js';
+import { semanticsIdentifierOf } from '../protocol/document-number.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
 
 /** Milliseconds from the first start in which the others count. */
 const span = 300_000;
 /** Sessions or persons remembered; beyond that those that were counted longest ago are forgotten. */
 const mostRemembered = 10_000;
+/** In five minutes, for one browser session: each is a request to the RP API. */
+const mostStarts = 30;
+/** In five minutes, to one person, whoever asks: each lights up a phone. */
+const mostPushes = 10;
 
-export class StartLimit {
+export class StartLimits {
+  private readonly starts: StartLimit;
+  private readonly pushes: StartLimit;
+
+  /** @param clock milliseconds since the epoch. */
+  constructor(clock: () => number) {
+    this.starts = new StartLimit('too_many_starts', mostStarts, clock);
+    this.pushes = new StartLimit('too_many_pushes', mostPushes, clock);
+  }
+
+  /**
+   * Counts a start in this browser session, and a push to this person if it is one.
+   * @throws SmartIdLimitError when there were too many.
+   */
+  count(sessionID: string, pushedTo?: ExpectedSigner): void {
+    this.starts.count(sessionID);
+    if (pushedTo) this.pushes.count(personOf(pushedTo));
+  }
+}
+
+function personOf(expected: ExpectedSigner): string {
+  return 'documentNumber' in expected ? semanticsIdentifierOf(expected.documentNumber) : expected.semanticsIdentifier;
+}
+
+class StartLimit {
   private readonly windows = new LRUCache<string, { since: number; starts: number }>({ max: mostRemembered });
   private readonly code: SmartIdLimitError['code'];
   private readonly most: number;
   private readonly clock: () => number;
 
-  /**
-   * @param code what the error is called.
-   * @param most starts in five minutes.
-   * @param clock milliseconds since the epoch.
-   */
   constructor(code: SmartIdLimitError['code'], most: number, clock: () => number) {
     this.code = code;
     this.most = most;
     this.clock = clock;
   }
 
-  /**
-   * Counts a start.
-   * @throws SmartIdLimitError when there were too many.
-   */
   count(key: string): void {
     const now = this.clock();
     const present = this.windows.get(key);

@@ -8,14 +8,16 @@ import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Attempt, Flow, RunningSession } from './attempt.js';
 
 export interface AttemptView {
-  /** Ours; post it to finish the login. */
+  /** Ours; post it to finish. */
   id: string;
   /**
-   * `ready`: post to finish. `callback`: the person came by the same device, where the callback URL logs in.
+   * `ready`: post to finish. `callback`: the person came by the same device, where the callback URL finishes.
    * `failed`: it is over, and `code` says why in a way that tells nothing of an account.
    */
   state: 'running' | 'ready' | 'callback' | 'failed';
   flow?: Flow;
+  /** Signings only: the person chooses a certificate, after which the signature has no link of its own, or signs. */
+  step?: 'certificate' | 'signature';
   /** For a QR code; made anew for each view, and stale a few seconds later. */
   qrLink?: string;
   /** Opens the app on this device, from the browser. */
@@ -29,10 +31,12 @@ export interface AttemptView {
   expiresAt?: number;
   /**
    * For the site alone: the precise code, also while a visitor who asked for a person without an account still sees a
-   * running login. Not enumerable, so `res.json(req.smartId)` leaves it out.
+   * running attempt. Not enumerable, so `res.json(req.smartId)` leaves it out.
    */
   readonly reason?: string;
 }
+
+const steps = { auth: undefined, cert: 'certificate', sign: 'signature' } as const;
 
 export function failedView(id: string, code: string, attempt?: Attempt): AttemptView {
   const view = { id, state: 'failed', code: visibleCode(code), flow: attempt?.flow, expiresAt: attempt?.expiresAt };
@@ -46,7 +50,8 @@ export function failedView(id: string, code: string, attempt?: Attempt): Attempt
 export function runningView(attempt: Attempt, now: number, reason?: string): AttemptView {
   const { id, flow, expiresAt, session } = attempt;
   const { verificationCode } = session;
-  const view: AttemptView = { id, state: 'running', flow, expiresAt, verificationCode, ...links(session, now) };
+  const step = stepOf(attempt);
+  const view: AttemptView = { id, state: 'running', flow, step, expiresAt, verificationCode, ...links(session, now) };
   return reason === undefined ? view : withReason(view, reason);
 }
 
@@ -54,19 +59,29 @@ function withReason(view: AttemptView, reason: string): AttemptView {
   return Object.defineProperty(view, 'reason', { value: reason, enumerable: false });
 }
 
-/** The view once the session is complete: whether and where the login may be finished. */
-export function completeView(attempt: Attempt, { result, signature }: CompleteSessionStatus): AttemptView {
+/** The view once the session is complete: whether and where the attempt may be finished. */
+export function completeView(attempt: Attempt, status: CompleteSessionStatus): AttemptView {
   const { id, flow, expiresAt } = attempt;
-  const { endResult } = result;
+  const { endResult } = status.result;
   if (endResult !== 'OK') return failedView(id, outcomeCode(endResult), attempt);
-  return { id, state: isSameDevice(signature?.flowType) ? 'callback' : 'ready', flow, expiresAt };
+  return { id, state: endsByCallback(attempt, status) ? 'callback' : 'ready', flow, step: stepOf(attempt), expiresAt };
+}
+
+/** Whether the person came by the same device. For a linked signature it is the certificate choice that tells. */
+export function endsByCallback({ session: { asked } }: Attempt, { signature }: CompleteSessionStatus): boolean {
+  const linked = asked.sessionType === 'sign' ? asked.linked : undefined;
+  return isSameDevice(linked ? linked.flowType : signature?.flowType);
+}
+
+function stepOf({ session }: Attempt): AttemptView['step'] {
+  return steps[session.asked.sessionType];
 }
 
 function links(session: RunningSession, now: number): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
-  const { authentication, deviceLink, lang, receivedAt } = session;
-  const { sessionSecret, flowTypes } = authentication;
+  const { asked, deviceLink, lang, receivedAt } = session;
+  const { sessionSecret, flowTypes } = asked;
   if (!deviceLink || !sessionSecret) return {};
-  const common = { ...authentication, ...deviceLink, sessionSecret, lang, sessionType: 'auth' } as const;
+  const common = { ...asked, ...deviceLink, sessionSecret, lang };
   const elapsedSeconds = Math.max(0, Math.floor((now - receivedAt) / 1000));
   return {
     qrLink: flowTypes.includes('QR')

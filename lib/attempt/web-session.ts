@@ -11,6 +11,7 @@ export interface WebSession {
   [sessionKey]?: { attempts: Attempt[] };
   cookie?: { sameSite?: boolean | string };
   save(done: (error?: unknown) => void): void;
+  reload(done: (error?: unknown) => void): void;
   regenerate(done: (error?: unknown) => void): void;
 }
 
@@ -72,21 +73,30 @@ export function saveSession({ session }: WebRequest): Promise<void> {
   });
 }
 
+/** Takes the session as the store has it now; false when it has ended. */
+export async function reloadSession(req: WebRequest): Promise<boolean> {
+  if (!(await storedSession(req))) return false;
+  return new Promise((resolve, reject) => {
+    req.session.reload((error) => (error ? reject(error) : resolve(true)));
+  });
+}
+
 type LogInDone = (error?: unknown) => void;
 
 /**
- * Takes the other open attempts of this browser along when Passport changes the session at login,
- * so that a login in one tab does not end the one that waits in another.
+ * Takes the other open logins of this browser along when Passport changes the session at login,
+ * so that a login in one tab does not end the one that waits in another. Signings stay behind: they belong to whoever was
+ * logged in when they began.
  */
-export function keepOpenAttemptsAcrossLogin(req: WebRequest): void {
-  const open = req.session[sessionKey];
-  if (!open?.attempts.length) return;
+export function keepOpenLoginsAcrossLogin(req: WebRequest): void {
+  const attempts = req.session[sessionKey]?.attempts.filter(({ signing }) => signing === undefined) ?? [];
+  if (attempts.length === 0) return;
   const logIn = req.logIn as unknown as (...args: unknown[]) => void;
   const carrying = (...args: unknown[]) => {
     const done = args.pop() as LogInDone;
     logIn.call(req, ...args, (error?: unknown) => {
       if (error) return done(error);
-      req.session[sessionKey] = open;
+      req.session[sessionKey] = { attempts };
       saveSession(req).then(() => done(), done);
     });
   };

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { attemptIdOfCallback } from '../../lib/attempt/attempt.js';
-import { shortText } from '../../lib/finish.js';
-import { checkExpectedSigner, checkStartOptions, isPathOfSite, resolveOptions } from '../../lib/options.js';
+import { checkExpectedSigner, isPathOfSite } from '../../lib/attempt/options.js';
+import { shortText } from '../../lib/attempt/parameters.js';
+import { checkStartOptions, resolveOptions } from '../../lib/options.js';
 import { failure, visibleCode } from '../../lib/outcome.js';
 import { parseSemanticsIdentifier } from '../../lib/protocol/semantics-identifier.js';
 import { personNamed } from '../../lib/web/person.js';
@@ -37,9 +38,9 @@ describe('What a visitor or a site sends, whatever it is', () => {
       if (identifier !== undefined) expect(parseSemanticsIdentifier(identifier).country).to.equal(where);
     });
     check(anything, (any) => {
-      resultOf(() => checkExpectedSigner(any as never), any);
-      resultOf(() => checkExpectedSigner({ semanticsIdentifier: any } as never), any);
-      resultOf(() => checkExpectedSigner({ documentNumber: any } as never), any);
+      resultOf(() => checkExpectedSigner(any as never, 'identify'), any);
+      resultOf(() => checkExpectedSigner({ semanticsIdentifier: any } as never, 'identify'), any);
+      resultOf(() => checkExpectedSigner({ documentNumber: any } as never, 'identify'), any);
     });
   });
 

@@ -97,13 +97,13 @@ describe('A login', () => {
     const view = await browser.start();
     const text = JSON.stringify([view, await browser.status(view.id)]);
     const stored = (await storedSessions(site)).find((session) => session.smartId);
-    const { sessionID, callbackSecret, authentication } = stored.smartId.attempts[0].session;
+    const { sessionID, callbackSecret, asked } = stored.smartId.attempts[0].session;
     for (const secret of [
       sessionID,
       callbackSecret,
-      authentication.sessionSecret,
-      authentication.rpChallenge,
-      authentication.initialCallbackUrl,
+      asked.sessionSecret,
+      asked.rpChallenge,
+      asked.initialCallbackUrl,
     ]) {
       expect(secret).to.be.a('string');
       expect(text).to.not.contain(secret);

@@ -1,7 +1,6 @@
 /** A site with Smart-ID login over real HTTP, and browsers with a cookie jar each. */
 
-import type { AddressInfo } from 'node:net';
-import currentExpress, { type Express, type NextFunction, type Request, type Response } from 'express';
+import currentExpress, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import { Authenticator as CurrentAuthenticator } from 'passport';
 import { CookieJar } from 'tough-cookie';
@@ -13,6 +12,7 @@ import {
   type VerifyFunction,
 } from '../../lib/index.js';
 import type { Simulator } from '../../lib/simulator/index.js';
+import { listen } from './listen.js';
 
 export interface SiteOptions {
   strategy?: Partial<SmartIdStrategyOptions>;
@@ -103,20 +103,6 @@ export function storedSessions(site: Site): Promise<any[]> {
   return new Promise((resolve, reject) => {
     site.sessions.all((error, sessions) => (error ? reject(error) : resolve(Object.values(sessions ?? {}))));
   });
-}
-
-async function listen(app: Express): Promise<{ origin: string; close: () => Promise<void> }> {
-  const server = app.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 export interface Answer {

@@ -1,0 +1,104 @@
+/** The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures. */
+
+import type { Request } from 'express';
+import { SmartIdInputError, SmartIdSessionNotFoundError } from '../errors.js';
+import type { SmartIdClient } from '../rp-api/client.js';
+import type { CompleteSessionStatus } from '../rp-api/responses.js';
+import { SessionWatch } from '../rp-api/session-watch.js';
+import type { Attempt, AttemptStore, Flow } from './attempt.js';
+import { unseenEnd } from './decoy.js';
+import { shortText } from './parameters.js';
+import { StartLimits } from './start-limit.js';
+import { type AttemptView, completeView, failedView, runningView } from './view.js';
+import { requireWebSession } from './web-session.js';
+
+export interface AttemptsSettings {
+  client: Pick<SmartIdClient, 'waitForSession'>;
+  store: AttemptStore;
+  /** Of all attempts that are to be found here; see `Attempt.purpose`. */
+  purpose: string;
+  callbackURL?: string;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/** What can be seen of an attempt at this moment. `reason` is why it only looks as if it were running, if so. */
+export type Seen =
+  | { state: 'running'; reason?: string }
+  | { state: 'complete'; status: CompleteSessionStatus }
+  | { state: 'failed'; code: string };
+
+export class Attempts {
+  readonly store: AttemptStore;
+  readonly watch: SessionWatch;
+  readonly clock: () => number;
+  private readonly limits: StartLimits;
+  private readonly purpose: string;
+  private readonly returnsByLink: boolean;
+
+  constructor({ client, store, purpose, callbackURL, clock }: AttemptsSettings) {
+    this.watch = new SessionWatch(client);
+    this.limits = new StartLimits(clock);
+    this.store = store;
+    this.clock = clock;
+    this.purpose = purpose;
+    this.returnsByLink = callbackURL !== undefined;
+  }
+
+  /**
+   * @throws SmartIdSessionError when the site's session cannot carry an attempt of this flow.
+   */
+  checkWebSession(req: Request, flow: Flow): void {
+    requireWebSession(req, flow === 'device-link' && this.returnsByLink);
+  }
+
+  /** Counts, begins and keeps an attempt. */
+  async start(
+    req: Request,
+    begin: () => Promise<Attempt>,
+    limited: Parameters<StartLimits['count']>[1],
+  ): Promise<AttemptView> {
+    this.limits.count(requireWebSession(req).sessionID, limited);
+    const attempt = await begin();
+    await this.store.create(req, attempt);
+    return runningView(attempt, this.clock(), attempt.accountProblem);
+  }
+
+  /** The attempt, if this browser session has one of that id and it was started here. */
+  async read(req: Request, id: string): Promise<Attempt | undefined> {
+    const attempt = await this.store.read(req, id);
+    return attempt?.purpose === this.purpose ? attempt : undefined;
+  }
+
+  /** The attempt that the query of a status request names. */
+  async named(req: Request): Promise<{ id: string; attempt?: Attempt }> {
+    const id = shortText(req.query.id);
+    if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the query.');
+    requireWebSession(req);
+    return { id, attempt: await this.read(req, id) };
+  }
+
+  /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
+  see(attempt: Attempt): Seen {
+    const { session, accountProblem, expiresAt } = attempt;
+    if (this.clock() >= expiresAt) return { state: 'failed', code: accountProblem ?? 'expired' };
+    if (accountProblem) return { state: 'running', reason: accountProblem };
+    const look = this.watch.look(session.sessionID);
+    const unseen = unseenEnd(attempt, look);
+    if (unseen) return { state: 'running', reason: unseen };
+    if (look.state !== 'error') return look;
+    if (look.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
+    throw look.error;
+  }
+
+  view(attempt: Attempt, seen: Seen): AttemptView {
+    switch (seen.state) {
+      case 'running':
+        return runningView(attempt, this.clock(), seen.reason);
+      case 'complete':
+        return completeView(attempt, seen.status);
+      case 'failed':
+        return failedView(attempt.id, seen.code, attempt);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The end of an attempt, reached by posting `finish` or by the callback URL: waits for the result and takes the attempt out
+ * of the store, once. What the result is worth is for the login or the signing to verify.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request } from 'express';
+import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
+import type { CompleteSessionStatus } from '../rp-api/responses.js';
+import type { Look } from '../rp-api/session-watch.js';
+import type { CallbackParameters } from '../verify/authentication.js';
+import { type Attempt, isCallbackOf } from './attempt.js';
+import type { Attempts } from './attempts.js';
+import { unseenEnd } from './decoy.js';
+import { type Entry, entryOf } from './parameters.js';
+import { endsByCallback } from './view.js';
+import { requireWebSession } from './web-session.js';
+
+/**
+ * Milliseconds to wait for a result. A return from the app comes a moment before it; `finish` comes after `status` has
+ * said `ready`.
+ */
+const patienceOf = { callback: 20_000, finish: 2_000 };
+
+/** A result to verify; or why there is none, by its code and the HTTP status that fits; or nothing to finish at all. */
+export type Conclusion =
+  | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
+  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt }
+  | { end: 'absent' };
+
+/** The attempt as it goes on after a step that is not its last; undefined after the last. */
+export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
+
+interface Context {
+  req: Request;
+  attempts: Attempts;
+  advance: Advance;
+  entry: Entry;
+}
+
+/** @throws what is broken: SmartIdSessionError, SmartIdServiceError. */
+export async function concludeAttempt(
+  req: Request,
+  attempts: Attempts,
+  advance: Advance = async () => undefined,
+): Promise<Conclusion> {
+  requireWebSession(req);
+  const entry = entryOf(req);
+  const attempt = entry && (await attempts.read(req, entry.id));
+  if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
+    return refused(undefined, 'return_without_session', 403);
+  }
+  if (!entry || !attempt) return { end: 'absent' };
+  const context = { req, attempts, advance, entry };
+  const { accountProblem, expiresAt } = attempt;
+  if (attempts.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
+  if (accountProblem) return concludeUnseen(context, attempt, accountProblem, patienceOf[entry.by]);
+  return concludeRunning(context, attempt, performance.now() + patienceOf[entry.by]);
+}
+
+/** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
+async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
+  await whileConnected(context.req, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
+  return refused(attempt, code);
+}
+
+async function concludeRunning(context: Context, attempt: Attempt, deadline: number): Promise<Conclusion> {
+  const left = () => Math.max(0, deadline - performance.now());
+  const look = await waitForResult(context, attempt, left());
+  const unseen = context.entry.by === 'finish' && unseenEnd(attempt, look);
+  if (unseen) return concludeUnseen(context, attempt, unseen, left());
+  if (look.state === 'running') return refused(attempt, 'still_running');
+  if (look.state === 'error') return concludeBroken(context, attempt, look.error);
+  const { status } = look;
+  const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
+  return next ? concludeRunning(context, next, deadline) : concludeComplete(context, attempt, status);
+}
+
+async function concludeComplete(
+  context: Context,
+  attempt: Attempt,
+  status: CompleteSessionStatus,
+): Promise<Conclusion> {
+  const { entry } = context;
+  // The attempt stays: the callback in the browser that started it may still come.
+  if (entry.by === 'finish' && status.result.endResult === 'OK' && endsByCallback(attempt, status)) {
+    return refused(attempt, 'callback_required', 403);
+  }
+  if (!(await take(context, attempt))) return refused(attempt, 'already_used', 403);
+  return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
+}
+
+async function concludeBroken(context: Context, attempt: Attempt, error: unknown): Promise<Conclusion> {
+  if (error instanceof SmartIdSessionNotFoundError) return endWith(context, attempt, 'expired');
+  // An answer that makes no sense will make none the next time; anything else may be tried again.
+  if (error instanceof SmartIdServiceError && error.code === 'bad_response') await take(context, attempt);
+  throw error;
+}
+
+function waitForResult({ req, attempts }: Context, { session }: Attempt, patience: number): Promise<Look> {
+  return whileConnected(req, async (signal) => {
+    const look = await attempts.watch.wait(session.sessionID, patience, signal);
+    return signal.aborted ? { state: 'running' } : look;
+  });
+}
+
+/** Who closes the page while waiting may come back to it: the attempt must then still be there. */
+async function whileConnected<T>({ socket }: Request, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const leave = () => controller.abort();
+  socket.once('close', leave);
+  try {
+    return await wait(controller.signal);
+  } finally {
+    socket.removeListener('close', leave);
+  }
+}
+
+async function take({ req, attempts }: Context, { id }: Attempt): Promise<boolean> {
+  return (await attempts.store.take(req, id)) !== undefined;
+}
+
+async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
+  await take(context, attempt);
+  return refused(attempt, code);
+}
+
+function refused(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {
+  return { end: 'refused', code, httpStatus, attempt };
+}

@@ -1,0 +1,85 @@
+/** The creation of sessions at the RP API, as far as logins and signings share it: the way back, and what a refusal looks like. */
+
+import { type AccountProblem, SmartIdAccountError } from '../errors.js';
+import type { FlowType } from '../protocol/acsp-v2.js';
+import type { SignatureChoice } from '../protocol/algorithms.js';
+import { createCallbackUrl } from '../protocol/callback.js';
+import type { SmartIdClient } from '../rp-api/client.js';
+import type { RequestProperties } from '../rp-api/requests.js';
+import type { DeviceLinkSession } from '../rp-api/responses.js';
+import { callbackParameter, callbackValue, type Flow, generateCallbackSecret, type RunningSession } from './attempt.js';
+import type { Decoys } from './decoy.js';
+
+/** What is the same for all sessions of a site. */
+export interface CreationSettings {
+  client: SmartIdClient;
+  relyingPartyName: string;
+  brokeredRpName?: string;
+  callbackURL?: string;
+  appCallbackURL?: string;
+  signature: SignatureChoice;
+  requestProperties?: RequestProperties;
+  decoys: Decoys;
+  clock: () => number;
+}
+
+/** How a person can come to a session, and come back. */
+export interface OfferedWays {
+  flowTypes: FlowType[];
+  initialCallbackUrl?: string;
+  callbackSecret?: string;
+}
+
+/** @param id the attempt's, which the callback URL carries together with a secret of its own. */
+export function offerWays(settings: CreationSettings, flow: Flow, id: string): OfferedWays {
+  const { client, callbackURL, appCallbackURL } = settings;
+  const base = { 'device-link': callbackURL, app: appCallbackURL, notification: undefined }[flow];
+  if (base === undefined) return { flowTypes: flow === 'notification' ? ['Notification'] : ['QR'] };
+  const callbackSecret = generateCallbackSecret();
+  return {
+    flowTypes: flow === 'app' ? ['App2App'] : ['QR', 'Web2App'],
+    callbackSecret,
+    initialCallbackUrl: createCallbackUrl(
+      base,
+      { [callbackParameter]: callbackValue(id, callbackSecret) },
+      { allowLoopbackHttp: !client.environment.isLive },
+    ),
+  };
+}
+
+/** What device links are made of besides the session's own. */
+export function linkTerms({ client, relyingPartyName, brokeredRpName }: CreationSettings) {
+  return { schemeName: client.environment.schemeName, relyingPartyName, brokeredRpName };
+}
+
+/** What a device-link session gives: its secret, what the visitor sees, and why it is a decoy if it is. */
+export interface CreatedDeviceLink extends Pick<RunningSession, 'sessionID' | 'deviceLink'> {
+  sessionSecret: string;
+  accountProblem?: AccountProblem;
+}
+
+/** @param example creates a session that names nobody; asked for only where a decoy needs something to look like. */
+export async function createDeviceLinkSession(
+  decoys: Decoys,
+  creation: Promise<DeviceLinkSession>,
+  example: () => Promise<DeviceLinkSession>,
+): Promise<CreatedDeviceLink> {
+  const { session, accountProblem } = await orProblem(creation);
+  if (session) decoys.learn(session);
+  return { ...shownOf(session ?? (await decoys.deviceLinkSession(example))), accountProblem };
+}
+
+/** The session's fields by who may know them. */
+export function shownOf({ sessionID, sessionSecret, sessionToken, deviceLinkBase }: DeviceLinkSession) {
+  return { sessionID, sessionSecret, deviceLink: { sessionToken, deviceLinkBase } };
+}
+
+/** The session, or what is the matter with the account. */
+export async function orProblem<T>(creation: Promise<T>): Promise<{ session?: T; accountProblem?: AccountProblem }> {
+  try {
+    return { session: await creation };
+  } catch (error) {
+    if (!(error instanceof SmartIdAccountError)) throw error;
+    return { accountProblem: error.code };
+  }
+}

@@ -1,0 +1,283 @@
+/** The options that logins and signings share, their defaults, and the one place that rejects a bad one. */
+
+import { SmartIdInputError } from '../errors.js';
+import {
+  type CertificateLevel,
+  checkSignatureChoice,
+  type HashAlgorithm,
+  type SignatureAlgorithm,
+  type SignatureChoice,
+} from '../protocol/algorithms.js';
+import { checkCallbackUrl } from '../protocol/callback.js';
+import { type LinkLanguage, linkLanguages } from '../protocol/device-link.js';
+import { parseDocumentNumber } from '../protocol/document-number.js';
+import {
+  encodeInteractions,
+  type Interaction,
+  type InteractionSet,
+  interactionTypes,
+} from '../protocol/interactions.js';
+import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { createRevocationChecker } from '../revocation.js';
+import { SmartIdClient, type SmartIdClientOptions } from '../rp-api/client.js';
+import type { RequestProperties } from '../rp-api/requests.js';
+import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
+import type { RevocationPolicy } from '../trust/revocation/revocation.js';
+import type { ExpectedSigner, TrustInput } from '../verify/certificate-checks.js';
+import type { AttemptStore, Flow } from './attempt.js';
+import type { CreationSettings } from './creation.js';
+import { Decoys } from './decoy.js';
+import { SessionAttemptStore } from './session-store.js';
+
+/** What an attempt may be started with; each field defaults to the option of the same name. */
+export interface CommonStartOptions {
+  flow?: Flow;
+  interactions?: readonly Interaction[];
+  /** The language of the page that opens where the app is not installed. */
+  lang?: LinkLanguage;
+  /** A path of this site, beginning with one slash; it comes back when the attempt is done. */
+  returnTo?: string;
+}
+
+export interface CommonOptions extends SmartIdClientOptions {
+  /** Only for a broker: the name of the site on whose behalf it asks. */
+  brokeredRpName?: string;
+  /** PEM text, DER buffers, or the path of a file or folder: the CAs that may issue certificates, and no others. */
+  trustAnchors: TrustAnchorSource;
+  /** Where the app returns to in the browser: https, and turns on Web2App links. http only for localhost, never with 'live'. */
+  callbackURL?: string;
+  /** Where the app returns to in a native app of the site: turns on the `app` flow; another base URL than `callbackURL`. */
+  appCallbackURL?: string;
+  /**
+   * What the app shows, in order of preference. `confirmationMessageAndVerificationCodeChoice` is left out of
+   * device-link flows, which do not know it. Default: the site's name.
+   */
+  interactions?: readonly Interaction[];
+  /**
+   * How revoked certificates are found: `ocsp-then-crl` (default) asks OCSP and, where that gives no answer, the CRL;
+   * `ocsp` asks OCSP alone; `off` asks nobody. Revoked, unknown and no answer at all refuse.
+   */
+  revocation?: RevocationPolicy;
+  /** Default `rsassa-pss`; the others are deprecated. */
+  signatureAlgorithm?: SignatureAlgorithm;
+  /** With `rsassa-pss` only. Default `SHA-512`. */
+  hashAlgorithm?: HashAlgorithm;
+  /** Default `eng`. */
+  lang?: LinkLanguage;
+  /** Default `device-link`. */
+  flow?: Flow;
+  /** Sent with the request; `shareMdClientIpAddress` needs a privilege. */
+  requestProperties?: RequestProperties;
+  /** Where attempts are kept between requests. Default: in `req.session`. */
+  store?: AttemptStore;
+  /** Milliseconds since the epoch, for tests. Default `Date.now`. */
+  clock?: () => number;
+}
+
+export interface ResolvedCommonOptions extends CreationSettings {
+  trust: Omit<TrustInput, 'now'>;
+  store: AttemptStore;
+  start: Required<Pick<CommonStartOptions, 'flow' | 'interactions' | 'lang'>>;
+}
+
+export const commonOptionNames = [
+  'environment',
+  'relyingPartyUUID',
+  'relyingPartyName',
+  'brokeredRpName',
+  'pinnedKeys',
+  'fetch',
+  'trustAnchors',
+  'revocation',
+  'callbackURL',
+  'appCallbackURL',
+  'interactions',
+  'certificateLevel',
+  'signatureAlgorithm',
+  'hashAlgorithm',
+  'lang',
+  'flow',
+  'requestProperties',
+  'store',
+  'clock',
+] as const;
+
+const flows = ['device-link', 'app', 'notification'] as const satisfies Flow[];
+
+/**
+ * @param verb what the app's default text says that the person does.
+ * @throws SmartIdInputError naming the option and the rule it breaks.
+ */
+export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' | 'Sign at'): ResolvedCommonOptions {
+  const { signatureAlgorithm = 'rsassa-pss', clock = Date.now } = options;
+  checkFunction('clock', clock);
+  const client = new SmartIdClient(options);
+  const signature: SignatureChoice = {
+    signatureAlgorithm,
+    hashAlgorithm:
+      options.hashAlgorithm === undefined && signatureAlgorithm === 'rsassa-pss' ? 'SHA-512' : options.hashAlgorithm,
+  };
+  checkSignatureChoice(signature);
+  const rules = { allowLoopbackHttp: !client.environment.isLive };
+  for (const field of ['callbackURL', 'appCallbackURL'] as const) {
+    if (options[field] !== undefined) checkCallbackUrl(options[field], field, rules);
+  }
+  if (options.callbackURL !== undefined && options.callbackURL === options.appCallbackURL) {
+    throw new SmartIdInputError('appCallbackURL', 'must differ from callbackURL.');
+  }
+  checkText('brokeredRpName', options.brokeredRpName);
+  checkRequestProperties(options.requestProperties);
+  checkStore(options.store);
+  const {
+    flow = 'device-link',
+    interactions = defaultInteractions(`${verb} ${options.brokeredRpName ?? options.relyingPartyName}`),
+    lang = 'eng',
+  } = options;
+  const start = { flow, interactions, lang };
+  checkCommonStartOptions(start, options);
+  return {
+    client,
+    relyingPartyName: options.relyingPartyName,
+    brokeredRpName: options.brokeredRpName,
+    trust: {
+      trustAnchors: loadTrustAnchors(options.trustAnchors, clock()),
+      revocation: createRevocationChecker(options.revocation, options.fetch),
+      acceptDemoPolicies: options.environment === 'demo',
+    },
+    callbackURL: options.callbackURL,
+    appCallbackURL: options.appCallbackURL,
+    signature,
+    requestProperties: options.requestProperties,
+    start,
+    store: options.store ?? new SessionAttemptStore(clock),
+    decoys: new Decoys(),
+    clock,
+  };
+}
+
+/** What an attempt of this kind, service and level may end in; an attempt that was begun on other terms is not found. */
+export function purposeOf(kind: 'login' | 'signing', settings: CreationSettings, level: CertificateLevel): string {
+  const { client, relyingPartyName, brokeredRpName = '' } = settings;
+  return [kind, level, client.environment.baseUrl, relyingPartyName, brokeredRpName].join('|');
+}
+
+/** @throws SmartIdInputError naming the field that is none of these. */
+export function checkOptionNames(options: object, known: readonly string[], owner: string): void {
+  if (typeof options !== 'object' || options === null) throw new SmartIdInputError('options', 'must be an object.');
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new SmartIdInputError(name, `is not an option of ${owner}.`);
+  }
+}
+
+/** @throws SmartIdInputError naming the field and the rule it breaks. */
+export function checkLevel(level: CertificateLevel, allowed: readonly CertificateLevel[]): void {
+  if (allowed.includes(level)) return;
+  throw new SmartIdInputError('certificateLevel', `must be one of ${allowed.join(', ')}.`);
+}
+
+/** @throws SmartIdInputError naming the field and the rule it breaks. */
+export function checkCommonStartOptions(
+  { flow, interactions, lang, returnTo }: CommonStartOptions,
+  { appCallbackURL }: { appCallbackURL?: string },
+): void {
+  if (flow !== undefined && !flows.includes(flow)) {
+    throw new SmartIdInputError('flow', `must be one of ${flows.join(', ')}.`);
+  }
+  if (flow === 'app' && appCallbackURL === undefined) {
+    throw new SmartIdInputError('appCallbackURL', "must be set for the flow 'app'.");
+  }
+  if (interactions !== undefined) {
+    encodeInteractions(interactions, 'notification');
+    encodeInteractionsFor(interactions, 'device-link');
+  }
+  if (lang !== undefined && !linkLanguages.includes(lang)) {
+    throw new SmartIdInputError('lang', `must be one of ${linkLanguages.join(', ')}.`);
+  }
+  if (returnTo !== undefined && !isPathOfSite(returnTo)) {
+    throw new SmartIdInputError('returnTo', 'must be a path of this site that begins with exactly one slash.');
+  }
+}
+
+/** Whether a redirect to this stays on the site. A backslash counts as a slash in browsers, so it must not be there. */
+export function isPathOfSite(value: unknown): value is string {
+  return typeof value === 'string' && /^\/(?![/\\])[^\s\\]{0,2000}$/.test(value);
+}
+
+/** The encoded interactions that a flow may use, of a list that serves all flows. */
+export function encodeInteractionsFor(interactions: readonly Interaction[], set: InteractionSet): string {
+  const usable = interactions.filter(({ type }) => interactionTypes(set).includes(type));
+  if (usable.length === 0) {
+    throw new SmartIdInputError(
+      'interactions',
+      `must hold one that a ${set} flow can use: displayTextAndPIN or confirmationMessage.`,
+    );
+  }
+  return encodeInteractions(usable, set);
+}
+
+/** The interaction set of a flow. */
+export function interactionSetOf(flow: Flow): InteractionSet {
+  return flow === 'notification' ? 'notification' : 'device-link';
+}
+
+/**
+ * @param field what gave it, for the message.
+ * @throws SmartIdInputError when it names nobody in a way that the protocol knows.
+ */
+export function checkExpectedSigner(expected: ExpectedSigner | undefined, field: string): ExpectedSigner | undefined {
+  if (expected === undefined) return undefined;
+  if (typeof expected === 'object' && expected !== null) {
+    const { semanticsIdentifier, documentNumber } = expected as {
+      semanticsIdentifier?: string;
+      documentNumber?: string;
+    };
+    if (documentNumber !== undefined && semanticsIdentifier === undefined) {
+      return { documentNumber: parseDocumentNumber(documentNumber) };
+    }
+    if (semanticsIdentifier !== undefined && documentNumber === undefined) {
+      parseSemanticsIdentifier(semanticsIdentifier);
+      return { semanticsIdentifier };
+    }
+  }
+  throw new SmartIdInputError(field, 'must be nothing, { semanticsIdentifier } or { documentNumber }.');
+}
+
+function defaultInteractions(text: string): readonly Interaction[] {
+  return [
+    { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: text },
+    { type: 'displayTextAndPIN', displayText60: text.slice(0, 60) },
+  ];
+}
+
+function checkRequestProperties(properties: RequestProperties | undefined): void {
+  if (properties === undefined) return;
+  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
+  if (!isObject || Object.entries(properties).some(([name, value]) => !isRequestProperty(name, value))) {
+    throw new SmartIdInputError(
+      'requestProperties',
+      'may hold shareMdClientIpAddress, true or false, and nothing else.',
+    );
+  }
+}
+
+function isRequestProperty(name: string, value: unknown): boolean {
+  return name === 'shareMdClientIpAddress' && typeof value === 'boolean';
+}
+
+function checkStore(store: AttemptStore | undefined): void {
+  if (store === undefined) return;
+  for (const method of ['create', 'read', 'update', 'take'] as const) {
+    if (typeof store?.[method] !== 'function') throw new SmartIdInputError('store', `must have a method ${method}.`);
+  }
+}
+
+export function checkFunction(field: string, value: unknown): void {
+  if (typeof value !== 'function') throw new SmartIdInputError(field, 'must be a function.');
+}
+
+export function checkText(field: string, value: unknown, most = 2000): void {
+  if (value === undefined) return;
+  if (typeof value !== 'string' || value === '' || value.length > most) {
+    throw new SmartIdInputError(field, `must be a text of 1 to ${most} characters.`);
+  }
+}

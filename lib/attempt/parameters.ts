@@ -1,0 +1,34 @@
+/** What visitors send to name an attempt: the id that a page posts, or what the app adds to the callback URL. */
+
+import type { Request } from 'express';
+import type { CallbackParameters } from '../verify/authentication.js';
+import { attemptIdOfCallback, callbackParameter } from './attempt.js';
+
+/** How the end of an attempt was entered. */
+export type Entry =
+  | { by: 'finish'; id: string }
+  | { by: 'callback'; id: string; value: string; parameters: CallbackParameters };
+
+export function entryOf(req: Request): Entry | undefined {
+  const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = req.query;
+  if (attempt !== undefined || sessionSecretDigest !== undefined) {
+    const value = shortText(attempt) ?? '';
+    return {
+      by: 'callback',
+      id: attemptIdOfCallback(value) ?? '',
+      value,
+      // A return without its parameters is a return all the same, and must not verify.
+      parameters: {
+        sessionSecretDigest: shortText(sessionSecretDigest) ?? '',
+        userChallengeVerifier: shortText(userChallengeVerifier) ?? '',
+      },
+    };
+  }
+  const id = shortText((req.body as { id?: unknown } | undefined)?.id);
+  return id === undefined ? undefined : { by: 'finish', id };
+}
+
+/** A parameter that is one text of a sensible length; a repeated one is a list and counts as none. */
+export function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined;
+}

@@ -1,0 +1,15 @@
+/** What this package sets on Express's request. */
+
+import type { AttemptView } from './attempt/view.js';
+import type { SmartIdSignature } from './signing/finish.js';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Set by `start` and `status` of `SmartIdStrategy` and `SmartIdSigning`. Nothing in it is secret. */
+      smartId?: AttemptView;
+      /** Set by `SmartIdSigning.finish`, once everything about the signature has been verified. */
+      smartIdSignature?: SmartIdSignature;
+    }
+  }
+}

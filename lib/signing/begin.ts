@@ -1,0 +1,108 @@
+/**
+ * The start of a signing: the certificate first. For a known document the service gives it at once, and the signature session
+ * begins; otherwise a session begins in which the person chooses it.
+ */
+
+import type { Request } from 'express';
+import { type Attempt, attemptLifetime, type Flow, generateAttemptId } from '../attempt/attempt.js';
+import { offerWays, orProblem } from '../attempt/creation.js';
+import type { LinkLanguage } from '../protocol/device-link.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import { verifySigningCertificate } from '../verify/certificate-choice.js';
+import type { ResolvedSigningOptions } from './options.js';
+import { prepareDigest } from './prepare.js';
+import {
+  type Begun,
+  chooseByDeviceLink,
+  chooseByNotification,
+  decoySignature,
+  signByDeviceLink,
+  signByNotification,
+} from './sessions.js';
+
+/** What is decided for each signing. */
+export interface SigningBeginning {
+  flow: Flow;
+  expected?: ExpectedSigner;
+  reference?: string;
+  /** Base64, for the interaction set of the flow. */
+  interactions: string;
+  lang: LinkLanguage;
+  returnTo?: string;
+}
+
+/**
+ * A new attempt; with a decoy where no account can be used, as in a login. Undefined when the site turns the signer away.
+ * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError, SmartIdVerificationError, and errors of `prepare`.
+ */
+export async function beginSigning(
+  settings: ResolvedSigningOptions,
+  beginning: SigningBeginning,
+  req: Request,
+): Promise<Attempt | undefined> {
+  const { flow, reference, interactions, lang, returnTo } = beginning;
+  const id = generateAttemptId();
+  const begun = await begin(settings, beginning, id, req);
+  if (!begun) return undefined;
+  const receivedAt = settings.clock();
+  return {
+    id,
+    purpose: settings.purpose,
+    flow,
+    returnTo,
+    expiresAt: receivedAt + attemptLifetime,
+    session: { receivedAt, lang, ...begun.session },
+    signing: { reference, interactions },
+    accountProblem: begun.accountProblem,
+  };
+}
+
+function begin(
+  settings: ResolvedSigningOptions,
+  beginning: SigningBeginning,
+  id: string,
+  req: Request,
+): Promise<Begun | undefined> {
+  const { flow, expected } = beginning;
+  if (expected && 'documentNumber' in expected) {
+    return beginSignature(settings, beginning, expected.documentNumber, id, req);
+  }
+  const person = expected?.semanticsIdentifier;
+  return flow === 'notification' && person !== undefined
+    ? chooseByNotification(settings, person)
+    : chooseByDeviceLink(settings, { flow, id, person });
+}
+
+async function beginSignature(
+  settings: ResolvedSigningOptions,
+  { flow, interactions, reference }: SigningBeginning,
+  documentNumber: string,
+  id: string,
+  req: Request,
+): Promise<Begun | undefined> {
+  const certificate = await signingCertificate(settings, documentNumber);
+  if ('accountProblem' in certificate) {
+    const session = await decoySignature(settings, { signer: { documentNumber }, interactions }, flow, id);
+    return { session, accountProblem: certificate.accountProblem };
+  }
+  const toSign = await prepareDigest(settings, certificate.verified, { id, reference }, req);
+  if (!toSign) return undefined;
+  const terms = { toSign, signer: certificate.verified, interactions };
+  return flow === 'notification'
+    ? signByNotification(settings, terms)
+    : signByDeviceLink(settings, terms, offerWays(settings, flow, id));
+}
+
+/** The certificate of a known document, verified, or what is the matter with the account. */
+async function signingCertificate(
+  { client, certificateLevel, trust, clock }: ResolvedSigningOptions,
+  documentNumber: string,
+) {
+  const { session: answer, accountProblem } = await orProblem(
+    client.signatureCertificate(documentNumber, { certificateLevel }),
+  );
+  if (!answer) return { accountProblem };
+  if (answer.state === 'DOCUMENT_UNUSABLE') return { accountProblem: 'document_unusable' } as const;
+  const asked = { answer, documentNumber, certificateLevel };
+  return { verified: await verifySigningCertificate({ ...asked, ...trust, now: clock() }) };
+}

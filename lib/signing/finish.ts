@@ -1,0 +1,80 @@
+/** The end of a signing: verifies everything about the signature, and only then hands it to the site. */
+
+import type { Request } from 'express';
+import type { Attempt } from '../attempt/attempt.js';
+import type { Attempts } from '../attempt/attempts.js';
+import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
+import { outcomeCode } from '../errors.js';
+import type { FlowType } from '../protocol/acsp-v2.js';
+import type { SignatureChoice } from '../protocol/algorithms.js';
+import { verifySignature } from '../verify/signature.js';
+import type { SignatureStep } from './advance.js';
+import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
+import { signerOf } from './prepare.js';
+import { refusal, refusalOf } from './refusal.js';
+
+/** A signature, verified. */
+export interface SmartIdSignature extends SigningRequest, SignatureChoice {
+  /** The signature itself: RSA, as long as the key. */
+  value: Buffer;
+  /** Base64, as it was sent. */
+  digest: string;
+  /** The same as `prepare` was told. */
+  signer: Signer;
+  flowType: FlowType;
+  interactionTypeUsed: string;
+  /** The phone's address, where the relying party may ask for it. */
+  deviceIpAddress?: string;
+  /** As it was given to `start`. */
+  returnTo?: string;
+}
+
+interface FinishContext {
+  req: Request;
+  settings: ResolvedSigningOptions;
+  attempts: Attempts;
+  step: SignatureStep;
+}
+
+/** @throws SmartIdSigningError, and what is broken: SmartIdSessionError, SmartIdServiceError, errors of `prepare`. */
+export async function finishSigning({ req, settings, attempts, step }: FinishContext): Promise<SmartIdSignature> {
+  let known: Attempt | undefined;
+  try {
+    const conclusion = await concludeAttempt(req, attempts, (attempt, status) => {
+      known = attempt;
+      return step.take(req, attempt, status);
+    });
+    if (conclusion.end === 'absent') throw refusal('no_attempt');
+    known = conclusion.attempt;
+    if (conclusion.end === 'refused') throw refusal(conclusion.code, known, conclusion.httpStatus);
+    return await signatureOf(conclusion, settings);
+  } catch (error) {
+    throw refusalOf(error, known) ?? error;
+  }
+}
+
+async function signatureOf(
+  { attempt, status, callback }: Conclusion & { end: 'complete' },
+  { trust, clock }: ResolvedSigningOptions,
+): Promise<SmartIdSignature> {
+  const { id, returnTo, signing, session } = attempt;
+  const { asked } = session;
+  // A certificate choice ends here only when nobody has chosen.
+  if (asked.sessionType !== 'sign') throw refusal(outcomeCode(status.result.endResult), attempt);
+  const verified = await verifySignature({ status, session: asked, callback, ...trust, now: clock() });
+  const { value, flowType, interactionTypeUsed, deviceIpAddress } = verified;
+  const { digest, signatureAlgorithm, hashAlgorithm } = asked;
+  return {
+    id,
+    reference: signing?.reference,
+    returnTo,
+    value,
+    digest,
+    signatureAlgorithm,
+    hashAlgorithm,
+    signer: signerOf(verified),
+    flowType,
+    interactionTypeUsed,
+    deviceIpAddress,
+  };
+}

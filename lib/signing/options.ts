@@ -1,0 +1,102 @@
+/** The options that a signing has besides those that it shares with logins, and what the site says of each signature. */
+
+import type { X509Certificate } from 'node:crypto';
+import type { Request } from 'express';
+import {
+  type CommonOptions,
+  type CommonStartOptions,
+  checkCommonStartOptions,
+  checkExpectedSigner,
+  checkFunction,
+  checkLevel,
+  checkOptionNames,
+  checkText,
+  commonOptionNames,
+  purposeOf,
+  type ResolvedCommonOptions,
+  resolveCommonOptions,
+} from '../attempt/options.js';
+import { SmartIdInputError } from '../errors.js';
+import type { SmartIdProfile } from '../identity.js';
+import {
+  type CertificateLevel,
+  certificateLevels,
+  type HashAlgorithm,
+  type SignatureAlgorithm,
+} from '../protocol/algorithms.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
+
+/** What a signature may be started with; each field but `signer` and `reference` defaults to the option of the same name. */
+export interface SigningStartOptions extends CommonStartOptions {
+  /**
+   * Who is to sign. `{ documentNumber }`, as it was learned at the login, is the account that signs without being asked for
+   * it again; `{ semanticsIdentifier }` is a person; nothing is whoever scans the QR code or opens the link.
+   */
+  signer?: ExpectedSigner;
+  /** What the site calls the thing to be signed, at most 200 characters: handed to `prepare`, and back when it is signed. */
+  reference?: string;
+}
+
+export interface SmartIdSigningOptions extends CommonOptions {
+  /** The lowest level that may sign. Default `QUALIFIED`; `QSCD` asks for a qualified device. */
+  certificateLevel?: CertificateLevel;
+}
+
+/** Whose certificate it is that will sign, verified. */
+export interface Signer {
+  /** What the document to be signed names. */
+  certificate: X509Certificate;
+  certificateLevel: CertificateLevel;
+  documentNumber: string;
+  profile: SmartIdProfile;
+}
+
+/** Which signature it is. */
+export interface SigningRequest {
+  /** The attempt's own id, the same as in views and in the result: a name for what `prepare` has made. */
+  id: string;
+  reference?: string;
+}
+
+/** What is to be signed: the bytes, which are hashed here, or their digest. */
+export type ToSign = ({ data: Uint8Array; digest?: never } | { digest: string; data?: never }) & {
+  /** Default: the option of the same name. */
+  signatureAlgorithm?: SignatureAlgorithm;
+  /** Default: the option of the same name. */
+  hashAlgorithm?: HashAlgorithm;
+};
+
+type Prepared = ToSign | false | null | undefined;
+
+/**
+ * The site's own function: makes what is to be signed, once the signer's certificate is known, or returns nothing to turn the
+ * signer away. In a certificate choice on the same device it is called before the person has come back, so it must not
+ * tell the browser anything about the signer.
+ */
+export type Prepare = (signer: Signer, request: SigningRequest, req: Request) => Prepared | Promise<Prepared>;
+
+export interface ResolvedSigningOptions extends ResolvedCommonOptions {
+  certificateLevel: CertificateLevel;
+  purpose: string;
+  prepare: Prepare;
+}
+
+/** @throws SmartIdInputError naming the option and the rule it breaks. */
+export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: Prepare): ResolvedSigningOptions {
+  checkOptionNames(options, commonOptionNames, 'SmartIdSigning');
+  const { certificateLevel = 'QUALIFIED' } = options;
+  const common = resolveCommonOptions(options, 'Sign at');
+  checkLevel(certificateLevel, certificateLevels);
+  checkFunction('prepare', prepare);
+  return { ...common, purpose: purposeOf('signing', common, certificateLevel), certificateLevel, prepare };
+}
+
+/** @throws SmartIdInputError naming the field and the rule it breaks. */
+export function checkSigningStartOptions(start: SigningStartOptions, settings: ResolvedSigningOptions): void {
+  checkCommonStartOptions(start, settings);
+  checkText('reference', start.reference, 200);
+  const signer = checkExpectedSigner(start.signer, 'signer');
+  if ((start.flow ?? settings.start.flow) === 'notification' && signer === undefined) {
+    throw new SmartIdInputError('signer', 'must name a person or a document in a notification flow.');
+  }
+}

@@ -1,0 +1,45 @@
+/** What is to be signed: made by the site once it knows the certificate, and held against the rules before it is sent. */
+
+import type { Request } from 'express';
+import { SmartIdInputError } from '../errors.js';
+import { profileOf } from '../identity.js';
+import { checkSignatureChoice, hashAlgorithmOf, type SignatureChoice } from '../protocol/algorithms.js';
+import { calculateDigest, digestBytes } from '../protocol/digest.js';
+import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
+import type { ResolvedSigningOptions, Signer, SigningRequest, ToSign } from './options.js';
+
+/** What the app is asked to sign. */
+export type PreparedDigest = SignatureChoice & { digest: string };
+
+/**
+ * Asks the site; undefined when it turns the signer away.
+ * @throws what `prepare` throws; SmartIdInputError when it returns what breaks a rule.
+ */
+export async function prepareDigest(
+  { prepare, signature }: ResolvedSigningOptions,
+  verified: VerifiedSigningCertificate,
+  request: SigningRequest,
+  req: Request,
+): Promise<PreparedDigest | undefined> {
+  const toSign = await prepare(signerOf(verified), request, req);
+  return toSign ? digestToSign(toSign, signature) : undefined;
+}
+
+export function signerOf(verified: VerifiedSigningCertificate): Signer {
+  const { certificate, certificateLevel, documentNumber, identity } = verified;
+  return { certificate, certificateLevel, documentNumber, profile: profileOf(identity) };
+}
+
+function digestToSign(toSign: ToSign, defaults: SignatureChoice): PreparedDigest {
+  const { data, digest, signatureAlgorithm = defaults.signatureAlgorithm } = toSign;
+  if ((data === undefined) === (digest === undefined)) {
+    throw new SmartIdInputError('prepare', 'must return either data or a digest, or nothing.');
+  }
+  const usualHash = signatureAlgorithm === defaults.signatureAlgorithm ? defaults.hashAlgorithm : undefined;
+  const choice = { signatureAlgorithm, hashAlgorithm: toSign.hashAlgorithm ?? usualHash };
+  checkSignatureChoice(choice);
+  const hashAlgorithm = hashAlgorithmOf(choice);
+  if (data !== undefined) return { ...choice, digest: calculateDigest(data, hashAlgorithm) };
+  digestBytes(digest, hashAlgorithm);
+  return { ...choice, digest };
+}

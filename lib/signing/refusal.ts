@@ -1,0 +1,20 @@
+/** Why a signature did not come about, in the one form in which the site hears of it. */
+
+import type { Attempt } from '../attempt/attempt.js';
+import { publishVerificationFailure } from '../attempt/verification-failure.js';
+import { SmartIdAccountError, SmartIdOutcomeError, SmartIdSigningError, SmartIdVerificationError } from '../errors.js';
+import { failure } from '../outcome.js';
+
+/** @param attempt the one that it is about, where there is one. */
+export function refusal(code: string, attempt?: Attempt, status: 401 | 403 = 401): SmartIdSigningError {
+  return new SmartIdSigningError(failure(code, 'signing'), status, attempt?.signing?.reference);
+}
+
+/** The refusal that an error stands for; undefined where something is broken, which is no refusal. */
+export function refusalOf(error: unknown, attempt?: Attempt): SmartIdSigningError | undefined {
+  if (error instanceof SmartIdSigningError) return error;
+  if (error instanceof SmartIdOutcomeError || error instanceof SmartIdAccountError) return refusal(error.code, attempt);
+  if (!(error instanceof SmartIdVerificationError)) return undefined;
+  publishVerificationFailure(error, attempt?.id);
+  return refusal(error.code, attempt, 403);
+}

@@ -1,0 +1,177 @@
+/**
+ * The sessions of a signing at the RP API (section "Signing"): a certificate choice, and the signature in its three ways. Each
+ * gives what must be remembered of it.
+ */
+
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Attempt, Flow, RunningSession } from '../attempt/attempt.js';
+import {
+  createDeviceLinkSession,
+  linkTerms,
+  type OfferedWays,
+  offerWays,
+  orProblem,
+  shownOf,
+} from '../attempt/creation.js';
+import type { FlowType } from '../protocol/acsp-v2.js';
+import { hashAlgorithmOf, hashOctets } from '../protocol/algorithms.js';
+import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
+import type { ResolvedSigningOptions } from './options.js';
+import type { PreparedDigest } from './prepare.js';
+
+/** What must be remembered of a session, without what is the same for all of an attempt. */
+export type CreatedSession = Omit<RunningSession, 'receivedAt' | 'lang'>;
+
+export interface Begun {
+  session: CreatedSession;
+  accountProblem?: Attempt['accountProblem'];
+}
+
+/** What is to be signed, and by whom. */
+export interface SignatureTerms {
+  toSign: PreparedDigest;
+  signer: Pick<VerifiedSigningCertificate, 'documentNumber'> & Partial<VerifiedSigningCertificate>;
+  /** Base64, for the interaction set of the flow. */
+  interactions: string;
+}
+
+/** Whoever opens the link chooses; a linked signature must follow at once. */
+export async function chooseByDeviceLink(
+  settings: ResolvedSigningOptions,
+  { flow, id, person }: { flow: Flow; id: string; person?: string },
+): Promise<Begun> {
+  const { callbackSecret, ...ways } = offerWays(settings, flow, id);
+  const { initialCallbackUrl } = ways;
+  const created = await exampleSession(settings, initialCallbackUrl);
+  settings.decoys.learn(created);
+  const { sessionSecret, ...shown } = shownOf(created);
+  const asked = { ...choiceTerms(settings, person), ...ways, sessionSecret, linkedSignatureFollows: true } as const;
+  return { session: { ...shown, callbackSecret, asked } };
+}
+
+/** The named person chooses after a push; a signature by another push must follow. */
+export async function chooseByNotification(settings: ResolvedSigningOptions, person: string): Promise<Begun> {
+  const { client, certificateLevel, requestProperties } = settings;
+  const request = { certificateLevel, requestProperties, nonce: createNonce() };
+  const { session, accountProblem } = await orProblem(client.certificateChoiceNotificationEtsi(person, request));
+  const sessionID = session?.sessionID ?? randomUUID();
+  const asked = { ...choiceTerms(settings, person), flowTypes: ['Notification'] as const };
+  return { session: { sessionID, asked }, accountProblem };
+}
+
+export async function signByDeviceLink(
+  settings: ResolvedSigningOptions,
+  terms: SignatureTerms,
+  { callbackSecret, ...ways }: OfferedWays,
+): Promise<Begun> {
+  const { client, decoys } = settings;
+  const { initialCallbackUrl } = ways;
+  const request = { ...signatureRequest(settings, terms), initialCallbackUrl };
+  const { accountProblem, sessionSecret, ...shown } = await createDeviceLinkSession(
+    decoys,
+    client.signatureDeviceLinkDocument(terms.signer.documentNumber, request),
+    () => exampleSession(settings, initialCallbackUrl),
+  );
+  const asked = { ...signatureTerms(settings, terms), ...ways, sessionSecret };
+  return { session: { ...shown, callbackSecret, asked }, accountProblem };
+}
+
+export async function signByNotification(settings: ResolvedSigningOptions, terms: SignatureTerms): Promise<Begun> {
+  const { session, accountProblem } = await orProblem(
+    settings.client.signatureNotificationDocument(terms.signer.documentNumber, signatureRequest(settings, terms)),
+  );
+  return session
+    ? { session: notified(settings, terms, session.sessionID, session.vc.value) }
+    : { session: decoyNotification(settings, terms), accountProblem };
+}
+
+/** Goes on with a person who has just chosen the certificate and is still in the app. */
+export async function signLinked(
+  settings: ResolvedSigningOptions,
+  terms: SignatureTerms,
+  choice: RunningSession,
+  flowType: FlowType,
+): Promise<CreatedSession> {
+  const { flowTypes, initialCallbackUrl, sessionSecret } = choice.asked;
+  const { sessionID } = await settings.client.signatureNotificationLinked(terms.signer.documentNumber, {
+    ...signatureRequest(settings, terms),
+    linkedSessionID: choice.sessionID,
+  });
+  return {
+    sessionID,
+    callbackSecret: choice.callbackSecret,
+    asked: {
+      ...signatureTerms(settings, terms),
+      flowTypes: ['Notification'],
+      linked: { flowTypes, initialCallbackUrl, sessionSecret, flowType },
+    },
+  };
+}
+
+/** What is shown of a document that cannot sign: the same as of one that can. */
+export async function decoySignature(
+  settings: ResolvedSigningOptions,
+  terms: Omit<SignatureTerms, 'toSign'>,
+  flow: Flow,
+  id: string,
+): Promise<CreatedSession> {
+  const digest = randomBytes(hashOctets(hashAlgorithmOf(settings.signature))).toString('base64');
+  const made = { ...terms, toSign: { ...settings.signature, digest } };
+  if (flow === 'notification') return decoyNotification(settings, made);
+  const { callbackSecret, ...ways } = offerWays(settings, flow, id);
+  const session = await settings.decoys.deviceLinkSession(() => exampleSession(settings, ways.initialCallbackUrl));
+  const { sessionSecret, ...shown } = shownOf(session);
+  return { ...shown, callbackSecret, asked: { ...signatureTerms(settings, made), ...ways, sessionSecret } };
+}
+
+function decoyNotification(settings: ResolvedSigningOptions, terms: SignatureTerms): CreatedSession {
+  return notified(settings, terms, randomUUID(), String(randomInt(10_000)).padStart(4, '0'));
+}
+
+function notified(
+  settings: ResolvedSigningOptions,
+  terms: SignatureTerms,
+  sessionID: string,
+  verificationCode: string,
+): CreatedSession {
+  return { sessionID, verificationCode, asked: { ...signatureTerms(settings, terms), flowTypes: ['Notification'] } };
+}
+
+/** A session in which nobody is named. */
+function exampleSession(settings: ResolvedSigningOptions, initialCallbackUrl: string | undefined) {
+  const { client, certificateLevel, requestProperties } = settings;
+  return client.certificateChoiceDeviceLinkAnonymous({
+    certificateLevel,
+    requestProperties,
+    initialCallbackUrl,
+    nonce: createNonce(),
+  });
+}
+
+function choiceTerms(settings: ResolvedSigningOptions, person: string | undefined) {
+  const expected = person === undefined ? undefined : { semanticsIdentifier: person };
+  const { certificateLevel } = settings;
+  return { sessionType: 'cert', ...linkTerms(settings), certificateLevel, expected } as const;
+}
+
+function signatureTerms(settings: ResolvedSigningOptions, { toSign, signer, interactions }: SignatureTerms) {
+  return {
+    sessionType: 'sign',
+    ...linkTerms(settings),
+    ...toSign,
+    interactions,
+    certificateLevel: settings.certificateLevel,
+    expected: { documentNumber: signer.documentNumber },
+    signingCertificate: signer.certificate?.raw.toString('base64'),
+  } as const;
+}
+
+function signatureRequest(settings: ResolvedSigningOptions, { toSign, interactions }: SignatureTerms) {
+  const { certificateLevel, requestProperties } = settings;
+  return { ...toSign, interactions, certificateLevel, requestProperties, nonce: createNonce() };
+}
+
+/** Every request is meant anew: without a nonce the service may answer two of the same kind with one session. */
+function createNonce(): string {
+  return randomBytes(15).toString('base64url');
+}

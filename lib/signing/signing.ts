@@ -1,0 +1,111 @@
+/** Signing on a web site, in the manner of the strategy: `start`, `status` and `finish` are plain middleware. */
+
+import type { Request, RequestHandler } from 'express';
+import { Attempts } from '../attempt/attempts.js';
+import { middleware } from '../attempt/middleware.js';
+import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
+import { type AttemptView, failedView } from '../attempt/view.js';
+import '../request.js';
+import type { Attempt } from '../attempt/attempt.js';
+import { SignatureStep } from './advance.js';
+import { beginSigning } from './begin.js';
+import { finishSigning } from './finish.js';
+import {
+  checkSigningStartOptions,
+  type Prepare,
+  type ResolvedSigningOptions,
+  resolveSigningOptions,
+  type SigningStartOptions,
+  type SmartIdSigningOptions,
+} from './options.js';
+import { refusal, refusalOf } from './refusal.js';
+
+export class SmartIdSigning {
+  private readonly settings: ResolvedSigningOptions;
+  private readonly attempts: Attempts;
+  private readonly step: SignatureStep;
+
+  /**
+   * @param prepare makes what is to be signed, once the signer's certificate is known.
+   * @throws SmartIdInputError naming the option and the rule it breaks.
+   */
+  constructor(options: SmartIdSigningOptions, prepare: Prepare) {
+    this.settings = resolveSigningOptions(options, prepare);
+    this.attempts = new Attempts(this.settings);
+    this.step = new SignatureStep(this.settings, this.attempts);
+  }
+
+  /** Middleware that begins a signature, keeps it in the store and sets `req.smartId`. */
+  start(
+    options: SigningStartOptions | ((req: Request) => SigningStartOptions | Promise<SigningStartOptions>) = {},
+  ): RequestHandler {
+    return middleware(async (req) => {
+      req.smartId = await this.begin(req, typeof options === 'function' ? await options(req) : options);
+    });
+  }
+
+  /**
+   * Middleware that sets `req.smartId` for the attempt `id` of the query. Once the person has chosen a certificate it
+   * calls `prepare` and begins the signature, which must follow at once; otherwise it only looks and writes nothing.
+   */
+  status(): RequestHandler {
+    return middleware(async (req) => {
+      const { id, attempt } = await this.attempts.named(req);
+      req.smartId = attempt ? await this.view(req, attempt) : failedView(id, 'no_attempt');
+    });
+  }
+
+  /**
+   * Middleware for the POST of `{ id }` and for the callback URL: sets `req.smartIdSignature` and lets the request pass
+   * once everything has been verified, and never otherwise.
+   */
+  finish(): RequestHandler {
+    const { settings, attempts, step } = this;
+    return middleware(async (req) => {
+      req.smartIdSignature = await finishSigning({ req, settings, attempts, step });
+    });
+  }
+
+  private async begin(req: Request, options: SigningStartOptions): Promise<AttemptView> {
+    checkSigningStartOptions(options, this.settings);
+    const { start } = this.settings;
+    const { flow = start.flow, interactions = start.interactions, lang = start.lang } = options;
+    const { signer, reference, returnTo } = options;
+    this.attempts.checkWebSession(req, flow);
+    const encoded = encodeInteractionsFor(interactions, interactionSetOf(flow));
+    const beginning = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
+    const pushedTo = flow === 'notification' ? signer : undefined;
+    return orFailedView(undefined, () =>
+      this.attempts.start(
+        req,
+        async () => {
+          const attempt = await beginSigning(this.settings, beginning, req);
+          if (!attempt) throw refusal('not_accepted');
+          return attempt;
+        },
+        pushedTo,
+      ),
+    );
+  }
+
+  private view(req: Request, attempt: Attempt): Promise<AttemptView> {
+    const { attempts } = this;
+    return orFailedView(attempt, async () => {
+      const seen = attempts.see(attempt);
+      const hasChosen = seen.state === 'complete' && seen.status.result.endResult === 'OK';
+      const next = hasChosen ? await this.step.take(req, attempt, seen.status) : undefined;
+      return next ? attempts.view(next, attempts.see(next)) : attempts.view(attempt, seen);
+    });
+  }
+}
+
+/** The view of what refuses, where it is no fault. */
+async function orFailedView(attempt: Attempt | undefined, view: () => Promise<AttemptView>): Promise<AttemptView> {
+  try {
+    return await view();
+  } catch (error) {
+    const refused = refusalOf(error, attempt);
+    if (!refused) throw error;
+    return failedView(attempt?.id ?? '', refused.code, attempt);
+  }
+}
