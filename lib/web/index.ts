@@ -1,3 +1,4 @@
-/** `passport-smart-id/web`: a ready-made login page. */
+/** `passport-smart-id/web`: ready-made pages for logging in and for signing. */
 
-export { type SmartIdRouterOptions, smartIdRouter } from './router.js';
+export { type SmartIdRouterOptions, smartIdRouter } from './login-router.js';
+export { type SmartIdSigningRouterOptions, smartIdSigningRouter } from './signing-router.js';

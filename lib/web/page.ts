@@ -1,37 +1,87 @@
-/** The login page as HTML. All addresses in it are relative, so it works under any path and behind any proxy. */
+/** The page of an attempt as HTML. All addresses in it are relative, so it works under any path and behind any proxy. */
 
-import { words } from './words.js';
+import { loginWords, type PageWords, signingWords } from './words.js';
 
-export interface PageOptions {
-  /** Where the page goes when another tab has finished the login. */
+/** What both pages are told. */
+interface CommonPageOptions {
+  /** Where the page goes when another tab has finished. */
   next: string;
-  /** Given back to the start, to come out of the login again. */
+  /** Given back to the start, to come out of it again. */
   returnTo?: string;
-  /** Whether a push by personal code is offered. */
+  /** Whether a push is offered. */
   notification: boolean;
-  /** Shown at the beginning in place of a new login. */
+  /** Shown at the beginning in place of a new attempt. */
   message?: string;
 }
 
-export function loginPage({ next, returnTo, notification, message }: PageOptions): string {
-  const data = [
-    ['next', next],
-    ['return-to', returnTo ?? ''],
-    ['go-on', words.goOnInOtherTab],
-    ['logging-in', words.loggingIn],
-    ['starting', words.starting],
-    ['connection-lost', words.connectionLost],
-    ['unavailable', words.unavailable],
-    ['too-many-starts', words.tooManyStarts],
-    ['check-personal-code', words.checkPersonalCode],
-  ]
-    .map(([name, value]) => ` data-${name}="${escapeHtml(value ?? '')}"`)
-    .join('');
-  const push = notification
-    ? `<button type="submit" name="flow" value="notification">${escapeHtml(words.sendToPhone)}</button>`
-    : '';
-  const countries = Object.entries(words.countries)
+export interface SigningPageOptions extends CommonPageOptions {
+  /** Given back to the start. */
+  reference?: string;
+}
+
+export function loginPage({ notification, ...options }: CommonPageOptions): string {
+  const push = notification ? pushButton(loginWords) : '';
+  const countries = Object.entries(loginWords.countries)
     .map(([code, name]) => `<option value="${code}">${escapeHtml(name)}</option>`)
+    .join('');
+  const byCode = `<details id="alternative" hidden>
+<summary>${escapeHtml(loginWords.byPersonalCode)}</summary>
+<form id="choice" method="post" action="start">
+<label for="country">${escapeHtml(loginWords.country)}</label>
+<select id="country" name="country">${countries}</select>
+<label for="personal-code">${escapeHtml(loginWords.personalCode)}</label>
+<input id="personal-code" name="personalCode" required maxlength="30" autocomplete="off" spellcheck="false" aria-describedby="choice-error">
+<p id="choice-error" role="alert" hidden></p>
+<div class="choices">${push}<button type="submit" name="flow" value="device-link" class="quiet">${escapeHtml(loginWords.showQrForPerson)}</button></div>
+</form>
+</details>`;
+  const data = { ...commonData(loginWords, options), 'check-personal-code': loginWords.checkPersonalCode };
+  return page(loginWords, data, options.message, byCode);
+}
+
+export function signingPage({ notification, ...options }: SigningPageOptions): string {
+  const push = notification
+    ? `<form id="choice" method="post" action="start" class="choices">${pushButton(signingWords, 'quiet')}</form>`
+    : '';
+  const data = {
+    ...commonData(signingWords, options),
+    reference: options.reference ?? '',
+    'choose-in-app': signingWords.chooseInApp,
+    'sign-in-app': signingWords.signInApp,
+    'not-found': signingWords.nothingToSign,
+  };
+  return page(signingWords, data, options.message, `<div id="alternative" hidden>${push}</div>`);
+}
+
+function commonData(words: PageWords, { next, returnTo }: Omit<CommonPageOptions, 'notification'>) {
+  return {
+    next,
+    'return-to': returnTo ?? '',
+    'go-on': words.goOnInOtherTab,
+    confirmed: words.confirmed,
+    starting: words.starting,
+    'connection-lost': words.connectionLost,
+    unavailable: words.unavailable,
+    'too-many-starts': words.tooManyStarts,
+  };
+}
+
+function pushButton({ sendToPhone }: PageWords, style = ''): string {
+  return `<button type="submit" name="flow" value="notification" class="${style}">${escapeHtml(sendToPhone)}</button>`;
+}
+
+/**
+ * @param data what the script needs, by the names of data attributes.
+ * @param alternative the markup of what is offered besides.
+ */
+function page(
+  words: PageWords,
+  data: Record<string, string>,
+  message: string | undefined,
+  alternative: string,
+): string {
+  const attributes = Object.entries(data)
+    .map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`)
     .join('');
   return `<!doctype html>
 <html lang="${words.language}">
@@ -40,11 +90,11 @@ export function loginPage({ next, returnTo, notification, message }: PageOptions
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(words.title)}</title>
-<link rel="stylesheet" href="assets/login.css">
-<script type="module" src="assets/login.js"></script>
+<link rel="stylesheet" href="assets/attempt.css">
+<script type="module" src="assets/attempt.js"></script>
 </head>
 <body>
-<main id="login"${data}>
+<main id="attempt"${attributes}>
 <h1>${escapeHtml(words.title)}</h1>
 <noscript><p>${escapeHtml(words.needsScript)}</p></noscript>
 <p id="message" role="status"${message ? '' : ' hidden'}>${escapeHtml(message ?? '')}</p>
@@ -63,17 +113,7 @@ export function loginPage({ next, returnTo, notification, message }: PageOptions
 <p>${escapeHtml(words.compareCode)}</p>
 </section>
 <button id="other-ways" type="button" class="quiet" hidden>${escapeHtml(words.otherWays)}</button>
-<details id="by-code" hidden>
-<summary>${escapeHtml(words.byPersonalCode)}</summary>
-<form id="person" method="post" action="start">
-<label for="country">${escapeHtml(words.country)}</label>
-<select id="country" name="country">${countries}</select>
-<label for="personal-code">${escapeHtml(words.personalCode)}</label>
-<input id="personal-code" name="personalCode" required maxlength="30" autocomplete="off" spellcheck="false" aria-describedby="person-error">
-<p id="person-error" role="alert" hidden></p>
-<div class="choices">${push}<button type="submit" name="flow" value="device-link" class="quiet">${escapeHtml(words.showQrForPerson)}</button></div>
-</form>
-</details>
+${alternative}
 <form id="finish" method="post" action="finish" hidden><input type="hidden" name="id"></form>
 </main>
 </body>

@@ -2,7 +2,7 @@
 
 import { SmartIdInputError } from '../errors.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
-import { words } from './words.js';
+import { loginWords } from './words.js';
 
 const longestCode = 30;
 
@@ -11,8 +11,8 @@ const longestCode = 30;
  * @throws SmartIdInputError naming `country` or `personalCode`, without repeating the value.
  */
 export function personNamed(country: unknown, personalCode: unknown): string {
-  if (typeof country !== 'string' || !Object.hasOwn(words.countries, country)) {
-    throw new SmartIdInputError('country', `must be one of ${Object.keys(words.countries).join(', ')}.`);
+  if (typeof country !== 'string' || !Object.hasOwn(loginWords.countries, country)) {
+    throw new SmartIdInputError('country', `must be one of ${Object.keys(loginWords.countries).join(', ')}.`);
   }
   if (typeof personalCode !== 'string' || personalCode.length > longestCode) {
     throw new SmartIdInputError('personalCode', `must be a text of at most ${longestCode} characters.`);

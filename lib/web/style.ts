@@ -1,4 +1,4 @@
-/** The style of the login page. */
+/** The style of the pages. */
 
 export const style = `
 :root {
@@ -53,7 +53,7 @@ section, details[open], form { display: grid; gap: 0.75rem; }
 #qr-code { width: 100%; height: auto; background: #fff; border-radius: 0.5rem; }
 #qr-code path { fill: #000; }
 #message { padding: 0.75rem 1rem; border-left: 4px solid var(--accent); background: var(--paper); border-radius: 0.25rem; }
-#person-error { color: #b3261e; }
+#choice-error { color: #b3261e; }
 #verification-code {
   font: 700 3rem/1.2 ui-monospace, monospace;
   letter-spacing: 0.2em;
@@ -62,7 +62,7 @@ section, details[open], form { display: grid; gap: 0.75rem; }
 }
 #notification { text-align: center; }
 summary { cursor: pointer; color: var(--accent); padding: 0.5rem 0; }
-#by-code { border-top: 1px solid var(--line); padding-top: 0.5rem; }
+#alternative { border-top: 1px solid var(--line); padding-top: 0.5rem; }
 label { font-size: 0.875rem; color: var(--quiet); margin-bottom: -0.5rem; }
 input, select {
   width: 100%;
@@ -92,7 +92,7 @@ button, .button {
 .choices button { flex: 1 1 12rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 @media (prefers-color-scheme: dark) {
-  #person-error { color: #ffb4ab; }
+  #choice-error { color: #ffb4ab; }
 }
 /* A computer leads with the QR code, a phone with the link. */
 @media (hover: hover) and (pointer: fine) {

@@ -86,9 +86,9 @@ describe('The login page', () => {
     const { origin } = await start();
     let size = (await (await fetch(`${origin}${base}/`)).arrayBuffer()).byteLength;
     for (const [name, type] of [
-      ['login.js', 'text/javascript'],
+      ['attempt.js', 'text/javascript'],
       ['qr.js', 'text/javascript'],
-      ['login.css', 'text/css'],
+      ['attempt.css', 'text/css'],
     ]) {
       const response = await fetch(`${origin}${base}/assets/${name}`);
       expect([response.status, response.headers.get('content-type')?.split(';')[0]], name).to.deep.equal([200, type]);
@@ -96,7 +96,7 @@ describe('The login page', () => {
       size += (await response.arrayBuffer()).byteLength;
     }
     expect(size, 'bytes, not compressed').to.be.below(60_000);
-    for (const name of ['router.js', '..%2frouter.js', '../router.js', 'login.js.map']) {
+    for (const name of ['login-router.js', '..%2flogin-router.js', '../login-router.js', 'attempt.js.map']) {
       expect((await fetch(`${origin}${base}/assets/${name}`)).status, name).to.equal(404);
     }
   });

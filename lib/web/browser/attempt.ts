@@ -1,4 +1,4 @@
-/** The script of the login page: starts a login, keeps the QR code fresh, and goes on when the person has confirmed. */
+/** The script of the pages: starts an attempt, keeps the QR code fresh, and goes on when the person has confirmed. */
 
 import type { AttemptView } from '../../attempt/view.js';
 import { encodeQR } from './qr.js';
@@ -14,11 +14,14 @@ const isHandheld = matchMedia('(hover: none), (pointer: coarse)').matches;
 /** At the most: a narrow screen makes it less. */
 const pixelsPerModule = isHandheld ? 10 : 6;
 const quietZone = 4;
-const storageKey = 'smart-id-attempt';
 
 const element = <T extends Element = HTMLElement>(id: string) => document.getElementById(id) as unknown as T;
-const main = element('login');
+const main = element('attempt');
 const words = main.dataset;
+/** What is to be signed, on the signing page. */
+const { reference } = words;
+/** A page that is opened again goes on with its own attempt, not with that of another page. */
+const storageKey = `smart-id-attempt ${location.pathname} ${reference ?? ''}`;
 /** The attempt that the page shows; what belongs to an earlier one is dropped. */
 let current: string | undefined;
 
@@ -43,12 +46,13 @@ async function start(choice: object = {}): Promise<void> {
   current = undefined;
   say(words.starting);
   try {
-    const view = await ask('start', { ...choice, returnTo: words.returnTo || undefined });
+    const view = await ask('start', { ...choice, reference, returnTo: words.returnTo || undefined });
     await follow(view);
   } catch (error) {
     const status = error instanceof Refused ? error.status : undefined;
     if (status === 400 && 'personalCode' in choice) return complain();
-    fail(status === 429 ? words.tooManyStarts : words.unavailable);
+    if (status === 429) return fail(words.tooManyStarts);
+    fail((status === 404 && words.notFound) || words.unavailable);
   }
 }
 
@@ -87,7 +91,7 @@ function show(view: Shown): boolean {
       return true;
     case 'ready':
       hideWays();
-      say(words.loggingIn);
+      say(words.confirmed);
       finish(view.id);
       return false;
     case 'failed':
@@ -96,14 +100,15 @@ function show(view: Shown): boolean {
   }
 }
 
-function showRunning({ qrLink, web2AppLink, verificationCode, flow }: Shown): void {
-  say(undefined);
+function showRunning({ qrLink, web2AppLink, verificationCode, flow, step }: Shown): void {
+  const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === undefined;
+  say(isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : undefined);
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
   element('notification').hidden = verificationCode === undefined;
   element('verification-code').textContent = verificationCode ?? '';
   element('other-ways').hidden = flow !== 'notification';
-  element('by-code').hidden = flow === 'notification';
+  element('alternative').hidden = flow === 'notification' || isInApp;
   const openApp = element<HTMLAnchorElement>('open-app');
   openApp.hidden = web2AppLink === undefined;
   if (web2AppLink !== undefined) openApp.href = web2AppLink;
@@ -123,7 +128,7 @@ function drawQr(link: string): void {
 }
 
 function hideWays(): void {
-  for (const id of ['device-link', 'notification', 'other-ways', 'by-code']) element(id).hidden = true;
+  for (const id of ['device-link', 'notification', 'other-ways', 'alternative']) element(id).hidden = true;
 }
 
 function say(text: string | undefined): void {
@@ -138,13 +143,13 @@ function fail(text: string | undefined): void {
   sessionStorage.removeItem(storageKey);
   hideWays();
   say(text);
-  element('by-code').hidden = false;
+  element('alternative').hidden = false;
   element('try-again').hidden = false;
 }
 
 function complain(): void {
   void start();
-  const error = element('person-error');
+  const error = element('choice-error');
   error.textContent = words.checkPersonalCode ?? '';
   error.hidden = false;
   element('personal-code').focus();
@@ -176,9 +181,9 @@ if (isHandheld && innerWidth < 600) {
 }
 element('try-again').addEventListener('click', () => void start());
 element('other-ways').addEventListener('click', () => void start());
-element('person').addEventListener('submit', (event) => {
+document.getElementById('choice')?.addEventListener('submit', (event) => {
   event.preventDefault();
-  element('person-error').hidden = true;
+  document.getElementById('choice-error')?.setAttribute('hidden', '');
   const { submitter } = event as SubmitEvent;
   const form = new FormData(event.target as HTMLFormElement, submitter);
   void start(Object.fromEntries(form));
@@ -186,5 +191,5 @@ element('person').addEventListener('submit', (event) => {
 if (element('try-again').hidden) void open();
 else {
   history.replaceState(null, '', location.pathname);
-  element('by-code').hidden = false;
+  element('alternative').hidden = false;
 }
