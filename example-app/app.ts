@@ -1,11 +1,13 @@
-/** A small site that people log in to with Smart-ID. */
+/** A small site that people log in to, and sign on, with Smart-ID. */
 
 import express, { type Express } from 'express';
 import session from 'express-session';
 import passport from 'passport';
 import { SmartIdStrategy, type SmartIdStrategyOptions } from 'passport-smart-id';
 import { smartIdRouter } from 'passport-smart-id/web';
-import { frontPage, privatePage } from './pages.js';
+import { Archive } from './archive.js';
+import { frontPage, privatePage, signedPage } from './pages.js';
+import { signing } from './signing.js';
 
 /** What the site remembers of a person. */
 export interface Person {
@@ -17,20 +19,24 @@ export interface Person {
   documentNumber: string;
 }
 
-/** @param phoneUrl the simulator's phone, where there is one. */
-export function createApp(smartId: SmartIdStrategyOptions, sessionSecret: string, phoneUrl?: string): Express {
+export interface Site {
+  /** What the strategy and the signing are told of the service. */
+  smartId: Omit<SmartIdStrategyOptions, 'callbackURL'>;
+  /** Where people reach the site, such as `http://localhost:3000`. */
+  origin: string;
+  sessionSecret: string;
+  /** The simulator's phone, where there is one. */
+  phoneUrl?: string;
+}
+
+export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): Express {
+  const archive = new Archive();
   const strategy = new SmartIdStrategy(
-    { ...smartId, passReqToCallback: false },
-    async (profile, info): Promise<Person> => {
-      const { id, displayName, country, dateOfBirth } = profile;
-      return {
-        id,
-        name: displayName,
-        country,
-        dateOfBirth,
-        level: info.certificateLevel,
-        documentNumber: info.documentNumber,
-      };
+    { ...smartId, callbackURL: `${origin}/login/callback`, passReqToCallback: false },
+    async ({ id, displayName: name, country, dateOfBirth }, info): Promise<Person> => {
+      const { certificateLevel: level, documentNumber, flowType } = info;
+      archive.record(id, { at: new Date(), what: 'Logged in', flowType });
+      return { id, name, country, dateOfBirth, level, documentNumber };
     },
   );
   passport.use(strategy);
@@ -50,13 +56,24 @@ export function createApp(smartId: SmartIdStrategyOptions, sessionSecret: string
 
   // Push is for showing here: a real site offers it to browsers that it knows.
   app.use('/login', smartIdRouter(passport, { strategy, successRedirect: '/private', notification: true }));
+  app.use('/sign', signing({ ...smartId, callbackURL: `${origin}/sign/callback` }, archive));
 
   app.get('/', (req, res) => {
     res.send(frontPage(req.user as Person | undefined, phoneUrl));
   });
   app.get('/private', (req, res) => {
     if (!req.isAuthenticated()) return res.redirect('/login');
-    res.send(privatePage(req.user as Person));
+    const person = req.user as Person;
+    res.send(privatePage(person, archive.history(person.id)));
+  });
+  app.get('/signed', (req, res) => {
+    res.send(signedPage(archive.named(req.session.signed ?? [])));
+  });
+  app.get('/files/:id', (req, res) => {
+    const person = req.user as Person | undefined;
+    const file = archive.find(req.params.id, person?.id, req.session.signed ?? []);
+    if (!file) return res.sendStatus(404);
+    res.attachment(file.name).type(file.contentType).send(file.content);
   });
   app.post('/logout', (req, res, next) => {
     req.logout((error) => (error ? next(error) : res.redirect('/')));

@@ -1,6 +1,7 @@
 /** The pages of the example site. */
 
 import type { Person } from './app.js';
+import type { Deed, SignedFile } from './archive.js';
 
 const style = `
   :root { color-scheme: light dark; }
@@ -8,6 +9,10 @@ const style = `
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.5rem; }
   dt { opacity: 0.7; }
   dd { margin: 0; overflow-wrap: anywhere; }
+  h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
+  table { width: 100%; border-collapse: collapse; margin: 0 0 2rem; }
+  th, td { text-align: left; padding: 0.3rem 1rem 0.3rem 0; border-bottom: 1px solid #8884; }
+  .button { margin: 0 0.5rem 0.5rem 0; }
   .button, button {
     display: inline-block; font: inherit; font-weight: 600; padding: 0.6rem 1.2rem; border: 0; border-radius: 0.5rem;
     background: #00664a; color: #fff; text-decoration: none; cursor: pointer;
@@ -36,11 +41,14 @@ export function frontPage(person: Person | undefined, phoneUrl: string | undefin
     : '';
   const way = person
     ? `<p>You are logged in as ${escapeHtml(person.name)}.</p><p><a class="button" href="/private">Your page</a></p>`
-    : '<p>Everybody may read this page. The next one is for those who log in.</p><p><a class="button" href="/login">Log in with Smart-ID</a></p>';
+    : `<p>Everybody may read this page. The next one is for those who log in.</p>
+<p><a class="button" href="/login">Log in with Smart-ID</a></p>
+<h2>Sign without logging in</h2>
+${signingLinks('/signed')}`;
   return page('Example site', way + phone);
 }
 
-export function privatePage(person: Person): string {
+export function privatePage(person: Person, history: readonly Deed[]): string {
   const rows = [
     ['Identifier', person.id],
     ['Country', person.country],
@@ -53,8 +61,34 @@ export function privatePage(person: Person): string {
   return page(
     `Hello, ${escapeHtml(person.name)}`,
     `<p>Smart-ID says who you are, and everything about it was verified.</p><dl>${rows}</dl>
+<h2>Sign with the account you logged in with</h2>
+${signingLinks('/private')}
+<h2>What you did here</h2>
+<table><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">How</th></tr></thead>
+<tbody>${history.map(historyRow).join('')}</tbody></table>
 <form method="post" action="/logout"><button>Log out</button></form>`,
   );
+}
+
+export function signedPage(files: readonly (SignedFile & { id: string })[]): string {
+  const list = files.map(({ id, name }) => `<li>${fileLink(id, name)}</li>`).join('');
+  const content = files.length > 0 ? `<p>You have signed:</p><ul>${list}</ul>` : '<p>Nothing was signed here yet.</p>';
+  return page('Your signatures', `${content}<p><a href="/">Back to the front page</a></p>`);
+}
+
+function signingLinks(returnTo: string): string {
+  return `<p><a class="button" href="/sign/?reference=contract.pdf&amp;returnTo=${returnTo}">Sign a PDF</a>
+<a class="button" href="/sign/?reference=contract.asice&amp;returnTo=${returnTo}">Sign a container (ASiC-E)</a></p>`;
+}
+
+function historyRow({ at, what, flowType, fileId }: Deed): string {
+  const deed = fileId ? fileLink(fileId, what) : escapeHtml(what);
+  const when = `<time datetime="${at.toISOString()}">${at.toISOString().slice(0, 16).replace('T', ' ')}</time>`;
+  return `<tr><td>${when}</td><td>${deed}</td><td>${escapeHtml(flowType)}</td></tr>`;
+}
+
+function fileLink(id: string, text: string): string {
+  return `<a href="/files/${id}" download>${escapeHtml(text)}</a>`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,25 +1,20 @@
 /** Starts the example site: against the simulator, or against a real service that the environment variables name. */
 
 import { randomBytes } from 'node:crypto';
-import type { SmartIdStrategyOptions } from 'passport-smart-id';
 import { startSimulator } from 'passport-smart-id/simulator';
-import { createApp } from './app.js';
+import { createApp, type Site } from './app.js';
 
 const { env } = process;
 const port = Number(env.PORT ?? 3000);
-const origin = `http://localhost:${port}`;
-const callbackURL = env.SMART_ID_CALLBACK_URL ?? `${origin}/login/callback`;
+const origin = env.SITE_ORIGIN ?? `http://localhost:${port}`;
 const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString('hex');
 
-interface Service {
-  smartId: SmartIdStrategyOptions;
-  phoneUrl?: string;
-}
+type Service = Pick<Site, 'smartId' | 'phoneUrl'>;
 
 async function simulatedService(): Promise<Service> {
   const simulator = await startSimulator({ port: Number(env.SIMULATOR_PORT ?? 5080), notificationAnswer: 'phone' });
   const { environment, relyingPartyUUID, relyingPartyName, trustAnchors, phoneUrl } = simulator;
-  return { smartId: { environment, relyingPartyUUID, relyingPartyName, trustAnchors, callbackURL }, phoneUrl };
+  return { smartId: { environment, relyingPartyUUID, relyingPartyName, trustAnchors }, phoneUrl };
 }
 
 function realService(environment: 'demo' | 'live'): Service {
@@ -32,7 +27,6 @@ function realService(environment: 'demo' | 'live'): Service {
       relyingPartyUUID: env.SMART_ID_RELYING_PARTY_UUID ?? '00000000-0000-4000-8000-000000000000',
       relyingPartyName: env.SMART_ID_RELYING_PARTY_NAME ?? 'DEMO',
       trustAnchors: env.SMART_ID_TRUST_ANCHORS,
-      callbackURL,
     },
   };
 }
@@ -43,7 +37,7 @@ async function start(): Promise<void> {
     throw new Error("SMART_ID_ENVIRONMENT must be 'demo' or 'live'; leave it out to use the simulator.");
   }
   const { smartId, phoneUrl } = environment ? realService(environment) : await simulatedService();
-  const server = createApp(smartId, sessionSecret, phoneUrl).listen(port, () => {
+  const server = createApp({ smartId, origin, sessionSecret, phoneUrl }).listen(port, () => {
     console.log(`The example site: ${origin}`);
     if (phoneUrl) console.log(`The simulated phone: ${phoneUrl}`);
     console.log('Stop with Ctrl-C.');

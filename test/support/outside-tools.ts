@@ -1,0 +1,38 @@
+/** Programs of other people that judge what the example site makes: they do not share our mistakes. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** The Debian package that each of them is in. */
+const packages = {
+  certutil: 'libnss3-tools',
+  openssl: 'openssl',
+  pdfsig: 'poppler-utils',
+  pdftotext: 'poppler-utils',
+  python3: 'python3',
+  unzip: 'unzip',
+  xmlsec1: 'xmlsec1',
+};
+
+export type OutsideTool = keyof typeof packages;
+
+/** Skips the tests of the calling hook where one of the tools is missing; with `CI=true` that is a failure. */
+export function needTools(test: Mocha.Context, ...tools: OutsideTool[]): void {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const missing = tools.filter((tool) => !folders.some((folder) => existsSync(path.join(folder, tool))));
+  if (missing.length === 0) return;
+  const names = [...new Set(missing.map((tool) => packages[tool]))].join(' ');
+  const message = `No ${missing.join(', ')} was found: install ${names} to have signed documents judged.`;
+  if (process.env.CI === 'true') throw new Error(message);
+  console.log(message);
+  test.skip();
+}
+
+/** What a tool says on both of its outputs, whether it is content or not. */
+export function said(tool: OutsideTool, args: readonly string[], folder?: string): string {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+  const { error, stdout, stderr } = spawnSync(tool, args, { cwd: folder, env, encoding: 'utf8' });
+  if (error) throw error;
+  return stdout + stderr;
+}

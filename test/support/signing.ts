@@ -1,0 +1,41 @@
+/** A person who signs with a Smart-ID signing certificate, without the service in between. */
+
+import { constants, type KeyObject, sign, X509Certificate } from 'node:crypto';
+import type { PreparedDocument } from '../../example-app/documents/prepared-document.js';
+import type { Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
+import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
+
+export interface Signatory {
+  certificate: X509Certificate;
+  privateKey: KeyObject;
+}
+
+/** Somebody of an issuing authority on P-384. */
+export function signatory({ pki }: Simulator, overrides: UserCertificateOverrides = {}): Signatory {
+  const { certificate, privateKey } = pki.issueUserCertificate({
+    account: 'PNOEE-40404040009-MOCK-Q',
+    keyUsage: ['nonRepudiation'],
+    extendedKeyUsage: [],
+    certificatePolicies: ['1.3.6.1.4.1.10015.17.2', '0.4.0.194112.1.2'],
+    ...overrides,
+  });
+  return { certificate: new X509Certificate(certificate), privateKey };
+}
+
+/** The raw signature value, as it comes from the phone. */
+export function signatureValue(
+  { toSign, signatureAlgorithm, hashAlgorithm }: PreparedDocument,
+  { privateKey }: Signatory,
+): Buffer {
+  if (signatureAlgorithm !== 'rsassa-pss') return sign(signatureAlgorithm.slice(0, 6), toSign, privateKey);
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
+  return sign(hashAlgorithm, toSign, { key: privateKey, padding, saltLength });
+}
+
+let realKey: Promise<KeyObject> | undefined;
+
+/** A key of the size that Smart-ID has: made once for all tests, because that takes seconds. */
+export function keyOfRealSize(): Promise<KeyObject> {
+  realKey ??= generateRsaKey(6144);
+  return realKey;
+}
