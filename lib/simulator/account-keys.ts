@@ -1,5 +1,9 @@
-/** The accounts' keys and certificates: made at an account's first use, because keys are slow to make, and then kept. */
+/**
+ * The accounts' keys and certificates, for authentication and for signatures: made at an account's first use for that purpose,
+ * because keys are slow to make, and then kept.
+ */
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import type { CertificatePurpose } from './accounts.js';
 import { generateRsaKey } from './pki/authority.js';
 import type { SimulatedPki } from './pki/pki.js';
 
@@ -11,7 +15,10 @@ export interface AccountKey {
 }
 
 export class AccountKeys {
-  private readonly keys = new Map<string, Promise<AccountKey>>();
+  private readonly keys = {
+    authentication: new Map<string, Promise<AccountKey>>(),
+    signature: new Map<string, Promise<AccountKey>>(),
+  };
   /** By the serial number of their certificates, upper-case hexadecimal: the accounts' document numbers. */
   private readonly owners = new Map<string, string>();
 
@@ -20,21 +27,21 @@ export class AccountKeys {
     private readonly keySize: number,
   ) {}
 
-  of(documentNumber: string): Promise<AccountKey> {
-    const known = this.keys.get(documentNumber);
+  of(documentNumber: string, purpose: CertificatePurpose): Promise<AccountKey> {
+    const known = this.keys[purpose].get(documentNumber);
     if (known !== undefined) return known;
     const made = generateRsaKey(this.keySize).then((privateKey) => {
-      const key = this.pki.issueUserCertificate({ account: documentNumber, privateKey });
+      const key = this.pki.issueUserCertificate({ account: documentNumber, purpose, privateKey });
       this.remember(documentNumber, key);
       return key;
     });
-    this.keys.set(documentNumber, made);
+    this.keys[purpose].set(documentNumber, made);
     return made;
   }
 
-  /** From now on the account shows this certificate and signs with this key. */
-  replace(documentNumber: string, key: AccountKey): void {
-    this.keys.set(documentNumber, Promise.resolve(key));
+  /** From now on the account shows this certificate and signs with this key, for this purpose. */
+  replace(documentNumber: string, key: AccountKey, purpose: CertificatePurpose): void {
+    this.keys[purpose].set(documentNumber, Promise.resolve(key));
     this.remember(documentNumber, key);
   }
 

@@ -1,11 +1,17 @@
 /**
  * The test accounts: the document number alone fixes what happens. First those of the demo environment (RP API 3.2.3, "Test
- * accounts", here for either kind of flow), then the simulator's own, `…-SIMU-Q`, for the outcomes that have none there.
- * Personal codes and names are invented. `TIMEOUT` ends the session at once: no test should have to wait for it.
+ * accounts", here for either kind of flow and every type of session), then the simulator's own, `…-SIMU-Q`, for what has none
+ * there. Personal codes and names are invented. `TIMEOUT` ends the session at once: no test should have to wait for it.
  */
 import type { InteractionType } from './interactions.js';
 
 export type CertificateLevel = 'ADVANCED' | 'QUALIFIED';
+
+/** `QSCD`: qualified, and the key is in a qualified signature creation device. Certificates of accounts never say it as a level. */
+export type AskedCertificateLevel = CertificateLevel | 'QSCD';
+
+/** An account has a key and a certificate for each. */
+export type CertificatePurpose = 'authentication' | 'signature';
 
 /** How a session ends (RP API 3.2.3, "Session end result codes"). */
 export type EndResult =
@@ -32,9 +38,11 @@ export interface SimulatedAccount {
   refusedInteraction?: InteractionType;
   name: { surname: string; givenName: string };
   level: CertificateLevel;
+  /** Qualified, but the key that it signs with is not in a qualified signature creation device. */
+  lacksQscd?: true;
   /** `YYYY-MM-DD`, when the certificate states it. */
   dateOfBirth?: string;
-  /** What OCSP and the list of revoked certificates say of its certificate; good if it does not say. */
+  /** What OCSP and the list of revoked certificates say of its certificates; good if it does not say. */
   certificateStatus?: 'revoked' | 'unknown';
   /** `older`: the profile of certificates under the RSA authorities. */
   certificateProfile: 'current' | 'older';
@@ -101,6 +109,7 @@ export const simulatedAccounts: readonly SimulatedAccount[] = [
   account('PNOEE-00000000007-SIMU-Q', 'ACCOUNT_UNUSABLE', 'UNUSABLE ACCOUNT'),
   account('PNOEE-00000000008-SIMU-Q', 'OK', 'REVOKED', { certificateStatus: 'revoked' }),
   account('PNOEE-00000000009-SIMU-Q', 'OK', 'UNKNOWN', { certificateStatus: 'unknown' }),
+  account('PNOEE-00000000010-SIMU-Q', 'OK', 'NO QSCD', { lacksQscd: true }),
   account('PNOEE-00000000471-SIMU-Q', 471, 'NOT SUITABLE'),
   account('PNOEE-00000000472-SIMU-Q', 472, 'LOOK IN THE APP'),
 ];
@@ -121,6 +130,7 @@ export function semanticsIdentifierOf(documentNumber: string): string {
 }
 
 /** Whether an account is good enough for what was asked. */
-export function reachesLevel(account: SimulatedAccount, asked: CertificateLevel): boolean {
-  return account.level === 'QUALIFIED' || asked === 'ADVANCED';
+export function reachesLevel(account: SimulatedAccount, asked: AskedCertificateLevel): boolean {
+  if (asked === 'ADVANCED') return true;
+  return account.level === 'QUALIFIED' && !(asked === 'QSCD' && account.lacksQscd);
 }

@@ -1,22 +1,26 @@
 /**
  * What a phone does once its user, or the test account in their place, has decided: end the session and, for the
- * same-device flows, go back to the site. RP API 3.2.3, "Session status", "ACSP_V2", "Callback URLs".
+ * same-device flows, go back to the site. RP API 3.2.3, "Session status", "Callback URLs", "Linked signing".
  */
 import { randomBytes } from 'node:crypto';
 import type { AccountKeys } from './account-keys.js';
-import { type EndResult, reachesLevel, type SimulatedAccount } from './accounts.js';
-import { messageToSign, sessionSecretDigestOf, userChallengeOf } from './calculations.js';
-import type { Interaction, InteractionType } from './interactions.js';
-import { schemeName } from './options.js';
+import { reachesLevel, type SimulatedAccount } from './accounts.js';
+import { callbackUrlOf } from './callback.js';
+import type { Decision } from './decision.js';
+import { confirmedOutcome } from './outcome.js';
 import { problem } from './problem.js';
+import { sessionTypeOf } from './requests/session-request.js';
 import type { FlowType, Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
 import type { CompleteStatus } from './session-status.js';
-import { signMessage } from './signing.js';
+import { WaitingApp } from './waiting-app.js';
 
 export interface AccountContext {
   sessions: SessionRegistry;
   keys: AccountKeys;
+  clock: () => number;
+  /** Milliseconds. */
+  linkedSignatureWait: number;
 }
 
 export interface Phone {
@@ -25,28 +29,8 @@ export interface Phone {
 }
 
 export interface Answered {
-  /** Where the app goes next, in the same-device flows. */
+  /** Where the app goes next, in the same-device flows; undefined as long as it waits for a linked signature. */
   callbackUrl?: string;
-}
-
-export interface Decision {
-  endResult: EndResult;
-  interaction?: InteractionType;
-}
-
-/** What the account's document number says will happen. */
-export function decisionOfAccount({ outcome, refusedInteraction }: SimulatedAccount, session: Session): Decision {
-  if (typeof outcome === 'number') throw problem(400, 'account_unusable', 'This account cannot answer any session.');
-  if (outcome !== 'USER_REFUSED_INTERACTION') return { endResult: outcome };
-  const isOffered = session.request.interactions.list.some(({ type }) => type === refusedInteraction);
-  return isOffered ? { endResult: outcome, interaction: refusedInteraction } : { endResult: 'OK' };
-}
-
-/** The first one offered: this app supports them all. */
-export function interactionShown(session: Session): Interaction {
-  const [first] = session.request.interactions.list;
-  if (!first) throw new Error('a session without interactions');
-  return first;
 }
 
 /** Whether this account may answer this session, and could. */
@@ -64,12 +48,13 @@ export function refuseUnsuitable(account: SimulatedAccount, session: Session): v
 }
 
 export async function answerSession(
-  { sessions, keys }: AccountContext,
+  context: AccountContext,
   session: Session,
   flowType: FlowType,
   phone: Phone,
   decision: Decision,
 ): Promise<Answered> {
+  const { sessions, keys } = context;
   refuseUnsuitable(phone.account, session);
   if (session.isBeingAnswered || session.status.state === 'COMPLETE') {
     throw problem(400, 'session_over', 'The session is answered already, or has expired.');
@@ -77,9 +62,12 @@ export async function answerSession(
   session.isBeingAnswered = true;
   const userChallengeVerifier = randomBytes(32).toString('base64url');
   try {
+    const { endResult, interaction } = decision;
     sessions.complete(session, {
       state: 'COMPLETE',
-      ...(await outcomeFields(keys, session, flowType, phone, decision, userChallengeVerifier)),
+      ...(endResult === 'OK'
+        ? await confirmedOutcome(keys, session, flowType, phone.account, userChallengeVerifier)
+        : { result: { endResult, ...(interaction && { details: { interaction } }) } }),
       ...sharedAddress(session, phone),
       ...ignoredProperties(session),
     });
@@ -88,43 +76,27 @@ export async function answerSession(
     sessions.complete(session, { state: 'COMPLETE', result: { endResult: 'SERVER_ERROR' } });
     throw error;
   }
-  return { callbackUrl: callbackUrl(session, flowType, userChallengeVerifier) };
+  return { callbackUrl: goOn(context, session, phone, userChallengeVerifier) };
 }
 
-async function outcomeFields(
-  keys: AccountKeys,
+/** The app waits after a certificate choice, and otherwise goes back to the site. */
+function goOn(
+  { clock, linkedSignatureWait }: AccountContext,
   session: Session,
-  flowType: FlowType,
   { account }: Phone,
-  { endResult, interaction }: Decision,
   userChallengeVerifier: string,
-): Promise<Omit<CompleteStatus, 'state'>> {
-  if (endResult !== 'OK') return { result: { endResult, ...(interaction && { details: { interaction } }) } };
-  const { request, relyingParty } = session;
-  const { certificate, privateKey } = await keys.of(account.documentNumber);
-  const interactionTypeUsed = interactionShown(session).type;
-  const serverRandom = randomBytes(24).toString('base64');
-  const userChallenge = userChallengeOf(userChallengeVerifier);
-  const message = messageToSign({
-    schemeName,
-    serverRandom,
-    rpChallenge: request.signatureProtocolParameters.rpChallenge,
-    userChallenge,
-    relyingPartyName: request.relyingPartyName,
-    brokeredRpName: relyingParty.brokeredRpName ?? '',
-    interactions: request.interactions.encoded,
-    interactionTypeUsed,
-    initialCallbackUrl: isSameDevice(flowType) ? (request.initialCallbackUrl ?? '') : '',
-    flowType,
-  });
-  const { value, ...algorithm } = await signMessage(message, privateKey, request.signatureProtocolParameters);
-  return {
-    result: { endResult, documentNumber: account.documentNumber },
-    signatureProtocol: 'ACSP_V2',
-    signature: { value, serverRandom, userChallenge, flowType, ...algorithm },
-    cert: { value: certificate.toString('base64'), certificateLevel: account.level },
-    interactionTypeUsed,
-  };
+): string | undefined {
+  const type = sessionTypeOf(session.request);
+  if (type === 'auth') return callbackUrlOf(session, userChallengeVerifier);
+  if (type === 'cert' && session.deviceLink && isOk(session)) {
+    session.waitingApp = new WaitingApp(account, clock, linkedSignatureWait);
+    return undefined;
+  }
+  return callbackUrlOf(session.choice ?? session);
+}
+
+function isOk({ status }: Session): boolean {
+  return status.state === 'COMPLETE' && status.result.endResult === 'OK';
 }
 
 function sharedAddress({ request }: Session, { ipAddress }: Phone): Partial<CompleteStatus> {
@@ -135,17 +107,4 @@ function sharedAddress({ request }: Session, { ipAddress }: Phone): Partial<Comp
 function ignoredProperties({ request }: Session): Partial<CompleteStatus> {
   const unknown = Object.keys(request.requestProperties ?? {}).filter((name) => name !== 'shareMdClientIpAddress');
   return unknown.length > 0 ? { ignoredProperties: unknown } : {};
-}
-
-/** The app comes back after a refusal too: the site learns from the session what happened. */
-function callbackUrl({ request, deviceLink }: Session, flowType: FlowType, verifier: string): string | undefined {
-  const url = request.initialCallbackUrl;
-  if (!isSameDevice(flowType) || url === undefined || !deviceLink) return undefined;
-  const separator = url.includes('?') ? '&' : '?';
-  const digest = sessionSecretDigestOf(deviceLink.sessionSecret);
-  return `${url}${separator}sessionSecretDigest=${digest}&userChallengeVerifier=${verifier}`;
-}
-
-function isSameDevice(flowType: FlowType): boolean {
-  return flowType === 'Web2App' || flowType === 'App2App';
 }

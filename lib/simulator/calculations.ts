@@ -8,8 +8,9 @@ const base64OfText = (text: string) => Buffer.from(text, 'utf8').toString('base6
 
 export interface AuthCodeInput {
   schemeName: string;
+  /** Empty for a certificate choice, as are `challengeOrDigest` and `interactions`. */
   signatureProtocol: string;
-  rpChallenge: string;
+  challengeOrDigest: string;
   relyingPartyName: string;
   brokeredRpName: string;
   interactions: string;
@@ -23,7 +24,7 @@ export function authCodeOf(sessionSecret: string, input: AuthCodeInput): string 
   const payload = [
     input.schemeName,
     input.signatureProtocol,
-    input.rpChallenge,
+    input.challengeOrDigest,
     base64OfText(input.relyingPartyName),
     base64OfText(input.brokeredRpName),
     input.interactions,

@@ -6,6 +6,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { authCodeOf } from './calculations.js';
 import { schemeName } from './options.js';
 import { type Problem, problem } from './problem.js';
+import { challengeOrDigestOf, type SessionType, sessionTypeOf } from './requests/session-request.js';
 import type { FlowType, Session } from './session.js';
 
 export interface ParsedDeviceLink {
@@ -13,6 +14,7 @@ export interface ParsedDeviceLink {
   /** QR only. */
   elapsedSeconds?: number;
   sessionToken: string;
+  sessionType: SessionType;
   authCode: string;
   unprotectedLink: string;
 }
@@ -47,7 +49,7 @@ export function parseDeviceLink(link: string, deviceLinkBase: string): ParsedDev
   }
   const { deviceLinkType, elapsedSeconds, sessionToken = '', sessionType, version, lang = '', authCode = '' } = value;
   if (version !== '1.0') throw refused('wrong_version', 'version must be 1.0.');
-  if (sessionType !== 'auth') throw refused('wrong_session_type', 'sessionType must be auth.');
+  if (!isSessionType(sessionType)) throw refused('wrong_session_type', 'sessionType must be auth, sign or cert.');
   if (!/^[a-z]{3}$/.test(lang)) throw refused('malformed_link', 'lang must be a code of ISO 639-2.');
   if (elapsedSeconds !== undefined && !/^\d{1,9}$/.test(elapsedSeconds)) {
     throw refused('malformed_link', 'elapsedSeconds must be a whole number.');
@@ -56,6 +58,7 @@ export function parseDeviceLink(link: string, deviceLinkBase: string): ParsedDev
     flowType: deviceLinkType as ParsedDeviceLink['flowType'],
     elapsedSeconds: elapsedSeconds === undefined ? undefined : Number(elapsedSeconds),
     sessionToken,
+    sessionType,
     authCode,
     unprotectedLink: link.slice(0, link.lastIndexOf('&authCode=')),
   };
@@ -73,6 +76,9 @@ export function sessionOfLink(
   const { initialCallbackUrl } = session.request;
   if (link.flowType !== 'QR' && initialCallbackUrl === undefined) {
     throw refused('flow_not_offered', `The session has no initialCallbackUrl, so ${link.flowType} is not offered.`);
+  }
+  if (link.sessionType !== sessionTypeOf(session.request)) {
+    throw refused('wrong_session_type', `sessionType must be ${sessionTypeOf(session.request)} for this session.`);
   }
   if (!isEqual(link.authCode, expectedAuthCode(link, session))) {
     throw refused('wrong_auth_code', 'The authCode is not that of this link and session.');
@@ -92,19 +98,23 @@ function expectedAuthCode({ flowType, unprotectedLink }: ParsedDeviceLink, sessi
   const { request, relyingParty, deviceLink } = session;
   return authCodeOf(deviceLink?.sessionSecret ?? '', {
     schemeName,
-    signatureProtocol: request.signatureProtocol,
-    rpChallenge: request.signatureProtocolParameters.rpChallenge,
+    signatureProtocol: request.signatureProtocol ?? '',
+    challengeOrDigest: challengeOrDigestOf(request),
     relyingPartyName: request.relyingPartyName,
     brokeredRpName: relyingParty.brokeredRpName ?? '',
-    interactions: request.interactions.encoded,
+    interactions: request.interactions?.encoded ?? '',
     initialCallbackUrl: flowType === 'QR' ? '' : (request.initialCallbackUrl ?? ''),
     unprotectedLink,
   });
 }
 
-function isFresh(elapsedSeconds: number, { createdAt }: Session, now: number): boolean {
-  const age = (now - createdAt) / 1000 - elapsedSeconds;
-  return age >= freshness.least && age <= freshness.most;
+function isFresh(elapsedSeconds: number, { createdAt, respondedAt }: Session, now: number): boolean {
+  const ageSince = (begin: number) => (now - begin) / 1000 - elapsedSeconds;
+  return ageSince(createdAt) >= freshness.least && ageSince(respondedAt) <= freshness.most;
+}
+
+function isSessionType(text: string | undefined): text is SessionType {
+  return text === 'auth' || text === 'sign' || text === 'cert';
 }
 
 function isEqual(given: string, expected: string): boolean {

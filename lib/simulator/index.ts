@@ -2,7 +2,9 @@
 export type { AccountKey } from './account-keys.js';
 export {
   type AccountOutcome,
+  type AskedCertificateLevel,
   type CertificateLevel,
+  type CertificatePurpose,
   type EndResult,
   type SimulatedAccount,
   simulatedAccounts,
@@ -13,7 +15,13 @@ export type { MockPhoneAnswer } from './mock-phone.js';
 export type { RelyingParty, SimulatorOptions } from './options.js';
 export type { Authority, AuthorityOverrides } from './pki/authority.js';
 export type { IssuedCertificate, Issuer, SignatureHash } from './pki/certificate.js';
-export type { BasicConstraints, CertificateExtension, KeyUsage } from './pki/extensions.js';
+export {
+  type BasicConstraints,
+  type CertificateExtension,
+  type KeyUsage,
+  type QcStatement,
+  qcStatement,
+} from './pki/extensions.js';
 export type { DistinguishedName, NameAttribute, NameAttributeType } from './pki/names.js';
 export type { SimulatedPki } from './pki/pki.js';
 export type { UserCertificateOverrides } from './pki/user-certificate.js';

@@ -11,6 +11,15 @@ export interface Interaction {
   text: string;
 }
 
+/** As they came, which every calculation uses, and what they mean. */
+export interface Interactions {
+  encoded: string;
+  list: InteractionList;
+}
+
+/** In order of preference. */
+export type InteractionList = [Interaction, ...Interaction[]];
+
 const textOfType = {
   displayTextAndPIN: { field: 'displayText60', length: 60 },
   confirmationMessage: { field: 'displayText200', length: 200 },
@@ -25,10 +34,9 @@ export const interactionsOfFlow: Record<'device-link' | 'notification', readonly
 };
 
 /** The decoded interactions, or the sentence that says which rule they break. */
-export function decodeInteractions(encoded: string, allowed: readonly InteractionType[]): Interaction[] | string {
+export function decodeInteractions(encoded: string, allowed: readonly InteractionType[]): InteractionList | string {
   const elements = parseArray(encoded);
   if (!elements) return 'must be the Base64 of a JSON array in UTF-8';
-  if (elements.length === 0) return 'must hold at least one interaction';
   const interactions: Interaction[] = [];
   for (const [index, element] of elements.entries()) {
     const interaction = readInteraction(element, allowed);
@@ -36,7 +44,8 @@ export function decodeInteractions(encoded: string, allowed: readonly Interactio
     if (interactions.some(({ type }) => type === interaction.type)) return `has the type ${interaction.type} twice`;
     interactions.push(interaction);
   }
-  return interactions;
+  const [first, ...others] = interactions;
+  return first ? [first, ...others] : 'must hold at least one interaction';
 }
 
 function parseArray(encoded: string): unknown[] | undefined {

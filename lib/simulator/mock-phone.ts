@@ -1,19 +1,24 @@
 /**
  * The mock phone of the demo environment, with the same fields: a test hands it a link, and the document number decides what
- * happens. RP API 3.2.3, "Test accounts", "Mocking device link flows".
+ * happens. RP API 3.2.3, "Test accounts", "Mocking device link flows", "Linked signing".
  */
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
 import { findAccount } from './accounts.js';
-import { type AccountContext, answerSession, decisionOfAccount, refuseUnsuitable } from './answer.js';
+import { type AccountContext, answerSession, refuseUnsuitable } from './answer.js';
+import { callbackUrlOf } from './callback.js';
+import { decisionOfAccount } from './decision.js';
 import { parseDeviceLink, sessionOfLink } from './device-link.js';
 import { handle, jsonBody, onlyMethod } from './http.js';
 import { Problem, problem } from './problem.js';
+import { answerLater } from './push.js';
+import type { WaitingApp } from './waiting-app.js';
 
 export interface MockPhoneSurroundings extends AccountContext {
   deviceLinkBase: string;
-  clock: () => number;
+  /** Milliseconds until a linked signature is answered. */
+  notificationDelay: number;
 }
 
 const mockRequest = z.object({
@@ -71,11 +76,22 @@ async function play(body: unknown, ipAddress: string, surroundings: MockPhoneSur
   session.claim = { phone, flowType };
   const decision = decisionOfAccount(account, session);
   const { callbackUrl } = await answerSession(surroundings, session, flowType, { account, ipAddress }, decision);
-  return callbackUrl === undefined ? {} : openCallback(callbackUrl, browserCookie);
+  if (!session.waitingApp) return openCallback(callbackUrl, browserCookie);
+  const linkedSignature = answerLinkedSignature(session.waitingApp, surroundings);
+  if (flowType === 'QR') return {};
+  await linkedSignature;
+  return openCallback(callbackUrlOf(session), browserCookie);
+}
+
+/** Resolves when that is over, or when it has not come in time. */
+async function answerLinkedSignature({ waited }: WaitingApp, surroundings: MockPhoneSurroundings): Promise<void> {
+  const signature = await waited;
+  if (signature) await answerLater(surroundings, signature, surroundings.notificationDelay);
 }
 
 /** What the browser would do when the app opens it, except that the answer is only looked at. */
-async function openCallback(callbackUrl: string, cookie: string | undefined): Promise<MockPhoneAnswer> {
+async function openCallback(callbackUrl: string | undefined, cookie: string | undefined): Promise<MockPhoneAnswer> {
+  if (callbackUrl === undefined) return {};
   try {
     const response = await fetch(callbackUrl, {
       headers: cookie === undefined ? {} : { cookie },

@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   notificationAnswer?: 'automatic' | 'phone';
   /** Milliseconds until an account answers a notification by itself. */
   notificationDelay?: number;
+  /** Milliseconds that an app waits, after a certificate choice by device link, for the linked signature. */
+  linkedSignatureWait?: number;
   /** At least one; the first is `sim.relyingPartyUUID` and `sim.relyingPartyName`. */
   relyingParties?: readonly [RelyingParty, ...RelyingParty[]];
   /** Milliseconds since the epoch. */
@@ -38,6 +40,7 @@ export function withDefaults(options: SimulatorOptions): Required<SimulatorOptio
     sessionLifetime: options.sessionLifetime ?? 300_000,
     notificationAnswer: options.notificationAnswer ?? 'automatic',
     notificationDelay: options.notificationDelay ?? 1000,
+    linkedSignatureWait: options.linkedSignatureWait ?? 10_000,
     // RP API 3.2.3, "Demo environment".
     relyingParties: options.relyingParties ?? [{ uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' }],
     clock: options.clock ?? Date.now,

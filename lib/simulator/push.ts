@@ -1,13 +1,20 @@
-/** A notification session reaches the person's account, which answers by itself after a while. */
-import { type AccountContext, answerSession, decisionOfAccount, isSuitable } from './answer.js';
+/** A session that reaches a person's account without a link is answered by it, by itself, after a while. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SimulatedAccount } from './accounts.js';
+import { type AccountContext, answerSession, isSuitable } from './answer.js';
+import { decisionOfAccount } from './decision.js';
 import type { Session } from './session.js';
 
-export function answerPushLater(context: AccountContext, session: Session, delay: number): void {
+/** Resolves when the session is over. */
+export function answerLater(context: AccountContext, session: Session, delay: number): Promise<void> {
   const account = session.accounts?.find((candidate) => isSuitable(candidate, session));
   if (!account) throw new Error('a notification for nobody');
-  setTimeout(() => {
-    const decision = decisionOfAccount(account, session);
-    // A failure means that the session is over: a person was faster on the phone page, or it ended with an error.
-    answerSession(context, session, 'Notification', { account, ipAddress: '127.0.0.1' }, decision).catch(() => {});
-  }, delay).unref();
+  return answerAfter(context, session, account, delay);
+}
+
+async function answerAfter(context: AccountContext, session: Session, account: SimulatedAccount, delay: number) {
+  await wait(delay, undefined, { ref: false });
+  const decision = decisionOfAccount(account, session);
+  // A failure means that the session is over: a person was faster on the phone page, or it ended with an error.
+  await answerSession(context, session, 'Notification', { account, ipAddress: '127.0.0.1' }, decision).catch(() => {});
 }

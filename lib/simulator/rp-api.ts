@@ -1,41 +1,101 @@
 /**
- * The RP API itself: the routes a relying party calls. RP API 3.2.3, "REST API": endpoints 1 to 5 create authentication
- * sessions, 14 tells their status.
+ * The RP API itself: the routes a relying party calls. RP API 3.2.3, "REST API": endpoints 1 to 5 and 7 to 13 create sessions,
+ * 6 gives the certificate of a known document, 14 tells a session's status.
  */
 import { type Request, Router } from 'express';
-import { accountsOfPerson, findAccount, reachesLevel, type SimulatedAccount } from './accounts.js';
-import { type AuthenticationRequest, readAuthenticationRequest, type SessionFlow } from './authentication-request.js';
+import type { AccountKeys } from './account-keys.js';
+import { documentInPath, personInPath, usableAccounts } from './accounts-in-path.js';
 import { type Faults, faultyBehaviour } from './faults.js';
 import { handle, jsonBody, notFound, onlyMethod } from './http.js';
-import type { RelyingParty } from './options.js';
+import { certificateShown } from './outcome.js';
 import { problem } from './problem.js';
-import { createSession, type Session } from './session.js';
-import type { SessionRegistry } from './session-registry.js';
+import { relyingPartyOf } from './relying-party.js';
+import { deviceLinkAuthentication, notificationAuthentication } from './requests/authentication.js';
+import {
+  certificateOfDocument,
+  deviceLinkCertificateChoice,
+  notificationCertificateChoice,
+} from './requests/certificate.js';
+import { readRequest } from './requests/read.js';
+import { deviceLinkSignature, linkedSignature, notificationSignature } from './requests/signature.js';
+import { type CreationSurroundings, createOrRepeat, type SessionCreation } from './session-creation.js';
 
-export interface RpApiSurroundings {
-  sessions: SessionRegistry;
+export interface RpApiSurroundings extends CreationSurroundings {
+  keys: AccountKeys;
   faults: Faults;
-  relyingParties: readonly RelyingParty[];
-  deviceLinkBase: string;
-  sessionLifetime: number;
-  clock: () => number;
-  /** Called with every new notification session. */
-  push: (session: Session) => void;
-}
-
-interface SessionCreation {
-  path: string;
-  flow: SessionFlow;
-  /** The accounts that the path names; undefined when it names nobody. */
-  accounts: (request: Request) => readonly SimulatedAccount[] | undefined;
 }
 
 const sessionCreations: readonly SessionCreation[] = [
-  { path: '/authentication/device-link/anonymous', flow: 'device-link', accounts: () => undefined },
-  { path: '/authentication/device-link/etsi/:semanticsIdentifier', flow: 'device-link', accounts: personInPath },
-  { path: '/authentication/device-link/document/:documentNumber', flow: 'device-link', accounts: documentInPath },
-  { path: '/authentication/notification/etsi/:semanticsIdentifier', flow: 'notification', accounts: personInPath },
-  { path: '/authentication/notification/document/:documentNumber', flow: 'notification', accounts: documentInPath },
+  {
+    path: '/authentication/device-link/anonymous',
+    flow: 'device-link',
+    schema: deviceLinkAuthentication,
+  },
+  {
+    path: '/authentication/device-link/etsi/:semanticsIdentifier',
+    flow: 'device-link',
+    schema: deviceLinkAuthentication,
+    accounts: personInPath,
+  },
+  {
+    path: '/authentication/device-link/document/:documentNumber',
+    flow: 'device-link',
+    schema: deviceLinkAuthentication,
+    accounts: documentInPath,
+  },
+  {
+    path: '/authentication/notification/etsi/:semanticsIdentifier',
+    flow: 'notification',
+    schema: notificationAuthentication,
+    accounts: personInPath,
+  },
+  {
+    path: '/authentication/notification/document/:documentNumber',
+    flow: 'notification',
+    schema: notificationAuthentication,
+    accounts: documentInPath,
+  },
+  {
+    path: '/signature/device-link/document/:documentNumber',
+    flow: 'device-link',
+    schema: deviceLinkSignature,
+    accounts: documentInPath,
+  },
+  {
+    path: '/signature/device-link/etsi/:semanticsIdentifier',
+    flow: 'device-link',
+    schema: deviceLinkSignature,
+    accounts: personInPath,
+  },
+  {
+    path: '/signature/notification/document/:documentNumber',
+    flow: 'notification',
+    schema: notificationSignature,
+    accounts: documentInPath,
+  },
+  {
+    path: '/signature/notification/etsi/:semanticsIdentifier',
+    flow: 'notification',
+    schema: notificationSignature,
+    accounts: personInPath,
+  },
+  {
+    path: '/signature/certificate-choice/device-link/anonymous',
+    flow: 'device-link',
+    schema: deviceLinkCertificateChoice,
+  },
+  {
+    path: '/signature/notification/linked/:documentNumber',
+    flow: 'notification',
+    schema: linkedSignature,
+    accounts: documentInPath,
+  },
+  {
+    path: '/signature/certificate-choice/notification/etsi/:semanticsIdentifier',
+    flow: 'notification',
+    schema: notificationCertificateChoice,
+    accounts: personInPath,
+  },
 ];
 
 const longestPoll = 120_000;
@@ -50,10 +110,17 @@ export function rpApi(surroundings: RpApiSurroundings): Router {
       .route(creation.path)
       .post(
         jsonBody,
-        handle((request, response) => response.json(create(request, creation, surroundings))),
+        handle((request, response) => response.json(createOrRepeat(request, creation, surroundings))),
       )
       .all(onlyMethod('POST'));
   }
+  router
+    .route('/signature/certificate/:documentNumber')
+    .post(
+      jsonBody,
+      handle(async (request, response) => response.json(await signingCertificate(request, surroundings))),
+    )
+    .all(onlyMethod('POST'));
   router
     .route('/session/:sessionID')
     .get(handle(async (request, response) => response.json(await status(request, surroundings))))
@@ -62,21 +129,13 @@ export function rpApi(surroundings: RpApiSurroundings): Router {
   return router;
 }
 
-function create(request: Request, { flow, accounts }: SessionCreation, surroundings: RpApiSurroundings) {
-  const authentication = readAuthenticationRequest(request.body, flow);
-  const relyingParty = relyingPartyOf(authentication, surroundings.relyingParties);
-  const session = createSession({
-    request: authentication,
-    relyingParty,
-    accounts: usableAccounts(accounts(request), authentication),
-    hasDeviceLink: flow === 'device-link',
-    now: surroundings.clock(),
-    lifetime: surroundings.sessionLifetime,
-  });
-  surroundings.sessions.add(session);
-  if (flow === 'notification') surroundings.push(session);
-  if (!session.deviceLink) return { sessionID: session.id };
-  return { sessionID: session.id, ...session.deviceLink, deviceLinkBase: surroundings.deviceLinkBase };
+async function signingCertificate(request: Request, { keys, relyingParties }: RpApiSurroundings) {
+  const body = readRequest(request.body, certificateOfDocument);
+  relyingPartyOf(body, relyingParties);
+  const [account] = usableAccounts(documentInPath(request), body.certificateLevel);
+  const { outcome, documentNumber } = account;
+  if (outcome === 'DOCUMENT_UNUSABLE' || outcome === 'ACCOUNT_UNUSABLE') return { state: 'DOCUMENT_UNUSABLE' };
+  return { state: 'OK', cert: certificateShown(account, await keys.of(documentNumber, 'signature')) };
 }
 
 async function status(request: Request, { sessions }: RpApiSurroundings) {
@@ -96,54 +155,4 @@ function pollingTime(timeoutMs: unknown): number {
   const milliseconds = typeof timeoutMs === 'string' && /^\d+$/.test(timeoutMs) ? Number(timeoutMs) : Number.NaN;
   if (milliseconds >= shortestPoll && milliseconds <= longestPoll) return milliseconds;
   throw problem(400, 'invalid', `timeoutMs must be from ${shortestPoll} to ${longestPoll}`, { paramName: 'timeoutMs' });
-}
-
-function relyingPartyOf(request: AuthenticationRequest, known: readonly RelyingParty[]): RelyingParty {
-  // The service compares names without regard to case; the calculations use the name as it was sent.
-  const relyingParty = known.find(
-    ({ uuid, name }) =>
-      uuid.toLowerCase() === request.relyingPartyUUID.toLowerCase() &&
-      name.toLowerCase() === request.relyingPartyName.toLowerCase(),
-  );
-  if (!relyingParty) {
-    throw problem(401, 'unauthorized', 'There is no relying party with this relyingPartyUUID and relyingPartyName.');
-  }
-  if (request.requestProperties?.shareMdClientIpAddress && !relyingParty.mayShareIpAddress) {
-    throw problem(403, 'forbidden', 'The relying party may not ask for the address of the device.', {
-      paramName: 'shareMdClientIpAddress',
-      pointer: '/requestProperties/shareMdClientIpAddress',
-    });
-  }
-  return relyingParty;
-}
-
-function usableAccounts(
-  named: readonly SimulatedAccount[] | undefined,
-  { certificateLevel }: AuthenticationRequest,
-): readonly SimulatedAccount[] | undefined {
-  if (!named) return undefined;
-  if (named.length === 0) throw problem(404, 'account_not_found', 'There is no such account.');
-  const usable = named.filter((account) => reachesLevel(account, certificateLevel) && account.outcome !== 471);
-  if (usable.length === 0) throw problem(471, 'no_suitable_account', 'The person has no account of the asked level.');
-  if (usable.every(({ outcome }) => outcome === 472)) {
-    throw problem(472, 'person_should_look', 'The person should look in the Smart-ID app or the portal.');
-  }
-  return usable;
-}
-
-function personInPath(request: Request): readonly SimulatedAccount[] {
-  const identifier = String(request.params.semanticsIdentifier);
-  if (/^(PNO|PAS|IDC)[A-Z]{2}-.+$/.test(identifier)) return accountsOfPerson(identifier);
-  throw problem(400, 'invalid', 'The path must end with a semantics identifier.', {
-    paramName: 'semantics-identifier',
-  });
-}
-
-function documentInPath(request: Request): readonly SimulatedAccount[] {
-  const documentNumber = String(request.params.documentNumber);
-  if (!/^(PNO|PAS|IDC)[A-Z]{2}-.+-[A-Z0-9]{4}-N?Q$/.test(documentNumber)) {
-    throw problem(400, 'invalid', 'The path must end with a document number.', { paramName: 'document-number' });
-  }
-  const account = findAccount(documentNumber);
-  return account ? [account] : [];
 }

@@ -1,14 +1,16 @@
 /** What `GET /session/{sessionID}` answers. RP API 3.2.3, "Session status", field by field. */
 import type { CertificateLevel, EndResult } from './accounts.js';
-import type { HashAlgorithm } from './authentication-request.js';
 import type { InteractionType } from './interactions.js';
 import type { FlowType } from './session.js';
+import type { HashAlgorithm } from './signature-algorithms.js';
 
-export interface AuthenticationSignature {
-  value: string;
-  serverRandom: string;
-  userChallenge: string;
+/** Nothing is signed in a certificate choice. */
+export interface CertificateChoiceSignature {
   flowType: FlowType;
+}
+
+export interface RawDigestSignature extends CertificateChoiceSignature {
+  value: string;
   signatureAlgorithm: string;
   /** With `rsassa-pss` only. */
   signatureAlgorithmParameters?: {
@@ -19,6 +21,11 @@ export interface AuthenticationSignature {
   };
 }
 
+export interface AuthenticationSignature extends RawDigestSignature {
+  serverRandom: string;
+  userChallenge: string;
+}
+
 export interface RunningStatus {
   state: 'RUNNING';
 }
@@ -26,8 +33,9 @@ export interface RunningStatus {
 export interface CompleteStatus {
   state: 'COMPLETE';
   result: { endResult: EndResult; documentNumber?: string; details?: { interaction: InteractionType } };
-  signatureProtocol?: 'ACSP_V2';
-  signature?: AuthenticationSignature;
+  /** Missing in a certificate choice, as is `interactionTypeUsed`. */
+  signatureProtocol?: 'ACSP_V2' | 'RAW_DIGEST_SIGNATURE';
+  signature?: AuthenticationSignature | RawDigestSignature | CertificateChoiceSignature;
   cert?: { value: string; certificateLevel: CertificateLevel };
   interactionTypeUsed?: InteractionType;
   deviceIpAddress?: string;

@@ -1,24 +1,35 @@
 /** One session from its creation to its end. RP API 3.2.3, "Sessions". */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { SimulatedAccount } from './accounts.js';
-import type { AuthenticationRequest } from './authentication-request.js';
 import type { RelyingParty } from './options.js';
+import type { SessionRequest } from './requests/session-request.js';
 import type { SessionStatus } from './session-status.js';
+import type { WaitingApp } from './waiting-app.js';
 
 export interface Session {
   id: string;
   /** Its name on the phone page: the session's own id stays between service and relying party. */
   phoneId: string;
-  request: AuthenticationRequest;
+  request: SessionRequest;
   relyingParty: RelyingParty;
   /** Which accounts may answer; any, if nobody is named. */
   accounts?: readonly SimulatedAccount[];
   createdAt: number;
+  /** Later than `createdAt` if the request was repeated: the relying party counts from one of the two. */
+  respondedAt: number;
   expiresAt: number;
+  /** What a repeated request has in common with the one that created the session; undefined where repeating creates another. */
+  repetitionKey?: string;
   /** Of device-link sessions only. */
   deviceLink?: { sessionToken: string; sessionSecret: string };
-  /** The first phone that used a link of this session, and how. No other may. */
+  /** Of notification sessions in which site and phone show a code. */
+  verificationCode?: string;
+  /** The first phone that used a link of this session, and how. No other may. A linked signature belongs to its choice's phone. */
   claim?: { phone: string; flowType: FlowType };
+  /** Of a linked signature: the certificate choice that it belongs to. */
+  choice?: Session;
+  /** Of a certificate choice by device link, once it is made. */
+  waitingApp?: WaitingApp;
   /** An answer is being prepared: signing takes a moment, and there is only one answer. */
   isBeingAnswered: boolean;
   status: SessionStatus;
@@ -26,20 +37,20 @@ export interface Session {
 
 export type FlowType = 'QR' | 'Web2App' | 'App2App' | 'Notification';
 
-export interface NewSession extends Pick<Session, 'request' | 'relyingParty' | 'accounts'> {
+export interface NewSession
+  extends Pick<Session, 'request' | 'relyingParty' | 'accounts' | 'repetitionKey' | 'verificationCode' | 'choice'> {
   hasDeviceLink: boolean;
   now: number;
   lifetime: number;
 }
 
-export function createSession({ request, relyingParty, accounts, hasDeviceLink, now, lifetime }: NewSession): Session {
+export function createSession({ hasDeviceLink, now, lifetime, ...given }: NewSession): Session {
   return {
+    ...given,
     id: randomUUID(),
     phoneId: randomUUID(),
-    request,
-    relyingParty,
-    accounts,
     createdAt: now,
+    respondedAt: now,
     expiresAt: now + lifetime,
     deviceLink: hasDeviceLink
       ? { sessionToken: randomAlphanumeric(24), sessionSecret: randomBytes(32).toString('base64') }

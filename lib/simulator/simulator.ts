@@ -1,7 +1,7 @@
 /** Puts the simulator together and starts it. RP API 3.2.3 as a whole; each part says which section it follows. */
 import express, { type Express } from 'express';
 import { type AccountKey, AccountKeys } from './account-keys.js';
-import { findAccount } from './accounts.js';
+import { type CertificatePurpose, findAccount } from './accounts.js';
 import { Faults } from './faults.js';
 import { answerProblems, notFound } from './http.js';
 import { listen } from './listen.js';
@@ -11,7 +11,7 @@ import { phone } from './phone/router.js';
 import { generateAuthorityKeys } from './pki/authority.js';
 import { authorityFiles } from './pki/authority-files.js';
 import { createPki, type SimulatedPki } from './pki/pki.js';
-import { answerPushLater } from './push.js';
+import { answerLater } from './push.js';
 import { SimulatedRevocation } from './revocation/revocation.js';
 import { rpApi } from './rp-api.js';
 import { SessionRegistry } from './session-registry.js';
@@ -33,8 +33,8 @@ export interface Simulator {
   faults: Faults;
   /** What OCSP and the lists of revoked certificates say, rightly or wrongly. */
   revocation: SimulatedRevocation;
-  /** Lets an account show another certificate and sign with another key than its own, from now on. */
-  useCertificate(documentNumber: string, key: AccountKey): void;
+  /** Lets an account show another certificate and sign with another key than its own, from now on; `authentication` by default. */
+  useCertificate(documentNumber: string, key: AccountKey, purpose?: CertificatePurpose): void;
   /** Ends everything, long polls too. */
   close(): Promise<void>;
 }
@@ -61,9 +61,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     pki,
     faults,
     revocation,
-    useCertificate(documentNumber, key) {
+    useCertificate(documentNumber, key, purpose = 'authentication') {
       if (!findAccount(documentNumber)) throw new Error(`the simulator has no account ${documentNumber}`);
-      keys.replace(documentNumber, key);
+      keys.replace(documentNumber, key, purpose);
     },
     close: server.close,
   };
@@ -75,8 +75,10 @@ function application(
   parts: { pki: SimulatedPki; keys: AccountKeys; faults: Faults; revocation: SimulatedRevocation },
 ): Express {
   const { pki, keys, faults, revocation } = parts;
-  const { clock, relyingParties, sessionLifetime, notificationAnswer, notificationDelay } = settings;
+  const { clock, relyingParties, sessionLifetime, notificationAnswer, notificationDelay, linkedSignatureWait } =
+    settings;
   const sessions = new SessionRegistry(clock);
+  const context = { sessions, keys, clock, linkedSignatureWait };
   const deviceLinkBase = `${origin}/device-link`;
   const app = express();
   app.disable('x-powered-by');
@@ -84,18 +86,19 @@ function application(
     '/v3',
     rpApi({
       sessions,
+      keys,
       faults,
       relyingParties,
       deviceLinkBase,
       sessionLifetime,
       clock,
       push: (session) => {
-        if (notificationAnswer === 'automatic') answerPushLater({ sessions, keys }, session, notificationDelay);
+        if (notificationAnswer === 'automatic') void answerLater(context, session, notificationDelay);
       },
     }),
   );
-  app.use('/mock', mockPhone({ sessions, keys, deviceLinkBase, clock }));
-  app.use(phone({ sessions, keys, deviceLinkBase, clock, notificationAnswer }));
+  app.use('/mock', mockPhone({ ...context, deviceLinkBase, notificationDelay }));
+  app.use(phone({ ...context, deviceLinkBase, notificationAnswer }));
   app.use(authorityFiles(pki));
   app.use(revocation.routes());
   app.use(notFound);

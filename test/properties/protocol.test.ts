@@ -153,12 +153,21 @@ describe('A calculation, whatever it is made of', () => {
       deviceLinkType: fc.constantFrom('QR', 'Web2App', 'App2App'),
       elapsedSeconds: fc.nat(300),
     });
-    check(fc.tuple(texts, created), ([session, all]) => {
-      const link = createDeviceLink({ ...session, ...all, sessionType: 'auth' });
+    const digest = fc
+      .uint8Array({ minLength: 64, maxLength: 64 })
+      .map((bytes) => Buffer.from(bytes).toString('base64'));
+    const sessionTypes = fc.constantFrom('auth', 'sign', 'cert');
+    check(fc.tuple(texts, created, digest, sessionTypes), ([session, all, digest, sessionType]) => {
+      const link = createDeviceLink({ ...session, ...all, digest, sessionType });
       const [unprotectedLink = '', authCode, ...rest] = link.split('&authCode=');
       expect(rest).to.deep.equal([]);
       const initialCallbackUrl = all.deviceLinkType === 'QR' ? '' : session.initialCallbackUrl;
-      const input = { ...session, ...all, signatureProtocol: 'ACSP_V2', initialCallbackUrl, unprotectedLink };
+      const ofType = {
+        auth: { signatureProtocol: 'ACSP_V2', challengeOrDigest: all.rpChallenge },
+        sign: { signatureProtocol: 'RAW_DIGEST_SIGNATURE', challengeOrDigest: digest },
+        cert: { signatureProtocol: '', challengeOrDigest: '', interactions: '' },
+      }[sessionType];
+      const input = { ...session, ...all, ...ofType, initialCallbackUrl, unprotectedLink };
       expect(authCode).to.equal(authCodeOf(all.sessionSecret, input));
       const query = new URL(link).searchParams;
       expect([...query.keys()]).to.deep.equal([

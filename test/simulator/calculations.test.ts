@@ -27,6 +27,7 @@ function exampleAuthCode(type: string, callbackUrl: string): string {
   return authCodeOf(sessionSecret, {
     ...shared,
     signatureProtocol: 'ACSP_V2',
+    challengeOrDigest: rpChallenge,
     initialCallbackUrl: callbackUrl,
     unprotectedLink: `https://smart-id.com/device-link?deviceLinkType=${type}${elapsed}&sessionToken=wGIrqveE6AuGDATZKmR1mtAZ&sessionType=auth&version=1.0&lang=eng`,
   });
@@ -44,6 +45,31 @@ describe('The calculations of the simulator give the published values', () => {
   it('for the authCode of a QR link', () => {
     expect(exampleAuthCode('QR', '')).to.equal('OY1eHaD4UYedrBwtqUbSkpa0w7ttm4FllPkCD_3wlE0');
   });
+
+  const digest = 'FNZFFya5wGLv9b27fZngaWrOBqle4tGwxZuDFRBdPl1RQvxJsfoqvTbjafd+8BcehMOQGvak6zlP+F8tga4bfQ==';
+  const ofSigning: [string, string, string][] = [
+    ['Web2App', 'sign', 'R0iNcUp8nK1nqrcVFWerXUfWMSjwDOMC6MAHKrckaH8'],
+    ['Web2App', 'cert', 'PI1qYa9_l6zR-v6Pkre6ycSm7S3BGiOQSe5OQlw4UJg'],
+    ['App2App', 'sign', '8QZ16rkBW_ffkq6osT7UH1DbUlF9gEOZevgj-A0VNbM'],
+    ['App2App', 'cert', 'AtayuRPP3N59wXF8Cijwjt3pQ16knW2L-5VLDTRD_KU'],
+    ['QR', 'sign', '5PZVhiNDTnt1MjLz8_YCjnNtR7p0iGevaL2G1ajfMco'],
+    ['QR', 'cert', 'T5pDDPAjoMS0byqS-FoaWVjlubODXoCCF4XDB4HeYNo'],
+  ];
+  for (const [type, sessionType, expected] of ofSigning) {
+    it(`for the authCode of a ${type} link with sessionType ${sessionType}`, () => {
+      const isSigned = sessionType === 'sign';
+      const elapsed = type === 'QR' ? '&elapsedSeconds=22' : '';
+      const authCode = authCodeOf(sessionSecret, {
+        ...shared,
+        signatureProtocol: isSigned ? 'RAW_DIGEST_SIGNATURE' : '',
+        challengeOrDigest: isSigned ? digest : '',
+        interactions: isSigned ? interactions : '',
+        initialCallbackUrl: type === 'QR' ? '' : initialCallbackUrl,
+        unprotectedLink: `https://smart-id.com/device-link?deviceLinkType=${type}${elapsed}&sessionToken=wGIrqveE6AuGDATZKmR1mtAZ&sessionType=${sessionType}&version=1.0&lang=eng`,
+      });
+      expect(authCode).to.equal(expected);
+    });
+  }
 
   it('for the ACSP_V2 message', () => {
     const message = messageToSign({

@@ -11,9 +11,10 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509';
-import { OctetString } from 'asn1js';
+import { type ObjectIdentifier, OctetString } from 'asn1js';
 import { expect } from 'chai';
-import { type Simulator, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
+import { CertificateRevocationList, QCStatements } from 'pkijs';
+import { qcStatement, type Simulator, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
 import { createAnonymous, deviceLink, sessionStatus, startQuickSimulator, usePhone } from './support.js';
 
 const oid = {
@@ -205,6 +206,95 @@ describe('The certificates of the simulator', () => {
     );
     expect(certificate.getExtension(ExtendedKeyUsageExtension)?.usages).to.deep.equal(['1.3.6.1.5.5.7.3.2']);
     expect(certificate.getExtension(CertificatePolicyExtension)?.policies).to.include('1.3.6.1.4.1.10015.17.2');
+  });
+
+  describe('for signatures', () => {
+    const forSignature = (account = 'PNOEE-40404040009-MOCK-Q') => issue({ account, purpose: 'signature' });
+    const policies = (certificate: ParsedCertificate) => certificate.getExtension(CertificatePolicyExtension)?.policies;
+    const accounts = {
+      qualified: 'PNOEE-40404040009-MOCK-Q',
+      older: 'PNOLV-040404-10003-DEMO-Q',
+      advanced: 'PNOLT-61101019988-MOCK-NQ',
+    };
+
+    for (const [kind, account] of Object.entries(accounts)) {
+      it(`are for signatures and for nothing else: ${kind}`, () => {
+        const certificate = forSignature(account);
+        expect(certificate.getExtension(KeyUsagesExtension)).to.include({
+          usages: KeyUsageFlags.nonRepudiation,
+          critical: true,
+        });
+        expect(certificate.getExtension(ExtendedKeyUsageExtension)).to.equal(null);
+      });
+    }
+
+    it('have the policies of their level', () => {
+      expect(policies(forSignature())).to.deep.equal(['1.3.6.1.4.1.10015.17.2', '0.4.0.194112.1.2']);
+      expect(policies(forSignature(accounts.older))).to.deep.equal(['1.3.6.1.4.1.10015.17.2', '0.4.0.194112.1.2']);
+      expect(policies(forSignature(accounts.advanced))).to.deep.equal(['1.3.6.1.4.1.10015.17.1', '0.4.0.2042.1.1']);
+    });
+
+    it('say what they are qualified for', () => {
+      expect(statementsOf(forSignature())).to.deep.equal([
+        ['1.3.6.1.5.5.7.11.2', '0.4.0.194121.1.1'],
+        ['0.4.0.1862.1.1'],
+        ['0.4.0.1862.1.4'],
+        ['0.4.0.1862.1.6', '0.4.0.1862.1.6.1'],
+      ]);
+      expect(statementsOf(forSignature('PNOEE-00000000010-SIMU-Q'))).to.deep.equal([
+        ['1.3.6.1.5.5.7.11.2', '0.4.0.194121.1.1'],
+        ['0.4.0.1862.1.1'],
+        ['0.4.0.1862.1.6', '0.4.0.1862.1.6.1'],
+      ]);
+      expect(forSignature(accounts.advanced).getExtension(oid.qcStatements)).to.equal(null);
+      expect(statementsOf(issue())).to.deep.equal([['1.3.6.1.5.5.7.11.2', '0.4.0.194121.1.1']]);
+    });
+
+    it('name the person, the document and the authority as the others do', () => {
+      for (const account of Object.values(accounts)) {
+        const [one, other] = [issue({ account, dateOfBirth: null }), forSignature(account)];
+        expect(other.issuer).to.equal(one.issuer);
+        expect(bytes(other, oid.subjectAlternativeName).equals(bytes(one, oid.subjectAlternativeName))).to.equal(true);
+        expect(other.subject).to.equal(one.subject.replace('AUTHENTICATION', 'SIGNATURE'));
+      }
+      expect(forSignature(accounts.older).subjectName.getField(oid.organizationalUnit)).to.deep.equal(['SIGNATURE']);
+    });
+
+    it('can have other statements, or none', () => {
+      const { qcCompliance, qcSscd } = qcStatement;
+      const withSeal = [qcCompliance, qcSscd, { id: '0.4.0.1862.1.6', info: ['0.4.0.1862.1.6.2', '0.4.0.1862.1.6.3'] }];
+      expect(statementsOf(issue({ purpose: 'signature', qcStatements: withSeal }))).to.deep.equal([
+        ['0.4.0.1862.1.1'],
+        ['0.4.0.1862.1.4'],
+        ['0.4.0.1862.1.6', '0.4.0.1862.1.6.2', '0.4.0.1862.1.6.3'],
+      ]);
+      const without = issue({ purpose: 'signature', qcStatements: [] });
+      expect(without.getExtension(oid.qcStatements)).to.equal(null);
+    });
+
+    it('are revoked with the account, as the list of revoked certificates says', async () => {
+      const revoked = 'PNOEE-00000000008-SIMU-Q';
+      const serialNumbers = (['authentication', 'signature'] as const).map((purpose) => {
+        const key = sim.pki.issueUserCertificate({ account: revoked, purpose });
+        sim.useCertificate(revoked, key, purpose);
+        return new X509Certificate(key.certificate).serialNumber;
+      });
+      const list = await fetch(sim.pki.authorities.qualified.crlUrl);
+      const { revokedCertificates = [] } = CertificateRevocationList.fromBER(await list.arrayBuffer());
+      const listed = revokedCertificates.map(({ userCertificate }) =>
+        Buffer.from(userCertificate.valueBlock.valueHexView).toString('hex').toUpperCase(),
+      );
+      expect(listed).to.include.members(serialNumbers);
+    });
+
+    /** Each statement's identifier, then what it lists. */
+    function statementsOf(certificate: ParsedCertificate): string[][] {
+      const { values } = QCStatements.fromBER(new Uint8Array(bytes(certificate, oid.qcStatements)));
+      return values.map(({ id, type }) => [
+        id,
+        ...(type?.valueBlock.value ?? []).map((item: ObjectIdentifier) => item.valueBlock.toString()),
+      ]);
+    }
   });
 
   describe('made to deviate', () => {

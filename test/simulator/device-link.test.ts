@@ -2,10 +2,15 @@ import { expect } from 'chai';
 import type { Simulator } from '../../lib/simulator/index.js';
 import {
   callbackUrl,
+  certificateChoiceRequest,
   createAnonymous,
+  createChoice,
+  createSigning,
   type DeviceLinkSession,
   deviceLink,
+  documentOk,
   type Json,
+  signatureRequest,
   startQuickSimulator,
   usePhone,
 } from './support.js';
@@ -111,6 +116,34 @@ describe('Using a device link', () => {
     const session = await anonymous();
     expect(await refusal(deviceLink(session, 'QR', { version: '2.0' }))).to.equal('wrong_version');
     expect(await refusal(deviceLink(session, 'QR', { sessionType: 'sign' }))).to.equal('wrong_session_type');
+  });
+
+  it('takes a link of its own type of session only', async () => {
+    const path = `device-link/document/${documentOk}`;
+    const create: [string, () => Promise<DeviceLinkSession>][] = [
+      ['auth', anonymous],
+      ['sign', () => createSigning(sim, path, signatureRequest())],
+      ['cert', () => createChoice(sim)],
+    ];
+    for (const [own, session] of create) {
+      for (const sessionType of ['auth', 'sign', 'cert', 'pay']) {
+        const link = deviceLink(await session(), 'QR', { sessionType });
+        if (sessionType === own) expect((await usePhone(sim, { deviceLink: link })).status, own).to.equal(200);
+        else expect(await refusal(link), `${sessionType} for ${own}`).to.equal('wrong_session_type');
+      }
+    }
+  });
+
+  it('counts from the first or the last answer where the request was repeated', async () => {
+    for (const elapsedSeconds of [0, 12]) {
+      const request = certificateChoiceRequest();
+      const path = 'certificate-choice/device-link/anonymous';
+      await createSigning(sim, path, request);
+      now += 12_000;
+      const session = await createSigning(sim, path, request);
+      const link = deviceLink(session, 'QR', { elapsedSeconds });
+      expect((await usePhone(sim, { deviceLink: link })).status).to.equal(200);
+    }
   });
 
   it('refuses what is not exactly a link', async () => {

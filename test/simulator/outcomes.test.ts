@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import { type SimulatedAccount, type Simulator, simulatedAccounts } from '../../lib/simulator/index.js';
 import {
+  certificateChoiceRequest,
   choiceInteraction,
   createAnonymous,
+  createChoice,
+  createSigning,
+  type DeviceLinkSession,
   deviceLink,
   encode,
   type Json,
@@ -10,6 +14,7 @@ import {
   notificationRequest,
   post,
   sessionStatus,
+  signatureRequest,
   startQuickSimulator,
   textInteraction,
   usePhone,
@@ -61,6 +66,64 @@ describe('The document number fixes the outcome', () => {
         await byNotification(documentNumber, [choiceInteraction, messageInteraction, textInteraction]),
         account,
       );
+    });
+  }
+
+  const signing = (changes: Json = {}) =>
+    signatureRequest({
+      certificateLevel: 'ADVANCED',
+      interactions: encode([messageInteraction, textInteraction]),
+      ...changes,
+    });
+  const statusOf = async ({ response }: DeviceLinkSession) => (await sessionStatus(sim, response.sessionID)).body;
+  const personOf = (documentNumber: string) => documentNumber.replace(/-[^-]+-[^-]+$/, '');
+
+  async function expectLinked(choice: DeviceLinkSession, account: SimulatedAccount): Promise<void> {
+    const request = signing({ linkedSessionID: choice.response.sessionID });
+    const path = `notification/linked/${account.documentNumber}`;
+    expectOutcome(await statusOf(await createSigning(sim, path, request)), account);
+  }
+
+  /** Of a choice: the outcomes that are about a question or a code come later. */
+  const isOfChoice = (outcome: SimulatedAccount['outcome']) =>
+    !['USER_REFUSED_INTERACTION', 'WRONG_VC', 'EXPECTED_LINKED_SESSION', 'OK'].includes(String(outcome)) &&
+    outcome !== 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP';
+
+  for (const account of answering) {
+    const { outcome, documentNumber, refusedInteraction = '' } = account;
+    const refusesChoiceOfCode = refusedInteraction === 'confirmationMessageAndVerificationCodeChoice';
+
+    if (!refusesChoiceOfCode) {
+      it(`${outcome} ${refusedInteraction} for ${documentNumber} that signs by device link`, async () => {
+        const session = await createSigning(sim, `device-link/document/${documentNumber}`, signing());
+        expect((await usePhone(sim, { documentNumber, deviceLink: deviceLink(session, 'QR') })).status).to.equal(200);
+        expectOutcome(await statusOf(session), account);
+      });
+
+      it(`${outcome} ${refusedInteraction} for ${documentNumber} that chooses and signs, linked`, async () => {
+        const choice = await createChoice(sim, { certificateLevel: 'ADVANCED' });
+        expect((await usePhone(sim, { documentNumber, deviceLink: deviceLink(choice, 'QR') })).status).to.equal(200);
+        if (isOfChoice(outcome)) return expectOutcome(await statusOf(choice), account);
+        expect((await statusOf(choice)).result).to.deep.equal({ endResult: 'OK', documentNumber });
+        await expectLinked(choice, account);
+      });
+    }
+
+    it(`${outcome} ${refusedInteraction} for ${documentNumber} that signs by push`, async () => {
+      const interactions = encode([choiceInteraction, messageInteraction, textInteraction]);
+      const path = `notification/document/${documentNumber}`;
+      expectOutcome(await statusOf(await createSigning(sim, path, signing({ interactions }))), account);
+    });
+
+    it(`${outcome} ${refusedInteraction} for ${documentNumber} that chooses by push and signs`, async () => {
+      const path = `certificate-choice/notification/etsi/${personOf(documentNumber)}`;
+      const request = certificateChoiceRequest({ certificateLevel: 'ADVANCED' });
+      const choice = await statusOf(await createSigning(sim, path, request));
+      if (isOfChoice(outcome)) return expectOutcome(choice, account);
+      expect(choice.result).to.deep.equal({ endResult: 'OK', documentNumber });
+      const interactions = encode([choiceInteraction, messageInteraction, textInteraction]);
+      const signature = await createSigning(sim, `notification/document/${documentNumber}`, signing({ interactions }));
+      expectOutcome(await statusOf(signature), account);
     });
   }
 

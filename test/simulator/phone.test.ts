@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import type { Simulator } from '../../lib/simulator/index.js';
 import {
   callbackUrl,
+  certificateChoiceRequest,
   choiceInteraction,
   createAnonymous,
+  createChoice,
+  createSigning,
   type DeviceLinkSession,
   deviceLink,
   documentOk,
@@ -13,6 +16,7 @@ import {
   notificationRequest,
   post,
   sessionStatus,
+  signatureRequest,
   startQuickSimulator,
 } from './support.js';
 
@@ -38,7 +42,7 @@ describe('The phone page', () => {
     expect(response.headers.get('referrer-policy')).to.equal('no-referrer');
     const html = await response.text();
     expect(html).not.to.match(/<script(?! type="module" src=)|<style| style=| onclick=/);
-    expect(html.indexOf('Confirm logs in')).to.be.below(html.indexOf('Something happens instead'));
+    expect(html.indexOf('Confirm succeeds')).to.be.below(html.indexOf('Something happens instead'));
     expect(html).to.contain('PNOEE-30403039917-MOCK-Q: refuses');
   });
 
@@ -135,6 +139,136 @@ describe('The phone page', () => {
     for (const documentNumber of ['PNOLT-61101019988-MOCK-NQ', 'PNOEE-00000000471-SIMU-Q', 'PNOEE-1-MOCK-Q']) {
       expect((await answer(view.id, { documentNumber })).status).to.equal(400);
     }
+  });
+
+  describe('with signatures', () => {
+    const linkedSignature = (id: string, phone = 'mine') => post(`${origin}/phone/linked-signatures`, { phone, id });
+    const pushIds = async () => (await get(`${origin}/phone/pushes`)).body.map(({ id }: Json) => id);
+    const linkTo = ({ response }: DeviceLinkSession, documentNumber = documentOk) =>
+      createSigning(
+        sim,
+        `notification/linked/${documentNumber}`,
+        signatureRequest({ linkedSessionID: response.sessionID }),
+      );
+
+    it('says that it is about signing', async () => {
+      const session = await createSigning(sim, `device-link/document/${documentOk}`, signatureRequest());
+      const { body } = await open(deviceLink(session, 'QR'));
+      expect(body).to.include({ sessionType: 'sign', interactionType: 'displayTextAndPIN' });
+      expect(body.accounts).to.deep.equal([documentOk]);
+      expect(body).not.to.have.any.keys('verificationCode', 'verificationCodes');
+      await answer(body.id);
+      expect(await endResult(session)).to.equal('OK');
+    });
+
+    it('shows the server’s code of a signature by push', async () => {
+      const session = await createSigning(sim, `notification/document/${documentOk}`, signatureRequest());
+      const { body: waiting } = await get(`${origin}/phone/pushes`);
+      const view = waiting.at(-1);
+      expect(view).to.include({ sessionType: 'sign', verificationCode: session.response.vc.value });
+      await answer(view.id);
+      expect(await endResult(session)).to.equal('OK');
+    });
+
+    for (const [which, expected] of [
+      ['right', 'OK'],
+      ['wrong', 'WRONG_VC'],
+    ] as const) {
+      it(`ends with ${expected} after the ${which} choice of the server’s code`, async () => {
+        const request = signatureRequest({ interactions: encode([choiceInteraction]) });
+        const session = await createSigning(sim, `notification/document/${documentOk}`, request);
+        const { value } = session.response.vc;
+        const { body: waiting } = await get(`${origin}/phone/pushes`);
+        const { id, verificationCodes } = waiting.at(-1);
+        expect(verificationCodes).to.have.length(3).and.to.include(value);
+        const verificationCode = verificationCodes.find((code: string) => (code === value) === (which === 'right'));
+        await answer(id, { verificationCode });
+        expect(await endResult(session)).to.equal(expected);
+      });
+    }
+
+    it('asks for the certificate without a text and a code, by push too', async () => {
+      const { body: byLink } = await open(deviceLink(await createChoice(sim), 'QR'));
+      const path = 'certificate-choice/notification/etsi/PNOEE-40404040009';
+      const session = await createSigning(sim, path, certificateChoiceRequest());
+      const { body: waiting } = await get(`${origin}/phone/pushes`);
+      for (const view of [byLink, waiting.at(-1)]) {
+        expect(view.sessionType).to.equal('cert');
+        expect(view).not.to.have.any.keys('text', 'interactionType', 'verificationCode', 'verificationCodes');
+      }
+      expect((await answer(waiting.at(-1).id)).body).to.deep.equal({ endResult: 'OK' });
+      expect(await endResult(session)).to.equal('OK');
+    });
+
+    it('stays after the choice, asks the linked question, and goes back then', async () => {
+      const choice = await createChoice(sim, { initialCallbackUrl: callbackUrl });
+      const { body: view } = await open(deviceLink(choice, 'Web2App'));
+      expect((await answer(view.id)).body).to.deep.equal({ endResult: 'OK', waitsForDocument: true });
+      const waiting = linkedSignature(view.id);
+      const signature = await linkTo(choice);
+      const { question } = (await waiting).body;
+      expect(question).to.include({ flowType: 'Notification', sessionType: 'sign', text: 'Log in to the shop?' });
+      expect(question.accounts).to.deep.equal([documentOk]);
+      expect(question).not.to.have.property('verificationCode');
+      expect(await pushIds()).not.to.include(question.id);
+      const { body } = await answer(question.id);
+      expect(body.endResult).to.equal('OK');
+      expect(body.callbackUrl).to.match(
+        /^https:\/\/rp\.example\.com\/callback\?value=\w+&sessionSecretDigest=[\w-]{43}$/,
+      );
+      expect(await endResult(signature)).to.equal('OK');
+    });
+
+    it('goes back after the linked question was refused', async () => {
+      const choice = await createChoice(sim, { initialCallbackUrl: callbackUrl });
+      const { body: view } = await open(deviceLink(choice, 'App2App'));
+      await answer(view.id);
+      const signature = await linkTo(choice);
+      const { question } = (await linkedSignature(view.id)).body;
+      const { body } = await answer(question.id, { confirmed: false });
+      expect(body.callbackUrl).to.contain('sessionSecretDigest=');
+      expect(await endResult(signature)).to.equal('USER_REFUSED');
+    });
+
+    it('goes back at once after the choice was refused', async () => {
+      const choice = await createChoice(sim, { initialCallbackUrl: callbackUrl });
+      const { body: view } = await open(deviceLink(choice, 'Web2App'));
+      const { body } = await answer(view.id, { confirmed: false });
+      expect(body).to.have.all.keys('endResult', 'callbackUrl');
+      expect((await linkedSignature(view.id)).status).to.equal(404);
+    });
+
+    it('goes back when no document has come in time', async () => {
+      const impatient = await startQuickSimulator({ notificationAnswer: 'phone', linkedSignatureWait: 100 });
+      try {
+        const phonePath = `${new URL(impatient.baseUrl).origin}/phone`;
+        for (const flowType of ['Web2App', 'QR'] as const) {
+          const choice = await createChoice(impatient, { initialCallbackUrl: callbackUrl });
+          const link = deviceLink(choice, flowType);
+          const { id } = (await post(`${phonePath}/links`, { phone: 'mine', deviceLink: link })).body;
+          const confirmation = { phone: 'mine', id, documentNumber: documentOk, confirmed: true };
+          await post(`${phonePath}/answers`, confirmation);
+          const { body } = await post(`${phonePath}/linked-signatures`, { phone: 'mine', id });
+          expect(body).not.to.have.property('question');
+          expect(body.callbackUrl !== undefined).to.equal(flowType === 'Web2App');
+        }
+      } finally {
+        await impatient.close();
+      }
+    });
+
+    it('leaves a linked question to the phone that made the choice', async () => {
+      const choice = await createChoice(sim);
+      const { body: view } = await open(deviceLink(choice, 'QR'));
+      await answer(view.id);
+      expect((await linkedSignature(view.id, 'yours')).status).to.equal(404);
+      const signature = await linkTo(choice);
+      const { question } = (await linkedSignature(view.id)).body;
+      expect((await answer(question.id, { phone: 'yours' })).status).to.equal(404);
+      await answer(question.id);
+      expect(await endResult(signature)).to.equal('OK');
+      expect((await post(`${origin}/phone/linked-signatures`, {})).status).to.equal(400);
+    });
   });
 
   describe('with notifications', () => {

@@ -25,7 +25,9 @@ export const callbackUrl = 'https://rp.example.com/callback?value=RrKjjT4aggzu27
 export async function startQuickSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const sim = await startSimulator({ port: 0, notificationDelay: 10, ...options });
   for (const { documentNumber } of simulatedAccounts) {
-    sim.useCertificate(documentNumber, sim.pki.issueUserCertificate({ account: documentNumber }));
+    for (const purpose of ['authentication', 'signature'] as const) {
+      sim.useCertificate(documentNumber, sim.pki.issueUserCertificate({ account: documentNumber, purpose }), purpose);
+    }
   }
   return sim;
 }
@@ -60,6 +62,30 @@ export function notificationRequest(changes: Json = {}): Json {
   return deviceLinkRequest({ vcType: 'numeric4', ...changes });
 }
 
+export function signatureRequest(changes: Json = {}): Json {
+  return {
+    relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+    relyingPartyName: 'DEMO',
+    signatureProtocol: 'RAW_DIGEST_SIGNATURE',
+    signatureProtocolParameters: {
+      digest: randomBytes(64).toString('base64'),
+      signatureAlgorithm: 'rsassa-pss',
+      signatureAlgorithmParameters: { hashAlgorithm: 'SHA-512' },
+    },
+    interactions: encode([textInteraction]),
+    ...changes,
+  };
+}
+
+/** The nonce makes each a request of its own. */
+export function certificateChoiceRequest(changes: Json = {}): Json {
+  return { ...certificateRequest(), nonce: randomBytes(9).toString('base64'), ...changes };
+}
+
+export function certificateRequest(changes: Json = {}): Json {
+  return { relyingPartyUUID: '00000000-0000-4000-8000-000000000000', relyingPartyName: 'DEMO', ...changes };
+}
+
 export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(url, {
     method: 'POST',
@@ -80,8 +106,28 @@ export async function createAnonymous(sim: Simulator, changes: Json = {}): Promi
   return { request, response: body };
 }
 
+/** One of the sessions about signing: `path` is below `/signature/`. */
+export async function createSigning(sim: Simulator, path: string, request: Json): Promise<DeviceLinkSession> {
+  const { status, body } = await post(`${sim.baseUrl}/signature/${path}`, request);
+  if (status !== 200) throw new Error(`${path} was refused: ${JSON.stringify(body)}`);
+  return { request, response: body };
+}
+
+export function createChoice(sim: Simulator, changes: Json = {}): Promise<DeviceLinkSession> {
+  return createSigning(sim, 'certificate-choice/device-link/anonymous', certificateChoiceRequest(changes));
+}
+
 export function sessionStatus(sim: Simulator, sessionID: string, timeoutMs = 2000): Promise<Answer> {
   return get(`${sim.baseUrl}/session/${sessionID}?timeoutMs=${timeoutMs}`);
+}
+
+function sessionTypeOf({ signatureProtocol }: Json): string {
+  if (signatureProtocol === undefined) return 'cert';
+  return signatureProtocol === 'ACSP_V2' ? 'auth' : 'sign';
+}
+
+function challengeOrDigestOf({ signatureProtocolParameters = {} }: Json): string {
+  return signatureProtocolParameters.rpChallenge ?? signatureProtocolParameters.digest ?? '';
 }
 
 export interface LinkChanges {
@@ -99,7 +145,7 @@ export function deviceLink(
 ): string {
   const {
     elapsedSeconds = type === 'QR' ? 0 : undefined,
-    sessionType = 'auth',
+    sessionType = sessionTypeOf(request),
     version = '1.0',
     lang = 'eng',
   } = changes;
@@ -109,11 +155,11 @@ export function deviceLink(
     `&sessionToken=${response.sessionToken}&sessionType=${sessionType}&version=${version}&lang=${lang}`;
   const authCode = authCodeOf(response.sessionSecret, {
     schemeName: 'smart-id-demo',
-    signatureProtocol: 'ACSP_V2',
-    rpChallenge: request.signatureProtocolParameters.rpChallenge,
+    signatureProtocol: request.signatureProtocol ?? '',
+    challengeOrDigest: challengeOrDigestOf(request),
     relyingPartyName: request.relyingPartyName,
     brokeredRpName: changes.brokeredRpName ?? '',
-    interactions: request.interactions,
+    interactions: request.interactions ?? '',
     initialCallbackUrl: type === 'QR' ? '' : request.initialCallbackUrl,
     unprotectedLink,
   });

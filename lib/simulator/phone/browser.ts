@@ -11,7 +11,8 @@ function runPhonePage(decodeQR: DecodeQR): void {
     if (!found) throw new Error(`the page has no #${id}`);
     return found as Type;
   };
-  const sections = ['start', 'question', 'done'];
+  const sections = ['start', 'question', 'waiting', 'done'];
+  const asks = { auth: 'asks you to log in', sign: 'asks you to sign', cert: 'asks which account you will sign with' };
   let current: PhoneView | undefined;
   let camera: MediaStream | undefined;
 
@@ -66,8 +67,10 @@ function runPhonePage(decodeQR: DecodeQR): void {
     current = view;
     stopScanning();
     element('relying-party').textContent = view.brokeredRpName ?? view.relyingPartyName;
+    element('asks').textContent = asks[view.sessionType];
     element('brokered').textContent = view.brokeredRpName ? `through ${view.relyingPartyName}` : '';
-    element('text').textContent = view.text;
+    element('text').hidden = view.text === undefined;
+    element('text').textContent = view.text ?? '';
     element('code').hidden = view.verificationCode === undefined;
     element('code-value').textContent = view.verificationCode ?? '';
     element('codes').hidden = view.verificationCodes === undefined;
@@ -114,7 +117,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     setBusy(true);
     await attempt(
       async () => {
-        const { endResult, callbackUrl } = await call('/phone/answers', {
+        const { endResult, callbackUrl, waitsForDocument } = await call('/phone/answers', {
           phone: phone(),
           id: view.id,
           documentNumber,
@@ -122,11 +125,26 @@ function runPhonePage(decodeQR: DecodeQR): void {
           verificationCode: confirmed ? chosen?.value : undefined,
         });
         if (endResult === 'OK') localStorage.setItem('account', documentNumber);
-        finish(String(endResult), typeof callbackUrl === 'string' ? callbackUrl : undefined);
+        if (waitsForDocument) void waitForDocument(view);
+        else finish(String(endResult), callbackUrl);
       },
       () => {},
     );
     setBusy(false);
+  }
+
+  async function waitForDocument(choice: PhoneView): Promise<void> {
+    current = undefined;
+    element('waiting-for').textContent = choice.brokeredRpName ?? choice.relyingPartyName;
+    show('waiting');
+    await attempt(
+      async () => {
+        const { question, callbackUrl } = await call('/phone/linked-signatures', { phone: phone(), id: choice.id });
+        if (question) ask(question as PhoneView);
+        else finish('No document came', callbackUrl);
+      },
+      () => show('start'),
+    );
   }
 
   function setBusy(busy: boolean): void {
@@ -134,7 +152,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     element('confirm').textContent = busy ? 'One moment …' : 'Confirm';
   }
 
-  function finish(endResult: string, callbackUrl: string | undefined): void {
+  function finish(endResult: string, callbackUrl: unknown): void {
     current = undefined;
     const isOk = endResult === 'OK';
     element('done-mark').textContent = isOk ? '✓' : '✕';
@@ -143,7 +161,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     element('done').firstElementChild?.classList.toggle('failed', !isOk);
     show('done');
     // Replaced, so that the back button does not come to a session that is over.
-    if (callbackUrl) location.replace(callbackUrl);
+    if (typeof callbackUrl === 'string') location.replace(callbackUrl);
   }
 
   async function scan(source: () => Promise<MediaStream>): Promise<void> {
@@ -203,7 +221,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     const details = document.createElement('small');
     button.type = 'button';
     button.textContent = view.relyingPartyName;
-    details.textContent = view.accounts.join(', ');
+    details.textContent = `${asks[view.sessionType]}: ${view.accounts.join(', ')}`;
     button.append(details);
     button.addEventListener('click', () => ask(view));
     item.append(button);

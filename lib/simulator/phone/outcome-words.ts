@@ -2,7 +2,7 @@
 import type { SimulatedAccount } from '../accounts.js';
 
 const words: Record<SimulatedAccount['outcome'], string> = {
-  OK: 'signs',
+  OK: 'confirms',
   USER_REFUSED: 'refuses',
   USER_REFUSED_INTERACTION: 'refuses one kind of question',
   USER_REFUSED_CERT_CHOICE: 'refuses the choice of account',
@@ -18,6 +18,7 @@ const words: Record<SimulatedAccount['outcome'], string> = {
   472: 'has to look in the app',
 };
 
-export function outcomeInWords({ outcome, refusedInteraction }: SimulatedAccount): string {
-  return refusedInteraction ? `refuses ${refusedInteraction}` : words[outcome];
+export function outcomeInWords({ outcome, refusedInteraction, level, lacksQscd }: SimulatedAccount): string {
+  const happens = refusedInteraction ? `refuses ${refusedInteraction}` : words[outcome];
+  return happens + (level === 'ADVANCED' ? ', not qualified' : '') + (lacksQscd ? ', no QSCD' : '');
 }

@@ -33,7 +33,7 @@ export function phonePage({ notificationAnswer, deviceLink }: PhonePage): string
   <p id="message" class="message" role="alert" hidden></p>
 
   <section id="start" hidden>
-    <p class="lead">You play the phone: open a link of a site that wants you to log in.</p>
+    <p class="lead">You play the phone: open a link of a site that wants you to log in or to sign.</p>
     <div class="card">
       <h2>Scan the QR code</h2>
       <div class="buttons">
@@ -64,7 +64,7 @@ export function phonePage({ notificationAnswer, deviceLink }: PhonePage): string
 
   <section id="question" hidden>
     <form id="answer" class="card">
-      <p class="asks"><strong id="relying-party"></strong> <span id="brokered"></span></p>
+      <p class="asks"><strong id="relying-party"></strong> <span id="asks"></span> <span id="brokered"></span></p>
       <p id="text" class="text"></p>
       <div id="code" class="code" hidden>
         <p class="hint">The same code must be on the site’s page</p>
@@ -86,6 +86,14 @@ export function phonePage({ notificationAnswer, deviceLink }: PhonePage): string
     </form>
   </section>
 
+  <section id="waiting" hidden>
+    <div class="card waiting" role="status">
+      <p class="mark" aria-hidden="true">…</p>
+      <h2>Waiting for the document to sign …</h2>
+      <p class="hint"><strong id="waiting-for"></strong> sends it now. Keep this page open.</p>
+    </div>
+  </section>
+
   <section id="done" hidden>
     <div class="card done">
       <p id="done-mark" class="mark" aria-hidden="true"></p>
@@ -105,7 +113,7 @@ function accountGroups(): string {
   const usable = simulatedAccounts.filter(({ outcome }) => typeof outcome === 'string');
   return [
     group(
-      'Confirm logs in',
+      'Confirm succeeds',
       usable.filter(({ outcome }) => outcome === 'OK'),
     ),
     group(
@@ -120,8 +128,8 @@ function group(label: string, accounts: readonly SimulatedAccount[]): string {
 }
 
 function option(account: SimulatedAccount): string {
-  const { documentNumber, level, name } = account;
-  const words = outcomeInWords(account) + (level === 'ADVANCED' ? ', not qualified' : '');
+  const { documentNumber, name } = account;
+  const words = outcomeInWords(account);
   // Repeated below the list, which cuts long lines off on a narrow screen.
   const hint = `${name.surname} ${name.givenName}: ${words}`;
   return `<option value="${escapeHtml(documentNumber)}" data-hint="${escapeHtml(hint)}">${escapeHtml(

@@ -6,11 +6,12 @@ import { createRequire } from 'node:module';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { findAccount } from '../accounts.js';
-import { type AccountContext, answerSession, type Decision, decisionOfAccount } from '../answer.js';
-import { verificationCodeOf } from '../calculations.js';
+import { type AccountContext, answerSession } from '../answer.js';
+import { callbackUrlOf } from '../callback.js';
+import { type Decision, decisionOfAccount } from '../decision.js';
 import { parseDeviceLink, sessionOfLink } from '../device-link.js';
 import { handle, jsonBody } from '../http.js';
-import { problem } from '../problem.js';
+import { type Problem, problem } from '../problem.js';
 import type { Session } from '../session.js';
 import { phoneScript } from './browser.js';
 import { phonePage } from './page.js';
@@ -19,7 +20,6 @@ import { type PhoneView, phoneView } from './view.js';
 
 export interface PhoneSurroundings extends AccountContext {
   deviceLinkBase: string;
-  clock: () => number;
   notificationAnswer: 'automatic' | 'phone';
 }
 
@@ -31,6 +31,7 @@ const answerBody = z.object({
   confirmed: z.boolean(),
   verificationCode: z.string().optional(),
 });
+const waitBody = z.object({ phone: z.string().min(1), id: z.string() });
 
 const securityHeaders = {
   'content-security-policy':
@@ -74,6 +75,11 @@ export function phone(surroundings: PhoneSurroundings): Router {
     jsonBody,
     handle(async (request, response) => response.json(await answer(request, surroundings))),
   );
+  router.post(
+    '/phone/linked-signatures',
+    jsonBody,
+    handle(async (request, response) => response.json(await linkedSignature(request, surroundings))),
+  );
   return router;
 }
 
@@ -98,7 +104,7 @@ function openLink(request: Request, { sessions, clock, deviceLinkBase }: PhoneSu
 function waitingPushes({ sessions }: PhoneSurroundings): PhoneView[] {
   return sessions
     .running()
-    .filter((session) => !session.deviceLink && !session.isBeingAnswered)
+    .filter((session) => !session.deviceLink && !session.choice && !session.isBeingAnswered)
     .map((session) => phoneView(session, 'Notification'));
 }
 
@@ -107,10 +113,8 @@ async function answer(request: Request, surroundings: PhoneSurroundings) {
   if (!body.success) throw problem(400, 'invalid', 'The request must have phone, id, documentNumber and confirmed.');
   const { phone, id, documentNumber, confirmed, verificationCode } = body.data;
   const session = surroundings.sessions.all().find(({ phoneId }) => phoneId === id);
-  const flowType = session?.deviceLink ? session.claim?.flowType : 'Notification';
-  if (!session || !flowType || (session.deviceLink && session.claim?.phone !== phone)) {
-    throw problem(404, 'session_not_found', 'This phone has no such session.');
-  }
+  const flowType = session?.claim?.flowType ?? (session?.deviceLink ? undefined : 'Notification');
+  if (!session || !flowType || (session.claim && session.claim.phone !== phone)) throw noSuchSession();
   const account = findAccount(documentNumber);
   if (!account) throw problem(400, 'unknown_account', 'There is no account with this document number.');
   const decision = confirmed ? confirmedDecision(session, verificationCode) : refusal;
@@ -122,13 +126,27 @@ async function answer(request: Request, surroundings: PhoneSurroundings) {
     decision ?? decisionOfAccount(account, session),
   );
   const endResult = session.status.state === 'COMPLETE' ? session.status.result.endResult : undefined;
-  return { endResult, callbackUrl: answered.callbackUrl };
+  return { endResult, callbackUrl: answered.callbackUrl, ...(session.waitingApp && { waitsForDocument: true }) };
+}
+
+/** Answers when the linked signature has come, with its question, or when the wait is over, with where to go. */
+async function linkedSignature(request: Request, { sessions }: PhoneSurroundings) {
+  const body = waitBody.safeParse(request.body);
+  if (!body.success) throw problem(400, 'invalid', 'The request must have phone and id.');
+  const choice = sessions.all().find(({ phoneId }) => phoneId === body.data.id);
+  if (!choice?.waitingApp || choice.claim?.phone !== body.data.phone) throw noSuchSession();
+  const signature = await choice.waitingApp.waited;
+  return signature ? { question: phoneView(signature, 'Notification') } : { callbackUrl: callbackUrlOf(choice) };
+}
+
+function noSuchSession(): Problem {
+  return problem(404, 'session_not_found', 'This phone has no such session.');
 }
 
 const refusal: Decision = { endResult: 'USER_REFUSED' };
 
 /** A wrong choice of the code; whatever else, the account decides. */
 function confirmedDecision(session: Session, chosenCode: string | undefined): Decision | undefined {
-  const right = verificationCodeOf(session.request.signatureProtocolParameters.rpChallenge);
-  return chosenCode === undefined || chosenCode === right ? undefined : { endResult: 'WRONG_VC' };
+  const isRight = chosenCode === undefined || chosenCode === session.verificationCode;
+  return isRight ? undefined : { endResult: 'WRONG_VC' };
 }

@@ -54,9 +54,9 @@ label[for="account"] { display: block; margin: 1.25rem 0 .35rem; font-size: .9re
 #code-choices input:checked + span { background: var(--tint); border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
 #code-choices input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
 .answers { margin-top: 1.1rem; }
-.done { margin-top: 1rem; text-align: center; }
-.done h2 { font-size: 1.3rem; margin-bottom: .35rem; }
-.done .mark { width: 3.5rem; height: 3.5rem; margin: .5rem auto 1rem; border-radius: 50%; display: grid; place-items: center; font-size: 1.7rem; background: var(--tint); color: var(--accent); }
+.done, .waiting { margin-top: 1rem; text-align: center; }
+.done h2, .waiting h2 { font-size: 1.3rem; margin-bottom: .35rem; }
+.mark { width: 3.5rem; height: 3.5rem; margin: .5rem auto 1rem; border-radius: 50%; display: grid; place-items: center; font-size: 1.7rem; background: var(--tint); color: var(--accent); }
 .done.failed .mark { background: var(--alarm-tint); color: var(--alarm); }
 .done a { display: inline-block; margin-top: 1.25rem; color: var(--accent); }
 `;

@@ -1,42 +1,47 @@
 /** What the phone page is told about a session: what an app would show, and nothing secret. RP API 3.2.3, "Interactions". */
 import { randomInt } from 'node:crypto';
 import { simulatedAccounts } from '../accounts.js';
-import { interactionShown, isSuitable } from '../answer.js';
-import { verificationCodeOf } from '../calculations.js';
+import { isSuitable } from '../answer.js';
+import { interactionShown } from '../decision.js';
 import type { InteractionType } from '../interactions.js';
+import { type SessionType, sessionTypeOf } from '../requests/session-request.js';
 import type { FlowType, Session } from '../session.js';
 
 export interface PhoneView {
   id: string;
   flowType: FlowType;
+  sessionType: SessionType;
   relyingPartyName: string;
   brokeredRpName?: string;
-  interactionType: InteractionType;
-  text: string;
+  /** Missing in a certificate choice, as is `text`. */
+  interactionType?: InteractionType;
+  text?: string;
   /** Document numbers of those who may answer. */
   accounts: string[];
-  /** Notification only: to compare with the site's. */
+  /** Of notification sessions, except linked ones and certificate choices: to compare with the site's. */
   verificationCode?: string;
-  /** Notification with code choice only: three codes, one of them the site's. */
+  /** In its place, where the person has to choose: three codes, one of them the site's. */
   verificationCodes?: string[];
 }
 
 export function phoneView(session: Session, flowType: FlowType): PhoneView {
-  const { type, text } = interactionShown(session);
-  const code = verificationCodeOf(session.request.signatureProtocolParameters.rpChallenge);
-  const isChoice = type === 'confirmationMessageAndVerificationCodeChoice';
+  const { interactions } = session.request;
+  const shown = interactions && interactionShown(interactions);
+  const isChoice = shown?.type === 'confirmationMessageAndVerificationCodeChoice';
+  const code = session.verificationCode;
   return {
     id: session.phoneId,
     flowType,
+    sessionType: sessionTypeOf(session.request),
     relyingPartyName: session.request.relyingPartyName,
     brokeredRpName: session.relyingParty.brokeredRpName,
-    interactionType: type,
-    text,
+    interactionType: shown?.type,
+    text: shown?.text,
     accounts: simulatedAccounts
       .filter((account) => isSuitable(account, session))
       .map(({ documentNumber }) => documentNumber),
-    verificationCode: flowType === 'Notification' && !isChoice ? code : undefined,
-    verificationCodes: isChoice ? codesToChooseFrom(code) : undefined,
+    verificationCode: isChoice ? undefined : code,
+    verificationCodes: isChoice && code !== undefined ? codesToChooseFrom(code) : undefined,
   };
 }
 

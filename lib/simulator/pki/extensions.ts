@@ -102,12 +102,29 @@ export function dateOfBirth(day: string): CertificateExtension {
   return encoded('2.5.29.9', new SubjectDirectoryAttributes({ attributes }));
 }
 
-/** That the subject's serialNumber is a semantics identifier of a natural person (ETSI EN 319 412-1). */
-export function semanticsIdentifierStatement(): CertificateExtension {
-  const info = new Sequence({ value: [new ObjectIdentifier({ value: '0.4.0.194121.1.1' })] });
-  const statements = new QCStatements();
-  statements.values = [new QCStatement({ id: '1.3.6.1.5.5.7.11.2', type: info })];
-  return encoded('1.3.6.1.5.5.7.1.3', statements);
+export interface QcStatement {
+  id: string;
+  /** Object identifiers, for the statements that hold a list of them. */
+  info?: readonly string[];
+}
+
+/** The statements of Smart-ID certificates (ETSI EN 319 412-1 and 412-5). */
+export const qcStatement = {
+  /** That the subject's serialNumber is a semantics identifier of a natural person. */
+  semanticsIdentifier: { id: '1.3.6.1.5.5.7.11.2', info: ['0.4.0.194121.1.1'] },
+  qcCompliance: { id: '0.4.0.1862.1.1' },
+  qcSscd: { id: '0.4.0.1862.1.4' },
+  /** QcType with esign: for the electronic signatures of a person. */
+  qcTypeEsign: { id: '0.4.0.1862.1.6', info: ['0.4.0.1862.1.6.1'] },
+} as const satisfies Record<string, QcStatement>;
+
+export function qcStatements(statements: readonly QcStatement[]): CertificateExtension {
+  const contents = new QCStatements();
+  contents.values = statements.map(({ id, info }) => {
+    const type = info && new Sequence({ value: info.map((value) => new ObjectIdentifier({ value })) });
+    return new QCStatement({ id, ...(type && { type }) });
+  });
+  return encoded('1.3.6.1.5.5.7.1.3', contents);
 }
 
 function plain({ type, critical, value }: Extension): CertificateExtension {

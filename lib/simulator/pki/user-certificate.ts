@@ -1,9 +1,16 @@
 /**
- * A person's authentication certificate in one of the two profiles that are in use, with a way to deviate from it at any
- * single point: tests of attacks are built upon that. RP API 3.2.3, "Certificate profiles".
+ * A person's certificate, for authentication or for signatures, in one of the two profiles that are in use, with a way to deviate
+ * from it at any single point: tests of attacks are built upon that. RP API 3.2.3, "Certificate profiles".
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { findAccount, type SimulatedAccount, semanticsIdentifierOf, simulatedAccounts } from '../accounts.js';
+import {
+  type CertificateLevel,
+  type CertificatePurpose,
+  findAccount,
+  type SimulatedAccount,
+  semanticsIdentifierOf,
+  simulatedAccounts,
+} from '../accounts.js';
 import type { Authority } from './authority.js';
 import {
   type IssuedCertificate,
@@ -19,6 +26,8 @@ import type { DistinguishedName } from './names.js';
 export interface UserCertificateOverrides {
   /** The document number of the test account to start from; the first one of the table otherwise. */
   account?: string;
+  /** `authentication` otherwise. */
+  purpose?: CertificatePurpose;
   /** Who signs it. Take one of `pki.authorities`, an `issueAuthority()`, or any user certificate. */
   issuer?: Issuer;
   subject?: DistinguishedName;
@@ -28,6 +37,8 @@ export interface UserCertificateOverrides {
   keyUsage?: readonly extension.KeyUsage[];
   /** Object identifiers; an empty list leaves the extension out. */
   extendedKeyUsage?: readonly string[];
+  /** All of them; an empty list leaves the extension out. Those of the real certificates are in `qcStatement`. */
+  qcStatements?: readonly extension.QcStatement[];
   basicConstraints?: extension.BasicConstraints;
   /** `YYYY-MM-DD`; `null` leaves the attribute out. */
   dateOfBirth?: string | null;
@@ -51,70 +62,95 @@ export interface UserCertificateSurroundings {
 }
 
 const day = 24 * 60 * 60 * 1000;
-const policiesOfLevel = {
-  QUALIFIED: ['1.3.6.1.4.1.10015.17.2', '0.4.0.2042.1.2'],
-  ADVANCED: ['1.3.6.1.4.1.10015.17.1', '0.4.0.2042.1.1'],
-} as const;
-const purposeOfProfile = {
-  current: { keyUsage: ['digitalSignature'], extendedKeyUsage: ['1.3.6.1.4.1.62306.5.7.0'] },
-  older: {
-    keyUsage: ['digitalSignature', 'keyEncipherment', 'dataEncipherment'],
-    extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
+const policiesOfPurpose: Record<CertificatePurpose, Record<CertificateLevel, readonly string[]>> = {
+  authentication: {
+    QUALIFIED: ['1.3.6.1.4.1.10015.17.2', '0.4.0.2042.1.2'],
+    ADVANCED: ['1.3.6.1.4.1.10015.17.1', '0.4.0.2042.1.1'],
   },
-} as const;
+  signature: {
+    QUALIFIED: ['1.3.6.1.4.1.10015.17.2', '0.4.0.194112.1.2'],
+    ADVANCED: ['1.3.6.1.4.1.10015.17.1', '0.4.0.2042.1.1'],
+  },
+};
+
+interface Usage {
+  keyUsage: readonly extension.KeyUsage[];
+  extendedKeyUsage: readonly string[];
+}
+const signatureUsage: Usage = { keyUsage: ['nonRepudiation'], extendedKeyUsage: [] };
+const usageOfPurpose: Record<CertificatePurpose, Record<SimulatedAccount['certificateProfile'], Usage>> = {
+  authentication: {
+    current: { keyUsage: ['digitalSignature'], extendedKeyUsage: ['1.3.6.1.4.1.62306.5.7.0'] },
+    older: {
+      keyUsage: ['digitalSignature', 'keyEncipherment', 'dataEncipherment'],
+      extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
+    },
+  },
+  signature: { current: signatureUsage, older: signatureUsage },
+};
 
 export function issueUserCertificate(
   surroundings: UserCertificateSurroundings,
   overrides: UserCertificateOverrides = {},
 ): IssuedCertificate {
   const account = accountToStartFrom(overrides.account);
+  const purpose = overrides.purpose ?? 'authentication';
   const authority = authorityOf(account, surroundings);
   const issuer = overrides.issuer ?? authority;
   const privateKey = overrides.privateKey ?? sharedKey();
   const notBefore = overrides.notBefore ?? new Date(surroundings.now - day);
   const contents = {
-    subject: overrides.subject ?? subjectOf(account),
+    subject: overrides.subject ?? subjectOf(account, purpose),
     privateKey,
     notBefore,
     notAfter: overrides.notAfter ?? new Date(notBefore.getTime() + 3 * 365 * day),
-    extensions: extensionsOf(account, authority, issuer, privateKey, surroundings, overrides),
+    extensions: extensionsOf(account, purpose, authority, issuer, privateKey, surroundings, overrides),
   };
   return issueCertificate(contents, issuer, overrides.signatureHash ?? 'sha384');
 }
 
 function extensionsOf(
   account: SimulatedAccount,
+  purpose: CertificatePurpose,
   authority: Authority,
   issuer: Issuer,
   privateKey: KeyObject,
   { practiceStatementUrl }: UserCertificateSurroundings,
   overrides: UserCertificateOverrides,
 ): extension.CertificateExtension[] {
-  const purpose = purposeOfProfile[account.certificateProfile];
+  const usage = usageOfPurpose[purpose][account.certificateProfile];
   const documentNumberOfProfile = account.certificateProfile === 'older' ? null : account.documentNumber;
   const caIssuers = chosen(overrides.caIssuersUrl, authority.caIssuersUrl);
   const ocsp = chosen(overrides.ocspUrl, authority.ocspUrl);
   const crl = chosen(overrides.crlUrl, authority.crlUrl);
   const documentNumber = chosen(overrides.documentNumber, documentNumberOfProfile);
   const birth = chosen(overrides.dateOfBirth, account.dateOfBirth ?? null);
-  const purposes = overrides.extendedKeyUsage ?? purpose.extendedKeyUsage;
+  const purposes = overrides.extendedKeyUsage ?? usage.extendedKeyUsage;
+  const statements = overrides.qcStatements ?? qcStatementsOf(account, purpose);
   return [
     extension.basicConstraints(overrides.basicConstraints ?? { ca: false }),
     extension.authorityKeyIdentifier(issuer.keyIdentifier),
     ...((caIssuers ?? ocsp) ? [extension.authorityInformationAccess({ caIssuers, ocsp })] : []),
     ...(documentNumber ? [extension.subjectAlternativeName([['commonName', documentNumber]])] : []),
     extension.certificatePolicies(
-      overrides.certificatePolicies ?? policiesOfLevel[account.level],
+      overrides.certificatePolicies ?? policiesOfPurpose[purpose][account.level],
       practiceStatementUrl,
     ),
     ...(purposes.length > 0 ? [extension.extendedKeyUsage(purposes)] : []),
     ...(birth ? [extension.dateOfBirth(birth)] : []),
-    ...(account.level === 'QUALIFIED' ? [extension.semanticsIdentifierStatement()] : []),
+    ...(statements.length > 0 ? [extension.qcStatements(statements)] : []),
     ...(crl ? [extension.crlDistributionPoint(crl)] : []),
     extension.subjectKeyIdentifier(keyIdentifier(privateKey)),
-    extension.keyUsage(overrides.keyUsage ?? purpose.keyUsage),
+    extension.keyUsage(overrides.keyUsage ?? usage.keyUsage),
     ...(overrides.extraExtensions ?? []),
   ];
+}
+
+function qcStatementsOf(account: SimulatedAccount, purpose: CertificatePurpose): readonly extension.QcStatement[] {
+  const { semanticsIdentifier, qcCompliance, qcSscd, qcTypeEsign } = extension.qcStatement;
+  if (account.level === 'ADVANCED') return [];
+  if (purpose === 'authentication') return [semanticsIdentifier];
+  return [semanticsIdentifier, qcCompliance, ...(account.lacksQscd ? [] : [qcSscd]), qcTypeEsign];
 }
 
 /** The override if there is one, where `null` stands for "none". */
@@ -133,7 +169,7 @@ function authorityOf(account: SimulatedAccount, { authorities }: UserCertificate
   return account.certificateProfile === 'older' ? authorities.qualifiedRsa : authorities.qualified;
 }
 
-function subjectOf(account: SimulatedAccount): DistinguishedName {
+function subjectOf(account: SimulatedAccount, purpose: CertificatePurpose): DistinguishedName {
   const { surname, givenName } = account.name;
   const identifier = semanticsIdentifierOf(account.documentNumber);
   const country = identifier.slice(3, 5);
@@ -143,7 +179,7 @@ function subjectOf(account: SimulatedAccount): DistinguishedName {
       ['givenName', givenName],
       ['surname', surname],
       ['commonName', `${surname},${givenName},${identifier}`],
-      ['organizationalUnit', 'AUTHENTICATION'],
+      ['organizationalUnit', purpose.toUpperCase()],
       ['country', country],
     ];
   }

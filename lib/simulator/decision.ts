@@ -1,0 +1,36 @@
+/** What an account does with a session. RP API 3.2.3, "Test accounts", "Session end result codes". */
+import type { EndResult, SimulatedAccount } from './accounts.js';
+import type { Interaction, Interactions, InteractionType } from './interactions.js';
+import { problem } from './problem.js';
+import { sessionTypeOf } from './requests/session-request.js';
+import type { Session } from './session.js';
+
+export interface Decision {
+  endResult: EndResult;
+  interaction?: InteractionType;
+}
+
+/** The others are about a question or a code, and a certificate choice has neither. */
+const outcomesOfChoices: readonly EndResult[] = [
+  'USER_REFUSED',
+  'USER_REFUSED_CERT_CHOICE',
+  'TIMEOUT',
+  'DOCUMENT_UNUSABLE',
+  'ACCOUNT_UNUSABLE',
+  'PROTOCOL_FAILURE',
+  'SERVER_ERROR',
+];
+
+/** What the account's document number says will happen. */
+export function decisionOfAccount({ outcome, refusedInteraction }: SimulatedAccount, { request }: Session): Decision {
+  if (typeof outcome === 'number') throw problem(400, 'account_unusable', 'This account cannot answer any session.');
+  if (sessionTypeOf(request) === 'cert' && !outcomesOfChoices.includes(outcome)) return { endResult: 'OK' };
+  if (outcome !== 'USER_REFUSED_INTERACTION') return { endResult: outcome };
+  const isOffered = request.interactions?.list.some(({ type }) => type === refusedInteraction);
+  return isOffered ? { endResult: outcome, interaction: refusedInteraction } : { endResult: 'OK' };
+}
+
+/** The first one offered: this app supports them all. */
+export function interactionShown({ list }: Interactions): Interaction {
+  return list[0];
+}

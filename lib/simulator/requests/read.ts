@@ -1,0 +1,22 @@
+/** Reads the body of a request. All broken rules are reported at once, each with where it is. RP API 3.2.3, "Errors". */
+import type { z } from 'zod';
+import { Problem } from '../problem.js';
+
+export function readRequest<Body>(body: unknown, schema: z.ZodType<Body>): Body {
+  const result = schema.safeParse(body, {
+    reportInput: true,
+    error: ({ input }) => (input === undefined ? 'is required' : undefined),
+  });
+  if (result.success) return result.data;
+  throw new Problem(400, 'The request is not valid.', result.error.issues.map(toProblemError));
+}
+
+function toProblemError(issue: z.core.$ZodIssue) {
+  const paramName = issue.path.findLast((part) => typeof part === 'string');
+  return {
+    code: issue.input === undefined ? 'missing' : 'invalid',
+    detail: `${paramName ?? 'the body'} ${issue.message}`,
+    paramName,
+    pointer: issue.path.map((part) => `/${String(part)}`).join(''),
+  };
+}
