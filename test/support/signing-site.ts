@@ -77,3 +77,13 @@ export async function startSigningSite(simulator: Simulator, options: SigningSit
   });
   return { origin, signatures, sessions, errors, close };
 }
+
+/** The attempt as the session store has it. */
+export async function storedAttempt(site: SigningSite, id: string): Promise<any> {
+  const sessions = await new Promise<object>((resolve, reject) => {
+    site.sessions.all((error, all) => (error ? reject(error) : resolve(all ?? {})));
+  });
+  return Object.values(sessions)
+    .flatMap((stored) => stored.smartId?.attempts ?? [])
+    .find((attempt) => attempt.id === id);
+}
