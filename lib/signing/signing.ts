@@ -39,6 +39,7 @@ export class SmartIdSigning {
   start(
     options: SigningStartOptions | ((req: Request) => SigningStartOptions | Promise<SigningStartOptions>) = {},
   ): RequestHandler {
+    if (typeof options !== 'function') checkSigningStartOptions(options, this.settings);
     return middleware(async (req) => {
       req.smartId = await this.begin(req, typeof options === 'function' ? await options(req) : options);
     });
