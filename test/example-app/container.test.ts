@@ -7,12 +7,11 @@ import { prepareContainer } from '../../example-app/documents/container.js';
 import type { ContainerFile } from '../../example-app/documents/container-files.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
-import { toPem } from '../../lib/simulator/pki/certificate.js';
+import { judgeContainer, containerSignature as signatures, unpack, written } from '../support/judges.js';
 import { needTools, said } from '../support/outside-tools.js';
 import { keyOfRealSize, type Signatory, signatory, signatureValue } from '../support/signing.js';
 
 describe('A container of signed files', () => {
-  const signatures = 'META-INF/signatures0.xml';
   const file = (name: string, content = `the content of ${name}`): ContainerFile => ({
     name,
     contentType: 'text/plain',
@@ -41,56 +40,34 @@ describe('A container of signed files', () => {
     return document.complete(signatureValue(document, by));
   }
 
-  function inFolder(name: string, content: string | Buffer): string {
-    const written = path.join(folder, name);
-    writeFileSync(written, content);
-    return written;
-  }
-
-  /** Where its files are. */
-  function unpack(container: Buffer): string {
-    const target = mkdtempSync(path.join(folder, 'unpacked-'));
-    said('unzip', ['-q', inFolder('contract.asice', container), '-d', target]);
-    return target;
-  }
+  const unpackedFrom = (container: Buffer) => unpack(folder, container);
 
   describe('as xmlsec1 sees it', () => {
     before(function () {
       needTools(this, 'xmlsec1', 'unzip');
     });
 
-    // xmlsec1 ends a chain at nothing but a self-signed root.
-    const judge = (unpacked: string, root = simulator.pki.root.certificate) =>
-      said(
-        'xmlsec1',
-        [
-          ...['--verify', '--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties'],
-          ...['--trusted-pem', inFolder('root.pem', toPem(root))],
-          ...['--untrusted-pem', inFolder('authority.pem', toPem(simulator.pki.authorities.qualified.certificate))],
-          signatures,
-        ],
-        unpacked,
-      );
+    const judge = (where: string, root?: Buffer) => judgeContainer(folder, where, simulator, root);
     const valid = /^OK\nSignedInfo References \(ok\/all\): 3\/3$/m;
 
     it('holds a valid signature of every file and of the signed properties', async () => {
-      expect(judge(unpack(await signed()))).to.match(valid);
+      expect(judge(unpackedFrom(await signed()))).to.match(valid);
     });
 
     it('holds a valid signature of the real size', async function () {
       this.timeout(60_000);
       const person = signatory(simulator, { privateKey: await keyOfRealSize() });
-      expect(judge(unpack(await signed(files, person)))).to.match(valid);
+      expect(judge(unpackedFrom(await signed(files, person)))).to.match(valid);
     });
 
     it('is signed by nobody known to those who trust another root', async () => {
       const { certificate } = simulator.pki.issueAuthority();
-      expect(judge(unpack(await signed()), certificate)).to.contain('certificate verification failed');
+      expect(judge(unpackedFrom(await signed()), certificate)).to.contain('certificate verification failed');
     });
 
     it('is invalid after a change of a file', async () => {
       for (const { name } of files) {
-        const unpacked = unpack(await signed());
+        const unpacked = unpackedFrom(await signed());
         appendFileSync(path.join(unpacked, name), ' ');
         expect(judge(unpacked)).to.match(/^FAIL$/m);
       }
@@ -103,7 +80,7 @@ describe('A container of signed files', () => {
       ['the signature value', /(SignatureValue>)(..)(..)/, '$1$3$2'],
     ] as const) {
       it(`is invalid after a change of ${what}`, async () => {
-        const unpacked = unpack(await signed());
+        const unpacked = unpackedFrom(await signed());
         const before = readFileSync(path.join(unpacked, signatures), 'utf8');
         const after = before.replace(pattern, replacement);
         expect(after).not.to.equal(before);
@@ -124,7 +101,7 @@ describe('A container of signed files', () => {
       '.hidden',
     ]) {
       it(`may hold a file called ${name}`, async () => {
-        const unpacked = unpack(await signed([file(name)]));
+        const unpacked = unpackedFrom(await signed([file(name)]));
         expect(readFileSync(path.join(unpacked, name), 'utf8')).to.equal(`the content of ${name}`);
         expect(judge(unpacked)).to.match(/^OK\nSignedInfo References \(ok\/all\): 2\/2$/m);
       });
@@ -134,7 +111,7 @@ describe('A container of signed files', () => {
   it('is a ZIP file in which others find everything, and the type first, as it is', async function () {
     needTools(this, 'python3', 'unzip');
     const container = await signed();
-    const archive = inFolder('contract.asice', container);
+    const archive = written(folder, 'contract.asice', container);
     expect(said('unzip', ['-t', archive])).to.contain('No errors detected');
     const script = `import json, sys, zipfile
 entries = zipfile.ZipFile(sys.argv[1]).infolist()
@@ -157,7 +134,7 @@ print(json.dumps([[entry.filename, entry.compress_type == zipfile.ZIP_STORED, le
 
   it('lists its files with their types', async function () {
     needTools(this, 'unzip');
-    const manifest = readFileSync(path.join(unpack(await signed()), 'META-INF/manifest.xml'), 'utf8');
+    const manifest = readFileSync(path.join(unpackedFrom(await signed()), 'META-INF/manifest.xml'), 'utf8');
     for (const entry of [
       'manifest:full-path="/" manifest:media-type="application/vnd.etsi.asic-e+zip"',
       'manifest:full-path="contract.txt" manifest:media-type="text/plain"',

@@ -1,5 +1,5 @@
 import { rejects } from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { extractSignature } from '@signpdf/utils';
@@ -10,6 +10,7 @@ import { type ContractToSign, preparePdf } from '../../example-app/documents/pdf
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
+import { judgePdf, trustingDatabase, written } from '../support/judges.js';
 import { needTools, said } from '../support/outside-tools.js';
 import { keyOfRealSize, type Signatory, signatory, signatureValue } from '../support/signing.js';
 
@@ -44,24 +45,24 @@ describe('A contract as a PDF', () => {
     return document.complete(signatureValue(document, by));
   }
 
-  function inFolder(name: string, content: string | Buffer): string {
-    const file = path.join(folder, name);
-    writeFileSync(file, content);
-    return file;
+  /** The CMS in a signed PDF, and what it is about. The library takes zeros at its end for padding. */
+  function cmsOf(pdf: Buffer): { cms: Buffer; signedData: Buffer } {
+    const { signature, signedData } = extractSignature(pdf);
+    const padded = Buffer.concat([Buffer.from(signature, 'latin1'), Buffer.alloc(16)]);
+    return { cms: padded.subarray(0, fromBER(new Uint8Array(padded)).offset), signedData };
   }
 
+  const inFolder = (name: string, content: string | Buffer) => written(folder, name, content);
+
   describe('as pdfsig sees it', () => {
-    const trusting = () => `sql:${folder}`;
+    let trusting: string;
 
     before(function () {
       needTools(this, 'pdfsig', 'certutil');
-      said('certutil', ['-N', '-d', trusting(), '--empty-password']);
-      const authority = inFolder('authority.pem', toPem(simulator.pki.authorities.qualified.certificate));
-      said('certutil', ['-A', '-d', trusting(), '-n', 'authority', '-t', 'C,C,C', '-i', authority]);
+      trusting = trustingDatabase(folder, simulator);
     });
 
-    const judge = (pdf: Buffer, database = trusting()) =>
-      said('pdfsig', ['-nssdir', database, '-no-ocsp', inFolder('contract.pdf', pdf)]);
+    const judge = (pdf: Buffer, database = trusting) => judgePdf(folder, pdf, database);
 
     it('holds one valid signature that covers all of it', async () => {
       const judgement = judge(await signed());
@@ -116,11 +117,11 @@ describe('A contract as a PDF', () => {
 
   it('holds a CAdES signature that OpenSSL verifies to the issuing authority', async function () {
     needTools(this, 'openssl');
-    const { signature, signedData } = extractSignature(await signed());
+    const { cms, signedData } = cmsOf(await signed());
     const judge = (authority: Buffer) =>
       said('openssl', [
         ...['cms', '-verify', '-cades', '-binary', '-partial_chain', '-no-CApath', '-no-CAstore'],
-        ...['-inform', 'DER', '-in', inFolder('signature.der', Buffer.from(signature, 'latin1'))],
+        ...['-inform', 'DER', '-in', inFolder('signature.der', cms)],
         ...['-content', inFolder('content', signedData), '-out', path.join(folder, 'verified')],
         ...['-CAfile', inFolder('anchor.pem', toPem(authority))],
       ]);
@@ -131,8 +132,8 @@ describe('A contract as a PDF', () => {
 
   it('has the signed attributes of PAdES and no others, in the order of DER, with the certificate', async () => {
     const document = await prepare();
-    const { signature } = extractSignature(await document.complete(signatureValue(document, person)));
-    const { content } = ContentInfo.fromBER(new Uint8Array(Buffer.from(signature, 'latin1')));
+    const { cms } = cmsOf(await document.complete(signatureValue(document, person)));
+    const { content } = ContentInfo.fromBER(new Uint8Array(cms));
     const { signerInfos, certificates } = new SignedData({ schema: content });
     expect(signerInfos[0]?.signedAttrs?.attributes.map(({ type }) => type)).to.deep.equal([
       '1.2.840.113549.1.9.3',

@@ -14,9 +14,7 @@ export interface Signatory {
 export function signatory({ pki }: Simulator, overrides: UserCertificateOverrides = {}): Signatory {
   const { certificate, privateKey } = pki.issueUserCertificate({
     account: 'PNOEE-40404040009-MOCK-Q',
-    keyUsage: ['nonRepudiation'],
-    extendedKeyUsage: [],
-    certificatePolicies: ['1.3.6.1.4.1.10015.17.2', '0.4.0.194112.1.2'],
+    purpose: 'signature',
     ...overrides,
   });
   return { certificate: new X509Certificate(certificate), privateKey };
