@@ -126,12 +126,19 @@ export class SmartIdOutcomeError extends SmartIdError {
 
 /** A signature did not come about. The message may be shown to anybody; `code` is for the site, as in a login. */
 export class SmartIdSigningError extends SmartIdError {
-  /** What was to be signed, as it was given to `start`, where that is known. */
+  /** As it was given to `start`, where it is known which attempt this was. */
   readonly reference?: string;
+  /** As it was given to `start`. */
+  readonly returnTo?: string;
 
-  constructor({ code, message }: { code: string; message: string }, status: 401 | 403, reference?: string) {
+  constructor(
+    { code, message }: { code: string; message: string },
+    status: 401 | 403,
+    begun: { reference?: string; returnTo?: string } = {},
+  ) {
     super(message, code, status);
-    this.reference = reference;
+    this.reference = begun.reference;
+    this.returnTo = begun.returnTo;
   }
 }
 

@@ -93,6 +93,6 @@ export class SmartIdStrategy extends PassportStrategy {
       returnTo: options.returnTo,
     };
     const pushedTo = flow === 'notification' ? expected : undefined;
-    return this.attempts.start(req, () => beginLogin(this.settings, request), pushedTo);
+    return this.attempts.firstView(await this.attempts.keep(req, () => beginLogin(this.settings, request), pushedTo));
   }
 }

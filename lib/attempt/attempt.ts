@@ -27,8 +27,10 @@ export interface Attempt {
   /** A path of the site, handed back when the attempt is done. */
   returnTo?: string;
   session: RunningSession;
-  /** Signings only: what the site has said of it. */
-  signing?: { reference?: string; interactions: string };
+  /** Signings only: what the site has said of it, and whether the step from the certificate to the signature was begun. */
+  signing?: { reference?: string; interactions: string; isStepBegun?: boolean };
+  /** Why it is over although no session says so: a code. */
+  ended?: string;
   /**
    * Why the service refused a session, for the site alone; set where it did, so that `session` is one that only looks like
    * it (see `decoy.ts`).
@@ -72,8 +74,11 @@ export interface AttemptStore {
   create(req: Request, attempt: Attempt): Promise<void>;
   /** The attempt, or undefined when this browser session has none of that id. Writes nothing. */
   read(req: Request, id: string): Promise<Attempt | undefined>;
-  /** Replaces an attempt that is still there; resolves once it is stored. */
-  update(req: Request, attempt: Attempt): Promise<void>;
+  /**
+   * Replaces an attempt that is still there; resolves once it is stored, to whether it was there. The request may have been
+   * answered long before.
+   */
+  update(req: Request, attempt: Attempt): Promise<boolean>;
   /** Removes the attempt and gives it to exactly one caller, however many ask at once; undefined to the others. */
   take(req: Request, id: string): Promise<Attempt | undefined>;
 }

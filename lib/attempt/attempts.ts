@@ -53,15 +53,15 @@ export class Attempts {
   }
 
   /** Counts, begins and keeps an attempt. */
-  async start(
+  async keep(
     req: Request,
     begin: () => Promise<Attempt>,
     limited: Parameters<StartLimits['count']>[1],
-  ): Promise<AttemptView> {
+  ): Promise<Attempt> {
     this.limits.count(requireWebSession(req).sessionID, limited);
     const attempt = await begin();
     await this.store.create(req, attempt);
-    return runningView(attempt, this.clock(), attempt.accountProblem);
+    return attempt;
   }
 
   /** The attempt, if this browser session has one of that id and it was started here. */
@@ -80,7 +80,8 @@ export class Attempts {
 
   /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
   see(attempt: Attempt): Seen {
-    const { session, accountProblem, expiresAt } = attempt;
+    const { session, accountProblem, ended, expiresAt } = attempt;
+    if (ended) return { state: 'failed', code: ended };
     if (this.clock() >= expiresAt) return { state: 'failed', code: accountProblem ?? 'expired' };
     if (accountProblem) return { state: 'running', reason: accountProblem };
     const look = this.watch.look(session.sessionID);
@@ -89,6 +90,11 @@ export class Attempts {
     if (look.state !== 'error') return look;
     if (look.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
     throw look.error;
+  }
+
+  /** What a visitor is shown of a new attempt. */
+  firstView(attempt: Attempt): AttemptView {
+    return this.view(attempt, { state: 'running', reason: attempt.accountProblem });
   }
 
   view(attempt: Attempt, seen: Seen): AttemptView {

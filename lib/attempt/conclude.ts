@@ -53,6 +53,7 @@ export async function concludeAttempt(
   if (!entry || !attempt) return { end: 'absent' };
   const context = { req, attempts, advance, entry };
   const { accountProblem, expiresAt } = attempt;
+  if (attempt.ended) return endWith(context, attempt, attempt.ended);
   if (attempts.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
   if (accountProblem) return concludeUnseen(context, attempt, accountProblem, patienceOf[entry.by]);
   return concludeRunning(context, attempt, performance.now() + patienceOf[entry.by]);
@@ -73,6 +74,7 @@ async function concludeRunning(context: Context, attempt: Attempt, deadline: num
   if (look.state === 'error') return concludeBroken(context, attempt, look.error);
   const { status } = look;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
+  if (next?.ended) return endWith(context, next, next.ended);
   return next ? concludeRunning(context, next, deadline) : concludeComplete(context, attempt, status);
 }
 
@@ -122,7 +124,7 @@ async function take({ req, attempts }: Context, { id }: Attempt): Promise<boolea
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   await take(context, attempt);
-  return refused(attempt, code);
+  return refused(attempt, code, code === 'not_verified' ? 403 : 401);
 }
 
 function refused(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {

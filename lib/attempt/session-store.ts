@@ -41,13 +41,14 @@ export class SessionAttemptStore implements AttemptStore {
     return find(requireWebSession(req).session[sessionKey]?.attempts, id);
   }
 
-  async update(req: Request, attempt: Attempt): Promise<void> {
+  async update(req: Request, attempt: Attempt): Promise<boolean> {
     const request = requireWebSession(req);
-    // What else the site keeps in the session may have changed while the request was waiting for the service.
-    if (!(await reloadSession(request))) return;
-    await this.change(request, (attempts) =>
+    // What else the site keeps in the session may have changed since the request came.
+    if (!(await reloadSession(request))) return false;
+    const before = await this.change(request, (attempts) =>
       attempts.map((present) => (present.id === attempt.id ? attempt : present)),
     );
+    return find(before, attempt.id) !== undefined;
   }
 
   async take(req: Request, id: string): Promise<Attempt | undefined> {

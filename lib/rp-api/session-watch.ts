@@ -48,7 +48,7 @@ export class SessionWatch {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, patience);
+      const timer = setTimeout(done, patience).unref();
       signal.addEventListener('abort', done);
       void ended.then(done);
     });

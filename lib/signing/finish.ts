@@ -8,10 +8,10 @@ import { outcomeCode } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
 import { verifySignature } from '../verify/signature.js';
-import type { SignatureStep } from './advance.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
 import { signerOf } from './prepare.js';
 import { refusal, refusalOf } from './refusal.js';
+import type { SignatureStep } from './step.js';
 
 /** A signature, verified. */
 export interface SmartIdSignature extends SigningRequest, SignatureChoice {

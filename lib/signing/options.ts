@@ -70,8 +70,8 @@ type Prepared = ToSign | false | null | undefined;
 
 /**
  * The site's own function: makes what is to be signed, once the signer's certificate is known, or returns nothing to turn the
- * signer away. In a certificate choice on the same device it is called before the person has come back, so it must not
- * tell the browser anything about the signer.
+ * signer away. The request is the one that began, which may have been answered by then. A person who chooses a
+ * certificate on the same device has not come back yet, so nothing about the signer may be told to the browser from here.
  */
 export type Prepare = (signer: Signer, request: SigningRequest, req: Request) => Prepared | Promise<Prepared>;
 

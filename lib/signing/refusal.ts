@@ -7,7 +7,8 @@ import { failure } from '../outcome.js';
 
 /** @param attempt the one that it is about, where there is one. */
 export function refusal(code: string, attempt?: Attempt, status: 401 | 403 = 401): SmartIdSigningError {
-  return new SmartIdSigningError(failure(code, 'signing'), status, attempt?.signing?.reference);
+  const { signing, returnTo } = attempt ?? {};
+  return new SmartIdSigningError(failure(code, 'signing'), status, { reference: signing?.reference, returnTo });
 }
 
 /** The refusal that an error stands for; undefined where something is broken, which is no refusal. */

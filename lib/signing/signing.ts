@@ -7,8 +7,7 @@ import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import '../request.js';
 import type { Attempt } from '../attempt/attempt.js';
-import { SignatureStep } from './advance.js';
-import { beginSigning } from './begin.js';
+import { beginSigning, type SigningBeginning } from './begin.js';
 import { finishSigning } from './finish.js';
 import {
   checkSigningStartOptions,
@@ -19,6 +18,7 @@ import {
   type SmartIdSigningOptions,
 } from './options.js';
 import { refusal, refusalOf } from './refusal.js';
+import { SignatureStep } from './step.js';
 
 export class SmartIdSigning {
   private readonly settings: ResolvedSigningOptions;
@@ -46,8 +46,8 @@ export class SmartIdSigning {
   }
 
   /**
-   * Middleware that sets `req.smartId` for the attempt `id` of the query. Once the person has chosen a certificate it
-   * calls `prepare` and begins the signature, which must follow at once; otherwise it only looks and writes nothing.
+   * Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks. (Where the process that began the
+   * attempt was stopped before the person had chosen a certificate, it goes on in its place.)
    */
   status(): RequestHandler {
     return middleware(async (req) => {
@@ -76,37 +76,35 @@ export class SmartIdSigning {
     const encoded = encodeInteractionsFor(interactions, interactionSetOf(flow));
     const beginning = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
     const pushedTo = flow === 'notification' ? signer : undefined;
-    return orFailedView(undefined, () =>
-      this.attempts.start(
-        req,
-        async () => {
-          const attempt = await beginSigning(this.settings, beginning, req);
-          if (!attempt) throw refusal('not_accepted');
-          return attempt;
-        },
-        pushedTo,
-      ),
-    );
+    try {
+      const attempt = await this.attempts.keep(req, () => this.beginAttempt(beginning, req), pushedTo);
+      void this.step.follow(req, attempt);
+      return this.attempts.firstView(attempt);
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (!refused) throw error;
+      return failedView('', refused.code);
+    }
   }
 
-  private view(req: Request, attempt: Attempt): Promise<AttemptView> {
-    const { attempts } = this;
-    return orFailedView(attempt, async () => {
-      const seen = attempts.see(attempt);
-      const hasChosen = seen.state === 'complete' && seen.status.result.endResult === 'OK';
-      const next = hasChosen ? await this.step.take(req, attempt, seen.status) : undefined;
-      return next ? attempts.view(next, attempts.see(next)) : attempts.view(attempt, seen);
-    });
+  private async beginAttempt(beginning: SigningBeginning, req: Request): Promise<Attempt> {
+    const attempt = await beginSigning(this.settings, beginning, req);
+    if (!attempt) throw refusal('not_accepted');
+    return attempt;
+  }
+
+  private async view(req: Request, stored: Attempt): Promise<AttemptView> {
+    const { attempts, step } = this;
+    const attempt = await step.after(stored);
+    const seen = attempts.see(attempt);
+    if (attempt.session.asked.sessionType !== 'cert' || seen.state !== 'complete') return attempts.view(attempt, seen);
+    if (seen.status.result.endResult !== 'OK') return attempts.view(attempt, seen);
+    const next = step.isDue(attempt) ? await step.take(req, attempt, seen.status) : undefined;
+    return next ? attempts.view(next, attempts.see(next)) : attempts.view(withoutLink(attempt), { state: 'running' });
   }
 }
 
-/** The view of what refuses, where it is no fault. */
-async function orFailedView(attempt: Attempt | undefined, view: () => Promise<AttemptView>): Promise<AttemptView> {
-  try {
-    return await view();
-  } catch (error) {
-    const refused = refusalOf(error, attempt);
-    if (!refused) throw error;
-    return failedView(attempt?.id ?? '', refused.code, attempt);
-  }
+/** Somebody has used the link: it is of no use to anybody else. */
+function withoutLink({ session, ...attempt }: Attempt): Attempt {
+  return { ...attempt, session: { ...session, deviceLink: undefined } };
 }

@@ -126,8 +126,9 @@ function verified(context: CertificateContext): VerifiedSigningCertificate {
   };
 }
 
-function isReturnLater({ session }: ChoiceContext): boolean {
-  return session.linkedSignatureFollows === true;
+/** A callback that is there all the same must be the right one. */
+function isReturnLater({ session, callback }: ChoiceContext): boolean {
+  return session.linkedSignatureFollows === true && callback === undefined;
 }
 
 /** Nothing is signed in a choice; an answer that says so is one of another kind of session. */

@@ -69,8 +69,17 @@ function maskGeneration(seed: Uint8Array, length: number, hashAlgorithm: HashAlg
   return Buffer.concat(parts).subarray(0, length);
 }
 
+/**
+ * Whether a signature is as long as the modulus, which is the first step of either verification. OpenSSL takes one whose leading
+ * zero octets were left out, so that there would be two signatures where one was given.
+ */
+export function hasLengthOfModulus(signature: Buffer, { asymmetricKeyDetails }: KeyObject): boolean {
+  return signature.length === Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+}
+
 /** What the signature is the private key's work on, or undefined when it is none of this key's. */
 function recover(signature: Buffer, key: KeyObject, padding: number): Buffer | undefined {
+  if (!hasLengthOfModulus(signature, key)) return undefined;
   try {
     return publicDecrypt({ key, padding }, signature);
   } catch {

@@ -5,7 +5,7 @@ import { hashAlgorithmOf, hashOctets, nodeHashName, type SignatureChoice } from 
 import { decodeBase64 } from '../protocol/base64.js';
 import { digestBytes } from '../protocol/digest.js';
 import type { SignatureAlgorithmParameters } from '../rp-api/responses.js';
-import { isPkcs1SignatureOf, isPssSignatureOf } from './rsa-digest.js';
+import { hasLengthOfModulus, isPkcs1SignatureOf, isPssSignatureOf } from './rsa-digest.js';
 
 export interface AnsweredAlgorithm {
   signatureAlgorithm?: string;
@@ -40,7 +40,7 @@ export function isSignatureOf(
   choice: SignatureChoice,
 ): boolean {
   const signature = decodeBase64(value ?? '');
-  if (!signature) return false;
+  if (!signature || !hasLengthOfModulus(signature, publicKey)) return false;
   const hash = hashAlgorithmOf(choice);
   const padding =
     choice.signatureAlgorithm === 'rsassa-pss'

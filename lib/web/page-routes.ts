@@ -103,9 +103,12 @@ const trailingSlash: RequestHandler = (req, res, next) => {
   res.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`);
 };
 
+/** What visitors send. Where anything else breaks a rule it is the site's own mistake, of which its error handler must hear. */
+const visitorFields = new Set(['id', 'flow', 'country', 'personalCode', 'returnTo']);
+
 /** What a visitor sent and must not, or too often: the site's own error handler need not hear of it. */
 const answerInputErrors: ErrorRequestHandler = (error, _req, res, next) => {
-  if (error instanceof SmartIdInputError) {
+  if (error instanceof SmartIdInputError && visitorFields.has(error.field)) {
     res.status(error.status).json({ error: error.message, field: error.field });
   } else if (error instanceof SmartIdLimitError) {
     res.status(error.status).set('retry-after', String(error.retryAfter)).json({ error: error.message });

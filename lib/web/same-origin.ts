@@ -1,4 +1,4 @@
-/** Keeps pages of other sites from starting or finishing a login in a visitor's browser (CSRF). */
+/** Keeps pages of other sites from starting or finishing a login or a signature in a visitor's browser (CSRF). */
 
 import type { RequestHandler } from 'express';
 
@@ -11,7 +11,7 @@ export const sameOriginOnly: RequestHandler = (req, res, next) => {
   // Behind a proxy that changes the host, only the first of the two headers can tell.
   const isForeign = site === undefined ? isForeignOrigin : isForeignSite;
   if (!isForeign) return next();
-  res.status(403).json({ error: 'This request must come from the login page itself.' });
+  res.status(403).json({ error: 'This request must come from the page itself.' });
 };
 
 function hostOf(origin: string): string | undefined {

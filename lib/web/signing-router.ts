@@ -57,9 +57,9 @@ export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): Rout
   });
 }
 
-/** The page gets its reference back, so that trying again is about the same thing. */
-function sendBack({ code, reference }: SmartIdSigningError, res: Parameters<RequestHandler>[1]): void {
-  redirectToFailure(res, visibleCode(code), reference === undefined ? {} : { reference });
+/** The page gets back what it was opened with, so that trying again is about the same thing. */
+function sendBack({ code, reference, returnTo }: SmartIdSigningError, res: Parameters<RequestHandler>[1]): void {
+  redirectToFailure(res, visibleCode(code), { ...(reference && { reference }), ...(returnTo && { returnTo }) });
 }
 
 function startIfAllowed(

@@ -1,87 +1,37 @@
 /** Chromium drives the example app against the simulator, as a person would. */
 
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import jsqr from 'jsqr';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { PNG } from 'pngjs';
-import { createApp } from '../../example-app/app.js';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { Simulator } from '../../lib/simulator/index.js';
 import { usePhone } from '../support/phone.js';
-import { launchChromium } from './chromium.js';
+import { answer, ExampleSite, seenQr, shownLink } from './example-site.js';
 
 describe('The example app in Chromium', function () {
   this.timeout(30_000);
+  let site: ExampleSite;
   let simulator: Simulator;
   let origin: string;
-  let close: () => void;
-  let chromium: Browser;
   let context: BrowserContext;
   let page: Page;
-  const problems: string[] = [];
 
   before(async function () {
-    chromium = await launchChromium(this);
-    simulator = await startSimulator({ port: 0, notificationAnswer: 'phone' });
-    // The port is needed for the callback URL before the site can be made.
-    const server = (await import('node:http')).createServer();
-    await new Promise<void>((resolve) => server.listen(0, resolve));
-    origin = `http://localhost:${(server.address() as AddressInfo).port}`;
-    const { environment, relyingPartyUUID, relyingPartyName, trustAnchors, phoneUrl } = simulator;
-    const smartId = { environment, relyingPartyUUID, relyingPartyName, trustAnchors };
-    server.on('request', createApp({ smartId, origin, sessionSecret: 'test', phoneUrl }));
-    close = () => {
-      server.close();
-      server.closeAllConnections();
-    };
+    site = await ExampleSite.start(this);
+    ({ simulator, origin } = site);
   });
-  after(async () => {
-    await chromium?.close();
-    close?.();
-    await simulator?.close();
-  });
-  beforeEach(async () => {
-    await open({ viewport: { width: 1280, height: 900 } });
-  });
+  after(() => site?.close());
+  beforeEach(() => open());
   afterEach(async () => {
     await context.close();
-    expect(problems.splice(0), 'errors in the pages').to.deep.equal([]);
+    site.expectNoProblems();
   });
 
-  async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
+  async function open(options?: Parameters<ExampleSite['open']>[0]): Promise<void> {
     await context?.close();
-    context = await chromium.newContext(options);
-    context.on('weberror', (error) => problems.push(String(error.error())));
-    context.on('console', (message) => {
-      // A status request that was under way when the page moved on is no problem.
-      if (message.type() === 'error' && /Content Security Policy|Refused/.test(message.text()))
-        problems.push(message.text());
-    });
-    page = await context.newPage();
-  }
-
-  async function decodeScreenshot(): Promise<string> {
-    const { data, width, height } = PNG.sync.read(await page.screenshot());
-    return jsqr.default(new Uint8ClampedArray(data), width, height)?.data ?? '';
-  }
-
-  async function seenQr(): Promise<string> {
-    await page.locator('#qr-code path[d]').waitFor({ state: 'attached' });
-    for (let tries = 0; tries < 10; tries++) {
-      const link = await decodeScreenshot();
-      if (link) return link;
-    }
-    throw new Error('No QR code can be read from the screenshot.');
+    ({ context, page } = await site.open(options));
   }
 
   const privatePage = () => page.waitForURL(`${origin}/private`);
   const text = (selector: string) => page.locator(selector).textContent();
-
-  /** Picks an account on the phone page and confirms or refuses. */
-  async function answer(phone: Page, documentNumber: string, button: 'Confirm' | 'Refuse'): Promise<void> {
-    await phone.locator('select').selectOption(documentNumber);
-    await phone.getByRole('button', { name: button }).click();
-  }
 
   it('shows the private page to nobody who is not logged in', async () => {
     await page.goto(`${origin}/private`);
@@ -109,7 +59,7 @@ describe('The example app in Chromium', function () {
         true,
       );
       await page.locator('#qr-code').scrollIntoViewIfNeeded();
-      const deviceLink = await seenQr();
+      const deviceLink = await seenQr(page);
       await usePhone(simulator, { deviceLink, flowType: 'QR' });
       await privatePage();
       expect(await text('h1')).to.equal('Hello, OK TESTNUMBER');
@@ -120,15 +70,15 @@ describe('The example app in Chromium', function () {
   it('shows a new QR code each second', async () => {
     await page.goto(`${origin}/login`);
     const seen = new Set<string>();
-    while (seen.size < 3) seen.add(await seenQr());
+    while (seen.size < 3) seen.add(await seenQr(page));
     expect([...seen].every((link) => link.includes('deviceLinkType=QR'))).to.equal(true);
   });
 
   it('logs in by Web2App in a second tab, and the first tab moves on', async () => {
     await page.goto(`${origin}/login`);
-    const link = await page.locator('#open-app[href]').getAttribute('href');
+    const link = await shownLink(page);
     const second = await context.newPage();
-    await second.goto(link ?? '');
+    await second.goto(link);
     await answer(second, 'PNOEE-40404040009-MOCK-Q', 'Confirm');
     await second.waitForURL(`${origin}/private`);
     await privatePage();
@@ -145,10 +95,10 @@ describe('The example app in Chromium', function () {
 
   it('does not log in by Web2App in another browser, and says what to do', async () => {
     await page.goto(`${origin}/login`);
-    const link = await page.locator('#open-app[href]').getAttribute('href');
-    const other = await chromium.newContext();
+    const link = await shownLink(page);
+    const other = await site.chromium.newContext();
     const stranger = await other.newPage();
-    await stranger.goto(link ?? '');
+    await stranger.goto(link);
     await answer(stranger, 'PNOEE-40404040009-MOCK-Q', 'Confirm');
     await stranger.getByText('default browser').waitFor();
     await stranger.goto(`${origin}/private`);
@@ -184,10 +134,10 @@ describe('The example app in Chromium', function () {
     await page.goto(`${origin}/login`);
     await page.getByText('Log in with your personal code').click();
     await page.getByLabel('Personal code').fill('40404040009');
-    const before = await page.locator('#open-app[href]').getAttribute('href');
+    const before = await shownLink(page);
     await page.getByRole('button', { name: 'Show QR code for this person' }).click();
     await page.waitForFunction((href) => document.querySelector('#open-app')?.getAttribute('href') !== href, before);
-    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR' });
+    await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
     await privatePage();
   });
 
@@ -203,14 +153,14 @@ describe('The example app in Chromium', function () {
   it('says nothing of an account when it is refused, and tries again', async () => {
     await page.goto(`${origin}/login`);
     const documentNumber = 'PNOEE-30403039917-MOCK-Q';
-    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR', documentNumber });
+    await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR', documentNumber });
     await page.getByRole('button', { name: 'Try again' }).waitFor();
     expect(await text('#message'))
       .to.contain('not completed')
       .and.not.contain('refused');
     expect(await page.locator('#qr-code').isVisible()).to.equal(false);
     await page.getByRole('button', { name: 'Try again' }).click();
-    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR' });
+    await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
     await privatePage();
   });
 
@@ -222,7 +172,7 @@ describe('The example app in Chromium', function () {
       await page.getByLabel('Personal code').fill(personalCode);
       await page.getByRole('button', { name: 'Show QR code for this person' }).click();
       await page.locator('#open-app:visible').waitFor();
-      await seenQr();
+      await seenQr(page);
       seen.push((await text('main'))?.replace(/\s+/g, ' '));
     }
     expect(seen[0]).to.contain('Scan the QR code').and.equal(seen[1]);
@@ -241,15 +191,15 @@ describe('The example app in Chromium', function () {
 
   it('goes on with the attempt when the page is loaded again', async () => {
     await page.goto(`${origin}/login`);
-    const link = await page.locator('#open-app[href]').getAttribute('href');
+    const link = await shownLink(page);
     await page.reload();
     await page.locator('#open-app:visible').waitFor();
-    expect(await page.locator('#open-app[href]').getAttribute('href')).to.equal(link);
+    expect(await shownLink(page)).to.equal(link);
   });
 
   it('logs out', async () => {
     await page.goto(`${origin}/login`);
-    await usePhone(simulator, { deviceLink: await seenQr(), flowType: 'QR' });
+    await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
     await privatePage();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.waitForURL(`${origin}/`);

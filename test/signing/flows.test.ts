@@ -182,10 +182,18 @@ describe('A signature', () => {
       expect(site.signatures).to.have.length(0);
     });
 
-    it('goes on when the app comes back before the page has asked', async () => {
+    it('goes on by itself while the page is asleep behind the app', async () => {
+      const view = await start({});
+      const link = { deviceLink: view.web2AppLink ?? '', flowType: 'Web2App' } as const;
+      const url = await callbackAfter(simulator, link);
+      expect(views).to.have.length(1);
+      expect((await browser.get(pathOf(url))).status).to.equal(200);
+      expectSigned();
+    });
+
+    it('goes on when the app comes back before it has signed', async () => {
       const view = await start({});
       const phone = callbackAfter(simulator, { deviceLink: view.web2AppLink ?? '', flowType: 'Web2App' });
-      // The app waits for the signature, which the return itself begins where no page is open any more.
       const stored = await storedAttempt(site, view.id);
       const { callbackSecret, asked } = stored.session;
       const { sessionSecretDigest } = await import('../../lib/protocol/callback.js');
@@ -223,6 +231,8 @@ describe('A signature', () => {
       await scan(view, someoneElse);
       expect(await browser.settled(view.id)).to.include({ state: 'failed', code: 'not_verified' });
       expect(prepared).to.have.length(0);
+      const { status, body } = await browser.post('/finish', { id: view.id });
+      expect([status, body.code]).to.deep.equal([403, 'not_verified']);
       expect((await browser.post('/finish', { id: view.id })).body.code).to.equal('no_attempt');
     });
   });

@@ -114,7 +114,10 @@ describe('A signature that is not given', () => {
           const ended = view.state === 'running' ? await browser.settled(view.id) : view;
           expect(ended).to.include({ state: 'failed', code: 'not_accepted' });
           expect(prepared).to.equal(1);
-          expect((await browser.post('/finish', { id: view.id })).body.code).to.equal('no_attempt');
+          const codes = view.state === 'running' ? ['not_accepted', 'no_attempt'] : ['no_attempt'];
+          for (const code of codes) {
+            expect((await browser.post('/finish', { id: view.id })).body.code).to.equal(code);
+          }
         });
       }
     }
@@ -145,7 +148,7 @@ describe('A signature that is not given', () => {
       ['at the start', { signer: { documentNumber: okDocument } }],
       ['after the choice', {}],
     ] as [string, SigningStartOptions][]) {
-      it(`goes to its error handler when preparing fails ${when}, and nothing is left`, async () => {
+      it(`goes to its error handler once when preparing fails ${when}`, async () => {
         prepare = () => {
           throw new Error('The disk is full.');
         };
@@ -157,6 +160,9 @@ describe('A signature that is not given', () => {
           expect(answer.status).to.equal(500);
         }
         expect(site.errors.map(({ message }) => message)).to.deep.equal(['The disk is full.']);
+        if (status !== 200) return;
+        expect(await browser.status(body.id)).to.include({ state: 'failed', code: 'not_begun' });
+        expect((await browser.post('/finish', { id: body.id })).body.code).to.equal('not_begun');
         expect(await storedAttempt(site, body.id)).to.equal(undefined);
       });
     }

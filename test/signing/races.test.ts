@@ -102,6 +102,16 @@ describe('Requests about one signature at the same time', () => {
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
   });
 
+  it('ask nobody to sign whose session has ended before the choice', async () => {
+    const { qrLink } = await browser.start({});
+    await new Promise<void>((resolve) => {
+      site.sessions.clear(() => resolve());
+    });
+    await scan(qrLink);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([prepared, linked().length]).to.deep.equal([0, 0]);
+  });
+
   it('do not bring back a session that has ended while the document was prepared', async () => {
     const { id, qrLink } = await browser.start({});
     await scan(qrLink);

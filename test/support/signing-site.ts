@@ -19,6 +19,8 @@ export interface SigningSiteOptions {
   /** What each request starts a signature with; otherwise what its body says. */
   start?: SigningStartOptions | ((req: Request) => SigningStartOptions);
   session?: Partial<session.SessionOptions>;
+  /** Shared by several sites that stand for several processes of one. */
+  sessions?: session.MemoryStore;
   /** Hears of each view before it is sent. */
   onView?: (view: AttemptView) => void;
 }
@@ -40,7 +42,7 @@ export const contract = Buffer.from('The contract');
 export async function startSigningSite(simulator: Simulator, options: SigningSiteOptions = {}): Promise<SigningSite> {
   const app = express();
   const { origin, close } = await listen(app);
-  const sessions = new session.MemoryStore();
+  const sessions = options.sessions ?? new session.MemoryStore();
   const errors: SigningSite['errors'] = [];
   const signatures: SmartIdSignature[] = [];
   const signing = new SmartIdSigning(

@@ -112,11 +112,13 @@ export interface Answer {
 
 /** A browser: keeps the cookies of its site between requests. */
 export class Browser {
-  readonly jar = new CookieJar();
+  readonly jar: CookieJar;
   readonly origin: string;
 
-  constructor(origin: string) {
+  /** @param jar the cookies of another browser, where it is the same one. */
+  constructor(origin: string, jar = new CookieJar()) {
     this.origin = origin;
+    this.jar = jar;
   }
 
   cookies(): Promise<string> {
@@ -144,8 +146,8 @@ export class Browser {
   }
 
   /** Asks for the status until it is no longer `running`. */
-  async settled(id: string, path = '/status'): Promise<AttemptView> {
-    for (let tries = 0; tries < 100; tries++) {
+  async settled(id: string, path = '/status', patience = 2_000): Promise<AttemptView> {
+    for (let tries = 0; tries < patience / 20; tries++) {
       const view = (await this.get(`${path}?id=${id}`)).body as AttemptView;
       if (view.state !== 'running') return view;
       await new Promise((resolve) => setTimeout(resolve, 20));

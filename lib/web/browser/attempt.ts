@@ -190,6 +190,9 @@ document.getElementById('choice')?.addEventListener('submit', (event) => {
 });
 if (element('try-again').hidden) void open();
 else {
-  history.replaceState(null, '', location.pathname);
+  // Loaded again, the page starts anew, about the same thing.
+  const address = new URL(location.href);
+  address.searchParams.delete('failed');
+  history.replaceState(null, '', address);
   element('alternative').hidden = false;
 }

@@ -1,0 +1,82 @@
+/** Several processes of one site, which share their sessions: each can go on with what another has begun. */
+
+import { expect } from 'chai';
+import session from 'express-session';
+import { fetchWith } from '../../lib/http.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { usePhone } from '../support/phone.js';
+import { contract, type SigningSite, startSigningSite } from '../support/signing-site.js';
+import { Browser } from '../support/site.js';
+
+describe('A signature on several processes', () => {
+  let simulator: Simulator;
+  let first: SigningSite;
+  let second: SigningSite;
+  let isFirstStopped = false;
+  const prepared: string[] = [];
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0, notificationDelay: 20 });
+    const sessions = new session.MemoryStore();
+    const fetch = fetchWith();
+    const start = (name: string, isStopped: () => boolean) =>
+      startSigningSite(simulator, {
+        sessions,
+        signing: {
+          fetch: (url, init) =>
+            isStopped() && url.includes('/session/') ? Promise.reject(new Error('stopped')) : fetch(url, init),
+        },
+        prepare: () => {
+          prepared.push(name);
+          return { data: contract };
+        },
+      });
+    first = await start('first', () => isFirstStopped);
+    second = await start('second', () => false);
+  });
+  after(async () => {
+    await first.close();
+    await second.close();
+    await simulator.close();
+  });
+  beforeEach(() => {
+    isFirstStopped = false;
+    prepared.length = 0;
+  });
+
+  /** One browser as both processes see it. */
+  function browsers(): [Browser, Browser] {
+    const here = new Browser(first.origin);
+    const there = new Browser(second.origin, here.jar);
+    return [here, there];
+  }
+
+  it('is begun on one and looked at and finished on the other, and the document is made once', async () => {
+    const [here, there] = browsers();
+    const { id, qrLink = '' } = await here.start({});
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    expect((await there.settled(id)).state).to.equal('ready');
+    expect(prepared).to.deep.equal(['first']);
+    expect((await there.post('/finish', { id })).status).to.equal(200);
+    expect((await here.post('/finish', { id })).body.code).to.equal('no_attempt');
+  });
+
+  it('goes on after the process that began it was stopped', async () => {
+    const [here, there] = browsers();
+    isFirstStopped = true;
+    const { id, qrLink = '' } = await here.start({});
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    expect((await there.settled(id, '/status', 5_000)).state).to.equal('ready');
+    expect(prepared).to.deep.equal(['second']);
+    expect((await there.post('/finish', { id })).status).to.equal(200);
+  });
+
+  it('is not asked for twice when a process only looks', async () => {
+    const [here, there] = browsers();
+    const { id, qrLink = '' } = await here.start({});
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    await Promise.all(Array.from({ length: 20 }, () => [here.status(id), there.status(id)]).flat());
+    await there.settled(id);
+    expect(prepared).to.deep.equal(['first']);
+  });
+});
