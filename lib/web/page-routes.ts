@@ -19,7 +19,7 @@ export interface PageRoutes {
   what: Parameters<typeof failureMessage>[1];
   /** Where the page goes when another tab has finished and it was not opened with `?returnTo=`. */
   successRedirect: string;
-  page(req: Request, shown: { next: string; returnTo?: string; message?: string }): string;
+  page(req: Request, shown: { next: string; returnTo?: string; message?: string }): string | Promise<string>;
   start: RequestHandler;
   status: RequestHandler;
   /** For the form of the page and for the return from the app. */
@@ -44,11 +44,13 @@ export function pageRoutes({ what, successRedirect, page, start, status, finish 
   };
   router.use('/assets', assets());
   router.use(headers);
-  router.get('/', trailingSlash, (req, res) => {
+  router.get('/', trailingSlash, (req, res, next) => {
     const { failed, returnTo } = req.query;
     const wish = isPathOfSite(returnTo) ? returnTo : undefined;
     const message = typeof failed === 'string' ? failureMessage(failed, what) : undefined;
-    res.send(page(req, { next: wish ?? successRedirect, returnTo: wish, message }));
+    Promise.resolve(page(req, { next: wish ?? successRedirect, returnTo: wish, message }))
+      .then((html) => res.send(html))
+      .catch(next);
   });
   router.post('/start', sameOriginOnly, json({ limit: '2kb' }), start, sendView);
   router.get('/status', status, sendView);

@@ -40,7 +40,11 @@ export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): Rout
   return pageRoutes({
     what: 'signing',
     successRedirect,
-    page: (req, shown) => signingPage({ ...shown, notification, reference: shortText(req.query.reference) }),
+    async page(req, shown) {
+      const reference = shortText(req.query.reference);
+      const offersPush = notification && (await start(req, reference))?.signer !== undefined;
+      return signingPage({ ...shown, notification: offersPush, reference });
+    },
     start: startIfAllowed(signing, start, notification),
     status: signing.status(),
     finish: (req, res, next) => {

@@ -116,6 +116,7 @@ describe('Signing on the example site in Chromium', function () {
     await page.getByRole('link', { name: 'Sign a PDF' }).click();
     const deviceLink = await seenQr(page);
     expect(deviceLink).to.contain('sessionType=cert');
+    expect(await page.getByRole('button', { name: 'Send to my phone' }).count(), 'a push to nobody').to.equal(0);
     const phone = await context.newPage();
     await phone.goto(deviceLink);
     await answer(phone, 'PNOLV-040404-10003-DEMO-Q', 'Confirm');
