@@ -7,8 +7,7 @@ import type { AuthenticationCertificateLevel, SignatureChoice } from '../protoco
 import { decodeBase64 } from '../protocol/base64.js';
 import { userChallenge } from '../protocol/callback.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
-import { decodeInteractions } from '../protocol/interactions.js';
-import type { CompleteSessionStatus, SessionStatus } from '../rp-api/responses.js';
+import type { SessionStatus } from '../rp-api/responses.js';
 import {
   type CertificateContext,
   certificateChecks,
@@ -20,9 +19,12 @@ import {
   refuseCallback,
   refuseEndResult,
   refuseFlowTypeOfReturn,
+  refuseInteraction,
+  refuseSignatureProtocol,
   refuseState,
   type SessionContext,
   type SessionWays,
+  type SignedAnswer,
   type SigningCallbackParameters,
 } from './session-checks.js';
 import { isSignatureOf, refuseAlgorithm } from './signature-value.js';
@@ -67,21 +69,20 @@ export interface VerifiedAuthentication {
 }
 
 /** The input, and what earlier checks have established for later ones. */
-interface Context extends VerifyAuthenticationInput, SessionContext, CertificateContext {
+interface Context extends VerifyAuthenticationInput, SessionContext, CertificateContext, SignedAnswer {
   session: AuthenticationSession;
   callback?: CallbackParameters;
-  signature?: NonNullable<CompleteSessionStatus['signature']>;
 }
 
 const checks: readonly Check<Context>[] = [
   { name: 'callback', refuse: refuseCallback },
   { name: 'state', refuse: refuseState },
   { name: 'end-result', refuse: refuseEndResult },
-  { name: 'signature-protocol', refuse: refuseSignatureProtocol },
+  { name: 'signature-protocol', refuse: (context) => refuseSignatureProtocol(context, 'ACSP_V2') },
   { name: 'flow-type', refuse: refuseFlowTypeOfReturn },
   { name: 'user-challenge', refuse: refuseUserChallenge },
   ...certificateChecks('authentication'),
-  { name: 'interaction', refuse: refuseInteraction },
+  { name: 'interaction', refuse: refuseUnofferedInteraction },
   { name: 'signature-algorithm', refuse: refuseSignatureAlgorithm },
   { name: 'signature', refuse: refuseSignature },
 ];
@@ -109,15 +110,6 @@ export async function verifyAuthentication(input: VerifyAuthenticationInput): Pr
   };
 }
 
-function refuseSignatureProtocol(context: Context): string | undefined {
-  const { signatureProtocol, signature, cert, result } = established(context.complete);
-  if (signatureProtocol !== 'ACSP_V2') return 'the signature protocol is not ACSP_V2';
-  if (!signature) return 'there is no signature';
-  if (!cert) return 'there is no certificate';
-  Object.assign(context, { signature, cert, documentNumber: result.documentNumber });
-  return undefined;
-}
-
 /** Whoever opened the callback URL must hold the answer to the challenge that the app signed. */
 function refuseUserChallenge({ signature, flowType, callback }: Context): string | undefined {
   if (!isSameDevice(established(flowType))) return undefined;
@@ -128,11 +120,9 @@ function refuseUserChallenge({ signature, flowType, callback }: Context): string
     : 'userChallengeVerifier does not belong to the signed user challenge';
 }
 
-function refuseInteraction({ complete, session, flowType }: Context): string | undefined {
-  const set = flowType === 'Notification' ? 'notification' : 'device-link';
-  const offered = decodeInteractions(session.interactions, set);
-  const { interactionTypeUsed } = established(complete);
-  return offered.some(({ type }) => type === interactionTypeUsed) ? undefined : 'the interaction was not offered';
+function refuseUnofferedInteraction(context: Context): string | undefined {
+  const { session, flowType } = context;
+  return refuseInteraction(context, session.interactions, flowType === 'Notification' ? 'notification' : 'device-link');
 }
 
 function refuseSignatureAlgorithm({ signature, session }: Context): string | undefined {

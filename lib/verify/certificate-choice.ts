@@ -111,8 +111,7 @@ export async function verifySigningCertificate(
 ): Promise<VerifiedSigningCertificate> {
   const { answer, documentNumber, certificateLevel, ...trust } = input;
   if (answer.state !== 'OK') throw new SmartIdOutcomeError(answer.state);
-  const session = { certificateLevel, expected: { documentNumber } };
-  const context: CertificateContext = { ...trust, session, documentNumber, cert: answer.cert };
+  const context: CertificateContext = { ...trust, session: { certificateLevel }, documentNumber, cert: answer.cert };
   await runChecks(certificateChecks('signature'), context);
   return verified(context);
 }

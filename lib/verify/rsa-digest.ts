@@ -38,12 +38,12 @@ export function isPssSignatureOf(
   return recovered !== undefined && isEncodingOf(digest, recovered, modulusLength - 1, hashAlgorithm);
 }
 
-/** EMSA-PSS-VERIFY. `encoded` is as long as the modulus, which may be one octet more than the encoding. */
+/** EMSA-PSS-VERIFY. `recovered` is as long as the modulus, which may be one octet more than the encoding. */
 function isEncodingOf(digest: Buffer, recovered: Buffer, bits: number, hashAlgorithm: HashAlgorithm): boolean {
   const octets = Math.ceil(bits / 8);
   const hashLength = hashOctets(hashAlgorithm);
   const paddingLength = octets - 2 * hashLength - 2;
-  if (paddingLength < 0 || recovered.subarray(0, -octets).some((octet) => octet !== 0)) return false;
+  if (recovered.subarray(0, -octets).some((octet) => octet !== 0)) return false;
   const encoded = recovered.subarray(-octets);
   const masked = encoded.subarray(0, octets - hashLength - 1);
   const hash = encoded.subarray(octets - hashLength - 1, -1);

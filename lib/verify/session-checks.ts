@@ -4,7 +4,9 @@ import { SmartIdOutcomeError } from '../errors.js';
 import { type FlowType, flowTypes, isSameDevice } from '../protocol/acsp-v2.js';
 import { sessionSecretDigest } from '../protocol/callback.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
+import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';
 import type { CompleteSessionStatus, SessionStatus } from '../rp-api/responses.js';
+import { established } from './check.js';
 
 /** How the person could come to a session. */
 export interface SessionWays {
@@ -27,6 +29,13 @@ export interface SessionContext {
   callback?: SigningCallbackParameters;
   complete?: CompleteSessionStatus;
   flowType?: FlowType;
+}
+
+/** What a signed answer holds, once it is sure to. */
+export interface SignedAnswer {
+  signature?: NonNullable<CompleteSessionStatus['signature']>;
+  cert?: NonNullable<CompleteSessionStatus['cert']>;
+  documentNumber?: string;
 }
 
 /** Same-device answers count only in the browser that came back with the session's own secret (section "Callback URLs"). */
@@ -60,7 +69,7 @@ export function refuseState(context: SessionContext): string | undefined {
 }
 
 export function refuseEndResult({ complete }: SessionContext): undefined {
-  const { endResult, details } = complete?.result ?? { endResult: '' };
+  const { endResult, details } = established(complete).result;
   if (endResult !== 'OK') throw new SmartIdOutcomeError(endResult, details?.interaction);
 }
 
@@ -78,4 +87,28 @@ export function refuseFlowTypeOfReturn(context: SessionContext): string | undefi
   const refusal = refuseFlowType(context);
   if (refusal || !context.callback || isSameDevice(context.flowType)) return refusal;
   return 'the callback URL was used for a flow type without callback';
+}
+
+/** An answer that is signed holds a signature by the protocol that was asked for, and the signer's certificate. */
+export function refuseSignatureProtocol(
+  context: SessionContext & SignedAnswer,
+  asked: 'ACSP_V2' | 'RAW_DIGEST_SIGNATURE',
+): string | undefined {
+  const { signatureProtocol, signature, cert, result } = established(context.complete);
+  if (signatureProtocol !== asked) return `the signature protocol is not ${asked}`;
+  if (!signature) return 'there is no signature';
+  if (!cert) return 'there is no certificate';
+  Object.assign(context, { signature, cert, documentNumber: result.documentNumber } satisfies SignedAnswer);
+  return undefined;
+}
+
+/** The person was shown something that the site meant. */
+export function refuseInteraction(
+  { complete }: SessionContext,
+  interactions: string,
+  set: InteractionSet,
+): string | undefined {
+  const offered = decodeInteractions(interactions, set);
+  const { interactionTypeUsed } = established(complete);
+  return offered.some(({ type }) => type === interactionTypeUsed) ? undefined : 'the interaction was not offered';
 }

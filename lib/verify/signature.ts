@@ -6,8 +6,7 @@ import { type FlowType, isSameDevice } from '../protocol/acsp-v2.js';
 import { type CertificateLevel, hashAlgorithmOf, type SignatureChoice } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
 import { calculateDigest, digestBytes } from '../protocol/digest.js';
-import { decodeInteractions } from '../protocol/interactions.js';
-import type { CompleteSessionStatus, SessionStatus } from '../rp-api/responses.js';
+import type { SessionStatus } from '../rp-api/responses.js';
 import {
   type CertificateContext,
   certificateChecks,
@@ -20,11 +19,14 @@ import {
   refuseEndResult,
   refuseFlowType,
   refuseFlowTypeOfReturn,
+  refuseInteraction,
   refuseMissingReturn,
   refuseReturn,
+  refuseSignatureProtocol,
   refuseState,
   type SessionContext,
   type SessionWays,
+  type SignedAnswer,
   type SigningCallbackParameters,
 } from './session-checks.js';
 import { isSignatureOf, isSignatureOfDigest, refuseAlgorithm } from './signature-value.js';
@@ -69,20 +71,19 @@ export interface VerifiedSignature {
 }
 
 /** The input, and what earlier checks have established for later ones. */
-interface Context extends VerifySignatureInput, SessionContext, CertificateContext {
+interface Context extends VerifySignatureInput, SessionContext, CertificateContext, SignedAnswer {
   session: SignatureSession;
-  signature?: NonNullable<CompleteSessionStatus['signature']>;
 }
 
 const checks: readonly Check<Context>[] = [
   { name: 'callback', refuse: refuseCallbackOfSignature },
   { name: 'state', refuse: refuseState },
   { name: 'end-result', refuse: refuseEndResult },
-  { name: 'signature-protocol', refuse: refuseSignatureProtocol },
+  { name: 'signature-protocol', refuse: (context) => refuseSignatureProtocol(context, 'RAW_DIGEST_SIGNATURE') },
   { name: 'flow-type', refuse: refuseFlowTypeOfSignature },
   ...certificateChecks('signature'),
   { name: 'signing-certificate', refuse: refuseOtherCertificate },
-  { name: 'interaction', refuse: refuseInteraction },
+  { name: 'interaction', refuse: refuseUnofferedInteraction },
   { name: 'signature-algorithm', refuse: refuseSignatureAlgorithm },
   { name: 'digest', refuse: refuseDigest },
   { name: 'signature', refuse: refuseSignature },
@@ -126,15 +127,6 @@ function refuseFlowTypeOfSignature(context: Context): string | undefined {
   return context.session.linked ? refuseFlowType(context) : refuseFlowTypeOfReturn(context);
 }
 
-function refuseSignatureProtocol(context: Context): string | undefined {
-  const { signatureProtocol, signature, cert, result } = established(context.complete);
-  if (signatureProtocol !== 'RAW_DIGEST_SIGNATURE') return 'the signature protocol is not RAW_DIGEST_SIGNATURE';
-  if (!signature) return 'there is no signature';
-  if (!cert) return 'there is no certificate';
-  Object.assign(context, { signature, cert, documentNumber: result.documentNumber });
-  return undefined;
-}
-
 /** The document names the certificate that was learned before it was made, so it must be signed with that one. */
 function refuseOtherCertificate({ session, cert }: Context): string | undefined {
   const { signingCertificate } = session;
@@ -143,11 +135,13 @@ function refuseOtherCertificate({ session, cert }: Context): string | undefined 
     : 'it is not the certificate that the document names';
 }
 
-function refuseInteraction({ complete, session, flowType }: Context): string | undefined {
-  const set = flowType === 'Notification' && !session.linked ? 'notification' : 'device-link';
-  const offered = decodeInteractions(session.interactions, set);
-  const { interactionTypeUsed } = established(complete);
-  return offered.some(({ type }) => type === interactionTypeUsed) ? undefined : 'the interaction was not offered';
+function refuseUnofferedInteraction(context: Context): string | undefined {
+  const { session, flowType } = context;
+  return refuseInteraction(
+    context,
+    session.interactions,
+    flowType === 'Notification' && !session.linked ? 'notification' : 'device-link',
+  );
 }
 
 function refuseSignatureAlgorithm({ signature, session }: Context): string | undefined {

@@ -9,6 +9,8 @@ export interface Attack {
   tries?: number;
   /** Milliseconds until the simulator answers a push by itself, if not at once. */
   notificationDelay?: number;
+  /** Milliseconds that an app waits after a certificate choice for the signature that is linked to it, if not as long as usual. */
+  linkedSignatureWait?: number;
   run(context: AttackContext): Promise<void>;
 }
 

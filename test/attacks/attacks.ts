@@ -2,7 +2,7 @@
 
 import { startSimulator } from '../../lib/simulator/index.js';
 import { guessedAccounts } from './accounts.js';
-import { mutatedAnswers } from './answers.js';
+import { mutatedAnswers, mutatedSignatureAnswers } from './answers.js';
 import { type Attack, Tally } from './attack.js';
 import { mutatedCallbacks } from './callbacks.js';
 import { mutatedCertificates, wrongCertificates } from './certificates.js';
@@ -10,10 +10,12 @@ import { hostilePaths } from './paths.js';
 import { mutatedLists, mutatedOcspAnswers, wrongRevocationAnswers } from './revocation.js';
 import { foreignServers, hostileRpApi } from './servers.js';
 import { hostileSessions } from './sessions.js';
+import { tamperedSignatures } from './signature-tamperings.js';
 import { tamperedFields } from './tamperings.js';
 
 export const attacks: readonly Attack[] = [
   tamperedFields,
+  tamperedSignatures,
   hostilePaths,
   wrongRevocationAnswers,
   hostileSessions,
@@ -21,6 +23,7 @@ export const attacks: readonly Attack[] = [
   foreignServers,
   hostileRpApi,
   mutatedAnswers,
+  mutatedSignatureAnswers,
   mutatedCertificates,
   wrongCertificates,
   mutatedOcspAnswers,
@@ -33,7 +36,8 @@ export const attacks: readonly Attack[] = [
  * @param part how many of its tries are made, as a fraction; lists are tried whole.
  */
 export async function carryOut(attack: Attack, { part, seed }: { part: number; seed: number }): Promise<Tally> {
-  const simulator = await startSimulator({ port: 0, notificationDelay: attack.notificationDelay ?? 10 });
+  const { notificationDelay = 10, linkedSignatureWait } = attack;
+  const simulator = await startSimulator({ port: 0, notificationDelay, linkedSignatureWait });
   const tally = new Tally();
   try {
     const tries = Math.ceil((attack.tries ?? 0) * part);

@@ -24,7 +24,9 @@ class LastingStore implements AttemptStore {
   async read(_req: unknown, id: string) {
     return this.attempts.get(id);
   }
-  async update() {}
+  async update() {
+    return true;
+  }
   async take(_req: unknown, id: string) {
     return this.attempts.get(id);
   }

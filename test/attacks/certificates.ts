@@ -3,7 +3,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import type { DistinguishedName, Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
-import { certificateOf, type GenuineInput, genuineAuthentication, withCertificate } from '../support/authentication.js';
+import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';
+import { certificateOf, withCertificate } from '../support/genuine.js';
 import { type Attack, tryEach } from './attack.js';
 import { refusedBy } from './judge.js';
 import { mutatedDer } from './mutations.js';

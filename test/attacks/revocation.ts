@@ -6,7 +6,8 @@ import { createRevocationChecker } from '../../lib/revocation.js';
 import type { CrlFault, OcspFault, Simulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { RevocationChecker } from '../../lib/trust/revocation/revocation.js';
-import { certificateOf, genuineAuthentication } from '../support/authentication.js';
+import { genuineAuthentication } from '../support/authentication.js';
+import { certificateOf } from '../support/genuine.js';
 import { type Attack, type AttackContext, tryEach } from './attack.js';
 import { mutatedDer } from './mutations.js';
 

@@ -6,7 +6,7 @@ import { identityOf } from '../../lib/identity.js';
 import { type DistinguishedName, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
-import { authenticationLevel, isForAuthentication, isForOcspSigning } from '../../lib/trust/profile.js';
+import { authenticationLevel, isForAuthentication, isForOcspSigning, signatureLevel } from '../../lib/trust/profile.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { readCrl } from '../../lib/trust/revocation/crl.js';
 import { refuseDates } from '../../lib/trust/revocation/freshness.js';
@@ -76,6 +76,7 @@ describe('What is read of certificates, whatever it is', () => {
       '2.5.29.32',
       '2.5.29.37',
       '1.3.6.1.5.5.7.1.1',
+      '1.3.6.1.5.5.7.1.3',
       '1.2.3',
     ];
     const value = fc
@@ -84,6 +85,7 @@ describe('What is read of certificates, whatever it is', () => {
     const extension = fc.record({ oid: fc.constantFrom(...oids), critical: fc.boolean(), value });
     const judgements: ((certificate: Certificate) => unknown)[] = [
       (certificate) => authenticationLevel(certificate, { acceptDemoPolicies: true }),
+      (certificate) => signatureLevel(certificate, { acceptDemoPolicies: true }),
       isForAuthentication,
       isForOcspSigning,
       documentNumberInSubjectAltName,
@@ -105,7 +107,7 @@ describe('What is read of certificates, whatever it is', () => {
           } catch (error) {
             expect(error).to.be.an('error');
           }
-          expect(result).to.not.be.oneOf([true, 'QUALIFIED', 'ADVANCED']);
+          expect(result).to.not.be.oneOf([true, 'QSCD', 'QUALIFIED', 'ADVANCED']);
         }
         // What it says of the date of birth is a date or nothing, and never in the way of a login.
         expect(identityOf(certificate)).to.include({ semanticsIdentifier: 'PNOEE-30303039914', country: 'EE' });

@@ -4,6 +4,16 @@ import type { Simulator } from '../../lib/simulator/index.js';
 import type { Browser } from './site.js';
 
 export const okDocument = 'PNOEE-40404040009-MOCK-Q';
+/** Whose document that is. */
+export const okIdentity = {
+  semanticsIdentifier: 'PNOEE-40404040009',
+  identifierType: 'PNO',
+  personalCode: '40404040009',
+  country: 'EE',
+  givenName: 'OK',
+  surname: 'TESTNUMBER',
+  dateOfBirth: '1904-04-04',
+};
 
 interface Use {
   deviceLink: string;

@@ -1,13 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
-import { extendedKeyUsage } from '../../lib/simulator/pki/extensions.js';
+import { extendedKeyUsage, type QcStatement, qcStatement } from '../../lib/simulator/pki/extensions.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import {
   authenticationLevel,
   hasStrongRsaKey,
   isForAuthentication,
   isForOcspSigning,
+  isForSignatures,
+  signatureLevel,
 } from '../../lib/trust/profile.js';
 import { certificateWith } from '../support/certificates.js';
 
@@ -68,11 +70,13 @@ describe('The profile of an authentication certificate', () => {
     }
   });
 
-  it('is that of no authentication certificate where it says nothing', () => {
+  it('is that of no certificate of ours where it says nothing', () => {
     const silent = certificateWith(simulator, {});
     expect(authenticationLevel(silent, { acceptDemoPolicies: true })).to.equal(undefined);
     expect(isForAuthentication(silent)).to.equal(false);
     expect(isForOcspSigning(silent)).to.equal(false);
+    expect(signatureLevel(silent, { acceptDemoPolicies: true })).to.equal(undefined);
+    expect(isForSignatures(silent)).to.equal(false);
   });
 
   it('is that of an OCSP responder by key usage and purpose', () => {
@@ -98,5 +102,117 @@ describe('The profile of an authentication certificate', () => {
     ]) {
       expect(hasStrongRsaKey(certificate({ privateKey })), privateKey.asymmetricKeyType).to.equal(false);
     }
+  });
+});
+
+describe('The profile of a signing certificate', () => {
+  let simulator: Simulator;
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0 });
+  });
+  after(() => simulator.close());
+
+  const { semanticsIdentifier, qcCompliance, qcSscd, qcTypeEsign } = qcStatement;
+  const certificate = (overrides: UserCertificateOverrides = {}) =>
+    parseCertificate(simulator.pki.issueUserCertificate({ purpose: 'signature', ...overrides }).certificate);
+  const levelOf = (overrides: UserCertificateOverrides, acceptDemoPolicies = false) =>
+    signatureLevel(certificate(overrides), { acceptDemoPolicies });
+  const type = (...info: string[]): QcStatement => ({ id: qcTypeEsign.id, info });
+  const [esign, eseal, website] = ['0.4.0.1862.1.6.1', '0.4.0.1862.1.6.2', '0.4.0.1862.1.6.3'] as const;
+
+  it('states the level by two policies, which must both be there', () => {
+    expect(levelOf({ certificatePolicies: [smartId.qualified, etsi.signature] })).to.equal('QSCD');
+    expect(levelOf({ certificatePolicies: [etsi.advanced, smartId.advanced] })).to.equal('ADVANCED');
+    for (const certificatePolicies of [
+      [smartId.qualified],
+      [etsi.signature],
+      [smartId.qualified, etsi.qualified],
+      [smartId.qualified, etsi.advanced],
+      [smartId.advanced, etsi.signature],
+      [smartId.advanced, etsi.qualified],
+      ['2.5.29.32.0'],
+    ]) {
+      expect(levelOf({ certificatePolicies }), certificatePolicies.join(' ')).to.equal(undefined);
+    }
+  });
+
+  it('is of the higher level where it states two', () => {
+    const certificatePolicies = [smartId.advanced, etsi.advanced, smartId.qualified, etsi.signature];
+    expect(levelOf({ certificatePolicies })).to.equal('QSCD');
+    // A certificate whose policies claim more than its statements is none, not one of the lower level.
+    expect(levelOf({ certificatePolicies, qcStatements: [qcSscd] })).to.equal(undefined);
+  });
+
+  it("takes the policies of the demo environment's 2016 CA in the demo environment only", () => {
+    for (const accept of [true, false]) {
+      const qualified = levelOf({ certificatePolicies: [demo.qualified, etsi.signature] }, accept);
+      const advanced = levelOf({ certificatePolicies: [demo.advanced, etsi.advanced] }, accept);
+      expect([qualified, advanced]).to.deep.equal(accept ? ['QSCD', 'ADVANCED'] : [undefined, undefined]);
+    }
+  });
+
+  it('states in its statements that it is for signatures, and whether the key is in a qualified device', () => {
+    const cases: [level: string | undefined, statements: QcStatement[]][] = [
+      ['QSCD', [semanticsIdentifier, qcCompliance, qcSscd, qcTypeEsign]],
+      ['QSCD', [qcTypeEsign, qcSscd]],
+      ['QSCD', [qcSscd, type(eseal, esign)]],
+      ['QUALIFIED', [semanticsIdentifier, qcCompliance, qcTypeEsign]],
+      ['QUALIFIED', [qcTypeEsign]],
+      [undefined, []],
+      [undefined, [semanticsIdentifier, qcCompliance, qcSscd]],
+      [undefined, [qcSscd, type(eseal)]],
+      [undefined, [qcSscd, type(website)]],
+      [undefined, [qcSscd, type(eseal, website)]],
+      [undefined, [qcSscd, type()]],
+      [undefined, [qcSscd, { id: qcTypeEsign.id }]],
+      [undefined, [qcSscd, { id: esign }]],
+      [undefined, [qcSscd, { id: semanticsIdentifier.id, info: [qcTypeEsign.id, esign] }]],
+    ];
+    for (const [level, qcStatements] of cases) {
+      expect(levelOf({ qcStatements }), JSON.stringify(qcStatements)).to.equal(level);
+    }
+  });
+
+  it('needs no statements where it is not qualified, and is not more by them', () => {
+    const certificatePolicies = [smartId.advanced, etsi.advanced];
+    for (const qcStatements of [[], [type(eseal)], [qcSscd, qcTypeEsign]]) {
+      expect(levelOf({ certificatePolicies, qcStatements })).to.equal('ADVANCED');
+    }
+  });
+
+  it('is no profile where the statements cannot be read', () => {
+    const oid = '1.3.6.1.5.5.7.1.3';
+    for (const hex of ['', '05', '0500', '3003020101', '300a3008060604008e46010600']) {
+      const broken = { oid, critical: false, value: Buffer.from(hex, 'hex') };
+      let level: unknown;
+      try {
+        level = levelOf({ qcStatements: [], extraExtensions: [broken] });
+      } catch (error) {
+        expect(error).to.be.an('error');
+      }
+      expect(level, hex).to.equal(undefined);
+    }
+  });
+
+  it('states the purpose by its key usage', () => {
+    for (const [expected, keyUsage] of [
+      [true, ['nonRepudiation']],
+      [true, ['digitalSignature', 'nonRepudiation']],
+      [false, ['digitalSignature']],
+      [false, ['keyCertSign', 'cRLSign', 'keyAgreement', 'keyEncipherment', 'dataEncipherment']],
+      [false, []],
+    ] as const) {
+      expect(isForSignatures(certificate({ keyUsage })), keyUsage.join(' ')).to.equal(expected);
+    }
+  });
+
+  it('is not that of an authentication certificate, nor the other way round', () => {
+    const authentication = parseCertificate(simulator.pki.issueUserCertificate().certificate);
+    const rules = { acceptDemoPolicies: true };
+    expect(isForSignatures(authentication)).to.equal(false);
+    expect(signatureLevel(authentication, rules)).to.equal(undefined);
+    expect(isForAuthentication(certificate())).to.equal(false);
+    expect(authenticationLevel(certificate(), rules)).to.equal(undefined);
   });
 });

@@ -1,0 +1,101 @@
+/** A service that answers what a test wants, in place of the network, and what the tests of the client share besides. */
+
+import { expect } from 'chai';
+import nock from 'nock';
+import { SmartIdAccountError, SmartIdRequestError, SmartIdServiceError } from '../../lib/errors.js';
+
+// nock stands between the process and its network from the moment it is loaded; all other tests use the real one.
+nock.restore();
+
+export const origin = 'https://sid.demo.sk.ee';
+export const base = '/smart-id-rp/v3';
+export const relyingParty = { relyingPartyUUID: '00000000-0000-4000-8000-000000000000', relyingPartyName: 'DEMO' };
+export const sessionID = 'a2ee9c1b-5f0e-4b5d-8f06-0d9d2c1c6a11';
+export const deviceLinkSession = {
+  sessionID,
+  sessionToken: 'wGIrqveE6AuGDATZKmR1mtAZ',
+  sessionSecret: 'B98ODiVCebRedSwdTk51zFSaGYyHtY1H2A0ocAi3/Ps=',
+  deviceLinkBase: 'https://smart-id.com/device-link',
+};
+
+/** For the tests of the `describe` that calls it: no network, and no answer that nobody asked for. */
+export function useStubbedService(): void {
+  before(() => {
+    nock.activate();
+    nock.disableNetConnect();
+  });
+  afterEach(() => {
+    const pending = nock.pendingMocks();
+    nock.cleanAll();
+    expect(pending, 'requests that were not made').to.deep.equal([]);
+  });
+  after(() => {
+    nock.enableNetConnect();
+    nock.restore();
+  });
+}
+
+/** What each HTTP status means to who created a session or asked for a certificate. */
+const httpErrors: [status: number, type: unknown, code: string][] = [
+  [400, SmartIdRequestError, 'bad_request'],
+  [401, SmartIdRequestError, 'unauthorized'],
+  [403, SmartIdRequestError, 'forbidden'],
+  [404, SmartIdAccountError, 'no_account'],
+  [471, SmartIdAccountError, 'no_suitable_account'],
+  [472, SmartIdAccountError, 'person_should_act'],
+  [480, SmartIdRequestError, 'client_too_old'],
+  [500, SmartIdServiceError, 'server_error'],
+  [502, SmartIdServiceError, 'server_error'],
+  [503, SmartIdServiceError, 'maintenance'],
+  [580, SmartIdServiceError, 'maintenance'],
+  [418, SmartIdServiceError, 'bad_response'],
+];
+
+/** A test for each HTTP error, of calls that post to the given paths. */
+export function itMapsHttpErrors(calls: readonly { path: string; call: () => Promise<unknown> }[]): void {
+  for (const [status, type, code] of httpErrors) {
+    it(`answers status ${status} with ${code} and the problem details`, async () => {
+      const problem = { type: 'about:blank', title: 'No', status, errors: [{ code: 'x', paramName: 'y' }] };
+      for (const { path, call } of calls) {
+        nock(origin)
+          .post(`${base}/${path}`)
+          .reply(status, { ...problem, more: 1 });
+        const error = await rejection(call());
+        expect(error, path).to.be.instanceOf(type as never);
+        expect(error, path).to.deep.include({ code, problem, httpStatus: status });
+      }
+    });
+  }
+}
+
+/** Answers this one POST with 200, and hands out what was sent. */
+export function answerOnce(path: string, answer: unknown): { readonly sent: unknown } {
+  const exchange: { sent?: unknown } = {};
+  nock(origin)
+    .post(`${base}/${path}`, (body) => {
+      exchange.sent = body;
+      return true;
+    })
+    .matchHeader('content-type', 'application/json')
+    .matchHeader('accept', 'application/json')
+    .reply(200, answer as nock.Body);
+  return exchange as { readonly sent: unknown };
+}
+
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It was not rejected.');
+}
+
+export function thrown(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It did not throw.');
+}
