@@ -39,7 +39,7 @@ export class SmartIdInputError extends SmartIdError {
 
 export type WebSessionProblem = 'session_missing' | 'session_in_cookie' | 'session_same_site_strict' | 'session_ended';
 
-/** The site's session cannot carry a login: correct its setup, or start again where it ended meanwhile. */
+/** The site's session cannot carry a login or signature: correct its setup, or start again where it ended meanwhile. */
 export class SmartIdSessionError extends SmartIdError {
   declare readonly code: WebSessionProblem;
 
@@ -48,13 +48,13 @@ export class SmartIdSessionError extends SmartIdError {
   }
 }
 
-/** One browser starts logins too often, or one person is sent too many: let the visitor wait for `retryAfter` seconds. */
+/** One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds. */
 export class SmartIdLimitError extends SmartIdError {
   declare readonly code: 'too_many_starts' | 'too_many_pushes';
   readonly retryAfter: number;
 
   constructor(code: SmartIdLimitError['code'], retryAfter: number) {
-    super('Too many Smart-ID logins were started. Please wait a few minutes.', code, 429);
+    super('Smart-ID was started too often. Please wait a few minutes.', code, 429);
     this.retryAfter = retryAfter;
   }
 }

@@ -19,7 +19,7 @@ export type Flow = 'device-link' | 'app' | 'notification';
 export interface Attempt {
   /** Unpredictable, known to the browser, and useless without the browser's session. */
   id: string;
-  /** What it may end in, and on which terms: what one strategy or signing has started is not there for another one. */
+  /** What it may end in, where and on which terms: what one strategy or signing has started is not there for another one. */
   purpose: string;
   flow: Flow;
   /** Milliseconds since the epoch. */

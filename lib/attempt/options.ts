@@ -1,6 +1,7 @@
 /** The options that logins and signings share, their defaults, and the one place that rejects a bad one. */
 
 import { SmartIdInputError } from '../errors.js';
+import type { Undertaking } from '../outcome.js';
 import {
   type CertificateLevel,
   checkSignatureChoice,
@@ -155,10 +156,14 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
   };
 }
 
-/** What an attempt of this kind, service and level may end in; an attempt that was begun on other terms is not found. */
-export function purposeOf(kind: 'login' | 'signing', settings: CreationSettings, level: CertificateLevel): string {
-  const { client, relyingPartyName, brokeredRpName = '' } = settings;
-  return [kind, level, client.environment.baseUrl, relyingPartyName, brokeredRpName].join('|');
+/**
+ * What an attempt of this kind, service, level and place on the site may end in; an attempt that was begun on other terms, or
+ * elsewhere, is not found.
+ */
+export function purposeOf(kind: Undertaking, settings: CreationSettings, level: CertificateLevel): string {
+  const { client, relyingPartyName, brokeredRpName = '', callbackURL = '', appCallbackURL = '' } = settings;
+  const { baseUrl } = client.environment;
+  return [kind, level, baseUrl, relyingPartyName, brokeredRpName, callbackURL, appCallbackURL].join('|');
 }
 
 /** @throws SmartIdInputError naming the field that is none of these. */

@@ -34,7 +34,7 @@ export class SessionAttemptStore implements AttemptStore {
       ...attempts.filter(({ expiresAt }) => expiresAt > now).slice(1 - mostAttempts),
       attempt,
     ]);
-    if (!before) throw new SmartIdSessionError('session_ended', 'The session ended while a login was starting in it.');
+    if (!before) throw new SmartIdSessionError('session_ended', 'The session ended while Smart-ID was starting in it.');
   }
 
   async read(req: Request, id: string): Promise<Attempt | undefined> {

@@ -33,13 +33,13 @@ export function requireWebSession(req: Request, returnsByLink = false): WebReque
   if (!request.session) {
     throw new SmartIdSessionError(
       'session_missing',
-      'Smart-ID login needs a session: put express-session before the routes that use it.',
+      'Smart-ID needs a session: put express-session before the routes that use it.',
     );
   }
   if (typeof request.session.regenerate !== 'function' || !request.sessionStore || !request.sessionID) {
     throw new SmartIdSessionError(
       'session_in_cookie',
-      'Smart-ID login needs a session that is kept on the server: this one lives in a cookie. Use express-session.',
+      'Smart-ID needs a session that is kept on the server: this one lives in a cookie. Use express-session.',
     );
   }
   const sameSite = request.session.cookie?.sameSite;

@@ -17,7 +17,8 @@ export interface SmartIdSigningRouterOptions {
   signing: SmartIdSigning;
   /**
    * Decides whether this visitor may sign this, and who is asked: `{ signer: { documentNumber } }` of the person who is
-   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign.
+   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign. The page
+   * asks when it is opened, too, so this must change nothing.
    * @param reference what the page was opened with, as `?reference=`; anybody can write anything there.
    */
   start(req: Request, reference: string | undefined): Start | undefined | Promise<Start | undefined>;

@@ -1,20 +1,19 @@
-import { SmartIdStrategy, Strategy } from 'passport-smart-id';
-import { SmartIdClient, verificationCode } from 'passport-smart-id/client';
+import { SmartIdSigning, SmartIdStrategy, Strategy } from 'passport-smart-id';
+import { SmartIdClient, verificationCode, verifySignature } from 'passport-smart-id/client';
 import { startSimulator } from 'passport-smart-id/simulator';
-import { smartIdRouter } from 'passport-smart-id/web';
+import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 
-if (Strategy !== SmartIdStrategy || typeof smartIdRouter !== 'function') throw new Error('An export is missing.');
+if (Strategy !== SmartIdStrategy) throw new Error('An export is missing.');
+for (const value of [smartIdRouter, verifySignature]) {
+  if (typeof value !== 'function') throw new Error('An export is missing.');
+}
 if (verificationCode(Buffer.alloc(64).toString('base64')).length !== 4) throw new Error('The code is wrong.');
 const simulator = await startSimulator({ port: 0 });
 new SmartIdClient(simulator);
-new SmartIdStrategy(
-  {
-    environment: simulator.environment,
-    relyingPartyUUID: simulator.relyingPartyUUID,
-    relyingPartyName: simulator.relyingPartyName,
-    trustAnchors: simulator.trustAnchors,
-  },
-  async (profile) => profile,
-);
+const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
+const options = { environment, relyingPartyUUID, relyingPartyName, trustAnchors };
+new SmartIdStrategy(options, async (profile) => profile);
+const signing = new SmartIdSigning(options, () => ({ data: Buffer.from('The contract') }));
+smartIdSigningRouter({ signing, start: () => ({}), signed: () => {} });
 await simulator.close();
 console.log('import: ok');

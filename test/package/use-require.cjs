@@ -1,9 +1,17 @@
-const { SmartIdStrategy } = require('passport-smart-id');
-const { SmartIdClient } = require('passport-smart-id/client');
+const { SmartIdSigning, SmartIdStrategy } = require('passport-smart-id');
+const { SmartIdClient, verifySignature } = require('passport-smart-id/client');
 const { startSimulator } = require('passport-smart-id/simulator');
-const { smartIdRouter } = require('passport-smart-id/web');
+const { smartIdRouter, smartIdSigningRouter } = require('passport-smart-id/web');
 
-for (const value of [SmartIdStrategy, SmartIdClient, startSimulator, smartIdRouter]) {
+for (const value of [
+  SmartIdStrategy,
+  SmartIdSigning,
+  SmartIdClient,
+  startSimulator,
+  smartIdRouter,
+  smartIdSigningRouter,
+  verifySignature,
+]) {
   if (typeof value !== 'function') throw new Error('An export is missing.');
 }
 console.log('require: ok');

@@ -1,9 +1,23 @@
 import express from 'express';
 import passport from 'passport';
-import { type SmartIdProfile, SmartIdStrategy } from 'passport-smart-id';
-import { SmartIdClient, SmartIdVerificationError, verifyAuthentication } from 'passport-smart-id/client';
+import {
+  type Prepare,
+  type SmartIdProfile,
+  type SmartIdSignature,
+  SmartIdSigning,
+  SmartIdStrategy,
+} from 'passport-smart-id';
+import {
+  calculateDigest,
+  SmartIdClient,
+  SmartIdVerificationError,
+  type VerifiedSignature,
+  type VerifySignatureInput,
+  verifyAuthentication,
+  verifySignature,
+} from 'passport-smart-id/client';
 import { startSimulator } from 'passport-smart-id/simulator';
-import { smartIdRouter } from 'passport-smart-id/web';
+import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 
 const app = express();
 const strategy = new SmartIdStrategy(
@@ -25,6 +39,40 @@ app.post('/start', strategy.start({ flow: 'device-link' }), (req, res) => {
 });
 app.post('/finish', passport.authenticate('smart-id', { failureRedirect: '/login' }));
 
+const prepare: Prepare = async (signer, { id, reference }, req) => {
+  const name: string = signer.profile.displayName;
+  return reference === undefined ? undefined : { data: Buffer.from(`${name} ${id} ${req.path}`) };
+};
+const signing = new SmartIdSigning(
+  {
+    environment: 'live',
+    relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+    relyingPartyName: 'DEMO',
+    trustAnchors: './anchors',
+    certificateLevel: 'QSCD',
+  },
+  prepare,
+);
+app.use(
+  '/sign',
+  smartIdSigningRouter({
+    signing,
+    start: async (req, reference) =>
+      reference === undefined ? undefined : { signer: { documentNumber: req.body.document } },
+    signed: async ({ value, signer }: SmartIdSignature) => [value.byteLength, signer.certificate.subject],
+    notification: true,
+  }),
+);
+app.post(
+  '/sign/start',
+  signing.start({ signer: { semanticsIdentifier: 'PNOEE-30303039914' }, reference: 'contract 7' }),
+);
+app.post('/sign/finish', signing.finish(), (req, res) => {
+  const signature: Buffer | undefined = req.smartIdSignature?.value;
+  res.json({ signature });
+});
+export const verified = (input: VerifySignatureInput): Promise<VerifiedSignature> => verifySignature(input);
+
 const options = { relyingPartyUUID: '', relyingPartyName: '', trustAnchors: '' };
 // @ts-expect-error: there is no such environment.
 new SmartIdStrategy({ ...options, environment: 'test' }, async () => false);
@@ -33,5 +81,24 @@ new SmartIdStrategy(
   { ...options, environment: 'live', passReqToCallback: true },
   async (profile: SmartIdProfile) => profile,
 );
+new SmartIdSigning(
+  // @ts-expect-error: there is no such level.
+  { ...options, environment: 'live', certificateLevel: 'SIMPLE' },
+  prepare,
+);
+// @ts-expect-error: a login cannot ask for this level.
+new SmartIdStrategy({ ...options, environment: 'live', certificateLevel: 'QSCD' }, async () => false);
+// @ts-expect-error: something must be prepared.
+new SmartIdSigning({ ...options, environment: 'live' });
+// @ts-expect-error: it is either the data or its digest.
+new SmartIdSigning({ ...options, environment: 'live' }, () => ({ data: Buffer.alloc(0), digest: '' }));
+// @ts-expect-error: it must be said whether this is a person or a document.
+signing.start({ signer: 'PNOEE-30303039914-MOCK-Q' });
+// @ts-expect-error: who may sign is for the site to say.
+smartIdSigningRouter({ signing, signed: () => {} });
+// @ts-expect-error: a strategy signs nothing.
+smartIdSigningRouter({ signing: strategy, start: () => ({}), signed: () => {} });
+// @ts-expect-error: there is no such hash.
+calculateDigest(Buffer.alloc(0), 'SHA-1');
 
 export { SmartIdClient, SmartIdVerificationError, startSimulator, verifyAuthentication };

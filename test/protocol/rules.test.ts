@@ -3,9 +3,11 @@ import { expect } from 'chai';
 import { acspV2Message } from '../../lib/protocol/acsp-v2.js';
 import {
   checkSignatureChoice,
+  hashAlgorithmOf,
   hashAlgorithms,
   hashOctets,
   impliedHashAlgorithm,
+  signatureAlgorithms,
 } from '../../lib/protocol/algorithms.js';
 import { calculateAuthCode } from '../../lib/protocol/auth-code.js';
 import { decodeBase64 } from '../../lib/protocol/base64.js';
@@ -95,6 +97,16 @@ describe('The rules of an algorithm', () => {
     expect(impliedHashAlgorithm('sha384WithRSAEncryption')).to.equal('SHA-384');
     expect(impliedHashAlgorithm('rsassa-pss')).to.equal(undefined);
     expect(hashAlgorithms.map(hashOctets)).to.deep.equal([32, 48, 64, 32, 48, 64]);
+  });
+
+  it('know the hash that is signed', () => {
+    for (const hashAlgorithm of hashAlgorithms) {
+      expect(hashAlgorithmOf({ signatureAlgorithm: 'rsassa-pss', hashAlgorithm })).to.equal(hashAlgorithm);
+    }
+    const deprecated = signatureAlgorithms.filter((name) => name !== 'rsassa-pss');
+    const implied = deprecated.map((signatureAlgorithm) => hashAlgorithmOf({ signatureAlgorithm }));
+    expect(implied).to.deep.equal(['SHA-256', 'SHA-384', 'SHA-512']);
+    expect(() => hashAlgorithmOf({ signatureAlgorithm: 'rsassa-pss' })).to.throw(...inputError('hashAlgorithm'));
   });
 });
 

@@ -1,30 +1,22 @@
 import { expect } from 'chai';
 import nock from 'nock';
-import {
-  SmartIdAccountError,
-  SmartIdInputError,
-  SmartIdRequestError,
-  SmartIdServiceError,
-  SmartIdSessionNotFoundError,
-} from '../../lib/errors.js';
+import { SmartIdInputError, SmartIdServiceError, SmartIdSessionNotFoundError } from '../../lib/errors.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
 import { inputError } from '../support/errors.js';
-
-// nock stands between the process and its network from the moment it is loaded; all other tests use the real one.
-nock.restore();
-
-const origin = 'https://sid.demo.sk.ee';
-const base = '/smart-id-rp/v3';
-const relyingParty = { relyingPartyUUID: '00000000-0000-4000-8000-000000000000', relyingPartyName: 'DEMO' };
-const sessionID = 'a2ee9c1b-5f0e-4b5d-8f06-0d9d2c1c6a11';
-const deviceLinkSession = {
+import {
+  base,
+  deviceLinkSession,
+  itMapsHttpErrors,
+  origin,
+  rejection,
+  relyingParty,
   sessionID,
-  sessionToken: 'wGIrqveE6AuGDATZKmR1mtAZ',
-  sessionSecret: 'B98ODiVCebRedSwdTk51zFSaGYyHtY1H2A0ocAi3/Ps=',
-  deviceLinkBase: 'https://smart-id.com/device-link',
-};
+  thrown,
+  useStubbedService,
+} from '../support/stubbed-service.js';
+
 const request = {
   rpChallenge: generateChallenge(),
   interactions: encodeInteractions([{ type: 'displayTextAndPIN', displayText60: 'Log in' }], 'device-link'),
@@ -37,31 +29,10 @@ const sentParameters = {
   signatureAlgorithmParameters: { hashAlgorithm: 'SHA-512' },
 };
 
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('It was not rejected.');
-}
-
 describe('The RP API client', () => {
   const client = new SmartIdClient({ environment: 'demo', ...relyingParty });
 
-  before(() => {
-    nock.activate();
-    nock.disableNetConnect();
-  });
-  afterEach(() => {
-    const pending = nock.pendingMocks();
-    nock.cleanAll();
-    expect(pending, 'requests that were not made').to.deep.equal([]);
-  });
-  after(() => {
-    nock.enableNetConnect();
-    nock.restore();
-  });
+  useStubbedService();
 
   const creations: [path: string, call: (options?: { signal: AbortSignal }) => Promise<unknown>][] = [
     ['authentication/device-link/anonymous', (o) => client.authenticationDeviceLinkAnonymous(request, o)],
@@ -171,31 +142,12 @@ describe('The RP API client', () => {
     });
   }
 
-  const httpErrors: [status: number, type: unknown, code: string][] = [
-    [400, SmartIdRequestError, 'bad_request'],
-    [401, SmartIdRequestError, 'unauthorized'],
-    [403, SmartIdRequestError, 'forbidden'],
-    [404, SmartIdAccountError, 'no_account'],
-    [471, SmartIdAccountError, 'no_suitable_account'],
-    [472, SmartIdAccountError, 'person_should_act'],
-    [480, SmartIdRequestError, 'client_too_old'],
-    [500, SmartIdServiceError, 'server_error'],
-    [502, SmartIdServiceError, 'server_error'],
-    [503, SmartIdServiceError, 'maintenance'],
-    [580, SmartIdServiceError, 'maintenance'],
-    [418, SmartIdServiceError, 'bad_response'],
-  ];
-  for (const [status, type, code] of httpErrors) {
-    it(`answers status ${status} with ${code} and the problem details`, async () => {
-      const problem = { type: 'about:blank', title: 'No', status, errors: [{ code: 'x', paramName: 'y' }] };
-      nock(origin)
-        .post(`${base}/authentication/device-link/anonymous`)
-        .reply(status, { ...problem, more: 1 });
-      const error = await rejection(client.authenticationDeviceLinkAnonymous(request));
-      expect(error).to.be.instanceOf(type as never);
-      expect(error).to.deep.include({ code, problem, httpStatus: status });
-    });
-  }
+  itMapsHttpErrors([
+    {
+      path: 'authentication/device-link/anonymous',
+      call: () => client.authenticationDeviceLinkAnonymous(request),
+    },
+  ]);
 
   it('keeps the error where the body of an error is no problem', async () => {
     nock(origin).post(`${base}/authentication/device-link/anonymous`).reply(400, '<html>');
@@ -320,12 +272,3 @@ describe('The RP API client', () => {
     expect(calls).to.deep.equal(['https://rp-api.example.com/v3/authentication/device-link/anonymous']);
   });
 });
-
-function thrown(act: () => unknown): Error {
-  try {
-    act();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('It did not throw.');
-}
