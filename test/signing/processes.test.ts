@@ -23,6 +23,9 @@ describe('A signature on several processes', () => {
       startSigningSite(simulator, {
         sessions,
         signing: {
+          // One site has one address, however many processes serve it.
+          callbackURL: 'http://localhost/callback',
+          appCallbackURL: undefined,
           fetch: (url, init) =>
             isStopped() && url.includes('/session/') ? Promise.reject(new Error('stopped')) : fetch(url, init),
         },
