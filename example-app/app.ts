@@ -1,12 +1,12 @@
 /** A small site that people log in to, and sign on, with Smart-ID. */
 
-import express, { type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import session from 'express-session';
 import passport from 'passport';
 import { SmartIdStrategy, type SmartIdStrategyOptions } from 'passport-smart-id';
 import { smartIdRouter } from 'passport-smart-id/web';
 import { Archive } from './archive.js';
-import { frontPage, privatePage, signedPage } from './pages.js';
+import { errorPage, frontPage, privatePage, signedPage } from './pages.js';
 import { signing } from './signing.js';
 
 /** What the site remembers of a person. */
@@ -78,5 +78,11 @@ export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): E
   app.post('/logout', (req, res, next) => {
     req.logout((error) => (error ? next(error) : res.redirect('/')));
   });
+  app.use(((error, _req, res, next) => {
+    if (res.headersSent) return next(error);
+    console.error(error);
+    const { status = 500 } = error as { status?: number };
+    res.status(status).send(errorPage(status));
+  }) satisfies ErrorRequestHandler);
   return app;
 }

@@ -76,6 +76,11 @@ export function signedPage(files: readonly (SignedFile & { id: string })[]): str
   return page('Your signatures', `${content}<p><a href="/">Back to the front page</a></p>`);
 }
 
+export function errorPage(status: number): string {
+  const advice = status === 503 ? 'Smart-ID cannot be reached. Please try again later.' : 'Something went wrong here.';
+  return page('Sorry', `<p>${advice}</p><p><a href="/">Back to the front page</a></p>`);
+}
+
 function signingLinks(returnTo: string): string {
   return `<p><a class="button" href="/sign/?reference=contract.pdf&amp;returnTo=${returnTo}">Sign a PDF</a>
 <a class="button" href="/sign/?reference=contract.asice&amp;returnTo=${returnTo}">Sign a container (ASiC-E)</a></p>`;

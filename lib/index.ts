@@ -1,8 +1,8 @@
 /** `passport-smart-id`: the strategy, and everything of `passport-smart-id/client`. */
 
 export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
+export { stepFailureChannel, verificationFailureChannel } from './attempt/failure-channels.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
-export { verificationFailureChannel } from './attempt/verification-failure.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';
 export type { SmartIdProfile } from './identity.js';

@@ -29,6 +29,8 @@ export interface Attempt {
   session: RunningSession;
   /** Signings only: what the site has said of it, and whether the step from the certificate to the signature was begun. */
   signing?: { reference?: string; interactions: string; isStepBegun?: boolean };
+  /** Signings only: the web session in which it began, hashed. Whoever logs in there afterwards has another one. */
+  boundTo?: string;
   /** Why it is over although no session says so: a code. */
   ended?: string;
   /**

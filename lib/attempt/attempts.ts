@@ -1,5 +1,6 @@
 /** The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures. */
 
+import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { SmartIdInputError, SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
@@ -10,7 +11,7 @@ import { unseenEnd } from './decoy.js';
 import { shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
-import { requireWebSession } from './web-session.js';
+import { reloadSession, requireWebSession } from './web-session.js';
 
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;
@@ -18,6 +19,8 @@ export interface AttemptsSettings {
   /** Of all attempts that are to be found here; see `Attempt.purpose`. */
   purpose: string;
   callbackURL?: string;
+  /** Whether an attempt ends when somebody logs in or out, even where the site carries its session along. */
+  isBoundToSession?: boolean;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }
@@ -35,14 +38,16 @@ export class Attempts {
   private readonly limits: StartLimits;
   private readonly purpose: string;
   private readonly returnsByLink: boolean;
+  private readonly isBoundToSession: boolean;
 
-  constructor({ client, store, purpose, callbackURL, clock }: AttemptsSettings) {
+  constructor({ client, store, purpose, callbackURL, isBoundToSession = false, clock }: AttemptsSettings) {
     this.watch = new SessionWatch(client);
     this.limits = new StartLimits(clock);
     this.store = store;
     this.clock = clock;
     this.purpose = purpose;
     this.returnsByLink = callbackURL !== undefined;
+    this.isBoundToSession = isBoundToSession;
   }
 
   /**
@@ -59,7 +64,8 @@ export class Attempts {
     limited: Parameters<StartLimits['count']>[1],
   ): Promise<Attempt> {
     this.limits.count(requireWebSession(req).sessionID, limited);
-    const attempt = await begin();
+    const begun = await begin();
+    const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(req) } : begun;
     await this.store.create(req, attempt);
     return attempt;
   }
@@ -67,7 +73,13 @@ export class Attempts {
   /** The attempt, if this browser session has one of that id and it was started here. */
   async read(req: Request, id: string): Promise<Attempt | undefined> {
     const attempt = await this.store.read(req, id);
-    return attempt?.purpose === this.purpose ? attempt : undefined;
+    if (attempt?.purpose !== this.purpose) return undefined;
+    return attempt.boundTo === undefined || attempt.boundTo === bindingOf(req) ? attempt : undefined;
+  }
+
+  /** The attempt as the store has it now, for a request that has waited, or was answered long before. */
+  async readAgain(req: Request, id: string): Promise<Attempt | undefined> {
+    return (await reloadSession(requireWebSession(req))) ? this.read(req, id) : undefined;
   }
 
   /** The attempt that the query of a status request names. */
@@ -107,4 +119,8 @@ export class Attempts {
         return failedView(attempt.id, seen.code, attempt);
     }
   }
+}
+
+function bindingOf(req: Request): string {
+  return createHash('sha256').update(requireWebSession(req).sessionID).digest('base64url');
 }

@@ -14,7 +14,7 @@ import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
 import { type Entry, entryOf } from './parameters.js';
 import { endsByCallback } from './view.js';
-import { requireWebSession } from './web-session.js';
+import { reloadSession, requireWebSession } from './web-session.js';
 
 /**
  * Milliseconds to wait for a result. A return from the app comes a moment before it; `finish` comes after `status` has
@@ -22,13 +22,16 @@ import { requireWebSession } from './web-session.js';
  */
 const patienceOf = { callback: 20_000, finish: 2_000 };
 
+/** Milliseconds in which nothing else is expected to have happened in the session. */
+const shortWait = 100;
+
 /** A result to verify; or why there is none, by its code and the HTTP status that fits; or nothing to finish at all. */
 export type Conclusion =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
   | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt }
   | { end: 'absent' };
 
-/** The attempt as it goes on after a step that is not its last; undefined after the last. */
+/** The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the last. */
 export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
 
 interface Context {
@@ -36,6 +39,8 @@ interface Context {
   attempts: Attempts;
   advance: Advance;
   entry: Entry;
+  /** When it was entered, by `performance.now`. */
+  since: number;
 }
 
 /** @throws what is broken: SmartIdSessionError, SmartIdServiceError. */
@@ -51,12 +56,12 @@ export async function concludeAttempt(
     return refused(undefined, 'return_without_session', 403);
   }
   if (!entry || !attempt) return { end: 'absent' };
-  const context = { req, attempts, advance, entry };
+  const context = { req, attempts, advance, entry, since: performance.now() };
   const { accountProblem, expiresAt } = attempt;
   if (attempt.ended) return endWith(context, attempt, attempt.ended);
   if (attempts.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
   if (accountProblem) return concludeUnseen(context, attempt, accountProblem, patienceOf[entry.by]);
-  return concludeRunning(context, attempt, performance.now() + patienceOf[entry.by]);
+  return concludeRunning(context, attempt, context.since + patienceOf[entry.by]);
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
@@ -75,6 +80,7 @@ async function concludeRunning(context: Context, attempt: Attempt, deadline: num
   const { status } = look;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
   if (next?.ended) return endWith(context, next, next.ended);
+  if (next && left() === 0) return refused(attempt, 'still_running');
   return next ? concludeRunning(context, next, deadline) : concludeComplete(context, attempt, status);
 }
 
@@ -88,6 +94,8 @@ async function concludeComplete(
   if (entry.by === 'finish' && status.result.endResult === 'OK' && endsByCallback(attempt, status)) {
     return refused(attempt, 'callback_required', 403);
   }
+  // What else the site keeps in the session may have changed while this request was waiting.
+  if (performance.now() - context.since > shortWait) await reloadSession(requireWebSession(context.req));
   if (!(await take(context, attempt))) return refused(attempt, 'already_used', 403);
   return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
 }

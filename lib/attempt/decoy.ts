@@ -43,10 +43,9 @@ const unseenEndsOfPush = new Set([
 ]);
 
 /** The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted. */
-export function unseenEnd({ flow, session: { asked } }: Attempt, look: Look): string | undefined {
-  // Who is asked for a linked signature has just acted, whoever named him.
-  const isNamed = asked.expected !== undefined && !(asked.sessionType === 'sign' && asked.linked);
-  if (!isNamed || look.state === 'running') return undefined;
+export function unseenEnd({ flow, session: { asked }, signing }: Attempt, look: Look): string | undefined {
+  // Who has chosen a certificate has acted, whoever named him.
+  if (asked.expected === undefined || signing?.isStepBegun || look.state === 'running') return undefined;
   if (look.state === 'error') return look.error instanceof SmartIdSessionNotFoundError ? 'expired' : undefined;
   const { endResult } = look.status.result;
   const isUnseen = endResult === 'TIMEOUT' || (flow === 'notification' && unseenEndsOfPush.has(endResult));

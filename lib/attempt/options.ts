@@ -160,10 +160,15 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
  * What an attempt of this kind, service, level and place on the site may end in; an attempt that was begun on other terms, or
  * elsewhere, is not found.
  */
-export function purposeOf(kind: Undertaking, settings: CreationSettings, level: CertificateLevel): string {
+export function purposeOf(
+  kind: Undertaking,
+  settings: CreationSettings,
+  level: CertificateLevel,
+  name: string = '',
+): string {
   const { client, relyingPartyName, brokeredRpName = '', callbackURL = '', appCallbackURL = '' } = settings;
   const { baseUrl } = client.environment;
-  return [kind, level, baseUrl, relyingPartyName, brokeredRpName, callbackURL, appCallbackURL].join('|');
+  return [kind, level, baseUrl, relyingPartyName, brokeredRpName, callbackURL, appCallbackURL, name].join('|');
 }
 
 /** @throws SmartIdInputError naming the field that is none of these. */

@@ -2,7 +2,7 @@
 
 import type { Request } from 'express';
 import { SmartIdSessionError } from '../errors.js';
-import type { Attempt, AttemptStore } from './attempt.js';
+import { type Attempt, type AttemptStore, attemptLifetime } from './attempt.js';
 import {
   reloadSession,
   requireWebSession,
@@ -16,11 +16,20 @@ import {
 /** Enough for several tabs; the oldest makes room for a new one. */
 const mostAttempts = 5;
 
-export class SessionAttemptStore implements AttemptStore {
-  /** Ids that were taken, until they expire: a session that was loaded before must not bring one back. */
-  private readonly taken = new Map<string, number>();
+/** Milliseconds for which a taken attempt is remembered: longer than any that was loaded before can last. */
+const remembered = 2 * attemptLifetime;
+
+/** What all attempt stores of a process must know of one session store, so that they do not undo each other's work. */
+interface Shared {
+  /** Ids that were taken, until nobody can hold them any more: a session that was loaded before must not bring one back. */
+  taken: Map<string, number>;
   /** The last change of each session that is still under way. */
-  private readonly changes = new Map<string, Promise<unknown>>();
+  changes: Map<string, Promise<unknown>>;
+}
+
+const sharedBySessionStore = new WeakMap<object, Shared>();
+
+export class SessionAttemptStore implements AttemptStore {
   private readonly clock: () => number;
 
   /** @param clock milliseconds since the epoch. */
@@ -30,7 +39,7 @@ export class SessionAttemptStore implements AttemptStore {
 
   async create(req: Request, attempt: Attempt): Promise<void> {
     const now = this.clock();
-    const before = await this.change(requireWebSession(req), (attempts) => [
+    const before = await change(requireWebSession(req), (attempts) => [
       ...attempts.filter(({ expiresAt }) => expiresAt > now).slice(1 - mostAttempts),
       attempt,
     ]);
@@ -42,54 +51,66 @@ export class SessionAttemptStore implements AttemptStore {
   }
 
   async update(req: Request, attempt: Attempt): Promise<boolean> {
-    const request = requireWebSession(req);
+    const replaced = (attempts: Attempt[]) =>
+      attempts.map((present) => (present.id === attempt.id ? attempt : present));
     // What else the site keeps in the session may have changed since the request came.
-    if (!(await reloadSession(request))) return false;
-    const before = await this.change(request, (attempts) =>
-      attempts.map((present) => (present.id === attempt.id ? attempt : present)),
-    );
+    const before = await change(requireWebSession(req), replaced, { reload: true });
     return find(before, attempt.id) !== undefined;
   }
 
   async take(req: Request, id: string): Promise<Attempt | undefined> {
     const now = this.clock();
-    for (const [takenId, expiresAt] of this.taken) if (expiresAt <= now) this.taken.delete(takenId);
-    if (this.taken.has(id)) return undefined;
     const request = requireWebSession(req);
+    const { taken } = sharedOf(request);
+    for (const [takenId, until] of taken) if (until <= now) taken.delete(takenId);
+    if (taken.has(id)) return undefined;
     const attempt = find(request.session[sessionKey]?.attempts, id);
     if (!attempt) return undefined;
     // Before the first await: of requests that race in this process, only one comes past this line.
-    this.taken.set(id, Math.max(attempt.expiresAt, now + 1));
-    const before = await this.change(request, (attempts) => attempts.filter((present) => present.id !== id));
+    taken.set(id, now + remembered);
+    const before = await change(request, (attempts) => attempts.filter((present) => present.id !== id));
     return find(before, id);
   }
+}
 
-  /**
-   * Changes the attempts of a session as the store has them now, one change after the other, so that two requests
-   * of one browser do not overwrite each other's. Gives the attempts as they were before, or undefined when the session
-   * has ended meanwhile.
-   */
-  private change(req: WebRequest, how: (attempts: Attempt[]) => Attempt[]): Promise<Attempt[] | undefined> {
-    const change = async () => {
-      const stored = await storedSession(req);
-      // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
-      if (!stored && (wasStored(req) || req.session[sessionKey])) return undefined;
-      const before = stored?.[sessionKey]?.attempts ?? [];
-      const after = how(before);
-      if (after.length > 0) req.session[sessionKey] = { attempts: after };
-      else delete req.session[sessionKey];
-      await saveSession(req);
-      return before;
-    };
-    const previous = this.changes.get(req.sessionID) ?? Promise.resolve();
-    const next = previous.then(change, change);
-    const settled = next.catch(() => {});
-    this.changes.set(req.sessionID, settled);
-    void settled.then(() => {
-      if (this.changes.get(req.sessionID) === settled) this.changes.delete(req.sessionID);
-    });
-    return next;
-  }
+function sharedOf({ sessionStore }: WebRequest): Shared {
+  const present = sharedBySessionStore.get(sessionStore);
+  if (present) return present;
+  const shared: Shared = { taken: new Map(), changes: new Map() };
+  sharedBySessionStore.set(sessionStore, shared);
+  return shared;
+}
+
+/**
+ * Changes the attempts of a session as the store has them now, one change after the other, so that two requests
+ * of one browser do not overwrite each other's. Gives the attempts as they were before, or undefined when the session
+ * has ended meanwhile.
+ */
+function change(
+  req: WebRequest,
+  how: (attempts: Attempt[]) => Attempt[],
+  { reload = false } = {},
+): Promise<Attempt[] | undefined> {
+  const work = async () => {
+    const stored = await storedSession(req);
+    // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
+    if (!stored && (reload || wasStored(req) || req.session[sessionKey])) return undefined;
+    if (reload && !(await reloadSession(req))) return undefined;
+    const before = stored?.[sessionKey]?.attempts ?? [];
+    const after = how(before);
+    if (after.length > 0) req.session[sessionKey] = { attempts: after };
+    else delete req.session[sessionKey];
+    await saveSession(req);
+    return before;
+  };
+  const { changes } = sharedOf(req);
+  const next = (changes.get(req.sessionID) ?? Promise.resolve()).then(work, work);
+  const settled = next.catch(() => {});
+  changes.set(req.sessionID, settled);
+  void settled.then(() => {
+    if (changes.get(req.sessionID) === settled) changes.delete(req.sessionID);
+  });
+  return next;
 }
 
 function find(attempts: Attempt[] | undefined, id: string): Attempt | undefined {

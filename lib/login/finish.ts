@@ -3,7 +3,7 @@
 import type { Request } from 'express';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
-import { publishVerificationFailure } from '../attempt/verification-failure.js';
+import { publishVerificationFailure } from '../attempt/failure-channels.js';
 import { keepOpenLoginsAcrossLogin, requireWebSession } from '../attempt/web-session.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';

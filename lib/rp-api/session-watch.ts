@@ -55,6 +55,11 @@ export class SessionWatch {
     return this.look(sessionID);
   }
 
+  /** Gives up all that is waited for. */
+  close(): void {
+    for (const [sessionID, watched] of this.watched) this.forget(sessionID, watched);
+  }
+
   private watch(sessionID: string): Watched {
     const present = this.watched.get(sessionID);
     if (present) {

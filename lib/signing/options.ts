@@ -40,6 +40,11 @@ export interface SigningStartOptions extends CommonStartOptions {
 export interface SmartIdSigningOptions extends CommonOptions {
   /** The lowest level that may sign. Default `QUALIFIED`; `QSCD` asks for a qualified device. */
   certificateLevel?: CertificateLevel;
+  /**
+   * Tells several signings of one site apart, so that what one has begun is not there for another. Their callback URLs do too:
+   * needed only where they have none.
+   */
+  name?: string;
 }
 
 /** Whose certificate it is that will sign, verified. */
@@ -78,17 +83,20 @@ export type Prepare = (signer: Signer, request: SigningRequest, req: Request) =>
 export interface ResolvedSigningOptions extends ResolvedCommonOptions {
   certificateLevel: CertificateLevel;
   purpose: string;
+  isBoundToSession: true;
   prepare: Prepare;
 }
 
 /** @throws SmartIdInputError naming the option and the rule it breaks. */
 export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: Prepare): ResolvedSigningOptions {
-  checkOptionNames(options, commonOptionNames, 'SmartIdSigning');
-  const { certificateLevel = 'QUALIFIED' } = options;
+  checkOptionNames(options, [...commonOptionNames, 'name'], 'SmartIdSigning');
+  const { certificateLevel = 'QUALIFIED', name } = options;
   const common = resolveCommonOptions(options, 'Sign at');
   checkLevel(certificateLevel, certificateLevels);
   checkFunction('prepare', prepare);
-  return { ...common, purpose: purposeOf('signing', common, certificateLevel), certificateLevel, prepare };
+  checkText('name', name, 100);
+  const purpose = purposeOf('signing', common, certificateLevel, name);
+  return { ...common, purpose, isBoundToSession: true, certificateLevel, prepare };
 }
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */

@@ -1,7 +1,7 @@
 /** Why a signature did not come about, in the one form in which the site hears of it. */
 
 import type { Attempt } from '../attempt/attempt.js';
-import { publishVerificationFailure } from '../attempt/verification-failure.js';
+import { publishVerificationFailure } from '../attempt/failure-channels.js';
 import { SmartIdAccountError, SmartIdOutcomeError, SmartIdSigningError, SmartIdVerificationError } from '../errors.js';
 import { failure } from '../outcome.js';
 

@@ -42,7 +42,7 @@ export async function chooseByDeviceLink(
 ): Promise<Begun> {
   const { callbackSecret, ...ways } = offerWays(settings, flow, id);
   const { initialCallbackUrl } = ways;
-  const created = await exampleSession(settings, initialCallbackUrl);
+  const created = await anonymousChoice(settings, initialCallbackUrl);
   settings.decoys.learn(created);
   const { sessionSecret, ...shown } = shownOf(created);
   const asked = { ...choiceTerms(settings, person), ...ways, sessionSecret, linkedSignatureFollows: true } as const;
@@ -70,7 +70,7 @@ export async function signByDeviceLink(
   const { accountProblem, sessionSecret, ...shown } = await createDeviceLinkSession(
     decoys,
     client.signatureDeviceLinkDocument(terms.signer.documentNumber, request),
-    () => exampleSession(settings, initialCallbackUrl),
+    () => anonymousChoice(settings, initialCallbackUrl),
   );
   const asked = { ...signatureTerms(settings, terms), ...ways, sessionSecret };
   return { session: { ...shown, callbackSecret, asked }, accountProblem };
@@ -119,7 +119,7 @@ export async function decoySignature(
   const made = { ...terms, toSign: { ...settings.signature, digest } };
   if (flow === 'notification') return decoyNotification(settings, made);
   const { callbackSecret, ...ways } = offerWays(settings, flow, id);
-  const session = await settings.decoys.deviceLinkSession(() => exampleSession(settings, ways.initialCallbackUrl));
+  const session = await settings.decoys.deviceLinkSession(() => anonymousChoice(settings, ways.initialCallbackUrl));
   const { sessionSecret, ...shown } = shownOf(session);
   return { ...shown, callbackSecret, asked: { ...signatureTerms(settings, made), ...ways, sessionSecret } };
 }
@@ -138,7 +138,7 @@ function notified(
 }
 
 /** A session in which nobody is named. */
-function exampleSession(settings: ResolvedSigningOptions, initialCallbackUrl: string | undefined) {
+function anonymousChoice(settings: ResolvedSigningOptions, initialCallbackUrl: string | undefined) {
   const { client, certificateLevel, requestProperties } = settings;
   return client.certificateChoiceDeviceLinkAnonymous({
     certificateLevel,

@@ -1,7 +1,7 @@
 /** Signing on a web site, in the manner of the strategy: `start`, `status` and `finish` are plain middleware. */
 
 import type { Request, RequestHandler } from 'express';
-import { Attempts } from '../attempt/attempts.js';
+import { Attempts, type Seen } from '../attempt/attempts.js';
 import { middleware } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
@@ -97,14 +97,25 @@ export class SmartIdSigning {
     const { attempts, step } = this;
     const attempt = await step.after(stored);
     const seen = attempts.see(attempt);
-    if (attempt.session.asked.sessionType !== 'cert' || seen.state !== 'complete') return attempts.view(attempt, seen);
-    if (seen.status.result.endResult !== 'OK') return attempts.view(attempt, seen);
-    const next = step.isDue(attempt) ? await step.take(req, attempt, seen.status) : undefined;
-    return next ? attempts.view(next, attempts.see(next)) : attempts.view(withoutLink(attempt), { state: 'running' });
+    if (!hasChosen(attempt, seen)) return attempts.view(attempt, seen);
+    const next = await step.take(req, attempt, seen.status);
+    const now = next && attempts.see(next);
+    return next && now && !hasChosen(next, now) ? attempts.view(next, now) : viewOfStep(attempt);
+  }
+
+  /** Ends what goes on in the background, so that the process can end; what has begun can be finished by another process. */
+  close(): void {
+    this.step.close();
+    this.attempts.watch.close();
   }
 }
 
-/** Somebody has used the link: it is of no use to anybody else. */
-function withoutLink({ session, ...attempt }: Attempt): Attempt {
-  return { ...attempt, session: { ...session, deviceLink: undefined } };
+/** Whether the person has chosen the certificate, and the signature has not begun. */
+function hasChosen({ session }: Attempt, seen: Seen): seen is Seen & { state: 'complete' } {
+  return session.asked.sessionType === 'cert' && seen.state === 'complete' && seen.status.result.endResult === 'OK';
+}
+
+/** Somebody has used the link, so that it is of no use to anybody else; the signature is about to begin. */
+function viewOfStep({ id, flow, expiresAt }: Attempt): AttemptView {
+  return { id, state: 'running', flow, step: 'signature', expiresAt };
 }

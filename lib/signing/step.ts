@@ -4,10 +4,13 @@
  * asleep behind it, so the process that began the attempt goes on by itself.
  */
 
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetime } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
+import { publishStepFailure } from '../attempt/failure-channels.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { verifyCertificateChoice } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';
@@ -15,81 +18,112 @@ import { prepareDigest } from './prepare.js';
 import { refusal, refusalOf } from './refusal.js';
 import { type CreatedSession, signByNotification, signLinked } from './sessions.js';
 
-/** Attempts remembered after their step; beyond that those longest ago are forgotten. */
+/** Attempts remembered for their lifetime; beyond that those longest ago are forgotten. */
 const mostRemembered = 10_000;
-/** Milliseconds of one wait for the choice; the next begins where the attempt still runs. */
+/** Choices that are waited for although nobody asks; beyond that those who ask take the step. */
+const mostFollowed = 500;
+/** Milliseconds of one wait for the choice; the next begins where the attempt is still there. */
 const oneWait = 20_000;
 /** Milliseconds that another process leaves to the one that began the attempt, which may have been stopped. */
 const headStart = 2_000;
+/** Milliseconds that those who ask wait for a step under way, and between two looks at what another process does. */
+const patience = 1_000;
+const pause = 200;
 
 export class SignatureStep {
   /** The attempt after its step, however many requests see that the person has chosen, from whatever session they loaded. */
-  private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: mostRemembered });
+  private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: mostRemembered, ttl: 2 * attemptLifetime });
   /** When a choice was first seen that is for another process to go on with. */
-  private readonly firstSeen = new LRUCache<string, number>({ max: mostRemembered });
+  private readonly firstSeen = new LRUCache<string, number>({ max: mostRemembered, ttl: attemptLifetime });
   private readonly followed = new Set<string>();
+  private readonly closing = new AbortController();
   private readonly settings: ResolvedSigningOptions;
   private readonly attempts: Attempts;
 
   constructor(settings: ResolvedSigningOptions, attempts: Attempts) {
     this.settings = settings;
     this.attempts = attempts;
+    // One for each choice that is followed.
+    setMaxListeners(mostFollowed, this.closing.signal);
   }
 
   /** Waits for the choice and takes the step, whether anybody asks or not. Errors are for those who ask. */
   async follow(req: Request, attempt: Attempt): Promise<void> {
-    const { id, session, accountProblem, expiresAt } = attempt;
+    const { id, session, accountProblem } = attempt;
+    const { signal } = this.closing;
     if (session.asked.sessionType !== 'cert' || accountProblem) return;
+    if (this.followed.size >= mostFollowed || signal.aborted) return;
     this.followed.add(id);
-    const { watch, clock } = this.attempts;
-    const never = new AbortController().signal;
-    let look = await watch.wait(session.sessionID, oneWait, never);
-    while (look.state === 'running' && clock() < expiresAt) {
-      look = await watch.wait(session.sessionID, oneWait, never);
+    try {
+      let look = await this.attempts.watch.wait(session.sessionID, oneWait, signal);
+      while (look.state === 'running' && !signal.aborted && (await this.isOpen(req, attempt))) {
+        look = await this.attempts.watch.wait(session.sessionID, oneWait, signal);
+      }
+      if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(req, attempt, look.status);
+    } catch {
+      // Such as a session store that is out of reach: those who ask go on.
+    } finally {
+      this.followed.delete(id);
     }
-    if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(req, attempt, look.status);
-    this.followed.delete(id);
   }
 
-  /** Whether this process is to take the step now. */
-  isDue({ id, signing }: Attempt): boolean {
+  /** Ends all that goes on in the background. */
+  close(): void {
+    this.closing.abort();
+  }
+
+  /** The attempt as it is after its step; as it was where none has been taken here, or it takes long. */
+  async after(attempt: Attempt): Promise<Attempt> {
+    const step = this.steps.get(attempt.id);
+    if (!step) return attempt;
+    try {
+      return await Promise.race([step, sleep(patience, attempt, { ref: false })]);
+    } catch (error) {
+      // Told to one, and to the channel.
+      this.steps.set(attempt.id, Promise.resolve(ended(attempt, notBegun)));
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the step where it is for this process to take, and gives the attempt as it is then; undefined when there is no step to
+   * take.
+   * @throws what went wrong in the step and is no refusal, once.
+   */
+  async take(req: Request, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
+    if (attempt.session.asked.sessionType !== 'cert') return undefined;
+    if (!this.steps.has(attempt.id) && this.isDue(attempt)) this.begin(req, attempt, status);
+    if (this.steps.has(attempt.id)) return this.after(attempt);
+    await sleep(pause, undefined, { ref: false });
+    return (await this.attempts.readAgain(req, attempt.id)) ?? ended(attempt, 'no_attempt');
+  }
+
+  /** Whether the step is for this process to take now. */
+  private isDue({ id, signing }: Attempt): boolean {
     if (this.followed.has(id) || signing?.isStepBegun) return false;
     const since = this.firstSeen.get(id) ?? performance.now();
     this.firstSeen.set(id, since);
     return performance.now() - since >= headStart;
   }
 
-  /**
-   * The attempt as it is after its step; as it was where none has been taken here.
-   * @throws what went wrong in the step and is no refusal, once.
-   */
-  async after(attempt: Attempt): Promise<Attempt> {
-    try {
-      return (await this.steps.get(attempt.id)) ?? attempt;
-    } catch (error) {
-      this.steps.set(attempt.id, Promise.resolve(ended(attempt, notBegun)));
-      throw error;
-    }
-  }
-
-  /** Takes the step, and gives the attempt after it; undefined when there is none to take. */
-  async take(req: Request, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
-    if (attempt.session.asked.sessionType !== 'cert') return undefined;
-    this.begin(req, attempt, status);
-    return this.after(attempt);
+  private async isOpen(req: Request, { id, expiresAt }: Attempt): Promise<boolean> {
+    return this.attempts.clock() < expiresAt && (await this.attempts.readAgain(req, id)) !== undefined;
   }
 
   private begin(req: Request, attempt: Attempt, status: CompleteSessionStatus): void {
     if (this.steps.has(attempt.id)) return;
     const step = this.takeFirst(req, attempt, status);
-    step.catch(() => {});
+    step.catch((error: unknown) => publishStepFailure(error, attempt.id));
     this.steps.set(attempt.id, step);
   }
 
   private async takeFirst(req: Request, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt> {
     const { store } = this.attempts;
-    const begun = { ...attempt, signing: attempt.signing && { ...attempt.signing, isStepBegun: true } };
+    const present = await this.attempts.readAgain(req, attempt.id);
     // The person must not be asked to sign where nobody waits for it any more, such as after a logout.
+    if (!present) return ended(attempt, 'no_attempt');
+    if (present.signing?.isStepBegun) return present;
+    const begun = { ...present, signing: present.signing && { ...present.signing, isStepBegun: true } };
     if (!(await store.update(req, begun))) return ended(attempt, 'no_attempt');
     try {
       const session = await this.createSignature(req, attempt, status);
@@ -100,7 +134,7 @@ export class SignatureStep {
       return next;
     } catch (error) {
       const refused = refusalOf(error, attempt);
-      const over = ended(attempt, refused?.code ?? notBegun);
+      const over = ended(begun, refused?.code ?? notBegun);
       await store.update(req, over);
       if (!refused) throw error;
       return over;
@@ -125,6 +159,8 @@ export class SignatureStep {
     const { reference, interactions } = signing;
     const toSign = await prepareDigest(settings, verified, { id, reference }, req);
     if (!toSign) throw refusal('not_accepted', attempt);
+    // Preparing may have taken a while.
+    if (!(await this.attempts.readAgain(req, id))) throw refusal('no_attempt', attempt);
     const terms = { toSign, signer: verified, interactions };
     if (flow !== 'notification') return signLinked(settings, terms, session, verified.flowType);
     const begun = await signByNotification(settings, terms);

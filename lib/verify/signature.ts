@@ -118,6 +118,7 @@ function refuseCallbackOfSignature(context: Context): string | undefined {
   const { session, callback } = context;
   const { linked } = session;
   if (!linked) return refuseCallback(context);
+  if (!linked.flowTypes.includes(linked.flowType)) return 'the choice was not offered by its flow type';
   if (!callback) return refuseMissingReturn(linked.flowType);
   if (!isSameDevice(linked.flowType)) return 'the callback URL was used for a flow type without callback';
   return refuseReturn(linked, callback);

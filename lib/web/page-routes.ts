@@ -52,7 +52,7 @@ export function pageRoutes({ what, successRedirect, page, start, status, finish 
       .then((html) => res.send(html))
       .catch(next);
   });
-  router.post('/start', sameOriginOnly, json({ limit: '2kb' }), start, sendView);
+  router.post('/start', sameOriginOnly, json({ limit: '8kb' }), start, sendView);
   router.get('/status', status, sendView);
   router.post('/finish', sameOriginOnly, urlencoded({ extended: false, limit: '1kb' }), finish);
   router.get('/callback', finish);

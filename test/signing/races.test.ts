@@ -1,7 +1,6 @@
 /** Many requests about one signature at once, and sessions that end or change meanwhile. */
 
 import { expect } from 'chai';
-import type { Request } from 'express';
 import { fetchWith } from '../../lib/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
@@ -13,13 +12,13 @@ describe('Requests about one signature at the same time', () => {
   let site: SigningSite;
   let browser: Browser;
   let prepared = 0;
-  let whilePreparing: (req: Request) => Promise<void> = async () => {};
+  let whilePreparing: () => Promise<void> = async () => {};
   let time = Date.now();
   const sent: string[] = [];
   const fetch = fetchWith();
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 50 });
+    simulator = await startSimulator({ port: 0, notificationDelay: 150 });
     site = await startSigningSite(simulator, {
       signing: {
         clock: () => time,
@@ -28,9 +27,9 @@ describe('Requests about one signature at the same time', () => {
           return fetch(url, init);
         },
       },
-      prepare: async (_signer, _request, req) => {
+      prepare: async () => {
         prepared += 1;
-        await whilePreparing(req);
+        await whilePreparing();
         return { data: contract };
       },
     });
@@ -39,7 +38,10 @@ describe('Requests about one signature at the same time', () => {
     await site.close();
     await simulator.close();
   });
-  beforeEach(() => {
+  beforeEach(async () => {
+    await new Promise<void>((resolve) => {
+      site.sessions.clear(() => resolve());
+    });
     browser = new Browser(site.origin);
     prepared = 0;
     time = Date.now();
@@ -124,23 +126,54 @@ describe('Requests about one signature at the same time', () => {
     expect(await storedAttempt(site, id)).to.equal(undefined);
   });
 
+  it('ask nobody to sign whose session has ended while the document was prepared', async () => {
+    const { qrLink } = await browser.start({});
+    await scan(qrLink);
+    whilePreparing = () =>
+      new Promise((resolve) => {
+        site.sessions.clear(() => resolve());
+      });
+    while (prepared === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(linked()).to.have.length(0);
+  });
+
+  it('are answered while the document is prepared, however long that takes', async () => {
+    const { id, qrLink } = await browser.start({});
+    await scan(qrLink);
+    let release = () => {};
+    whilePreparing = () =>
+      new Promise<void>((resolve) => {
+        release = resolve;
+      });
+    while (prepared === 0) await browser.status(id);
+    const view = await browser.status(id);
+    expect(view).to.include({ state: 'running', step: 'signature' });
+    expect(view).to.not.have.any.keys('qrLink', 'web2AppLink');
+    expect((await browser.post('/finish', { id })).body.code).to.equal('still_running');
+    time += 300_000;
+    expect((await browser.status(id)).state).to.equal('failed');
+    release();
+  });
+
+  it('do not lose what another tab has put into the session while they were waiting for the end', async () => {
+    // Not the account of the other tests, whose app may still wait for what it was to sign.
+    const signer = { documentNumber: 'PNOEE-50001029996-DEMO-Q' };
+    const { id } = await browser.start({ signer, flow: 'notification' });
+    const finish = browser.post('/finish', { id });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await changeSessions(site, (stored) => Object.assign(stored, { basket: ['apples'] }));
+    expect((await finish).status).to.equal(200);
+    expect(await basketsOf(site)).to.deep.equal([['apples']]);
+  });
+
   it('do not undo what else has changed in the session meanwhile', async () => {
     const { id, qrLink } = await browser.start({});
     await scan(qrLink);
-    whilePreparing = ({ sessionID }) =>
-      new Promise((resolve) => {
-        site.sessions.get(sessionID, (_error, stored) => {
-          const changed = Object.assign(stored ?? {}, { basket: ['apples'] }) as never;
-          site.sessions.set(sessionID, changed, () => resolve());
-        });
-      });
+    whilePreparing = () => changeSessions(site, (stored) => Object.assign(stored, { basket: ['apples'] }));
     await browser.settled(id);
-    const stored = await new Promise<any>((resolve) => {
-      site.sessions.all((_error, all) => resolve(Object.values(all ?? {})));
-    });
-    const kept = stored.find(({ basket }: { basket?: string[] }) => basket);
-    expect(kept?.basket).to.deep.equal(['apples']);
-    expect(kept?.smartId.attempts[0].session.asked.sessionType).to.equal('sign');
+    expect(await basketsOf(site)).to.deep.equal([['apples']]);
+    expect((await storedAttempt(site, id)).session.asked.sessionType).to.equal('sign');
   });
 
   it('are one long poll to the service', async () => {
@@ -170,3 +203,22 @@ describe('Requests about one signature at the same time', () => {
     expect(prepared).to.equal(0);
   });
 });
+
+/** Changes every session as the store has it, as another request would. */
+async function changeSessions({ sessions }: SigningSite, change: (stored: object) => object): Promise<void> {
+  const all = await new Promise<Record<string, any>>((resolve) => {
+    sessions.all((_error, stored) => resolve((stored ?? {}) as Record<string, any>));
+  });
+  for (const [id, stored] of Object.entries(all)) {
+    await new Promise<void>((resolve) => {
+      sessions.set(id, change(stored) as never, () => resolve());
+    });
+  }
+}
+
+/** What the site itself keeps in its sessions. */
+async function basketsOf({ sessions }: SigningSite): Promise<unknown[]> {
+  return new Promise((resolve) => {
+    sessions.all((_error, all) => resolve(Object.values(all ?? {}).map((stored: any) => stored.basket)));
+  });
+}
