@@ -33,7 +33,10 @@ export class SessionWatch {
 
   /** What is known at this moment; answers at once. An error that may pass is told once, then the session is asked about anew. */
   look(sessionID: string): Look {
-    const watched = this.watch(sessionID);
+    return this.tell(sessionID, this.watch(sessionID));
+  }
+
+  private tell(sessionID: string, watched: Watched): Look {
     const { look } = watched;
     if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.forget(sessionID, watched);
     return look;
@@ -41,7 +44,7 @@ export class SessionWatch {
 
   /** What is known when the session ends, after `patience` milliseconds, or when the signal aborts. */
   async wait(sessionID: string, patience: number, signal: AbortSignal): Promise<Look> {
-    const { ended } = this.watch(sessionID);
+    const watched = this.watch(sessionID);
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -50,9 +53,9 @@ export class SessionWatch {
       };
       const timer = setTimeout(done, patience).unref();
       signal.addEventListener('abort', done);
-      void ended.then(done);
+      void watched.ended.then(done);
     });
-    return this.look(sessionID);
+    return this.tell(sessionID, watched);
   }
 
   /** Gives up all that is waited for. */

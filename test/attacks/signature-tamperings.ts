@@ -272,6 +272,17 @@ const linkedTamperings: SignatureTampering[] = [
   ['linked, callback: choice without secret', 'callback', inLinked({ sessionSecret: undefined })],
   ['linked, callback: of a choice by QR code', 'callback', rightCallback()],
   ['linked, callback: right, but the choice was by QR code', 'callback', inLinked({ flowType: 'QR' })],
+  ...([undefined, 'web2app', 'QR', 'Notification'] as const).map(
+    (flowType): SignatureTampering => [
+      `linked, flowType of the choice: ${flowType}, and no callback`,
+      'callback',
+      toLinked((input) => ({
+        ...input,
+        callback: undefined,
+        session: { ...input.session, linked: { ...input.session.linked, flowTypes: ['Web2App'], flowType } },
+      })),
+    ],
+  ),
   ['linked, flowType: that of the choice', 'flow-type', toLinked(inSignature({ flowType: 'Web2App' }))],
   ['linked, flowType: QR', 'flow-type', toLinked(inSignature({ flowType: 'QR' }))],
   [

@@ -47,6 +47,7 @@ describe('An attempt', () => {
       'qr-advanced': { certificateLevel: 'ADVANCED' },
       'qr-qualified': { certificateLevel: 'QUALIFIED' },
       'qr-other': { relyingPartyUUID: other.uuid, relyingPartyName: other.name },
+      carried: {},
       other: { relyingPartyUUID: other.uuid, relyingPartyName: other.name },
     };
     for (const [name, special] of Object.entries(logins)) {
@@ -55,7 +56,10 @@ describe('An attempt', () => {
         const settle = (error: unknown, user?: Express.User | false | null, info?: unknown, status?: unknown) => {
           if (error) return next(error);
           if (!user) return void res.status(status as number).json(info);
-          req.logIn(user, (failed: unknown) => (failed ? next(failed) : void res.json(user)));
+          const keepSessionInfo = name === 'carried';
+          req.logIn(user, { keepSessionInfo, session: true }, (failed: unknown) =>
+            failed ? next(failed) : void res.json(user),
+          );
         };
         passport.authenticate(strategy, settle)(req, res, next);
       };
@@ -65,13 +69,15 @@ describe('An attempt', () => {
       app.get(`/${name}/callback`, logIn);
     }
 
-    for (const [name, certificateLevel] of [
-      ['signing', 'QUALIFIED'],
-      ['advanced-signing', 'ADVANCED'],
-      ['other-signing', 'QUALIFIED'],
-      ['qr-signing', 'QUALIFIED'],
+    for (const [name, special] of [
+      ['signing', {}],
+      ['advanced-signing', { certificateLevel: 'ADVANCED' }],
+      ['other-signing', {}],
+      ['qr-signing', {}],
+      ['qr-named-signing', { name: 'contracts' }],
+      ['qr-same-signing', {}],
     ] as const) {
-      const signing = new SmartIdSigning({ ...options(name), certificateLevel }, () => ({ data: Buffer.from(name) }));
+      const signing = new SmartIdSigning({ ...options(name), ...special }, () => ({ data: Buffer.from(name) }));
       const keep = ({ smartIdSignature }: Request, res: Response) => {
         signed.push(smartIdSignature);
         res.json({ by: name });
@@ -114,6 +120,7 @@ describe('An attempt', () => {
     ['a signature of one part of the site is none of another', 'signing', 'other-signing', okDocument],
     ['a login at a low level is none at a high level, by QR code', 'qr-advanced', 'qr-qualified', okDocument],
     ['a login at one relying party is none at another, by QR code', 'qr-qualified', 'qr-other', okDocument],
+    ['a signature by one name is none by another, by QR code', 'qr-signing', 'qr-named-signing', okDocument],
     ['a login is no signature, by QR code', 'qr-qualified', 'qr-signing', okDocument],
   ] as const) {
     describe(`belongs to who started it: ${what}`, () => {
@@ -157,6 +164,37 @@ describe('An attempt', () => {
     await expectNothingDone();
     expect((await browser.post('/signing/finish', { id })).status).to.equal(200);
     expect((await browser.get('/me')).body).to.equal(null);
+  });
+
+  it('that is the same for two signings, because nothing tells them apart, is finished once all the same', async () => {
+    const { id, qrLink } = (await browser.post('/qr-signing/start')).body;
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    await browser.settled(id, '/qr-same-signing/status');
+    const paths = Array.from({ length: 20 }, (_, index) => `/qr-${index % 2 ? '' : 'same-'}signing/finish`);
+    const answers = await Promise.all(paths.map((path) => browser.post(path, { id })));
+    expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
+    expect(signed).to.have.length(1);
+  });
+
+  it('to log in and one to sign may start at the same moment in one session', async () => {
+    await browser.post('/qualified/start');
+    for (let round = 0; round < 10; round++) {
+      const paths = ['/signing/start', '/qualified/start'];
+      const [signing, login] = await Promise.all(paths.map((path) => browser.post(path)));
+      expect((await browser.get(`/signing/status?id=${signing?.body.id}`)).body.state).to.equal('running');
+      expect((await browser.get(`/qualified/status?id=${login?.body.id}`)).body.state).to.equal('running');
+    }
+  });
+
+  it('to sign ends when somebody logs in, even if the site carries the whole session along', async () => {
+    const { id, qrLink } = (await browser.post('/signing/start')).body;
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    const login = (await browser.post('/carried/start')).body;
+    await usePhone(simulator, { deviceLink: login.qrLink, flowType: 'QR' });
+    expect((await browser.post('/carried/finish', { id: login.id })).status).to.equal(200);
+    expect((await browser.get(`/signing/status?id=${id}`)).body.code).to.equal('no_attempt');
+    expect((await browser.post('/signing/finish', { id })).body.code).to.equal('no_attempt');
+    expect(signed).to.deep.equal([]);
   });
 
   it('to sign ends when somebody logs in, and another one to log in does not', async () => {

@@ -27,6 +27,7 @@ export interface SigningSiteOptions {
 
 export interface SigningSite {
   origin: string;
+  signing: SmartIdSigning;
   /** What was signed, as the handlers behind `finish` got it. */
   signatures: SmartIdSignature[];
   /** Sessions as the store has them. */
@@ -77,7 +78,7 @@ export async function startSigningSite(simulator: Simulator, options: SigningSit
     errors.push(error);
     res.status(error.status ?? 500).json({ message: error.message, code: error.code });
   });
-  return { origin, signatures, sessions, errors, close };
+  return { origin, signing, signatures, sessions, errors, close };
 }
 
 /** The attempt as the session store has it. */
