@@ -6,6 +6,7 @@ import { SmartIdInputError, SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import type { Attempt, AttemptStore, Flow } from './attempt.js';
 import { unseenEnd } from './decoy.js';
 import { shortText } from './parameters.js';
@@ -50,20 +51,18 @@ export class Attempts {
     this.isBoundToSession = isBoundToSession;
   }
 
-  /**
-   * @throws SmartIdSessionError when the site's session cannot carry an attempt of this flow.
-   */
+  /** @throws SmartIdSessionError when the site's session cannot carry an attempt of this flow. */
   checkWebSession(req: Request, flow: Flow): void {
     requireWebSession(req, flow === 'device-link' && this.returnsByLink);
   }
 
-  /** Counts, begins and keeps an attempt. */
-  async keep(
-    req: Request,
-    begin: () => Promise<Attempt>,
-    limited: Parameters<StartLimits['count']>[1],
-  ): Promise<Attempt> {
-    this.limits.count(requireWebSession(req).sessionID, limited);
+  /**
+   * Counts, begins and keeps an attempt.
+   * @param pushedTo who gets a push, if it is one.
+   * @throws SmartIdLimitError, and what `begin` throws.
+   */
+  async keep(req: Request, begin: () => Promise<Attempt>, pushedTo?: ExpectedSigner): Promise<Attempt> {
+    this.limits.count(requireWebSession(req).sessionID, pushedTo);
     const begun = await begin();
     const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(req) } : begun;
     await this.store.create(req, attempt);

@@ -1,12 +1,12 @@
 /** Signing on a web site, in the manner of the strategy: `start`, `status` and `finish` are plain middleware. */
 
 import type { Request, RequestHandler } from 'express';
+import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
 import { middleware } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import '../request.js';
-import type { Attempt } from '../attempt/attempt.js';
 import { beginSigning, type SigningBeginning } from './begin.js';
 import { finishSigning } from './finish.js';
 import {
