@@ -199,7 +199,7 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
 
   it('reads no body that is larger than it can be, and none that makes no sense', async () => {
     const { browser, origin, errors } = open();
-    expect((await begin(browser, { padding: 'x'.repeat(5000) })).status).to.equal(413);
+    expect((await begin(browser, { padding: 'x'.repeat(9000) })).status).to.equal(413);
     expect((await sites.submit(browser, 'x'.repeat(2000))).status).to.equal(413);
     const malformed = await startWith(origin, {}, '{');
     expect([malformed.status, await malformed.json()]).to.deep.equal([
