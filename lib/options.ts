@@ -6,7 +6,6 @@ import {
   type CommonStartOptions,
   checkCommonStartOptions,
   checkFunction,
-  checkLevel,
   checkOptionNames,
   checkText,
   commonOptionNames,
@@ -15,7 +14,7 @@ import {
   resolveCommonOptions,
 } from './attempt/options.js';
 import type { LoginSettings } from './login/begin.js';
-import type { AuthenticationCertificateLevel } from './protocol/algorithms.js';
+import { type AuthenticationCertificateLevel, checkCertificateLevel } from './protocol/algorithms.js';
 import type { ExpectedSigner } from './verify/certificate-checks.js';
 
 /** Who is to log in: nobody in particular, a person, or one document. Decided by the site's code, for each request. */
@@ -47,7 +46,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
   checkOptionNames(options, known, 'SmartIdStrategy');
   const { certificateLevel = 'QUALIFIED', identify = () => undefined, loginURL } = options;
   const common = resolveCommonOptions(options, 'Log in to');
-  checkLevel(certificateLevel, ['ADVANCED', 'QUALIFIED']);
+  checkCertificateLevel(certificateLevel, ['ADVANCED', 'QUALIFIED']);
   checkFunction('identify', identify);
   checkText('loginURL', loginURL);
   return {

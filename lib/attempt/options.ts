@@ -180,12 +180,6 @@ export function checkOptionNames(options: object, known: readonly string[], owne
 }
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
-export function checkLevel(level: CertificateLevel, allowed: readonly CertificateLevel[]): void {
-  if (allowed.includes(level)) return;
-  throw new SmartIdInputError('certificateLevel', `must be one of ${allowed.join(', ')}.`);
-}
-
-/** @throws SmartIdInputError naming the field and the rule it breaks. */
 export function checkCommonStartOptions(
   { flow, interactions, lang, returnTo }: CommonStartOptions,
   { appCallbackURL }: { appCallbackURL?: string },

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { SmartIdSessionError } from '../errors.js';
 import { type Attempt, type AttemptStore, attemptLifetime } from './attempt.js';
 import {
-  reloadSession,
+  loadSession,
   requireWebSession,
   saveSession,
   sessionKey,
@@ -95,7 +95,7 @@ function change(
     const stored = await storedSession(req);
     // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
     if (!stored && (reload || wasStored(req) || req.session[sessionKey])) return undefined;
-    if (reload && !(await reloadSession(req))) return undefined;
+    if (reload) await loadSession(req);
     const before = stored?.[sessionKey]?.attempts ?? [];
     const after = how(before);
     if (after.length > 0) req.session[sessionKey] = { attempts: after };

@@ -76,8 +76,14 @@ export function saveSession({ session }: WebRequest): Promise<void> {
 /** Takes the session as the store has it now; false when it has ended. */
 export async function reloadSession(req: WebRequest): Promise<boolean> {
   if (!(await storedSession(req))) return false;
+  await loadSession(req);
+  return true;
+}
+
+/** Takes a session that is known to be stored. */
+export function loadSession({ session }: WebRequest): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.session.reload((error) => (error ? reject(error) : resolve(true)));
+    session.reload((error) => (error ? reject(error) : resolve()));
   });
 }
 

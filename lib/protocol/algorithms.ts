@@ -19,6 +19,12 @@ export const certificateLevels = ['ADVANCED', 'QUALIFIED', 'QSCD'] as const;
 export type CertificateLevel = (typeof certificateLevels)[number];
 export type AuthenticationCertificateLevel = 'ADVANCED' | 'QUALIFIED';
 
+/** @throws SmartIdInputError when it is none of those allowed. */
+export function checkCertificateLevel(level: CertificateLevel, allowed: readonly CertificateLevel[]): void {
+  if (allowed.includes(level)) return;
+  throw new SmartIdInputError('certificateLevel', `must be one of ${allowed.join(', ')}.`);
+}
+
 const hashes: Record<HashAlgorithm, { nodeName: string; octets: number }> = {
   'SHA-256': { nodeName: 'sha256', octets: 32 },
   'SHA-384': { nodeName: 'sha384', octets: 48 },

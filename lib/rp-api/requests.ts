@@ -5,6 +5,7 @@ import {
   type AuthenticationCertificateLevel,
   type CertificateLevel,
   certificateLevels,
+  checkCertificateLevel,
   checkSignatureChoice,
   hashAlgorithmOf,
   type SignatureChoice,
@@ -99,7 +100,7 @@ export function signingCertificateBody(
   relyingParty: RelyingParty,
   { certificateLevel, capabilities }: SigningCertificateRequest,
 ): Record<string, unknown> {
-  checkLevel(certificateLevel, certificateLevels);
+  if (certificateLevel !== undefined) checkCertificateLevel(certificateLevel, certificateLevels);
   return { ...identification(relyingParty), certificateLevel, capabilities };
 }
 
@@ -115,7 +116,7 @@ export function notificationCertificateChoiceBody(
   relyingParty: RelyingParty,
   request: NotificationCertificateChoiceRequest,
 ): Record<string, unknown> {
-  checkLevel(request.certificateLevel, certificateLevels);
+  if (request.certificateLevel !== undefined) checkCertificateLevel(request.certificateLevel, certificateLevels);
   return { ...commonFields(relyingParty, request), nonce: checkNonce(request.nonce) };
 }
 
@@ -155,7 +156,7 @@ function authenticationBody(
   challengeBytes(rpChallenge);
   const algorithm = algorithmFields(request);
   decodeInteractions(interactions, set);
-  checkLevel(certificateLevel, ['ADVANCED', 'QUALIFIED']);
+  if (certificateLevel !== undefined) checkCertificateLevel(certificateLevel, ['ADVANCED', 'QUALIFIED']);
   return {
     ...commonFields(relyingParty, request),
     signatureProtocol: 'ACSP_V2',
@@ -202,11 +203,6 @@ function identification({ relyingPartyUUID, relyingPartyName }: RelyingParty): R
 function callbackField({ initialCallbackUrl }: DeviceLinkRequest, rules: RequestRules): DeviceLinkRequest {
   if (initialCallbackUrl !== undefined) checkCallbackUrl(initialCallbackUrl, 'initialCallbackUrl', rules);
   return { initialCallbackUrl };
-}
-
-function checkLevel(level: CertificateLevel | undefined, allowed: readonly CertificateLevel[]): void {
-  if (level === undefined || allowed.includes(level)) return;
-  throw new SmartIdInputError('certificateLevel', `must be one of ${allowed.join(', ')} in this request.`);
 }
 
 function checkNonce(nonce: string | undefined): string | undefined {

@@ -8,7 +8,6 @@ import {
   checkCommonStartOptions,
   checkExpectedSigner,
   checkFunction,
-  checkLevel,
   checkOptionNames,
   checkText,
   commonOptionNames,
@@ -21,6 +20,7 @@ import type { SmartIdProfile } from '../identity.js';
 import {
   type CertificateLevel,
   certificateLevels,
+  checkCertificateLevel,
   type HashAlgorithm,
   type SignatureAlgorithm,
 } from '../protocol/algorithms.js';
@@ -92,7 +92,7 @@ export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: P
   checkOptionNames(options, [...commonOptionNames, 'name'], 'SmartIdSigning');
   const { certificateLevel = 'QUALIFIED', name } = options;
   const common = resolveCommonOptions(options, 'Sign at');
-  checkLevel(certificateLevel, certificateLevels);
+  checkCertificateLevel(certificateLevel, certificateLevels);
   checkFunction('prepare', prepare);
   checkText('name', name, 100);
   const purpose = purposeOf('signing', common, certificateLevel, name);
