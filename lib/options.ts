@@ -13,6 +13,7 @@ import {
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from './attempt/options.js';
+import { SmartIdInputError } from './errors.js';
 import type { LoginSettings } from './login/begin.js';
 import { type AuthenticationCertificateLevel, checkCertificateLevel } from './protocol/algorithms.js';
 import type { ExpectedSigner } from './verify/certificate-checks.js';
@@ -23,6 +24,11 @@ export type Identify = (req: Request) => ExpectedSigner | undefined | Promise<Ex
 /** What a login may be started with; each field defaults to the strategy's option of the same name. */
 export interface StartOptions extends CommonStartOptions {
   identify?: Identify;
+  /**
+   * In a `notification` flow only: shows the verification code first and sends the push when the page posts to `push`, because
+   * a phone that asks at once hides the code where both are the same device. Default `false`.
+   */
+  holdPush?: boolean;
 }
 
 export interface SmartIdStrategyOptions extends CommonOptions {
@@ -59,7 +65,15 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
 }
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
-export function checkStartOptions(start: StartOptions, settings: { appCallbackURL?: string }): void {
+export function checkStartOptions(
+  start: StartOptions,
+  settings: { appCallbackURL?: string; start: Pick<ResolvedOptions['start'], 'flow'> },
+): void {
   checkCommonStartOptions(start, settings);
   if (start.identify !== undefined) checkFunction('identify', start.identify);
+  const { flow = settings.start.flow, holdPush = false } = start;
+  if (typeof holdPush !== 'boolean') throw new SmartIdInputError('holdPush', 'must be true or false.');
+  if (holdPush && flow !== 'notification') {
+    throw new SmartIdInputError('holdPush', "needs the flow 'notification': no other one sends a push.");
+  }
 }

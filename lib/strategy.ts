@@ -1,4 +1,4 @@
-/** The Passport strategy: `start` and `status` are plain middleware, `authenticate` logs in, fails or errors. */
+/** The Passport strategy: `start`, `push` and `status` are plain middleware, `authenticate` logs in, fails or errors. */
 
 import type { Request, RequestHandler } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
@@ -9,6 +9,7 @@ import { type AttemptView, failedView } from './attempt/view.js';
 import { SmartIdInputError } from './errors.js';
 import { beginLogin } from './login/begin.js';
 import { finishLogin } from './login/finish.js';
+import { HeldPushes } from './login/push.js';
 import {
   checkStartOptions,
   type ResolvedOptions,
@@ -24,6 +25,7 @@ export class SmartIdStrategy extends PassportStrategy {
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
   private readonly attempts: Attempts;
+  private readonly pushes: HeldPushes;
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
@@ -39,6 +41,7 @@ export class SmartIdStrategy extends PassportStrategy {
     super();
     this.settings = resolveOptions(options);
     this.attempts = new Attempts(this.settings);
+    this.pushes = new HeldPushes(this.settings, this.attempts);
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -53,6 +56,17 @@ export class SmartIdStrategy extends PassportStrategy {
     if (typeof options !== 'function') checkStartOptions(options, this.settings);
     return middleware(async (req) => {
       req.smartId = await this.begin(req, typeof options === 'function' ? await options(req) : options);
+    });
+  }
+
+  /**
+   * Middleware for a POST of `{ id }`: sends the push of a login that was started with `holdPush`, and sets `req.smartId`. It goes
+   * out once, however often it is asked for. Where it cannot be sent, the error handler hears of it, and the same POST may be
+   * tried again.
+   */
+  push(): RequestHandler {
+    return middleware(async (req) => {
+      req.smartId = await this.pushes.send(req);
     });
   }
 
@@ -83,16 +97,18 @@ export class SmartIdStrategy extends PassportStrategy {
     checkStartOptions(options, this.settings);
     const { start } = this.settings;
     const { flow = start.flow, identify = start.identify, interactions = start.interactions } = options;
+    const { holdPush = false } = options;
     this.attempts.checkWebSession(req, flow);
     const expected = checkExpectedSigner(await identify(req), 'identify');
     const request = {
       flow,
+      holdPush,
       expected,
       interactions: encodeInteractionsFor(interactions, interactionSetOf(flow)),
       lang: options.lang ?? start.lang,
       returnTo: options.returnTo,
     };
-    const pushedTo = flow === 'notification' ? expected : undefined;
+    const pushedTo = flow === 'notification' && !holdPush ? expected : undefined;
     return this.attempts.firstView(await this.attempts.keep(req, () => beginLogin(this.settings, request), pushedTo));
   }
 }

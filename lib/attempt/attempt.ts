@@ -26,7 +26,9 @@ export interface Attempt {
   expiresAt: number;
   /** A path of the site, handed back when the attempt is done. */
   returnTo?: string;
-  session: RunningSession;
+  session: RunningSession | HeldSession;
+  /** Logins by push only: the push waits until the page has shown the verification code. `session` is a `HeldSession` then. */
+  isHeld?: true;
   /** Signings only: what the site has said of it, and whether the step from the certificate to the signature was begun. */
   signing?: { reference?: string; interactions: string; isStepBegun?: boolean };
   /** Signings only: the web session in which it began, hashed. Whoever logs in there afterwards has another one. */
@@ -65,6 +67,14 @@ export interface RunningSession {
   verificationCode?: string;
   /** The unpredictable value in the callback URL; same-device flows only. */
   callbackSecret?: string;
+}
+
+/**
+ * What is kept of a login whose push has not gone out, so that the RP API has no session yet; `receivedAt` is when it was
+ * started. A type of its own, without an identifier that could be asked about: what needs one must first tell the two apart.
+ */
+export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
+  sessionID?: undefined;
 }
 
 /**

@@ -36,7 +36,7 @@ export class Attempts {
   readonly store: AttemptStore;
   readonly watch: SessionWatch;
   readonly clock: () => number;
-  private readonly limits: StartLimits;
+  readonly limits: StartLimits;
   private readonly purpose: string;
   private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
@@ -58,11 +58,12 @@ export class Attempts {
 
   /**
    * Counts, begins and keeps an attempt.
-   * @param pushedTo who gets a push, if it is one.
+   * @param pushedTo who gets a push, if one goes out now.
    * @throws SmartIdLimitError, and what `begin` throws.
    */
   async keep(req: Request, begin: () => Promise<Attempt>, pushedTo?: ExpectedSigner): Promise<Attempt> {
-    this.limits.count(requireWebSession(req).sessionID, pushedTo);
+    this.limits.countStart(requireWebSession(req).sessionID);
+    if (pushedTo) this.limits.countPush(pushedTo);
     const begun = await begin();
     const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(req) } : begun;
     await this.store.create(req, attempt);

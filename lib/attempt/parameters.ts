@@ -24,8 +24,13 @@ export function entryOf(req: Request): Entry | undefined {
       },
     };
   }
-  const id = shortText((req.body as { id?: unknown } | undefined)?.id);
+  const id = postedId(req);
   return id === undefined ? undefined : { by: 'finish', id };
+}
+
+/** The id in the body of a POST. */
+export function postedId({ body }: Request): string | undefined {
+  return shortText((body as { id?: unknown } | undefined)?.id);
 }
 
 /** A parameter that is one text of a sensible length; a repeated one is a list and counts as none. */

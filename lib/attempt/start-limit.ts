@@ -9,7 +9,7 @@ import type { ExpectedSigner } from '../verify/certificate-checks.js';
 const span = 300_000;
 /** Sessions or persons remembered; beyond that those that were counted longest ago are forgotten. */
 const mostRemembered = 10_000;
-/** In five minutes, for one browser session: each is a request to the RP API. */
+/** In five minutes, for one browser session: each is a request to the RP API, or one to come. */
 const mostStarts = 30;
 /** In five minutes, to one person, whoever asks: each lights up a phone. */
 const mostPushes = 10;
@@ -25,12 +25,19 @@ export class StartLimits {
   }
 
   /**
-   * Counts a start in this browser session, and a push to this person if it is one.
+   * Counts a start in this browser session.
    * @throws SmartIdLimitError when there were too many.
    */
-  count(sessionID: string, pushedTo?: ExpectedSigner): void {
+  countStart(sessionID: string): void {
     this.starts.count(sessionID);
-    if (pushedTo) this.pushes.count(personOf(pushedTo));
+  }
+
+  /**
+   * Counts a push to this person.
+   * @throws SmartIdLimitError when there were too many.
+   */
+  countPush(to: ExpectedSigner): void {
+    this.pushes.count(personOf(to));
   }
 }
 

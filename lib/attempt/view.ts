@@ -5,7 +5,7 @@ import { visibleCode } from '../outcome.js';
 import { isSameDevice } from '../protocol/acsp-v2.js';
 import { createDeviceLink } from '../protocol/device-link.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
-import type { Attempt, Flow, RunningSession } from './attempt.js';
+import type { Attempt, Flow } from './attempt.js';
 
 export interface AttemptView {
   /** Ours; post it to finish. */
@@ -26,6 +26,8 @@ export interface AttemptView {
   app2AppLink?: string;
   /** Four digits to show to the person. */
   verificationCode?: string;
+  /** The push has not gone out: show the verification code, then post the id to `push`. */
+  isHeld?: true;
   code?: string;
   /** Milliseconds since the epoch. */
   expiresAt?: number;
@@ -48,10 +50,19 @@ export function failedView(id: string, code: string, attempt?: Attempt): Attempt
  * @param reason why it only looks as if it were running, if so.
  */
 export function runningView(attempt: Attempt, now: number, reason?: string): AttemptView {
-  const { id, flow, expiresAt, session } = attempt;
+  const { id, flow, expiresAt, session, isHeld } = attempt;
   const { verificationCode } = session;
   const step = stepOf(attempt);
-  const view: AttemptView = { id, state: 'running', flow, step, expiresAt, verificationCode, ...links(session, now) };
+  const view: AttemptView = {
+    id,
+    state: 'running',
+    flow,
+    step,
+    expiresAt,
+    verificationCode,
+    isHeld,
+    ...links(session, now),
+  };
   return reason === undefined ? view : withReason(view, reason);
 }
 
@@ -77,7 +88,7 @@ function stepOf({ session }: Attempt): AttemptView['step'] {
   return steps[session.asked.sessionType];
 }
 
-function links(session: RunningSession, now: number): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
+function links(session: Attempt['session'], now: number): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
   const { asked, deviceLink, lang, receivedAt } = session;
   const { sessionSecret, flowTypes } = asked;
   if (!deviceLink || !sessionSecret) return {};

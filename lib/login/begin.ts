@@ -1,7 +1,14 @@
 /** The start of a login: creates the session at the RP API and puts together what must be remembered of it. */
 
 import { randomUUID } from 'node:crypto';
-import { type Attempt, attemptLifetime, type Flow, generateAttemptId } from '../attempt/attempt.js';
+import {
+  type Attempt,
+  attemptLifetime,
+  type Flow,
+  generateAttemptId,
+  type HeldSession,
+  type RunningSession,
+} from '../attempt/attempt.js';
 import {
   type CreatedDeviceLink,
   type CreationSettings,
@@ -10,12 +17,12 @@ import {
   offerWays,
   orProblem,
 } from '../attempt/creation.js';
-import { SmartIdInputError } from '../errors.js';
+import { type AccountProblem, SmartIdInputError } from '../errors.js';
 import type { AuthenticationCertificateLevel } from '../protocol/algorithms.js';
 import { generateChallenge } from '../protocol/challenge.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import { verificationCode } from '../protocol/verification-code.js';
-import type { DeviceLinkAuthenticationRequest, NotificationAuthenticationRequest } from '../rp-api/requests.js';
+import type { AuthenticationSession } from '../verify/authentication.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 
 /** What is the same for all logins of a site. */
@@ -27,6 +34,8 @@ export interface LoginSettings extends CreationSettings {
 /** What is decided for each login. */
 export interface LoginRequest {
   flow: Flow;
+  /** In a notification flow: whether the push waits until it is asked for. */
+  holdPush: boolean;
   expected?: ExpectedSigner;
   /** Base64, for the interaction set of the flow. */
   interactions: string;
@@ -34,22 +43,33 @@ export interface LoginRequest {
   returnTo?: string;
 }
 
+/** What comes of the creation of a session. Without a `sessionID` where the push is held back, so that there is none yet. */
+type Created = Pick<RunningSession | HeldSession, 'sessionID' | 'deviceLink'> & {
+  sessionSecret?: string;
+  accountProblem?: AccountProblem;
+};
+
 /**
  * A new attempt. Where no account can be used, it is one with a decoy: a visitor is to learn that no sooner and
- * no otherwise than that a login was not confirmed.
+ * no otherwise than that a login was not confirmed. Where the push is held back, the RP API has not been asked for anything.
  * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError.
  */
 export async function beginLogin(settings: LoginSettings, request: LoginRequest): Promise<Attempt> {
-  const { certificateLevel, signature, requestProperties, purpose, clock } = settings;
-  const { flow, expected, interactions, lang, returnTo } = request;
+  const { certificateLevel, signature, purpose, clock } = settings;
+  const { flow, holdPush, expected, interactions, lang, returnTo } = request;
   const id = generateAttemptId();
   const { callbackSecret, ...ways } = offerWays(settings, flow, id);
   const rpChallenge = generateChallenge();
-  const common = { ...signature, rpChallenge, interactions, certificateLevel, requestProperties };
-  const { accountProblem, sessionSecret, ...shown } =
-    flow === 'notification'
-      ? await createNotification(settings, common, expected)
-      : await createDeviceLink(settings, { ...common, initialCallbackUrl: ways.initialCallbackUrl }, expected);
+  const terms = {
+    ...linkTerms(settings),
+    ...ways,
+    ...signature,
+    rpChallenge,
+    interactions,
+    certificateLevel,
+    expected,
+  };
+  const { accountProblem, sessionSecret, ...shown } = await createSession(settings, request, terms);
   const receivedAt = clock();
   return {
     id,
@@ -57,32 +77,34 @@ export async function beginLogin(settings: LoginSettings, request: LoginRequest)
     flow,
     returnTo,
     expiresAt: receivedAt + attemptLifetime,
+    isHeld: holdPush || undefined,
     session: {
       receivedAt,
       lang,
       callbackSecret,
-      asked: {
-        sessionType: 'auth',
-        ...linkTerms(settings),
-        ...ways,
-        ...signature,
-        rpChallenge,
-        interactions,
-        certificateLevel,
-        sessionSecret,
-        expected,
-      },
+      verificationCode: flow === 'notification' ? verificationCode(rpChallenge) : undefined,
+      asked: { sessionType: 'auth', ...terms, sessionSecret },
       ...shown,
     },
     accountProblem,
   };
 }
 
-function createDeviceLink(
-  { client, decoys }: LoginSettings,
-  request: DeviceLinkAuthenticationRequest,
-  expected?: ExpectedSigner,
-): Promise<CreatedDeviceLink> {
+async function createSession(
+  settings: LoginSettings,
+  { flow, holdPush }: LoginRequest,
+  terms: AuthenticationSession,
+): Promise<Created> {
+  if (flow !== 'notification') return createDeviceLink(settings, terms);
+  // Who is named is checked now, although nobody may be asked about before the push.
+  recipientOf(terms);
+  return holdPush ? {} : createNotification(settings, terms);
+}
+
+function createDeviceLink(settings: LoginSettings, terms: AuthenticationSession): Promise<CreatedDeviceLink> {
+  const { client, decoys } = settings;
+  const { expected, initialCallbackUrl } = terms;
+  const request = { ...requestFor(settings, terms), initialCallbackUrl };
   const anonymous = () => client.authenticationDeviceLinkAnonymous(request);
   const creation = !expected
     ? anonymous()
@@ -92,23 +114,32 @@ function createDeviceLink(
   return createDeviceLinkSession(decoys, creation, anonymous);
 }
 
-async function createNotification(
-  { client }: LoginSettings,
-  request: NotificationAuthenticationRequest,
-  expected?: ExpectedSigner,
-) {
-  if (!expected) {
-    throw new SmartIdInputError('identify', 'must name a person or a document in a notification flow.');
-  }
+/**
+ * Sends a push: now, or once the page has shown the verification code. Without a usable account, a session that there is not.
+ * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError.
+ */
+export async function createNotification(
+  settings: LoginSettings,
+  terms: AuthenticationSession,
+): Promise<{ sessionID: string; accountProblem?: AccountProblem }> {
+  const { client } = settings;
+  const to = recipientOf(terms);
+  const request = requestFor(settings, terms);
   const { session, accountProblem } = await orProblem(
-    'documentNumber' in expected
-      ? client.authenticationNotificationDocument(expected.documentNumber, request)
-      : client.authenticationNotificationEtsi(expected.semanticsIdentifier, request),
+    'documentNumber' in to
+      ? client.authenticationNotificationDocument(to.documentNumber, request)
+      : client.authenticationNotificationEtsi(to.semanticsIdentifier, request),
   );
-  return {
-    sessionID: session?.sessionID ?? randomUUID(),
-    sessionSecret: undefined,
-    accountProblem,
-    verificationCode: verificationCode(request.rpChallenge),
-  };
+  return { sessionID: session?.sessionID ?? randomUUID(), accountProblem };
+}
+
+/** Whom a push goes to. @throws SmartIdInputError where nobody is named. */
+export function recipientOf({ expected }: AuthenticationSession): ExpectedSigner {
+  if (!expected) throw new SmartIdInputError('identify', 'must name a person or a document in a notification flow.');
+  return expected;
+}
+
+function requestFor({ requestProperties }: LoginSettings, terms: AuthenticationSession) {
+  const { rpChallenge, interactions, certificateLevel, signatureAlgorithm, hashAlgorithm } = terms;
+  return { rpChallenge, interactions, certificateLevel, signatureAlgorithm, hashAlgorithm, requestProperties };
 }

@@ -31,9 +31,12 @@ export class SessionWatch {
     this.client = client;
   }
 
-  /** What is known at this moment; answers at once. An error that may pass is told once, then the session is asked about anew. */
-  look(sessionID: string): Look {
-    return this.tell(sessionID, this.watch(sessionID));
+  /**
+   * What is known at this moment; answers at once. An error that may pass is told once, then the session is asked about anew.
+   * @param sessionID none where the session is still to begin: the service is not asked, and it counts as running.
+   */
+  look(sessionID: string | undefined): Look {
+    return sessionID === undefined ? { state: 'running' } : this.tell(sessionID, this.watch(sessionID));
   }
 
   private tell(sessionID: string, watched: Watched): Look {
@@ -42,19 +45,17 @@ export class SessionWatch {
     return look;
   }
 
-  /** What is known when the session ends, after `patience` milliseconds, or when the signal aborts. */
-  async wait(sessionID: string, patience: number, signal: AbortSignal): Promise<Look> {
+  /**
+   * What is known when the session ends, after `patience` milliseconds, or when the signal aborts.
+   * @param sessionID as for `look`: a session that is still to begin does not end.
+   */
+  async wait(sessionID: string | undefined, patience: number, signal: AbortSignal): Promise<Look> {
+    if (sessionID === undefined) {
+      await endOf(undefined, patience, signal);
+      return { state: 'running' };
+    }
     const watched = this.watch(sessionID);
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, patience).unref();
-      signal.addEventListener('abort', done);
-      void watched.ended.then(done);
-    });
+    await endOf(watched, patience, signal);
     return this.tell(sessionID, watched);
   }
 
@@ -93,4 +94,17 @@ export class SessionWatch {
     watched.controller.abort();
     if (this.watched.get(sessionID) === watched) this.watched.delete(sessionID);
   }
+}
+
+function endOf(watched: Watched | undefined, patience: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, patience).unref();
+    signal.addEventListener('abort', done);
+    void watched?.ended.then(done);
+  });
 }

@@ -149,7 +149,9 @@ export class SignatureStep {
     const { settings } = this;
     const { id, flow, session, signing } = attempt;
     const { asked } = session;
-    if (asked.sessionType !== 'cert' || !signing) throw new Error('There is no certificate choice in this attempt.');
+    if (asked.sessionType !== 'cert' || session.sessionID === undefined || !signing) {
+      throw new Error('There is no certificate choice in this attempt.');
+    }
     const verified = await verifyCertificateChoice({
       status,
       session: asked,

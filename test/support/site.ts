@@ -39,7 +39,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Routes: POST /start, GET /status, POST /finish, GET /callback, GET /me. */
+/** Routes: POST /start, POST /push, GET /status, POST /finish, GET /callback, GET /me. */
 export async function startSite(simulator: Simulator, options: SiteOptions = {}): Promise<Site> {
   const { express = currentExpress, Authenticator = CurrentAuthenticator } = options;
   const app = express();
@@ -83,6 +83,7 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
     res.json(req.smartId);
   };
   app.post('/start', strategy.start(options.start), sendView);
+  app.post('/push', strategy.push(), sendView);
   app.get('/status', strategy.status(), sendView);
   app.post('/finish', logIn);
   app.get('/callback', logIn);

@@ -90,6 +90,8 @@ describe('The login page', () => {
       ['LV', '05040510009', 'PNOLV-050405-10009'],
       ['LV', ' 050405-10009 ', 'PNOLV-050405-10009'],
       ['EE', '4050 4040 001', 'PNOEE-40504040001'],
+      ['BE', '05.04.04-000.32', 'PNOBE-05040400032'],
+      ['LT', 'pnolt-40504040001', 'PNOLT-40504040001'],
     ]) {
       const { body } = await begin(browser, { flow: 'notification', country, personalCode });
       await browser.settled(body.id, `${base}/status`);
@@ -113,6 +115,9 @@ describe('The login page', () => {
       ['personalCode', { country: 'EE', personalCode: 40404040009 }],
       ['personalCode', { country: 'EE', personalCode: ['40404040009'] }],
       ['personalCode', { country: 'EE', personalCode: '4'.repeat(31) }],
+      ['personalCode', { country: 'EE', personalCode: '4040404000' }],
+      ['personalCode', { country: 'EE', personalCode: '40404040008' }],
+      ['personalCode', { country: 'EE', personalCode: 'PNOLT-40404040009' }],
       ['personalCode', { country: 'EE', personalCode: '../document/x' }],
       ['returnTo', { returnTo: 7 }],
     ] as const) {

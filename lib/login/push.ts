@@ -1,0 +1,78 @@
+/**
+ * The push of a login that was begun with `holdPush`: it goes out once the page shows the verification code, so that the
+ * person has seen the code before the phone asks for it.
+ */
+
+import type { Request } from 'express';
+import { attemptLifetime } from '../attempt/attempt.js';
+import type { Attempts } from '../attempt/attempts.js';
+import { postedId } from '../attempt/parameters.js';
+import { type AttemptView, failedView } from '../attempt/view.js';
+import { requireWebSession } from '../attempt/web-session.js';
+import { SmartIdInputError } from '../errors.js';
+import { createNotification, type LoginSettings, recipientOf } from './begin.js';
+
+export class HeldPushes {
+  /** Those that are going out, by the id of their attempt: whoever asks for the same one waits for it. */
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly settings: LoginSettings;
+  private readonly attempts: Attempts;
+
+  constructor(settings: LoginSettings, attempts: Attempts) {
+    this.settings = settings;
+    this.attempts = attempts;
+  }
+
+  /**
+   * Sends the push of the attempt that the body names, unless it has gone out, and gives what `status` would show then.
+   * @throws SmartIdInputError without an id; SmartIdLimitError, SmartIdRequestError or SmartIdServiceError where the push
+   * could not be sent. It is held back as before then, and can be asked for again.
+   */
+  async send(req: Request): Promise<AttemptView> {
+    const { attempts } = this;
+    const id = postedId(req);
+    if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
+    requireWebSession(req);
+    let attempt = await attempts.read(req, id);
+    if (attempt?.isHeld) {
+      await this.sendOnce(req, id);
+      // Also for who has only waited, and whose session was loaded while the push was held back.
+      attempt = await attempts.readAgain(req, id);
+    }
+    return attempt ? attempts.view(attempt, attempts.see(attempt)) : failedView(id, 'no_attempt');
+  }
+
+  private sendOnce(req: Request, id: string): Promise<void> {
+    const present = this.underWay.get(id);
+    if (present) return present;
+    const sending = this.sendHeld(req, id).finally(() => this.underWay.delete(id));
+    this.underWay.set(id, sending);
+    return sending;
+  }
+
+  /**
+   * What is asked for is what was kept, so that the phone shows the code that the page shows. A request that the service took,
+   * but whose answer was lost, is thus made again with the same challenge; nobody asks about the session that it left behind.
+   * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored last
+   * is the one that counts, and confirming the other one logs nobody in.
+   */
+  private async sendHeld(req: Request, id: string): Promise<void> {
+    const { settings, attempts } = this;
+    // The session may have been loaded before another request sent the push, or before a logout.
+    const attempt = await attempts.readAgain(req, id);
+    if (!attempt?.isHeld || attempts.clock() >= attempt.expiresAt) return;
+    const { asked, ...kept } = attempt.session;
+    if (asked.sessionType !== 'auth') return;
+    attempts.limits.countPush(recipientOf(asked));
+    const { sessionID, accountProblem } = await createNotification(settings, asked);
+    const receivedAt = attempts.clock();
+    // Where it is not there any more, after a logout, the push has gone out for nothing.
+    await attempts.store.update(req, {
+      ...attempt,
+      isHeld: undefined,
+      expiresAt: receivedAt + attemptLifetime,
+      session: { ...kept, asked, sessionID, receivedAt },
+      accountProblem,
+    });
+  }
+}
