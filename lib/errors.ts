@@ -50,7 +50,7 @@ export class SmartIdSessionError extends SmartIdError {
 
 /** One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds. */
 export class SmartIdLimitError extends SmartIdError {
-  declare readonly code: 'too_many_starts' | 'too_many_pushes';
+  declare readonly code: 'too_many_starts' | 'too_many_pushes' | 'too_many_updates';
   readonly retryAfter: number;
 
   constructor(code: SmartIdLimitError['code'], retryAfter: number) {

@@ -4,6 +4,8 @@
 export interface Failure {
   message: string;
   code: string;
+  /** As it was given to `start`, where the attempt is known. */
+  returnTo?: string;
 }
 
 /** What was tried. */

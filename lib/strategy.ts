@@ -1,10 +1,12 @@
-/** The Passport strategy: `start`, `push` and `status` are plain middleware, `authenticate` logs in, fails or errors. */
+/** The Passport strategy: `start`, `push`, `status` and `updates` are plain middleware, `authenticate` logs in, fails or errors. */
 
 import type { Request, RequestHandler } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
+import type { Attempt } from './attempt/attempt.js';
 import { Attempts } from './attempt/attempts.js';
 import { middleware } from './attempt/middleware.js';
 import { checkExpectedSigner, encodeInteractionsFor, interactionSetOf } from './attempt/options.js';
+import { type Show, Updates } from './attempt/updates.js';
 import { type AttemptView, failedView } from './attempt/view.js';
 import { SmartIdInputError } from './errors.js';
 import { beginLogin } from './login/begin.js';
@@ -26,6 +28,7 @@ export class SmartIdStrategy extends PassportStrategy {
   private readonly settings: ResolvedOptions;
   private readonly attempts: Attempts;
   private readonly pushes: HeldPushes;
+  private readonly live: Updates;
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
@@ -42,6 +45,7 @@ export class SmartIdStrategy extends PassportStrategy {
     this.settings = resolveOptions(options);
     this.attempts = new Attempts(this.settings);
     this.pushes = new HeldPushes(this.settings, this.attempts);
+    this.live = new Updates(this.attempts, async (_req, attempt) => this.view(attempt));
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -74,8 +78,17 @@ export class SmartIdStrategy extends PassportStrategy {
   status(): RequestHandler {
     return middleware(async (req) => {
       const { id, attempt } = await this.attempts.named(req);
-      req.smartId = attempt ? this.attempts.view(attempt, this.attempts.see(attempt)) : failedView(id, 'no_attempt');
+      req.smartId = attempt ? this.view(attempt) : failedView(id, 'no_attempt');
     });
+  }
+
+  /**
+   * Handler that answers with server-sent events: what `status` would show of the attempt `id` of the query, each second while there
+   * is a QR link, and otherwise when it changes. The page closes the connection when `state` is not `running` any more.
+   * @param show what to send of a view. Default: the view.
+   */
+  updates(show?: Show): RequestHandler {
+    return this.live.handler(show);
   }
 
   /** For Passport: logs in, fails or errors, and never passes. */
@@ -91,6 +104,10 @@ export class SmartIdStrategy extends PassportStrategy {
       actions: { success, fail, redirect },
       askSite: (verified, returnTo) => askSite(verified, returnTo, (...told) => verify(req, ...told)),
     }).catch(error);
+  }
+
+  private view(attempt: Attempt): AttemptView {
+    return this.attempts.view(attempt, this.attempts.see(attempt));
   }
 
   private async begin(req: Request, options: StartOptions): Promise<AttemptView> {

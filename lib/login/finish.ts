@@ -1,6 +1,7 @@
 /** The end of a login: verifies everything, asks the site, and only then lets Passport log the person in. */
 
 import type { Request } from 'express';
+import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
 import { publishVerificationFailure } from '../attempt/failure-channels.js';
@@ -37,7 +38,7 @@ export async function finishLogin(context: FinishContext): Promise<void> {
     case 'absent':
       return settings.loginURL ? actions.redirect(settings.loginURL) : refuse(context, 'no_attempt');
     case 'refused':
-      return refuse(context, conclusion.code, conclusion.httpStatus);
+      return refuse(context, conclusion.code, conclusion.httpStatus, conclusion.attempt);
     case 'complete':
       return logIn(context, conclusion);
   }
@@ -58,10 +59,10 @@ async function logIn(context: FinishContext, conclusion: Conclusion & { end: 'co
       now: settings.clock(),
     });
   } catch (error) {
-    if (error instanceof SmartIdOutcomeError) return refuse(context, error.code);
+    if (error instanceof SmartIdOutcomeError) return refuse(context, error.code, 401, attempt);
     if (!(error instanceof SmartIdVerificationError)) throw error;
     publishVerificationFailure(error, attempt.id);
-    return refuse(context, error.code, 403);
+    return refuse(context, error.code, 403, attempt);
   }
   const { user, info } = await context.askSite(verified, attempt.returnTo);
   if (!user) return actions.fail(info ?? failure('not_accepted'), 401);
@@ -69,6 +70,7 @@ async function logIn(context: FinishContext, conclusion: Conclusion & { end: 'co
   actions.success(user, info);
 }
 
-function refuse({ actions }: FinishContext, code: string, status = 401): void {
-  actions.fail(failure(code), status);
+function refuse({ actions }: FinishContext, code: string, status = 401, attempt?: Attempt): void {
+  const returnTo = attempt?.returnTo;
+  actions.fail(returnTo === undefined ? failure(code) : { ...failure(code), returnTo }, status);
 }

@@ -1,10 +1,11 @@
-/** Signing on a web site, in the manner of the strategy: `start`, `status` and `finish` are plain middleware. */
+/** Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware. */
 
 import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
 import { middleware } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
+import { type Show, Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import '../request.js';
 import { beginSigning, type SigningBeginning } from './begin.js';
@@ -24,6 +25,7 @@ export class SmartIdSigning {
   private readonly settings: ResolvedSigningOptions;
   private readonly attempts: Attempts;
   private readonly step: SignatureStep;
+  private readonly live: Updates;
 
   /**
    * @param prepare makes what is to be signed, once the signer's certificate is known.
@@ -33,6 +35,7 @@ export class SmartIdSigning {
     this.settings = resolveSigningOptions(options, prepare);
     this.attempts = new Attempts(this.settings);
     this.step = new SignatureStep(this.settings, this.attempts);
+    this.live = new Updates(this.attempts, (req, attempt) => this.view(req, attempt));
   }
 
   /** Middleware that begins a signature, keeps it in the store and sets `req.smartId`. */
@@ -54,6 +57,11 @@ export class SmartIdSigning {
       const { id, attempt } = await this.attempts.named(req);
       req.smartId = attempt ? await this.view(req, attempt) : failedView(id, 'no_attempt');
     });
+  }
+
+  /** Handler that answers with server-sent events, like that of the strategy. */
+  updates(show?: Show): RequestHandler {
+    return this.live.handler(show);
   }
 
   /**

@@ -1,22 +1,49 @@
-/** The files of the pages: its style, its script, and the QR encoder that the script uses. */
+/** The files of the pages: the style, the script, and the two modules that the script imports. */
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
 import { style } from './style.js';
 
-const script = fileURLToPath(new URL('./browser/attempt.js', import.meta.url));
-/** One ES module without imports, which a browser can load as it is. */
-const qr = fileURLToPath(import.meta.resolve('qr'));
+/** One ES module without imports. */
+const qrEncoder = fileURLToPath(import.meta.resolve('qr'));
 
-export function assets(): Router {
+const moduleFile = (name: string) => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
+
+/** By name. Each script is an ES module that a browser can load as it is. */
+function readFiles(): Map<string, string> {
+  return new Map([
+    ['attempt.css', style],
+    ['attempt.js', moduleFile('./browser/attempt.js')],
+    ['personal-code.js', moduleFile('./personal-code.js')],
+    ['qr.js', readFileSync(qrEncoder, 'utf8')],
+  ]);
+}
+
+export interface Assets {
+  router: Router;
+  /** The folder of the files, relative to the page. It has another name when a file is another, so they may be kept for long. */
+  folder: string;
+}
+
+export function createAssets(): Assets {
+  const files = readFiles();
+  const version = createHash('sha256')
+    .update(JSON.stringify([...files]))
+    .digest('hex')
+    .slice(0, 12);
   const router = Router();
-  router.use((_req, res, next) => {
-    res.set({ 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' });
-    next();
+  router.get('/:version/:name', (req, res, next) => {
+    const content = files.get(req.params.name);
+    if (content === undefined) return next();
+    // A page from before an update gets the files of now, once.
+    const isCurrent = req.params.version === version;
+    res.set({
+      'cache-control': isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'x-content-type-options': 'nosniff',
+    });
+    res.type(req.params.name).send(content);
   });
-  router.get('/attempt.css', (_req, res) => void res.type('css').send(style));
-  // The package may be installed below a folder whose name begins with a dot.
-  router.get('/attempt.js', (_req, res) => res.sendFile(script, { dotfiles: 'allow' }));
-  router.get('/qr.js', (_req, res) => res.sendFile(qr, { dotfiles: 'allow' }));
-  return router;
+  return { router, folder: `assets/${version}` };
 }

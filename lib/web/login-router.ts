@@ -1,71 +1,131 @@
 /** The login page and its routes, to be mounted by a site: `app.use('/login', smartIdRouter(passport, { strategy }))`. */
 
-import type { Request, RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import type { PassportStatic } from 'passport';
 import { SmartIdInputError } from '../errors.js';
 import type { StartOptions } from '../options.js';
-import { visibleCode } from '../outcome.js';
+import { type Failure, visibleCode } from '../outcome.js';
+import { semanticsIdentifierOf } from '../protocol/document-number.js';
+import type { Interaction } from '../protocol/interactions.js';
 import type { SmartIdStrategy } from '../strategy.js';
 import type { SmartIdInfo } from '../verify-function.js';
-import { loginPage } from './page.js';
-import { checkPageOptions, flowOffered, pageRoutes, redirectToFailure } from './page-routes.js';
+import { checkKnownBrowserStore, type KnownBrowserStore, KnownBrowsers } from './known-browsers.js';
+import { loginContent } from './page.js';
+import { backToPage, checkPageOptions, flowOffered, isForm, type PageOptions, pageRoutes } from './page-routes.js';
 import { personNamed } from './person.js';
+import { type Language, languageOf, linkLanguageOf } from './words.js';
 
 /** The site's passport, or an `Authenticator` of its own. */
 type Passport = Pick<PassportStatic, 'authenticate'>;
 
-export interface SmartIdRouterOptions {
+export interface SmartIdRouterOptions extends PageOptions {
   strategy: SmartIdStrategy;
-  /** Where a person goes after the login when the page was not opened with `?returnTo=`. Default `/`. */
-  successRedirect?: string;
+  /** What the app shows, in the visitor's language. Default: that of the strategy. */
+  interactions?: (language: Language) => readonly Interaction[];
   /**
    * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one too,
    * and hope that the person confirms.
    */
   notification?: boolean;
+  /**
+   * Offers a push to persons who have logged in by a device link in the same browser before, and remembers browsers for it.
+   * Default: no push, no cookie.
+   */
+  knownBrowsers?: KnownBrowserStore;
 }
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions): Router {
-  const { strategy, successRedirect = '/', notification = false } = options ?? {};
+  const { strategy, notification = false, interactions, knownBrowsers } = options ?? {};
   if (typeof strategy?.start !== 'function') throw new SmartIdInputError('strategy', 'must be a SmartIdStrategy.');
   checkPageOptions(options);
+  if (interactions !== undefined && typeof interactions !== 'function') {
+    throw new SmartIdInputError('interactions', 'must be a function.');
+  }
+  checkKnownBrowserStore(knownBrowsers, 'knownBrowsers');
+  const known = knownBrowsers && new KnownBrowsers(knownBrowsers);
   return pageRoutes({
     what: 'login',
-    successRedirect,
-    page: (_req, shown) => loginPage({ ...shown, notification }),
-    start: strategy.start((req) => startOptions(req, notification)),
+    options,
+    content: loginContent,
+    // Without the store the page can do without the offer.
+    offersPush: async (req) => notification || (known !== undefined && (await known.isKnown(req).catch(() => false))),
+    isDone: (req) => req.isAuthenticated?.() === true,
+    noticeOf: (req) => (wishOf(req).flow === 'notification' && isByLink(req) ? 'scanFirst' : undefined),
+    start: strategy.start((req) => startOptions(req, options, known)),
+    push: strategy.push(),
     status: strategy.status(),
-    finish: logInWith(passport, strategy, successRedirect),
+    updates: (show) => strategy.updates(show),
+    finish: logInWith(passport, options, known),
   });
 }
 
 /** What a visitor may choose: a person, and of two ways one. Everything else is the site's. */
-function startOptions({ body }: Request, notification: boolean): StartOptions {
-  const { country, personalCode, returnTo, ...wish } = (body ?? {}) as Record<string, unknown>;
-  const flow = flowOffered(wish.flow, notification);
-  const isNamed = country !== undefined || personalCode !== undefined || flow === 'notification';
+async function startOptions(
+  req: Request,
+  { notification = false, language, interactions }: SmartIdRouterOptions,
+  known: KnownBrowsers | undefined,
+): Promise<StartOptions> {
+  const { country, personalCode, returnTo, holdPush, ...wish } = wishOf(req);
+  const wanted = flowOffered(wish.flow, notification || known !== undefined);
+  const isNamed = country !== undefined || personalCode !== undefined || wanted === 'notification';
   const person = isNamed ? personNamed(country, personalCode) : undefined;
+  const mayPush = notification || (person !== undefined && (await known?.knows(req, person)) === true);
+  const flow = wanted === 'notification' && mayPush ? 'notification' : 'device-link';
+  const chosen = languageOf(req, language);
   return {
     flow,
+    // On the phone itself the push covers the page; and without its script the page shows the code first in any case.
+    holdPush: flow === 'notification' && (holdPush === true || isForm(req)),
     identify: person === undefined ? undefined : () => ({ semanticsIdentifier: person }),
+    interactions: interactions?.(chosen),
+    lang: linkLanguageOf[chosen],
     returnTo: returnTo as string | undefined,
   };
 }
 
-function logInWith(passport: Passport, strategy: SmartIdStrategy, successRedirect: string): RequestHandler {
+function wishOf({ body }: Request): Record<string, unknown> {
+  return (body ?? {}) as Record<string, unknown>;
+}
+
+function isByLink({ smartId }: Request): boolean {
+  return smartId?.flow === 'device-link';
+}
+
+function logInWith(
+  passport: Passport,
+  { strategy, successRedirect = '/' }: SmartIdRouterOptions,
+  known: KnownBrowsers | undefined,
+): RequestHandler {
   return (req, res, next) => {
     const settle = (error: unknown, user?: Express.User | false | null, info?: unknown) => {
       if (error) return next(error);
       if (!user) {
-        const { code } = (info ?? {}) as { code?: string };
-        return redirectToFailure(res, visibleCode(code ?? 'not_accepted'));
+        const { code = 'not_accepted', returnTo } = (info ?? {}) as Partial<Failure>;
+        const { id } = wishOf(req);
+        return backToPage(req, res, {
+          failed: visibleCode(code),
+          id: typeof id === 'string' ? id : undefined,
+          returnTo,
+        });
       }
       req.logIn(user, (failed: unknown) => {
         if (failed) return next(failed);
-        res.redirect((info as SmartIdInfo).returnTo ?? successRedirect);
+        const told = info as SmartIdInfo;
+        void rememberBrowser(req, res, told, known).then(() => res.redirect(told.returnTo ?? successRedirect));
       });
     };
     passport.authenticate(strategy, settle)(req, res, next);
   };
+}
+
+/** The login stands also where the browser cannot be remembered: then its next push is a QR code again. */
+async function rememberBrowser(
+  req: Request,
+  res: Response,
+  { flowType, documentNumber }: SmartIdInfo,
+  known: KnownBrowsers | undefined,
+): Promise<void> {
+  if (!known || flowType === 'Notification') return;
+  await known.remember(req, res, semanticsIdentifierOf(documentNumber)).catch(() => {});
 }

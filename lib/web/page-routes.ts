@@ -10,21 +10,51 @@ import {
   urlencoded,
 } from 'express';
 import { isPathOfSite } from '../attempt/options.js';
+import { shortText } from '../attempt/parameters.js';
+import type { Show } from '../attempt/updates.js';
+import type { AttemptView } from '../attempt/view.js';
 import { SmartIdInputError, SmartIdLimitError } from '../errors.js';
-import { assets } from './assets.js';
+import type { Undertaking } from '../outcome.js';
+import { createAssets } from './assets.js';
+import { type PageContent, type PageState, parameters, wholePage } from './page.js';
 import { sameOriginOnly } from './same-origin.js';
-import { failureMessage } from './words.js';
+import { checkLanguage, failureMessage, type Language, type LanguageOption, languageOf, wordsOf } from './words.js';
+
+/** What both routers can be told of their pages. */
+export interface PageOptions {
+  /** Where a person goes afterwards when the page was not opened with `?returnTo=`. Default `/`. */
+  successRedirect?: string;
+  /**
+   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the page, else
+   * what the browser prefers, else English.
+   */
+  language?: LanguageOption;
+  /**
+   * The site's own page around the content. A Content-Security-Policy that the site has set before stays then; it must allow
+   * scripts, styles and connections of the site itself, and nothing else is needed.
+   */
+  template?: (content: PageContent, req: Request) => string | Promise<string>;
+}
 
 export interface PageRoutes {
-  what: Parameters<typeof failureMessage>[1];
-  /** Where the page goes when another tab has finished and it was not opened with `?returnTo=`. */
-  successRedirect: string;
-  page(req: Request, shown: { next: string; returnTo?: string; message?: string }): string | Promise<string>;
+  what: Undertaking;
+  options: PageOptions;
+  content(state: PageState): PageContent;
+  offersPush(req: Request): Promise<boolean>;
+  /** Whether this attempt, which is not there any more, has ended well in this browser. */
+  isDone(req: Request, id: string | undefined): boolean;
+  /** More to tell than the view of an attempt that was just begun says: the key of a text. */
+  noticeOf?(req: Request): Notice | undefined;
   start: RequestHandler;
+  push?: RequestHandler;
   status: RequestHandler;
+  updates(show: Show): RequestHandler;
   /** For the form of the page and for the return from the app. */
   finish: RequestHandler;
 }
+
+/** Said besides what is shown; the key of a text. */
+export type Notice = 'scanFirst';
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -36,48 +66,149 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export function pageRoutes({ what, successRedirect, page, start, status, finish }: PageRoutes): Router {
+export function pageRoutes(routes: PageRoutes): Router {
+  const { options, start, push, status, updates, finish } = routes;
+  const { router: assets, folder } = createAssets();
   const router = Router();
-  const sendView: RequestHandler = ({ smartId }, res) => {
-    const message = smartId?.state === 'failed' ? failureMessage(smartId.code ?? '', what) : undefined;
-    res.json({ ...smartId, message });
+  const sendView: RequestHandler = (req, res) => {
+    const view = req.smartId as AttemptView;
+    const notice = routes.noticeOf?.(req);
+    if (!isForm(req)) {
+      const shown = showView(routes, view, req);
+      return void res.json(notice ? { ...shown, message: noticeText(notice, wordsFor(routes, req)) } : shown);
+    }
+    backToPage(req, res, { id: view.id || undefined, notice, failed: view.id ? undefined : view.code });
   };
-  router.use('/assets', assets());
-  router.use(headers);
+  const form = urlencoded({ extended: false, limit: '8kb' });
+  router.use('/assets', assets);
+  router.use(headers(options));
   router.get('/', trailingSlash, (req, res, next) => {
-    const { failed, returnTo } = req.query;
-    const wish = isPathOfSite(returnTo) ? returnTo : undefined;
-    const message = typeof failed === 'string' ? failureMessage(failed, what) : undefined;
-    Promise.resolve(page(req, { next: wish ?? successRedirect, returnTo: wish, message }))
-      .then((html) => res.send(html))
+    withView(status, req, res)
+      .then((view) => showPage(routes, folder, req, res, view))
       .catch(next);
   });
-  router.post('/start', sameOriginOnly, json({ limit: '8kb' }), start, sendView);
+  router.post('/start', sameOriginOnly, json({ limit: '8kb' }), form, start, sendView);
+  if (push) router.post('/push', sameOriginOnly, json({ limit: '1kb' }), form, push, sendView);
   router.get('/status', status, sendView);
-  router.post('/finish', sameOriginOnly, urlencoded({ extended: false, limit: '1kb' }), finish);
+  router.get(
+    '/updates',
+    updates((view, req) => showView(routes, view, req)),
+  );
+  router.post('/finish', sameOriginOnly, form, finish);
   router.get('/callback', finish);
   router.use(answerInputErrors);
   return router;
 }
 
-/** Back to the page, which says what happened. The code is one that visitors may see. */
-export function redirectToFailure(res: Response, code: string, more: Record<string, string> = {}): void {
-  res.redirect(`./?${new URLSearchParams({ failed: code, ...more })}`);
+/** A view with its words. An attempt that another tab has finished is `done`, which only the page needs to know. */
+function showView(routes: PageRoutes, view: AttemptView, req: Request): object {
+  if (view.state !== 'failed') return view;
+  if (view.code === 'no_attempt' && routes.isDone(req, view.id)) return { id: view.id, state: 'done' };
+  return { ...view, message: failureMessage(view.code ?? '', wordsFor(routes, req), routes.what) };
+}
+
+/** The view of the attempt that the page was opened with, if it was: by a browser without scripts. */
+function withView(status: RequestHandler, req: Request, res: Response): Promise<AttemptView | undefined> {
+  if (shortText(req.query.id) === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    void status(req, res, (error?: unknown) => (error ? reject(error) : resolve(req.smartId)));
+  });
+}
+
+async function showPage(
+  routes: PageRoutes,
+  assets: string,
+  req: Request,
+  res: Response,
+  known: AttemptView | undefined,
+): Promise<void> {
+  const { options, what } = routes;
+  const { successRedirect = '/', template = wholePage } = options;
+  const failed = textOf(req.query.failed);
+  const view = isGone(known?.code) ? undefined : known;
+  const wish = isPathOfSite(req.query.returnTo) ? req.query.returnTo : undefined;
+  const next = wish ?? successRedirect;
+  const code = view ? view.code : (failed ?? known?.code);
+  // Another tab was faster.
+  if (isGone(code) && routes.isDone(req, shortText(req.query.id))) return res.redirect(next);
+  const language = languageOf(req, options.language);
+  const words = wordsOf[language];
+  const notice = isNotice(req.query.notice) ? noticeText(req.query.notice, words) : undefined;
+  const waiting = failed !== undefined && view?.state === 'running' ? words.page.notYet : undefined;
+  const state: PageState = {
+    words,
+    language,
+    offersLanguages: options.language === undefined,
+    assets,
+    next,
+    returnTo: wish,
+    reference: shortText(req.query.reference),
+    offersPush: await routes.offersPush(req),
+    message:
+      code !== undefined
+        ? failureMessage(code, words, what)
+        : view?.state === 'callback'
+          ? words.page.goOnInOtherTab
+          : (waiting ?? notice),
+    isCodeWrong: req.query.problem === 'personalCode',
+    view,
+  };
+  res.send(await template(routes.content(state), req));
+}
+
+/** Whether a code says that an attempt is not there any more, which may be because it has ended well. */
+function isGone(code: string | undefined): boolean {
+  return code === 'no_attempt' || code === 'already_used';
+}
+
+function wordsFor({ options }: PageRoutes, req: Request) {
+  return wordsOf[languageOf(req, options.language)];
+}
+
+function isNotice(value: unknown): value is Notice {
+  return value === 'scanFirst';
+}
+
+function noticeText(notice: Notice, { login }: (typeof wordsOf)[Language]): string {
+  return login[notice];
+}
+
+/** Whether the page was used without its script. */
+export function isForm(req: Request): boolean {
+  return req.method === 'POST' && Boolean(req.is('urlencoded'));
+}
+
+/** Back to the page, which says what happened. What a form has sent goes along, but for what it says of a person. */
+export function backToPage(
+  req: Request,
+  res: Response,
+  { returnTo, reference, ...more }: Record<string, string | undefined>,
+): void {
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const sent = {
+    lang: textOf(body.lang),
+    reference: reference ?? shortText(body.reference),
+    returnTo: returnTo ?? (isPathOfSite(body.returnTo) ? body.returnTo : undefined),
+  };
+  res.redirect(303, `./?${parameters({ ...more, ...sent })}`);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
-export function checkPageOptions({
-  successRedirect,
-  notification,
-}: {
-  successRedirect?: string;
-  notification?: boolean;
-}): void {
+export function checkPageOptions(options: PageOptions & { notification?: boolean }): void {
+  const { successRedirect, notification, language, template } = options;
   if (successRedirect !== undefined && (typeof successRedirect !== 'string' || successRedirect === '')) {
     throw new SmartIdInputError('successRedirect', 'must be a path or URL.');
   }
   if (notification !== undefined && typeof notification !== 'boolean') {
     throw new SmartIdInputError('notification', 'must be true or false.');
+  }
+  if (language !== undefined && typeof language !== 'function') checkLanguage(language);
+  if (template !== undefined && typeof template !== 'function') {
+    throw new SmartIdInputError('template', 'must be a function.');
   }
 }
 
@@ -88,15 +219,18 @@ export function flowOffered(flow: unknown, notification: boolean): 'device-link'
   throw new SmartIdInputError('flow', notification ? 'must be device-link or notification.' : 'must be device-link.');
 }
 
-const headers: RequestHandler = (_req, res, next) => {
-  res.set({
-    'content-security-policy': contentSecurityPolicy,
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  });
-  next();
-};
+function headers({ template }: PageOptions): RequestHandler {
+  return (_req, res, next) => {
+    res.set({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    const isOfSite = template !== undefined && res.get('content-security-policy') !== undefined;
+    if (!isOfSite) res.set('content-security-policy', contentSecurityPolicy);
+    next();
+  };
+}
 
 /** Relative addresses of the page count from its folder, so its own address must end with a slash. */
 const trailingSlash: RequestHandler = (req, res, next) => {
@@ -109,10 +243,12 @@ const trailingSlash: RequestHandler = (req, res, next) => {
 const visitorFields = new Set(['id', 'flow', 'country', 'personalCode', 'returnTo']);
 
 /** What a visitor sent and must not, or too often: the site's own error handler need not hear of it. */
-const answerInputErrors: ErrorRequestHandler = (error, _req, res, next) => {
+const answerInputErrors: ErrorRequestHandler = (error, req, res, next) => {
   if (error instanceof SmartIdInputError && visitorFields.has(error.field)) {
+    if (isForm(req) && error.field === 'personalCode') return backToPage(req, res, { problem: error.field });
     res.status(error.status).json({ error: error.message, field: error.field });
   } else if (error instanceof SmartIdLimitError) {
+    if (isForm(req)) return backToPage(req, res, { failed: 'too_many_starts' });
     res.status(error.status).set('retry-after', String(error.retryAfter)).json({ error: error.message });
   } else if (/^(?:entity|encoding|charset|parameters)\./.test(error?.type)) {
     res.status(error.status).json({ error: 'The body of the request cannot be read.' });

@@ -1,124 +1,239 @@
-/** The page of an attempt as HTML. All addresses in it are relative, so it works under any path and behind any proxy. */
+/**
+ * The page of an attempt as HTML. All addresses in it are relative, so it works under any path and behind any proxy. It says what
+ * the server knows, so that it can be used without its script; the script takes over from there.
+ */
 
-import { loginWords, type PageWords, signingWords } from './words.js';
+import type { AttemptView } from '../attempt/view.js';
+import { type PersonalCodeCountry, personalCodeCountries } from './personal-code.js';
+import { type Language, languageNames, languages, type Words } from './words.js';
 
-/** What both pages are told. */
-interface CommonPageOptions {
+/** The parts of a page, for a site's own template. */
+export interface PageContent {
+  language: Language;
+  title: string;
+  /** Markup for the head: the style and the script. */
+  head: string;
+  /** Markup for the body: one element, with a heading of the first level in it. */
+  body: string;
+}
+
+/** What a page is told of one request. */
+export interface PageState {
+  words: Words;
+  language: Language;
+  /** Whether the site leaves the language to the visitor. */
+  offersLanguages: boolean;
+  /** The folder of the page's files. */
+  assets: string;
   /** Where the page goes when another tab has finished. */
   next: string;
-  /** Given back to the start, to come out of it again. */
-  returnTo?: string;
-  /** Whether a push is offered. */
-  notification: boolean;
-  /** Shown at the beginning in place of a new attempt. */
-  message?: string;
-}
-
-export interface SigningPageOptions extends CommonPageOptions {
   /** Given back to the start. */
+  returnTo?: string;
+  /** What is to be signed; given back to the start. */
   reference?: string;
+  /** Whether a push is offered. */
+  offersPush: boolean;
+  /** Shown at the beginning. */
+  message?: string;
+  /** Whether the personal code that was sent cannot be one. */
+  isCodeWrong?: boolean;
+  /** An attempt that was begun without the script. */
+  view?: AttemptView;
 }
 
-export function loginPage({ notification, ...options }: CommonPageOptions): string {
-  const push = notification ? pushButton(loginWords) : '';
-  const countries = Object.entries(loginWords.countries)
-    .map(([code, name]) => `<option value="${code}">${escapeHtml(name)}</option>`)
+/** A code of the demo environment, as people write it there. */
+const examples: Readonly<Record<PersonalCodeCountry, string>> = {
+  EE: '40404040009',
+  LV: '040404-10003',
+  LT: '40404040009',
+  BE: '04.04.04-002.87',
+};
+
+/** Where people who read a language most likely come from. */
+const countryOf: Partial<Record<Language, PersonalCodeCountry>> = { et: 'EE', lv: 'LV', lt: 'LT' };
+
+export function loginContent(state: PageState): PageContent {
+  const { words, language, offersPush, isCodeWrong = false } = state;
+  const { login } = words;
+  const countries = personalCodeCountries
+    .map((code) => {
+      const attributes = { value: code, 'data-example': `${login.example} ${examples[code]}` };
+      return `<option${attributesOf(attributes)}${flag('selected', code === countryOf[language])}>${escapeHtml(login.countries[code])}</option>`;
+    })
     .join('');
-  const byCode = `<details id="alternative" hidden>
-<summary>${escapeHtml(loginWords.byPersonalCode)}</summary>
+  const push = offersPush ? button(words.page.sendToPhone, 'notification') : '';
+  const byCode = `<details id="alternative"${flag('open', isCodeWrong)}>
+<summary>${escapeHtml(login.byPersonalCode)}</summary>
 <form id="choice" method="post" action="start">
-<label for="country">${escapeHtml(loginWords.country)}</label>
+${hiddenFields(state)}
+<label for="country">${escapeHtml(login.country)}</label>
 <select id="country" name="country">${countries}</select>
-<label for="personal-code">${escapeHtml(loginWords.personalCode)}</label>
-<input id="personal-code" name="personalCode" required maxlength="30" autocomplete="off" spellcheck="false" aria-describedby="choice-error">
-<p id="choice-error" role="alert" hidden></p>
-<div class="choices">${push}<button type="submit" name="flow" value="device-link" class="quiet">${escapeHtml(loginWords.showQrForPerson)}</button></div>
+<label for="personal-code">${escapeHtml(login.personalCode)}</label>
+<input id="personal-code" name="personalCode" required maxlength="40" inputmode="numeric" autocomplete="off" spellcheck="false" aria-describedby="personal-code-hint choice-error"${flag('aria-invalid="true"', isCodeWrong)}>
+<p id="personal-code-hint" class="hint" hidden></p>
+<p id="choice-error" role="alert">${isCodeWrong ? escapeHtml(login.wrongPersonalCode) : ''}</p>
+<div class="choices">${push}${button(login.showQrForPerson, 'device-link', 'quiet')}</div>
 </form>
 </details>`;
-  const data = { ...commonData(loginWords, options), 'check-personal-code': loginWords.checkPersonalCode };
-  return page(loginWords, data, options.message, byCode);
+  const more = { 'wrong-code': login.wrongPersonalCode, 'incomplete-code': login.incompletePersonalCode };
+  return content(state, login, more, byCode);
 }
 
-export function signingPage({ notification, ...options }: SigningPageOptions): string {
-  const push = notification
-    ? `<form id="choice" method="post" action="start" class="choices">${pushButton(signingWords, 'quiet')}</form>`
+export function signingContent(state: PageState): PageContent {
+  const { words, offersPush } = state;
+  const { signing } = words;
+  const push = offersPush
+    ? `<form id="choice" method="post" action="start" class="choices">${hiddenFields(state)}${button(words.page.sendToPhone, 'notification', 'quiet')}</form>`
     : '';
-  const data = {
-    ...commonData(signingWords, options),
-    reference: options.reference ?? '',
-    'choose-in-app': signingWords.chooseInApp,
-    'sign-in-app': signingWords.signInApp,
-    'not-found': signingWords.nothingToSign,
+  const more = {
+    reference: state.reference,
+    'choose-in-app': signing.chooseInApp,
+    'sign-in-app': signing.signInApp,
+    'not-found': signing.nothingToSign,
   };
-  return page(signingWords, data, options.message, `<div id="alternative" hidden>${push}</div>`);
+  return content(state, signing, more, `<div id="alternative">${push}</div>`);
 }
 
-function commonData(words: PageWords, { next, returnTo }: Omit<CommonPageOptions, 'notification'>) {
-  return {
-    next,
-    'return-to': returnTo ?? '',
-    'go-on': words.goOnInOtherTab,
-    confirmed: words.confirmed,
-    starting: words.starting,
-    'connection-lost': words.connectionLost,
-    unavailable: words.unavailable,
-    'too-many-starts': words.tooManyStarts,
-  };
-}
-
-function pushButton({ sendToPhone }: PageWords, style = ''): string {
-  return `<button type="submit" name="flow" value="notification" class="${style}">${escapeHtml(sendToPhone)}</button>`;
-}
-
-/**
- * @param data what the script needs, by the names of data attributes.
- * @param alternative the markup of what is offered besides.
- */
-function page(
-  words: PageWords,
-  data: Record<string, string>,
-  message: string | undefined,
-  alternative: string,
-): string {
-  const attributes = Object.entries(data)
-    .map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`)
-    .join('');
+/** A whole page of nothing but the content. */
+export function wholePage({ language, title, head, body }: PageContent): string {
   return `<!doctype html>
-<html lang="${words.language}">
+<html lang="${language}" class="smart-id-page">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(words.title)}</title>
-<link rel="stylesheet" href="assets/attempt.css">
-<script type="module" src="assets/attempt.js"></script>
+<title>${escapeHtml(title)}</title>
+${head}
 </head>
 <body>
-<main id="attempt"${attributes}>
-<h1>${escapeHtml(words.title)}</h1>
-<noscript><p>${escapeHtml(words.needsScript)}</p></noscript>
-<p id="message" role="status"${message ? '' : ' hidden'}>${escapeHtml(message ?? '')}</p>
-<button id="try-again" type="button"${message ? '' : ' hidden'}>${escapeHtml(words.tryAgain)}</button>
-<section id="device-link" hidden>
-<a id="open-app" class="button" hidden>${escapeHtml(words.openApp)}</a>
-<details id="qr" open>
-<summary>${escapeHtml(words.showQr)}</summary>
-<p>${escapeHtml(words.scan)}</p>
-<svg id="qr-code" role="img" aria-label="${escapeHtml(words.qrLabel)}"><path /></svg>
-</details>
-</section>
-<section id="notification" hidden>
-<p>${escapeHtml(words.finishInApp)}</p>
-<p id="verification-code"></p>
-<p>${escapeHtml(words.compareCode)}</p>
-</section>
-<button id="other-ways" type="button" class="quiet" hidden>${escapeHtml(words.otherWays)}</button>
-${alternative}
-<form id="finish" method="post" action="finish" hidden><input type="hidden" name="id"></form>
+<main>
+${body}
 </main>
 </body>
 </html>
 `;
+}
+
+/**
+ * @param own the words of the login or of the signing.
+ * @param more what the script needs besides, by the names of data attributes.
+ * @param alternative the markup of what is offered besides.
+ */
+function content(
+  state: PageState,
+  own: { title: string; finishInApp: string; confirmed: string },
+  more: Record<string, string | undefined>,
+  alternative: string,
+): PageContent {
+  const { words, language, assets, message, view } = state;
+  const { page } = words;
+  const isOver = view ? view.state === 'failed' : message !== undefined;
+  const isFollowed = view !== undefined && !isOver;
+  const data = {
+    'data-id': isFollowed ? view.id : undefined,
+    'data-next': state.next,
+    'data-return-to': state.returnTo,
+    'data-go-on': page.goOnInOtherTab,
+    'data-confirmed': own.confirmed,
+    'data-starting': page.starting,
+    'data-connection-lost': page.connectionLost,
+    'data-unavailable': page.unavailable,
+    'data-too-many-starts': words.loginFailures.too_many_starts,
+    'data-code-label': page.verificationCode,
+    'data-compare-code': page.compareCode,
+    'data-remember-code': page.rememberCode,
+    ...Object.fromEntries(Object.entries(more).map(([name, value]) => [`data-${name}`, value])),
+  };
+  const { web2AppLink, verificationCode } = view?.state === 'running' ? view : {};
+  const isHeld = view?.isHeld === true;
+  const withoutScript = !isFollowed
+    ? `<form method="post" action="start">${hiddenFields(state)}${button(page.useThisDevice, 'device-link')}</form>
+<p>${escapeHtml(page.needsScript)}</p>`
+    : isHeld
+      ? `<form method="post" action="push">${hiddenFields(state, view.id)}${button(page.sendToPhone)}</form>`
+      : '';
+  const body = `<div id="smart-id"${attributesOf({ lang: language, ...data })}>
+<h1>${escapeHtml(own.title)}</h1>
+<p id="message" role="status"${flag('hidden', message === undefined)}>${escapeHtml(message ?? '')}</p>
+<a id="try-again" class="button" href="${escapeHtml(againAddress(state))}"${flag('hidden', !isOver && view?.state !== 'callback')}>${escapeHtml(page.tryAgain)}</a>
+<p id="spoken-code" class="unseen" role="status"></p>
+<section id="device-link"${flag('hidden', web2AppLink === undefined)}>
+<a id="open-app" class="button"${web2AppLink === undefined ? ' hidden' : attributesOf({ href: web2AppLink })}>${escapeHtml(page.openApp)}</a>
+<details id="qr"${flag('open', view === undefined)}>
+<summary>${escapeHtml(page.showQr)}</summary>
+<p>${escapeHtml(page.scan)}</p>
+<svg id="qr-code" role="img" aria-label="${escapeHtml(page.qrLabel)}"><path /></svg>
+</details>
+</section>
+<section id="notification"${flag('hidden', verificationCode === undefined)}>
+<p>${escapeHtml(own.finishInApp)}</p>
+<p id="verification-code"${attributesOf({ 'aria-label': verificationCode && `${page.verificationCode} ${spaced(verificationCode)}`, role: 'img' })}>${escapeHtml(verificationCode ?? '')}</p>
+<p id="about-code">${escapeHtml(isHeld ? page.rememberCode : page.compareCode)}</p>
+</section>
+<noscript>${withoutScript}</noscript>
+<button id="other-ways" type="button" class="quiet" hidden>${escapeHtml(page.otherWays)}</button>
+${isFollowed ? alternative.replace('id="alternative"', 'id="alternative" hidden') : alternative}
+<form id="finish" method="post" action="finish">${hiddenFields(state, view?.id ?? '')}${
+    isFollowed && !isHeld ? `<noscript>${button(page.continue)}</noscript>` : ''
+  }</form>
+${state.offersLanguages ? languageLinks(state) : ''}
+</div>`;
+  const head = `<link rel="stylesheet" href="${assets}/attempt.css">
+<script type="module" src="${assets}/attempt.js"></script>`;
+  return { language, title: own.title, head, body };
+}
+
+/** The page itself, about the same thing. */
+function againAddress({ language, offersLanguages, returnTo, reference }: PageState, lang = language): string {
+  return `./?${parameters({ lang: offersLanguages ? lang : undefined, returnTo, reference })}`;
+}
+
+function languageLinks(state: PageState): string {
+  const links = languages.map((language) => {
+    const current = language === state.language ? 'true' : undefined;
+    const attributes = {
+      href: againAddress(state, language),
+      lang: language,
+      hreflang: language,
+      'aria-current': current,
+    };
+    return `<li><a${attributesOf(attributes)}>${languageNames[language]}</a></li>`;
+  });
+  return `<nav aria-label="${escapeHtml(state.words.page.language)}"><ul>${links.join('')}</ul></nav>`;
+}
+
+/** What each form of the page gives back. */
+function hiddenFields({ language, returnTo, reference }: PageState, id?: string): string {
+  return Object.entries({ id, lang: language, returnTo, reference })
+    .map(([name, value]) => (value === undefined ? '' : `<input${attributesOf({ type: 'hidden', name, value })}>`))
+    .join('');
+}
+
+function button(text: string, flow?: string, style?: string): string {
+  const name = flow && 'flow';
+  return `<button${attributesOf({ type: 'submit', name, value: flow, class: style })}>${escapeHtml(text)}</button>`;
+}
+
+/** A query of those that are there. */
+export function parameters(values: Record<string, string | undefined>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** Digits that are read one by one. */
+function spaced(code: string): string {
+  return code.split('').join(' ');
+}
+
+function flag(attribute: string, isSet: boolean): string {
+  return isSet ? ` ${attribute}` : '';
+}
+
+function attributesOf(attributes: Record<string, string | undefined>): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => (value === undefined ? '' : ` ${name}="${escapeHtml(value)}"`))
+    .join('');
 }
 
 function escapeHtml(text: string): string {

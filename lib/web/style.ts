@@ -1,8 +1,10 @@
-/** The style of the pages. */
+/** The style of the pages. All but the first part is about the content alone, so that a site's own page stays as it is. */
 
 export const style = `
-:root {
-  color-scheme: light dark;
+.smart-id-page { color-scheme: light dark; background: #f3f6f4; }
+.smart-id-page body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; }
+.smart-id-page main { display: grid; justify-items: center; }
+#smart-id {
   --ink: #14201c;
   --quiet: #55645e;
   --paper: #f3f6f4;
@@ -10,9 +12,19 @@ export const style = `
   --line: #d3dcd7;
   --accent: #00664a;
   --on-accent: #fff;
+  --wrong: #b3261e;
+  box-sizing: border-box;
+  width: 100%;
+  max-width: 32rem;
+  padding: 1rem;
+  background: var(--card);
+  color: var(--ink);
+  display: grid;
+  gap: 1rem;
 }
 @media (prefers-color-scheme: dark) {
-  :root {
+  .smart-id-page { background: #0f1714; }
+  #smart-id {
     --ink: #e8efeb;
     --quiet: #a9b8b1;
     --paper: #0f1714;
@@ -20,51 +32,45 @@ export const style = `
     --line: #34443d;
     --accent: #5fd3a8;
     --on-accent: #06281c;
+    --wrong: #ffb4ab;
   }
 }
-*, *::before, *::after { box-sizing: border-box; }
-[hidden] { display: none !important; }
-body {
-  margin: 0;
-  min-height: 100vh;
-  display: grid;
-  place-items: start center;
-  padding: clamp(0.75rem, 4vw, 3rem) 0.75rem;
-  background: var(--paper);
-  color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif;
+@media (min-width: 34rem) {
+  .smart-id-page main { padding: clamp(1rem, 4vw, 3rem) 0; }
+  #smart-id { padding: 2rem; border: 1px solid var(--line); border-radius: 1rem; }
 }
-main {
-  width: 100%;
-  max-width: 32rem;
-  padding: clamp(1rem, 4vw, 2rem);
-  background: var(--card);
-  border: 1px solid var(--line);
-  border-radius: 1rem;
-  display: grid;
-  gap: 1rem;
+#smart-id *, #smart-id *::before, #smart-id *::after { box-sizing: border-box; }
+#smart-id [hidden] { display: none; }
+#smart-id h1 { margin: 0; font-size: 1.5rem; line-height: 1.2; }
+#smart-id h1, #smart-id p { text-wrap: balance; overflow-wrap: anywhere; }
+#smart-id p { margin: 0; }
+#smart-id .unseen {
+  position: absolute;
+  width: 1px;
+  height: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
 }
-h1 { margin: 0; font-size: 1.5rem; line-height: 1.2; }
-h1, p { text-wrap: balance; }
-p { margin: 0; }
-section, details[open], form { display: grid; gap: 0.75rem; }
+#smart-id section, #smart-id details[open], #smart-id form, #smart-id noscript { display: grid; gap: 0.75rem; }
 #qr[open] { justify-items: center; text-align: center; }
 #qr > summary { justify-self: start; }
-#qr-code { width: 100%; height: auto; background: #fff; border-radius: 0.5rem; }
+#qr-code { max-width: none; background: #fff; forced-color-adjust: none; }
 #qr-code path { fill: #000; }
 #message { padding: 0.75rem 1rem; border-left: 4px solid var(--accent); background: var(--paper); border-radius: 0.25rem; }
-#choice-error { color: #b3261e; }
+#choice-error { color: var(--wrong); }
+#choice-error:empty { display: none; }
 #verification-code {
   font: 700 3rem/1.2 ui-monospace, monospace;
   letter-spacing: 0.2em;
   text-indent: 0.2em;
-  text-align: center;
 }
 #notification { text-align: center; }
-summary { cursor: pointer; color: var(--accent); padding: 0.5rem 0; }
+#smart-id summary { cursor: pointer; color: var(--accent); padding: 0.5rem 0; }
 #alternative { border-top: 1px solid var(--line); padding-top: 0.5rem; }
-label { font-size: 0.875rem; color: var(--quiet); margin-bottom: -0.5rem; }
-input, select {
+#smart-id label, #smart-id .hint { font-size: 0.875rem; color: var(--quiet); }
+#smart-id label { margin-bottom: -0.5rem; }
+#smart-id input, #smart-id select {
   width: 100%;
   min-height: 2.75rem;
   padding: 0 0.75rem;
@@ -74,7 +80,8 @@ input, select {
   border: 1px solid var(--quiet);
   border-radius: 0.5rem;
 }
-button, .button {
+#smart-id input[aria-invalid='true'] { border-color: var(--wrong); }
+#smart-id button, #smart-id .button {
   min-height: 2.75rem;
   padding: 0.5rem 1rem;
   font: inherit;
@@ -87,13 +94,14 @@ button, .button {
   border-radius: 0.5rem;
   cursor: pointer;
 }
-.quiet { color: var(--accent); background: transparent; }
-.choices { display: flex; flex-wrap: wrap; gap: 0.5rem; }
-.choices button { flex: 1 1 12rem; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-@media (prefers-color-scheme: dark) {
-  #choice-error { color: #ffb4ab; }
-}
+#smart-id .quiet { color: var(--accent); background: transparent; }
+#smart-id .choices { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+#smart-id .choices button { flex: 1 1 12rem; }
+#smart-id nav { border-top: 1px solid var(--line); padding-top: 0.5rem; }
+#smart-id nav ul { margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 0 1rem; }
+#smart-id nav a { display: inline-block; padding: 0.375rem 0; color: var(--quiet); font-size: 0.875rem; }
+#smart-id nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+#smart-id :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 /* A computer leads with the QR code, a phone with the link. */
 @media (hover: hover) and (pointer: fine) {
   #qr > summary { display: none; }

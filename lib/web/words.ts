@@ -1,78 +1,67 @@
-/** Every text of the login page and of the signing page. */
+/** The texts of the pages, from one file for each language in `words/`, and the language in which a visitor gets them. */
 
-/** What both pages say. */
-const common = {
-  language: 'en',
-  openApp: 'Open Smart-ID app',
-  showQr: 'Show QR code',
-  scan: 'Scan the QR code with Smart-ID app to continue',
-  qrLabel: 'QR code for the Smart-ID app',
-  compareCode: 'Check that the app shows the same code, then confirm there.',
-  sendToPhone: 'Send to my phone',
-  otherWays: 'Choose another way',
-  tryAgain: 'Try again',
-  goOnInOtherTab: 'Go on in the tab that the Smart-ID app opened.',
-  starting: 'One moment…',
-  connectionLost: 'The connection is lost. Trying again…',
-  unavailable: 'Smart-ID is not available at the moment. Please try again later.',
-  tooManyStarts: 'This was started too often. Please wait a few minutes, then try again.',
-  needsScript: 'This page needs JavaScript to show the QR code. Please turn it on and load the page again.',
-} as const;
+import type { Request } from 'express';
+import { SmartIdInputError } from '../errors.js';
+import type { Undertaking } from '../outcome.js';
+import type { LinkLanguage } from '../protocol/device-link.js';
+import en from './words/en.json' with { type: 'json' };
+import et from './words/et.json' with { type: 'json' };
+import lt from './words/lt.json' with { type: 'json' };
+import lv from './words/lv.json' with { type: 'json' };
+import ru from './words/ru.json' with { type: 'json' };
 
-export const loginWords = {
-  ...common,
-  title: 'Log in with Smart-ID',
-  finishInApp: 'Finish authentication in Smart-ID app',
-  confirmed: 'Confirmed. Logging you in…',
-  byPersonalCode: 'Log in with your personal code',
-  country: 'Country',
-  personalCode: 'Personal code',
-  showQrForPerson: 'Show QR code for this person',
-  checkPersonalCode: 'Check the personal code.',
-  countries: { EE: 'Estonia', LV: 'Latvia', LT: 'Lithuania', BE: 'Belgium' },
-} as const;
+export const languages = ['en', 'et', 'lv', 'lt', 'ru'] as const;
+/** ISO 639-1. */
+export type Language = (typeof languages)[number];
 
-export const signingWords = {
-  ...common,
-  title: 'Sign with Smart-ID',
-  finishInApp: 'Sign in the Smart-ID app',
-  chooseInApp: 'Open the Smart-ID app and choose the account to sign with',
-  signInApp: 'Stay in the Smart-ID app: what you are to sign is on its way',
-  confirmed: 'Confirmed. Putting your signature in place…',
-  nothingToSign: 'There is nothing to sign here.',
-} as const;
+/** English has every text; a language that lacks one does not compile. */
+export type Words = typeof en;
 
-export type PageWords = Record<keyof typeof common | 'title' | 'finishInApp' | 'confirmed', string>;
+export const wordsOf: Readonly<Record<Language, Words>> = { en, et, lv, lt, ru };
 
-/** What to tell a visitor, by the visible code of a failure; nothing in it tells of an account. */
-const loginFailures: Record<string, string> = {
-  not_completed:
-    'The login was not completed. Check that you have a working Smart-ID account and the newest version of the app, confirm the login there in time, and try again.',
-  wrong_vc: 'A wrong code was chosen in the app. Try again and choose the code that this page shows.',
-  no_attempt: 'There is no login to finish here any more. Please start again.',
-  return_without_session:
-    'The Smart-ID app came back to another browser than the one you started in. Open this site in your default browser, outside a private window, and start again.',
-  callback_required: 'Go on in the tab that the Smart-ID app opened.',
-  already_used: 'This login has been used already. Please start again.',
-  not_verified: 'The login could not be verified, so nobody was logged in. Please start again.',
-  not_accepted: 'This site did not accept the login.',
+/** How each language calls itself. */
+export const languageNames: Readonly<Record<Language, string>> = {
+  en: 'English',
+  et: 'Eesti',
+  lv: 'Latviešu',
+  lt: 'Lietuvių',
+  ru: 'Русский',
 };
 
-const signingFailures: Record<string, string> = {
-  ...loginFailures,
-  not_completed:
-    'Nothing was signed. Check that you have a working Smart-ID account and the newest version of the app, confirm the signature there in time, and try again.',
-  no_attempt: 'There is no signature to finish here any more. Please start again.',
-  already_used: 'This signature has been used already. Please start again.',
-  not_verified: 'The signature could not be verified, so it was not used. Please start again.',
-  not_accepted: 'This site did not accept the signature.',
+/** What a device link calls the language. */
+export const linkLanguageOf: Readonly<Record<Language, LinkLanguage>> = {
+  en: 'eng',
+  et: 'est',
+  lv: 'lav',
+  lt: 'lit',
+  ru: 'rus',
 };
 
-const otherFailures = { login: 'The login failed. Please try again.', signing: 'Signing failed. Please try again.' };
-const failures = { login: loginFailures, signing: signingFailures };
+/** One language for everybody, or the site's own choice for a request, which may leave it to the visitor. */
+export type LanguageOption = Language | ((req: Request) => Language | undefined);
 
-/** The message for a visible code; one for all codes that are not known. */
-export function failureMessage(code: string, what: keyof typeof failures = 'login'): string {
-  const known = failures[what];
-  return Object.hasOwn(known, code) ? (known[code] as string) : otherFailures[what];
+/** The site's choice, else what the visitor chose on the page (`?lang=`), else what the browser prefers, else English. */
+export function languageOf(req: Request, option?: LanguageOption): Language {
+  const chosen = typeof option === 'function' ? option(req) : option;
+  if (chosen !== undefined) return checkLanguage(chosen);
+  const wish = req.query.lang ?? (req.body as { lang?: unknown } | undefined)?.lang;
+  if (isLanguage(wish)) return wish;
+  const accepted = req.acceptsLanguages([...languages]);
+  return isLanguage(accepted) ? accepted : 'en';
+}
+
+/** @throws SmartIdInputError */
+export function checkLanguage(language: Language): Language {
+  if (!isLanguage(language)) throw new SmartIdInputError('language', `must be one of ${languages.join(', ')}.`);
+  return language;
+}
+
+function isLanguage(value: unknown): value is Language {
+  return languages.includes(value as Language);
+}
+
+/** What to tell a visitor, by the visible code of a failure; one text for all codes that are not known. */
+export function failureMessage(code: string, words: Words, what: Undertaking): string {
+  const known: Record<string, string> = what === 'login' ? words.loginFailures : words.signingFailures;
+  return (Object.hasOwn(known, code) ? known[code] : known.other) as string;
 }

@@ -141,12 +141,25 @@ describe('The example app in Chromium', function () {
     await privatePage();
   });
 
-  it('says that a personal code cannot be one', async () => {
+  it('says as it is typed that a personal code cannot be one, and sends none that is not whole', async () => {
     await page.goto(`${origin}/login`);
+    await page.locator('#open-app[href]').waitFor();
     await page.getByText('Log in with your personal code').click();
-    await page.getByLabel('Personal code').fill('4040/4040009');
+    const code = page.getByLabel('Personal code');
+    const isWrong = () => code.getAttribute('aria-invalid');
+    await code.pressSequentially('4040404000');
+    expect([await text('#choice-error'), await isWrong()]).to.deep.equal(['', null]);
+    await code.pressSequentially('8');
+    expect(await text('#choice-error')).to.contain('cannot be a personal code');
+    expect(await isWrong()).to.equal('true');
+    await code.press('Backspace');
+    expect([await text('#choice-error'), await isWrong()]).to.deep.equal(['', null]);
+    const starts: string[] = [];
+    page.on('request', (request) => request.method() === 'POST' && starts.push(request.url()));
     await page.getByRole('button', { name: 'Send to my phone' }).click();
-    await page.getByText('Check the personal code.').waitFor();
+    expect(await text('#choice-error')).to.contain('not complete');
+    expect(await code.evaluate((input) => input === document.activeElement)).to.equal(true);
+    expect(starts).to.deep.equal([]);
     expect(await page.locator('#qr-code').isVisible()).to.equal(true);
   });
 
@@ -154,12 +167,12 @@ describe('The example app in Chromium', function () {
     await page.goto(`${origin}/login`);
     const documentNumber = 'PNOEE-30403039917-MOCK-Q';
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR', documentNumber });
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.getByRole('link', { name: 'Try again' }).waitFor();
     expect(await text('#message'))
       .to.contain('not completed')
       .and.not.contain('refused');
     expect(await page.locator('#qr-code').isVisible()).to.equal(false);
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Try again' }).click();
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
     await privatePage();
   });
@@ -185,7 +198,7 @@ describe('The example app in Chromium', function () {
       for (let count = 0; count < 30; count++) await fetch('/login/start', init);
     });
     await page.goto(`${origin}/login`);
-    await page.getByText('This was started too often').waitFor();
+    await page.getByText('Too many attempts').waitFor();
     expect(await page.locator('#qr-code').isVisible()).to.equal(false);
   });
 

@@ -193,7 +193,7 @@ describe('Signing on the example site in Chromium', function () {
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR', documentNumber });
     await page.getByText('Nothing was signed').waitFor();
     expect(await page.locator('#message').textContent()).to.not.contain('refused');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Try again' }).click();
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
     await page.waitForURL(`${origin}/signed`);
     expectValidContainer(await downloaded('contract.asice'));

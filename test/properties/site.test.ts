@@ -7,7 +7,7 @@ import { checkStartOptions, resolveOptions } from '../../lib/options.js';
 import { failure, visibleCode } from '../../lib/outcome.js';
 import { parseSemanticsIdentifier } from '../../lib/protocol/semantics-identifier.js';
 import { personNamed } from '../../lib/web/person.js';
-import { failureMessage } from '../../lib/web/words.js';
+import { failureMessage, wordsOf } from '../../lib/web/words.js';
 import { anyText, anything, check, resultOf } from './input.js';
 
 const uuid = '00000000-0000-4000-8000-000000000000';
@@ -77,7 +77,7 @@ describe('What a visitor or a site sends, whatever it is', () => {
 
   it('has a message for any code, and never itself in it', () => {
     check(anyText, (any) => {
-      for (const message of [failureMessage(any), failure(any).message]) {
+      for (const message of [failureMessage(any, wordsOf.en, 'login'), failure(any).message]) {
         expect(message).to.be.a('string').and.not.equal('');
         if (any.length >= 8) expect(message).to.not.contain(any);
       }

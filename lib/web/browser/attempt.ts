@@ -1,29 +1,51 @@
 /** The script of the pages: starts an attempt, keeps the QR code fresh, and goes on when the person has confirmed. */
 
 import type { AttemptView } from '../../attempt/view.js';
+import { type PersonalCodeCountry, readPersonalCode } from './personal-code.js';
 import { encodeQR } from './qr.js';
 
-/** What the router answers: the view, and the words for a failure. */
-type Shown = AttemptView & { message?: string };
+/** What the router answers: the view, and words for it. `done`: another tab of this browser has finished it well. */
+type Shown = Omit<AttemptView, 'state'> & { state: AttemptView['state'] | 'done'; message?: string };
 
-/** Milliseconds between two looks; a QR link is new every second. */
+/** Milliseconds between two looks without live updates; a QR link is new every second. */
 const interval = 1000;
+/** Milliseconds between two looks of a tab that nobody sees. */
+const hiddenInterval = 3000;
+/** Milliseconds without an update after which the connection counts as dead: with a QR code, and without. */
+const deadAfter = { ticking: 4000, quiet: 15_000 };
 /** Looks in a row that may fail before the page says so. */
 const patience = 3;
+/** Live updates that may break down before the page does without. */
+const mostBreakdowns = 3;
+/** Looks for which an attempt that is gone may be on its way through another tab. */
+const goneLooks = 5;
+/** Milliseconds for which the code is seen before a push covers it. */
+const timeToRemember = 2500;
 const isHandheld = matchMedia('(hover: none), (pointer: coarse)').matches;
-/** At the most: a narrow screen makes it less. */
-const pixelsPerModule = isHandheld ? 10 : 6;
+const mostPixelsPerModule = isHandheld ? 10 : 6;
 const quietZone = 4;
 
-const element = <T extends Element = HTMLElement>(id: string) => document.getElementById(id) as unknown as T;
-const main = element('attempt');
-const words = main.dataset;
+const root = document.getElementById('smart-id') as HTMLElement;
+const find = <T extends Element = HTMLElement>(id: string) => root.querySelector<T>(`#${id}`);
+const element = <T extends Element = HTMLElement>(id: string) => find<T>(id) as T;
+const words = root.dataset;
+const { lang } = root;
 /** What is to be signed, on the signing page. */
 const { reference } = words;
-/** A page that is opened again goes on with its own attempt, not with that of another page. */
-const storageKey = `smart-id-attempt ${location.pathname} ${reference ?? ''}`;
+const returnTo = words.returnTo || undefined;
+/** A page that is opened again goes on with the attempt of pages like it, also when its tab was closed. */
+const storageKey = `smart-id-attempt ${location.pathname} ${reference ?? ''} ${returnTo ?? ''}`;
+
 /** The attempt that the page shows; what belongs to an earlier one is dropped. */
 let current: string | undefined;
+/** Said besides the attempt, for as long as it is shown. */
+let notice: string | undefined;
+/** Ends the updates that come at the moment. */
+let stopUpdates = () => {};
+let breakdowns = 0;
+let failedLooks = 0;
+let looksSinceGone = 0;
+let wasReadyUnseen = false;
 
 class Refused extends Error {
   constructor(readonly status: number) {
@@ -35,52 +57,118 @@ async function ask(path: string, body?: object): Promise<Shown> {
   const init = body && {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...body, lang }),
   };
   const response = await fetch(path, { ...init, headers: { accept: 'application/json', ...init?.headers } });
   if (!response.ok) throw new Refused(response.status);
   return response.json();
 }
 
+const addressOf = (path: string, id: string) => `${path}?${new URLSearchParams({ id, lang })}`;
+
 async function start(choice: object = {}): Promise<void> {
   current = undefined;
+  stopUpdates();
   say(words.starting);
   try {
-    const view = await ask('start', { ...choice, reference, returnTo: words.returnTo || undefined });
-    await follow(view);
+    follow(await ask('start', { ...choice, holdPush: isHandheld, reference, returnTo }));
   } catch (error) {
-    const status = error instanceof Refused ? error.status : undefined;
-    if (status === 400 && 'personalCode' in choice) return complain();
-    if (status === 429) return fail(words.tooManyStarts);
-    fail((status === 404 && words.notFound) || words.unavailable);
+    failStart(error, 'personalCode' in choice);
   }
 }
 
-/** Shows an attempt and looks at it until it is over or another one has taken its place. */
-async function follow(first: Shown): Promise<void> {
-  const { id } = first;
+function failStart(error: unknown, isForPerson: boolean): void {
+  const status = error instanceof Refused ? error.status : undefined;
+  if (status === 400 && isForPerson) {
+    void start();
+    complain(words.wrongCode);
+  } else if (status === 429) fail(words.tooManyStarts);
+  else fail((status === 404 && words.notFound) || words.unavailable);
+}
+
+function follow(view: Shown): void {
+  const { id } = view;
   current = id;
-  sessionStorage.setItem(storageKey, id);
-  let view = first;
-  let failures = 0;
-  while (current === id) {
-    if (failures === 0 && !show(view)) return;
-    if (failures === patience) say(words.connectionLost);
-    await new Promise((resolve) => setTimeout(resolve, interval));
-    try {
-      const next = await ask(`status?id=${encodeURIComponent(id)}`);
-      // Another tab of this browser has finished the attempt, most often the one that the app opened.
-      if (next.code === 'no_attempt') return leave();
-      view = next;
-      failures = 0;
-    } catch {
-      failures += 1;
-    }
+  notice = view.message;
+  breakdowns = failedLooks = looksSinceGone = 0;
+  wasReadyUnseen = false;
+  keep(id);
+  if (view.isHeld) void sendPush(view);
+  else if (receive(view)) connect(id);
+}
+
+/** The person sees the code first: on a phone the push covers the page. */
+async function sendPush(view: Shown): Promise<void> {
+  showRunning(view);
+  await pause(timeToRemember);
+  if (current !== view.id) return;
+  try {
+    const sent = await ask('push', { id: view.id });
+    if (current === view.id && receive(sent)) connect(view.id);
+  } catch (error) {
+    failStart(error, false);
   }
 }
 
-/** Whether there is more to come. */
-function show(view: Shown): boolean {
+/** Live updates where somebody sees them, looks of our own where nobody does or they do not get through. */
+function connect(id: string): void {
+  stopUpdates();
+  if (current !== id) return;
+  if (document.hidden) lookIn(id, hiddenInterval);
+  else if (breakdowns >= mostBreakdowns) lookIn(id, interval);
+  else listen(id);
+}
+
+function listen(id: string): void {
+  const source = new EventSource(addressOf('updates', id));
+  let watchdog = setTimeout(breakDown, deadAfter.quiet);
+  function stop(): void {
+    clearTimeout(watchdog);
+    source.close();
+  }
+  function breakDown(): void {
+    stop();
+    breakdowns++;
+    lookIn(id, interval);
+  }
+  stopUpdates = stop;
+  source.onerror = breakDown;
+  source.onmessage = ({ data }) => {
+    const view: Shown = JSON.parse(data);
+    clearTimeout(watchdog);
+    watchdog = setTimeout(breakDown, view.qrLink ? deadAfter.ticking : deadAfter.quiet);
+    breakdowns = failedLooks = 0;
+    if (view.state === 'running') receive(view);
+    else {
+      stop();
+      if (receive(view)) lookIn(id, interval);
+    }
+  };
+}
+
+function lookIn(id: string, milliseconds: number): void {
+  const timer = setTimeout(() => void look(id), milliseconds);
+  stopUpdates = () => clearTimeout(timer);
+}
+
+async function look(id: string): Promise<void> {
+  try {
+    const view = await ask(addressOf('status', id));
+    if (current !== id) return;
+    failedLooks = 0;
+    if (!receive(view)) return;
+    if (view.state === 'running') connect(id);
+    else lookIn(id, interval);
+  } catch (error) {
+    if (current !== id) return;
+    failedLooks++;
+    if (failedLooks >= patience) say(error instanceof Refused ? words.unavailable : words.connectionLost);
+    lookIn(id, interval);
+  }
+}
+
+/** Shows a view of the current attempt. Whether there is more to come. */
+function receive(view: Shown): boolean {
   switch (view.state) {
     case 'running':
       showRunning(view);
@@ -88,25 +176,28 @@ function show(view: Shown): boolean {
     case 'callback':
       hideWays();
       say(words.goOn);
+      element('try-again').hidden = false;
       return true;
     case 'ready':
-      hideWays();
-      say(words.confirmed);
-      finish(view.id);
+      return !finishIfSeen(view.id);
+    case 'done':
+      leave();
       return false;
     case 'failed':
+      // Another tab may be about to finish it, most often the one that the app opened.
+      if (view.code === 'no_attempt' && looksSinceGone++ < goneLooks) return true;
       fail(view.message);
       return false;
   }
 }
 
-function showRunning({ qrLink, web2AppLink, verificationCode, flow, step }: Shown): void {
-  const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === undefined;
-  say(isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : undefined);
+function showRunning({ qrLink, web2AppLink, verificationCode = '', flow, step, isHeld }: Shown): void {
+  const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === '';
+  say(isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice);
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
-  element('notification').hidden = verificationCode === undefined;
-  element('verification-code').textContent = verificationCode ?? '';
+  element('notification').hidden = verificationCode === '';
+  showCode(verificationCode, isHeld ? words.rememberCode : words.compareCode);
   element('other-ways').hidden = flow !== 'notification';
   element('alternative').hidden = flow === 'notification' || isInApp;
   const openApp = element<HTMLAnchorElement>('open-app');
@@ -115,84 +206,176 @@ function showRunning({ qrLink, web2AppLink, verificationCode, flow, step }: Show
   if (qrLink !== undefined) drawQr(qrLink);
 }
 
+/** Those who cannot see the page hear the digits one by one, once. */
+function showCode(code: string, about = ''): void {
+  element('verification-code').textContent = code;
+  const label = `${words.codeLabel} ${[...code].join(' ')}`;
+  element('verification-code').setAttribute('aria-label', label);
+  setText(element('about-code'), about);
+  setText(element('spoken-code'), code && `${label}. ${about}`);
+}
+
 /** One path of unit squares: the link is never put into the page as markup. */
 function drawQr(link: string): void {
   const modules = encodeQR(link, 'raw', { ecc: 'low', border: quietZone });
   const squares = modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')));
   const svg = element<SVGSVGElement>('qr-code');
   const size = modules.length;
+  const { paddingLeft, paddingRight } = getComputedStyle(root);
+  const room = root.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
+  // Whole pixels of the screen, so that all modules are of one size.
+  const fitting = Math.floor((room / size) * devicePixelRatio) / devicePixelRatio;
+  const side = `${size * Math.min(fitting || 1, mostPixelsPerModule)}px`;
   svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
   svg.setAttribute('shape-rendering', 'crispEdges');
-  svg.style.maxWidth = `${size * pixelsPerModule}px`;
+  svg.style.width = side;
+  svg.style.height = side;
   svg.querySelector('path')?.setAttribute('d', squares.join(''));
 }
 
 function hideWays(): void {
   for (const id of ['device-link', 'notification', 'other-ways', 'alternative']) element(id).hidden = true;
+  setText(element('spoken-code'), '');
 }
 
 function say(text: string | undefined): void {
   const message = element('message');
   message.hidden = !text;
-  // Only a change is announced to those who cannot see the page.
-  if (message.textContent !== (text ?? '')) message.textContent = text ?? '';
+  setText(message, text ?? '');
+}
+
+/** Only a change is announced to those who cannot see the page. */
+function setText(place: Element, text: string): void {
+  if (place.textContent !== text) place.textContent = text;
 }
 
 function fail(text: string | undefined): void {
-  current = undefined;
-  sessionStorage.removeItem(storageKey);
+  forget();
+  const hadFocus = root.contains(document.activeElement);
   hideWays();
   say(text);
   element('alternative').hidden = false;
-  element('try-again').hidden = false;
-}
-
-function complain(): void {
-  void start();
-  const error = element('choice-error');
-  error.textContent = words.checkPersonalCode ?? '';
-  error.hidden = false;
-  element('personal-code').focus();
+  const again = element('try-again');
+  again.hidden = false;
+  // What had the focus may be gone from the page.
+  if (hadFocus && document.activeElement === document.body) again.focus();
 }
 
 function leave(): void {
-  current = undefined;
-  sessionStorage.removeItem(storageKey);
+  forget();
   location.assign(words.next ?? '/');
 }
 
-function finish(id: string): void {
-  sessionStorage.removeItem(storageKey);
+/** Of several tabs that show one attempt, the one that is seen finishes it. */
+function finishIfSeen(id: string): boolean {
+  hideWays();
+  say(words.confirmed);
+  if (document.hidden && !wasReadyUnseen) {
+    wasReadyUnseen = true;
+    return false;
+  }
+  forget();
   const form = element<HTMLFormElement>('finish');
   (form.elements.namedItem('id') as HTMLInputElement).value = id;
   form.submit();
+  return true;
+}
+
+/** Storage may be turned off: then the page does not go on after it was left. */
+function keep(id: string): void {
+  try {
+    localStorage.setItem(storageKey, id);
+  } catch {}
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    return null;
+  }
+}
+
+function forget(): void {
+  current = undefined;
+  stopUpdates();
+  try {
+    localStorage.removeItem(storageKey);
+  } catch {}
 }
 
 /** Goes on with the attempt of a page that was left and opened again, or starts one. */
 async function open(): Promise<void> {
-  const earlier = sessionStorage.getItem(storageKey);
-  const view = earlier && (await ask(`status?id=${encodeURIComponent(earlier)}`).catch(() => undefined));
-  if (view && view.state !== 'failed') return follow(view);
+  const earlier = words.id ?? kept();
+  const view = earlier && (await ask(addressOf('status', earlier)).catch(() => undefined));
+  if (view && view.state !== 'failed' && view.state !== 'done') return follow(view);
   return start();
 }
 
-if (isHandheld && innerWidth < 600) {
-  element<HTMLDetailsElement>('qr').open = false;
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
-element('try-again').addEventListener('click', () => void start());
-element('other-ways').addEventListener('click', () => void start());
-document.getElementById('choice')?.addEventListener('submit', (event) => {
+
+const codeInput = find<HTMLInputElement>('personal-code');
+const countryInput = find<HTMLSelectElement>('country');
+
+function readCode() {
+  return readPersonalCode(countryInput?.value as PersonalCodeCountry, codeInput?.value ?? '');
+}
+
+function complain(text: string | undefined): void {
+  const error = find('choice-error');
+  if (!error || !codeInput) return;
+  setText(error, text ?? '');
+  codeInput.toggleAttribute('aria-invalid', false);
+  if (text) codeInput.setAttribute('aria-invalid', 'true');
+}
+
+/** A slip of the finger is told at once; that a code is not complete only when it is sent. */
+function checkCode(isSent: boolean): boolean {
+  const { state } = readCode();
+  const isMissing = isSent && state === 'incomplete';
+  complain(state === 'wrong' ? words.wrongCode : isMissing ? words.incompleteCode : undefined);
+  return state === 'complete';
+}
+
+function showExample(): void {
+  const hint = element('personal-code-hint');
+  hint.hidden = false;
+  hint.textContent = countryInput?.selectedOptions[0]?.dataset.example ?? '';
+}
+
+if (isHandheld && innerWidth < 600) element<HTMLDetailsElement>('qr').open = false;
+else element<HTMLDetailsElement>('qr').open = true;
+for (const id of ['try-again', 'other-ways']) {
+  element(id).addEventListener('click', (event) => {
+    event.preventDefault();
+    void start();
+  });
+}
+if (codeInput && countryInput) {
+  showExample();
+  codeInput.addEventListener('input', () => checkCode(false));
+  countryInput.addEventListener('change', () => {
+    showExample();
+    checkCode(false);
+  });
+}
+find('choice')?.addEventListener('submit', (event) => {
   event.preventDefault();
-  document.getElementById('choice-error')?.setAttribute('hidden', '');
+  if (codeInput && !checkCode(true)) return codeInput.focus();
   const { submitter } = event as SubmitEvent;
-  const form = new FormData(event.target as HTMLFormElement, submitter);
-  void start(Object.fromEntries(form));
+  void start(Object.fromEntries(new FormData(event.target as HTMLFormElement, submitter)));
 });
-if (element('try-again').hidden) void open();
-else {
-  // Loaded again, the page starts anew, about the same thing.
-  const address = new URL(location.href);
-  address.searchParams.delete('failed');
-  history.replaceState(null, '', address);
-  element('alternative').hidden = false;
-}
+// A tab that nobody sees takes no connection for itself, of which a browser has few.
+document.addEventListener('visibilitychange', () => current !== undefined && connect(current));
+addEventListener('pagehide', () => stopUpdates());
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted && current !== undefined) connect(current);
+});
+const address = new URL(location.href);
+const isTold = element('try-again').hidden === false && words.id === undefined;
+for (const name of ['failed', 'problem', 'notice', 'id']) address.searchParams.delete(name);
+// Loaded again, the page goes on or starts anew, about the same thing.
+history.replaceState(null, '', address);
+if (!isTold) void open();

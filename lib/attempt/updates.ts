@@ -1,0 +1,128 @@
+/**
+ * Live updates of an attempt as server-sent events (WHATWG HTML, section 9.2): a view each second while there is a QR code to
+ * draw anew, and the end of the session at once. A page without them asks for the status instead.
+ */
+
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Request, RequestHandler, Response } from 'express';
+import { SmartIdLimitError, SmartIdSessionNotFoundError } from '../errors.js';
+import type { Attempt } from './attempt.js';
+import type { Attempts } from './attempts.js';
+import { type AttemptView, failedView } from './view.js';
+
+/** Milliseconds of a tick: a QR link is new with each. */
+const tick = 1000;
+/** Milliseconds after which what has not changed is said again, so that a page notices a dead connection. */
+const heartbeat = 10_000;
+/** Milliseconds that a page has to close the connection after the last event, before we do. */
+const parting = 5_000;
+/** For one attempt at a time: a few tabs may show it. */
+const mostStreams = 10;
+
+/** What a site adds to a view or makes of it before it is sent. */
+export type Show = (view: AttemptView, req: Request) => object;
+
+export class Updates {
+  private readonly streams = new Map<string, number>();
+  private readonly attempts: Attempts;
+  private readonly viewOf: (req: Request, attempt: Attempt) => Promise<AttemptView>;
+
+  /** @param viewOf what `status` would show of an attempt. */
+  constructor(attempts: Attempts, viewOf: (req: Request, attempt: Attempt) => Promise<AttemptView>) {
+    this.attempts = attempts;
+    this.viewOf = viewOf;
+  }
+
+  handler(show: Show = (view) => view): RequestHandler {
+    return (req, res, next) => {
+      this.send(req, res, show).catch((error: unknown) => {
+        // What went wrong the page learns from the status, and with it the site's error handler.
+        if (res.headersSent) res.destroy();
+        else next(error);
+      });
+    };
+  }
+
+  private async send(req: Request, res: Response, show: Show): Promise<void> {
+    const { id, attempt } = await this.attempts.named(req);
+    const open = this.streams.get(id) ?? 0;
+    if (open >= mostStreams) throw new SmartIdLimitError('too_many_updates', 1);
+    this.streams.set(id, open + 1);
+    const gone = new AbortController();
+    res.once('close', () => {
+      gone.abort();
+      this.leave(id);
+    });
+    begin(res);
+    if (attempt) await this.follow(req, res, attempt, show, gone.signal);
+    else write(res, JSON.stringify(show(failedView(id, 'no_attempt'), req)));
+    await partFrom(res, gone.signal);
+  }
+
+  /** Sends views until there is nothing more to come. */
+  private async follow(req: Request, res: Response, attempt: Attempt, show: Show, gone: AbortSignal): Promise<void> {
+    let sent = '';
+    let sentAt = 0;
+    while (!gone.aborted) {
+      const view = await this.viewOf(req, attempt);
+      const text = JSON.stringify(show(view, req));
+      const isDue = text !== sent || performance.now() - sentAt >= heartbeat;
+      // Who reads too slowly gets the next one: old links are of no use.
+      if (isDue && !res.writableNeedDrain) {
+        write(res, text);
+        sent = text;
+        sentAt = performance.now();
+      }
+      if (view.state !== 'running' || view.isHeld) return;
+      await this.nextTick(attempt, gone);
+    }
+  }
+
+  /** Waits for the next second of the session, or for its end. */
+  private async nextTick(attempt: Attempt, gone: AbortSignal): Promise<void> {
+    const { attempts } = this;
+    const { sessionID, receivedAt } = attempt.session;
+    const pause = tick - (Math.max(0, attempts.clock() - receivedAt) % tick);
+    // Of a session that does not exist nobody may be asked, and of one that has ended nothing more is to come.
+    if (attempt.accountProblem || attempts.watch.look(sessionID).state !== 'running') {
+      await sleep(pause, undefined, { signal: gone, ref: false }).catch(() => {});
+      return;
+    }
+    const look = await attempts.watch.wait(sessionID, pause, gone);
+    if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) throw look.error;
+  }
+
+  private leave(id: string): void {
+    const left = (this.streams.get(id) ?? 1) - 1;
+    if (left > 0) this.streams.set(id, left);
+    else this.streams.delete(id);
+  }
+}
+
+function begin(res: Response): void {
+  res.set({
+    'content-type': 'text/event-stream; charset=utf-8',
+    // Neither a cache nor a compressor nor nginx may keep events back.
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  res.flushHeaders();
+}
+
+/** JSON has no line breaks, so it is one line of data. */
+function write(res: Response, text: string): void {
+  res.write(`data: ${text}\n\n`);
+}
+
+/**
+ * Leaves it to the page to close the connection. The response is never ended: express-session would then keep the session, as
+ * it was when the page began to listen, and undo what happened to it meanwhile.
+ */
+async function partFrom(res: Response, gone: AbortSignal): Promise<void> {
+  if (!gone.aborted) {
+    const signal = AbortSignal.any([gone, AbortSignal.timeout(parting)]);
+    if (!signal.aborted) await once(signal, 'abort');
+  }
+  res.destroy();
+}
