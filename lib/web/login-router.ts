@@ -70,13 +70,14 @@ async function startOptions(
   const wanted = flowOffered(wish.flow, notification || known !== undefined);
   const isNamed = country !== undefined || personalCode !== undefined || wanted === 'notification';
   const person = isNamed ? personNamed(country, personalCode) : undefined;
-  const mayPush = notification || (person !== undefined && (await known?.knows(req, person)) === true);
-  const flow = wanted === 'notification' && mayPush ? 'notification' : 'device-link';
+  const isPush =
+    wanted === 'notification' && (notification || (person !== undefined && (await known?.knows(req, person))));
+  const flow = isPush ? 'notification' : 'device-link';
   const chosen = languageOf(req, language);
   return {
     flow,
     // On the phone itself the push covers the page; and without its script the page shows the code first in any case.
-    holdPush: flow === 'notification' && (holdPush === true || isForm(req)),
+    holdPush: Boolean(isPush) && (holdPush === true || isForm(req)),
     identify: person === undefined ? undefined : () => ({ semanticsIdentifier: person }),
     interactions: interactions?.(chosen),
     lang: linkLanguageOf[chosen],

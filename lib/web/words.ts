@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
+import type { PersonalCodeCountry } from './personal-code.js';
 import en from './words/en.json' with { type: 'json' };
 import et from './words/et.json' with { type: 'json' };
 import lt from './words/lt.json' with { type: 'json' };
@@ -14,8 +15,61 @@ export const languages = ['en', 'et', 'lv', 'lt', 'ru'] as const;
 /** ISO 639-1. */
 export type Language = (typeof languages)[number];
 
-/** English has every text; a language that lacks one does not compile. */
-export type Words = typeof en;
+type Texts<Key extends string> = Readonly<Record<Key, string>>;
+
+type Failures = Texts<
+  | 'not_completed'
+  | 'wrong_vc'
+  | 'no_attempt'
+  | 'return_without_session'
+  | 'callback_required'
+  | 'already_used'
+  | 'not_verified'
+  | 'not_accepted'
+  | 'too_many_starts'
+  | 'other'
+>;
+
+/** A language that lacks one does not compile. (Taken from the English file, the type would make users import it.) */
+export interface Words {
+  page: Texts<
+    | 'openApp'
+    | 'showQr'
+    | 'scan'
+    | 'qrLabel'
+    | 'verificationCode'
+    | 'compareCode'
+    | 'rememberCode'
+    | 'sendToPhone'
+    | 'otherWays'
+    | 'tryAgain'
+    | 'continue'
+    | 'goOnInOtherTab'
+    | 'notYet'
+    | 'starting'
+    | 'connectionLost'
+    | 'unavailable'
+    | 'useThisDevice'
+    | 'needsScript'
+    | 'language'
+  >;
+  login: Texts<
+    | 'title'
+    | 'finishInApp'
+    | 'confirmed'
+    | 'byPersonalCode'
+    | 'country'
+    | 'personalCode'
+    | 'example'
+    | 'wrongPersonalCode'
+    | 'incompletePersonalCode'
+    | 'showQrForPerson'
+    | 'scanFirst'
+  > & { countries: Texts<PersonalCodeCountry> };
+  signing: Texts<'title' | 'finishInApp' | 'chooseInApp' | 'signInApp' | 'confirmed' | 'nothingToSign'>;
+  loginFailures: Failures;
+  signingFailures: Failures;
+}
 
 export const wordsOf: Readonly<Record<Language, Words>> = { en, et, lv, lt, ru };
 
