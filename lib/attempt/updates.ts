@@ -3,7 +3,6 @@
  * draw anew, and the end of the session at once. A page without them asks for the status instead.
  */
 
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { SmartIdLimitError, SmartIdSessionNotFoundError } from '../errors.js';
@@ -46,37 +45,49 @@ export class Updates {
 
   private async send(req: Request, res: Response, show: Show): Promise<void> {
     const { id, attempt } = await this.attempts.named(req);
-    const open = this.streams.get(id) ?? 0;
-    if (open >= mostStreams) throw new SmartIdLimitError('too_many_updates', 1);
-    this.streams.set(id, open + 1);
+    // Who has left meanwhile is not heard of any more.
+    if (res.destroyed) return;
+    // Of others nobody else may take a place.
+    if (attempt) this.enter(id);
     const gone = new AbortController();
     res.once('close', () => {
       gone.abort();
-      this.leave(id);
+      if (attempt) this.leave(id);
     });
     begin(res);
-    if (attempt) await this.follow(req, res, attempt, show, gone.signal);
-    else write(res, JSON.stringify(show(failedView(id, 'no_attempt'), req)));
+    const isOver = attempt !== undefined && (await this.follow(req, res, attempt, show, gone.signal));
+    if (!isOver) write(res, JSON.stringify(show(failedView(id, 'no_attempt'), req)));
     await partFrom(res, gone.signal);
   }
 
-  /** Sends views until there is nothing more to come. */
-  private async follow(req: Request, res: Response, attempt: Attempt, show: Show, gone: AbortSignal): Promise<void> {
+  /** Sends views until there is nothing more to come. False when the attempt is not there any more. */
+  private async follow(req: Request, res: Response, begun: Attempt, show: Show, gone: AbortSignal): Promise<boolean> {
+    let attempt: Attempt | undefined = begun;
     let sent = '';
     let sentAt = 0;
-    while (!gone.aborted) {
+    while (attempt && !gone.aborted) {
       const view = await this.viewOf(req, attempt);
       const text = JSON.stringify(show(view, req));
+      const isLast = view.state !== 'running' || view.isHeld;
       const isDue = text !== sent || performance.now() - sentAt >= heartbeat;
       // Who reads too slowly gets the next one: old links are of no use.
-      if (isDue && !res.writableNeedDrain) {
+      if (isLast || (isDue && !res.writableNeedDrain)) {
         write(res, text);
         sent = text;
         sentAt = performance.now();
       }
-      if (view.state !== 'running' || view.isHeld) return;
-      await this.nextTick(attempt, gone);
+      if (isLast) return true;
+      const next: Attempt | undefined = await this.afterChoice(req, attempt, view);
+      if (next?.session.sessionID === attempt.session.sessionID) await this.nextTick(attempt, gone);
+      attempt = next;
     }
+    return attempt !== undefined;
+  }
+
+  /** From the choice of a certificate on there is a signature, which has a session of its own; undefined where it has ended. */
+  private async afterChoice(req: Request, attempt: Attempt, { step }: AttemptView): Promise<Attempt | undefined> {
+    const hasChosen = step === 'signature' && attempt.session.asked.sessionType === 'cert';
+    return hasChosen ? this.attempts.readAgain(req, attempt.id) : attempt;
   }
 
   /** Waits for the next second of the session, or for its end. */
@@ -91,6 +102,12 @@ export class Updates {
     }
     const look = await attempts.watch.wait(sessionID, pause, gone);
     if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) throw look.error;
+  }
+
+  private enter(id: string): void {
+    const open = this.streams.get(id) ?? 0;
+    if (open >= mostStreams) throw new SmartIdLimitError('too_many_updates', 1);
+    this.streams.set(id, open + 1);
   }
 
   private leave(id: string): void {
@@ -120,9 +137,6 @@ function write(res: Response, text: string): void {
  * it was when the page began to listen, and undo what happened to it meanwhile.
  */
 async function partFrom(res: Response, gone: AbortSignal): Promise<void> {
-  if (!gone.aborted) {
-    const signal = AbortSignal.any([gone, AbortSignal.timeout(parting)]);
-    if (!signal.aborted) await once(signal, 'abort');
-  }
+  await sleep(parting, undefined, { signal: gone, ref: false }).catch(() => {});
   res.destroy();
 }

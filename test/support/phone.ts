@@ -36,6 +36,25 @@ export async function usePhone(
   return body;
 }
 
+/** Confirms, or refuses, the push that shows this code. For a simulator whose notifications are answered by the phone. */
+export async function answerPush(
+  { phoneUrl }: Simulator,
+  verificationCode: string,
+  { confirmed = true, documentNumber = okDocument } = {},
+): Promise<void> {
+  const pushes: any[] = await (await fetch(`${phoneUrl}/pushes`)).json();
+  const push = pushes.find((waiting) =>
+    [waiting.verificationCode, ...(waiting.verificationCodes ?? [])].includes(verificationCode),
+  );
+  if (!push) throw new Error('There is no push with this code.');
+  const response = await fetch(`${phoneUrl}/answers`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ phone: 'mine', id: push.id, documentNumber, confirmed, verificationCode }),
+  });
+  if (response.status !== 200) throw new Error(`The phone could not answer: ${await response.text()}`);
+}
+
 /** Uses a same-device link with another browser's cookie, so that the callback URL is known but still unused. */
 export async function callbackAfter(simulator: Simulator, use: Use): Promise<string> {
   const { callbackUrl } = await usePhone(simulator, { ...use, browserCookie: 'none=1' });

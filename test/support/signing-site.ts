@@ -39,7 +39,7 @@ export interface SigningSite {
 
 export const contract = Buffer.from('The contract');
 
-/** Routes: POST /start, GET /status, POST /finish, GET /callback. */
+/** Routes: POST /start, GET /status, GET /updates, POST /finish, GET /callback. */
 export async function startSigningSite(simulator: Simulator, options: SigningSiteOptions = {}): Promise<SigningSite> {
   const app = express();
   const { origin, close } = await listen(app);
@@ -72,6 +72,7 @@ export async function startSigningSite(simulator: Simulator, options: SigningSit
   };
   app.post('/start', signing.start(options.start ?? ((req) => req.body)), sendView);
   app.get('/status', signing.status(), sendView);
+  app.get('/updates', signing.updates());
   app.post('/finish', signing.finish(), sendSignature);
   app.get('/callback', signing.finish(), sendSignature);
   app.use((error: SigningSite['errors'][number], _req: Request, res: Response, _next: NextFunction) => {

@@ -1,9 +1,10 @@
 /** A site with Smart-ID login over real HTTP, and browsers with a cookie jar each. */
 
-import currentExpress, { type NextFunction, type Request, type Response } from 'express';
+import currentExpress, { type Express, type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import { Authenticator as CurrentAuthenticator } from 'passport';
 import { CookieJar } from 'tough-cookie';
+import type { Show } from '../../lib/attempt/updates.js';
 import type { AttemptView } from '../../lib/attempt/view.js';
 import {
   SmartIdStrategy,
@@ -23,6 +24,10 @@ export interface SiteOptions {
   keepSessionInfo?: boolean;
   /** Hears of each view before it is sent. */
   onView?: (view: AttemptView) => void;
+  /** What live updates send of each view. */
+  show?: Show;
+  /** More routes of the site, behind its session. */
+  routes?: (app: Express) => void;
   /** Another version of Express. */
   express?: typeof currentExpress;
   /** Another version of Passport. */
@@ -39,7 +44,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Routes: POST /start, POST /push, GET /status, POST /finish, GET /callback, GET /me. */
+/** Routes: POST /start, POST /push, GET /status, GET /updates, POST /finish, GET /callback, GET /me. */
 export async function startSite(simulator: Simulator, options: SiteOptions = {}): Promise<Site> {
   const { express = currentExpress, Authenticator = CurrentAuthenticator } = options;
   const app = express();
@@ -85,11 +90,13 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
   app.post('/start', strategy.start(options.start), sendView);
   app.post('/push', strategy.push(), sendView);
   app.get('/status', strategy.status(), sendView);
+  app.get('/updates', strategy.updates(options.show));
   app.post('/finish', logIn);
   app.get('/callback', logIn);
   app.get('/me', (req, res) => {
     res.json(req.user ?? null);
   });
+  options.routes?.(app);
   app.use(
     (error: { status?: number; code?: string; message: string }, _req: Request, res: Response, _next: NextFunction) => {
       errors.push(error);
