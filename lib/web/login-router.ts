@@ -113,14 +113,15 @@ function logInWith(
       req.logIn(user, (failed: unknown) => {
         if (failed) return next(failed);
         const told = info as SmartIdInfo;
-        void rememberBrowser(req, res, told, known).then(() => res.redirect(told.returnTo ?? successRedirect));
+        rememberBrowser(req, res, told, known)
+          .then(() => res.redirect(told.returnTo ?? successRedirect))
+          .catch(next);
       });
     };
     passport.authenticate(strategy, settle)(req, res, next);
   };
 }
 
-/** The login stands also where the browser cannot be remembered: then its next push is a QR code again. */
 async function rememberBrowser(
   req: Request,
   res: Response,
@@ -128,5 +129,10 @@ async function rememberBrowser(
   known: KnownBrowsers | undefined,
 ): Promise<void> {
   if (!known || flowType === 'Notification') return;
-  await known.remember(req, res, semanticsIdentifierOf(documentNumber)).catch(() => {});
+  try {
+    // What is known of a login may be in the site's own words.
+    await known.remember(req, res, semanticsIdentifierOf(documentNumber));
+  } catch {
+    // The login stands all the same: the next push in this browser is a QR code again.
+  }
 }

@@ -18,7 +18,15 @@ import type { Undertaking } from '../outcome.js';
 import { createAssets } from './assets.js';
 import { type PageContent, type PageState, parameters, wholePage } from './page.js';
 import { sameOriginOnly } from './same-origin.js';
-import { checkLanguage, failureMessage, type Language, type LanguageOption, languageOf, wordsOf } from './words.js';
+import {
+  checkLanguage,
+  failureMessage,
+  type LanguageOption,
+  languageOf,
+  rememberLanguage,
+  type Words,
+  wordsOf,
+} from './words.js';
 
 /** What both routers can be told of their pages. */
 export interface PageOptions {
@@ -53,8 +61,8 @@ export interface PageRoutes {
   finish: RequestHandler;
 }
 
-/** Said besides what is shown; the key of a text. */
-export type Notice = 'scanFirst';
+/** Said besides what is shown, or in its place; the key of a text. */
+export type Notice = 'scanFirst' | 'nothingToSign';
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -75,7 +83,7 @@ export function pageRoutes(routes: PageRoutes): Router {
     const notice = routes.noticeOf?.(req);
     if (!isForm(req)) {
       const shown = showView(routes, view, req);
-      return void res.json(notice ? { ...shown, message: noticeText(notice, wordsFor(routes, req)) } : shown);
+      return void res.json(notice ? { ...shown, message: noticeText(notice, routes, wordsFor(routes, req)) } : shown);
     }
     backToPage(req, res, { id: view.id || undefined, notice, failed: view.id ? undefined : view.code });
   };
@@ -132,8 +140,9 @@ async function showPage(
   // Another tab was faster.
   if (isGone(code) && routes.isDone(req, shortText(req.query.id))) return res.redirect(next);
   const language = languageOf(req, options.language);
+  if (options.language === undefined) rememberLanguage(req, res);
   const words = wordsOf[language];
-  const notice = isNotice(req.query.notice) ? noticeText(req.query.notice, words) : undefined;
+  const notice = noticeText(req.query.notice, routes, words);
   const waiting = failed !== undefined && view?.state === 'running' ? words.page.notYet : undefined;
   const state: PageState = {
     words,
@@ -161,16 +170,14 @@ function isGone(code: string | undefined): boolean {
   return code === 'no_attempt' || code === 'already_used';
 }
 
-function wordsFor({ options }: PageRoutes, req: Request) {
+function wordsFor({ options }: PageRoutes, req: Request): Words {
   return wordsOf[languageOf(req, options.language)];
 }
 
-function isNotice(value: unknown): value is Notice {
-  return value === 'scanFirst';
-}
-
-function noticeText(notice: Notice, { login }: (typeof wordsOf)[Language]): string {
-  return login[notice];
+/** What a notice says; nothing where it is none of this page. */
+function noticeText(notice: unknown, { what }: PageRoutes, { login, signing }: Words): string | undefined {
+  if (what === 'login') return notice === 'scanFirst' ? login.scanFirst : undefined;
+  return notice === 'nothingToSign' ? signing.nothingToSign : undefined;
 }
 
 /** Whether the page was used without its script. */

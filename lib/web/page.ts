@@ -72,7 +72,7 @@ ${hiddenFields(state)}
 <input id="personal-code" name="personalCode" required maxlength="40" inputmode="numeric" autocomplete="off" spellcheck="false" aria-describedby="personal-code-hint choice-error"${flag('aria-invalid="true"', isCodeWrong)}>
 <p id="personal-code-hint" class="hint" hidden></p>
 <p id="choice-error" role="alert">${isCodeWrong ? escapeHtml(login.wrongPersonalCode) : ''}</p>
-<div class="choices">${push}${button(login.showQrForPerson, 'device-link', 'quiet')}</div>
+<div class="choices">${push}${button(login.showQrForPerson, 'device-link', offersPush ? 'quiet' : undefined)}</div>
 </form>
 </details>`;
   const more = { 'wrong-code': login.wrongPersonalCode, 'incomplete-code': login.incompletePersonalCode };
@@ -162,19 +162,19 @@ function content(
 <details id="qr"${flag('open', view === undefined)}>
 <summary>${escapeHtml(page.showQr)}</summary>
 <p>${escapeHtml(page.scan)}</p>
-<svg id="qr-code" role="img" aria-label="${escapeHtml(page.qrLabel)}"><path /></svg>
+<div class="frame"><svg id="qr-code" role="img" aria-label="${escapeHtml(page.qrLabel)}"><path /></svg></div>
 </details>
 </section>
 <section id="notification"${flag('hidden', verificationCode === undefined)}>
 <p>${escapeHtml(own.finishInApp)}</p>
-<p id="verification-code"${attributesOf({ 'aria-label': verificationCode && `${page.verificationCode} ${spaced(verificationCode)}`, role: 'img' })}>${escapeHtml(verificationCode ?? '')}</p>
+<p id="verification-code"${attributesOf({ 'data-label': page.verificationCode, 'aria-label': verificationCode && `${page.verificationCode} ${spaced(verificationCode)}`, role: 'img' })}>${escapeHtml(verificationCode ?? '')}</p>
 <p id="about-code">${escapeHtml(isHeld ? page.rememberCode : page.compareCode)}</p>
 </section>
 <noscript>${withoutScript}</noscript>
 <button id="other-ways" type="button" class="quiet" hidden>${escapeHtml(page.otherWays)}</button>
 ${isFollowed ? alternative.replace('id="alternative"', 'id="alternative" hidden') : alternative}
 <form id="finish" method="post" action="finish">${hiddenFields(state, view?.id ?? '')}${
-    isFollowed && !isHeld ? `<noscript>${button(page.continue)}</noscript>` : ''
+    isFollowed && !isHeld ? `<noscript>${button(page.continue, undefined, web2AppLink && 'quiet')}</noscript>` : ''
   }</form>
 ${state.offersLanguages ? languageLinks(state) : ''}
 </div>`;

@@ -8,9 +8,9 @@ import { visibleCode } from '../outcome.js';
 import type { SmartIdSignature } from '../signing/finish.js';
 import type { SigningStartOptions } from '../signing/options.js';
 import type { SmartIdSigning } from '../signing/signing.js';
-import { isDone, rememberDone } from './done.js';
+import { isDone, rememberWhenDone } from './done.js';
 import { signingContent } from './page.js';
-import { backToPage, checkPageOptions, flowOffered, type PageOptions, pageRoutes } from './page-routes.js';
+import { backToPage, checkPageOptions, flowOffered, isForm, type PageOptions, pageRoutes } from './page-routes.js';
 import { type Language, languageOf, linkLanguageOf, wordsOf } from './words.js';
 
 type Start = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
@@ -61,11 +61,8 @@ export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): Rout
         if (error) return next(error);
         const signature = req.smartIdSignature as SmartIdSignature;
         Promise.resolve()
-          .then(() => signed(signature, req))
-          .then(() => {
-            rememberDone(req, signature.id);
-            res.redirect(signature.returnTo ?? successRedirect);
-          })
+          .then(() => rememberWhenDone(req, signature.id, () => signed(signature, req)))
+          .then(() => res.redirect(signature.returnTo ?? successRedirect))
           .catch(next);
       });
     },
@@ -91,6 +88,7 @@ function startIfAllowed({
       .then(() => {
         const chosen = languageOf(req, language);
         return Promise.resolve(start(req, known, chosen)).then((allowed) => {
+          if (!allowed && isForm(req)) return backToPage(req, res, { notice: 'nothingToSign' });
           if (!allowed) return void res.status(404).json({ error: wordsOf[chosen].signing.nothingToSign });
           const flow = flowOffered(wish.flow, notification && allowed.signer !== undefined);
           const way = { flow, reference: known, returnTo: isPathOfSite(returnTo) ? returnTo : undefined };

@@ -1,49 +1,67 @@
 /** The style of the pages. All but the first part is about the content alone, so that a site's own page stays as it is. */
 
 export const style = `
-.smart-id-page { color-scheme: light dark; background: #f3f6f4; }
-.smart-id-page body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; }
-.smart-id-page main { display: grid; justify-items: center; }
-#smart-id {
+.smart-id-page, #smart-id {
+  color-scheme: light dark;
   --ink: #14201c;
-  --quiet: #55645e;
-  --paper: #f3f6f4;
+  --quiet: #52615b;
+  --page: #eef2f0;
   --card: #fff;
-  --line: #d3dcd7;
+  --tint: #f0f5f2;
+  --line: #d5ddd9;
   --accent: #00664a;
+  --accent-hover: #004f39;
   --on-accent: #fff;
+  --warning: #a15c00;
+  --warning-tint: #fdf4e3;
   --wrong: #b3261e;
-  box-sizing: border-box;
-  width: 100%;
-  max-width: 32rem;
-  padding: 1rem;
-  background: var(--card);
-  color: var(--ink);
-  display: grid;
-  gap: 1rem;
 }
 @media (prefers-color-scheme: dark) {
-  .smart-id-page { background: #0f1714; }
-  #smart-id {
+  .smart-id-page, #smart-id {
     --ink: #e8efeb;
-    --quiet: #a9b8b1;
-    --paper: #0f1714;
-    --card: #18231f;
-    --line: #34443d;
-    --accent: #5fd3a8;
+    --quiet: #aebbb5;
+    --page: #0d1411;
+    --card: #17211d;
+    --tint: #202c27;
+    --line: #33413b;
+    --accent: #62d2a9;
+    --accent-hover: #8be3c2;
     --on-accent: #06281c;
+    --warning: #f0b75c;
+    --warning-tint: #2e2717;
     --wrong: #ffb4ab;
   }
 }
+.smart-id-page { background: var(--card); }
+.smart-id-page body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; }
+.smart-id-page main { display: grid; justify-items: center; }
+#smart-id {
+  box-sizing: border-box;
+  position: relative;
+  width: 100%;
+  max-width: 32rem;
+  padding: 1.5rem 1rem 0.5rem;
+  background: var(--card);
+  color: var(--ink);
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 1rem;
+}
 @media (min-width: 34rem) {
-  .smart-id-page main { padding: clamp(1rem, 4vw, 3rem) 0; }
-  #smart-id { padding: 2rem; border: 1px solid var(--line); border-radius: 1rem; }
+  .smart-id-page { background: var(--page); }
+  .smart-id-page main { padding: clamp(1rem, 8vh, 4rem) 0; }
+  #smart-id {
+    padding: 2rem 2rem 0.75rem;
+    border: 1px solid var(--line);
+    border-radius: 1rem;
+    box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 6%);
+  }
 }
 #smart-id *, #smart-id *::before, #smart-id *::after { box-sizing: border-box; }
-#smart-id [hidden] { display: none; }
-#smart-id h1 { margin: 0; font-size: 1.5rem; line-height: 1.2; }
-#smart-id h1, #smart-id p { text-wrap: balance; overflow-wrap: anywhere; }
-#smart-id p { margin: 0; }
+#smart-id [hidden]:not(#message), #smart-id noscript:empty, #alternative:empty { display: none !important; }
+#smart-id h1 { margin: 0 0 0.25rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
+#smart-id p { margin: 0; text-wrap: pretty; }
+#smart-id h1, #smart-id p, #smart-id button, #smart-id .button, #smart-id summary { overflow-wrap: anywhere; }
 #smart-id .unseen {
   position: absolute;
   width: 1px;
@@ -52,38 +70,27 @@ export const style = `
   clip-path: inset(50%);
   white-space: nowrap;
 }
-#smart-id section, #smart-id details[open], #smart-id form, #smart-id noscript { display: grid; gap: 0.75rem; }
-#qr[open] { justify-items: center; text-align: center; }
-#qr > summary { justify-self: start; }
-#qr-code { max-width: none; background: #fff; forced-color-adjust: none; }
-#qr-code path { fill: #000; }
-#message { padding: 0.75rem 1rem; border-left: 4px solid var(--accent); background: var(--paper); border-radius: 0.25rem; }
-#choice-error { color: var(--wrong); }
-#choice-error:empty { display: none; }
-#verification-code {
-  font: 700 3rem/1.2 ui-monospace, monospace;
-  letter-spacing: 0.2em;
-  text-indent: 0.2em;
+#smart-id section, #smart-id form, #smart-id noscript {
+  display: grid;
+  grid-template-columns: minmax(0, 1fr);
+  gap: 1rem;
 }
-#notification { text-align: center; }
-#smart-id summary { cursor: pointer; color: var(--accent); padding: 0.5rem 0; }
-#alternative { border-top: 1px solid var(--line); padding-top: 0.5rem; }
-#smart-id label, #smart-id .hint { font-size: 0.875rem; color: var(--quiet); }
-#smart-id label { margin-bottom: -0.5rem; }
-#smart-id input, #smart-id select {
-  width: 100%;
-  min-height: 2.75rem;
-  padding: 0 0.75rem;
-  font: inherit;
-  color: inherit;
-  background: var(--card);
-  border: 1px solid var(--quiet);
-  border-radius: 0.5rem;
-}
-#smart-id input[aria-invalid='true'] { border-color: var(--wrong); }
+#smart-id #finish { display: contents; }
+
+#message { padding: 0.75rem 1rem; background: var(--tint); border-left: 4px solid var(--accent); border-radius: 0.25rem; }
+/* Always there for those who cannot see the page: what comes and goes as a whole is not read out everywhere. */
+#message[hidden] { display: block; position: absolute; height: 0; padding: 0; border: 0; overflow: hidden; }
+/* What is to come has its place already. */
+.starting > #message, .starting > #device-link { grid-area: 2 / 1; }
+.starting > #message { align-self: start; padding: 0; background: none; border: 0; }
+#smart-id.starting > #device-link, .starting > #device-link > .button { display: grid !important; visibility: hidden; }
+/* The focus may be on one of them. */
+.starting > :is(#try-again, #notification, #other-ways) { position: absolute; opacity: 0; pointer-events: none; }
+#message:has(+ #try-again:not([hidden])) { background: var(--warning-tint); border-color: var(--warning); }
+
 #smart-id button, #smart-id .button {
-  min-height: 2.75rem;
-  padding: 0.5rem 1rem;
+  min-height: 3rem;
+  padding: 0.6875rem 1rem;
   font: inherit;
   font-weight: 600;
   text-align: center;
@@ -94,17 +101,113 @@ export const style = `
   border-radius: 0.5rem;
   cursor: pointer;
 }
+#smart-id button:hover, #smart-id .button:hover { background: var(--accent-hover); border-color: var(--accent-hover); }
 #smart-id .quiet { color: var(--accent); background: transparent; }
-#smart-id .choices { display: flex; flex-wrap: wrap; gap: 0.5rem; }
-#smart-id .choices button { flex: 1 1 12rem; }
-#smart-id nav { border-top: 1px solid var(--line); padding-top: 0.5rem; }
-#smart-id nav ul { margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 0 1rem; }
-#smart-id nav a { display: inline-block; padding: 0.375rem 0; color: var(--quiet); font-size: 0.875rem; }
-#smart-id nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+#smart-id .quiet:hover { color: var(--accent-hover); background: var(--tint); }
+#smart-id .choices { display: grid; gap: 0.75rem; }
 #smart-id :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+
+#smart-id details { border-top: 1px solid var(--line); }
+#smart-id summary {
+  display: flex;
+  align-items: center;
+  justify-content: space-between;
+  gap: 1rem;
+  min-height: 3rem;
+  color: var(--accent);
+  font-weight: 600;
+  cursor: pointer;
+}
+#smart-id summary::-webkit-details-marker { display: none; }
+#smart-id summary::after {
+  content: '';
+  flex: none;
+  width: 0.5rem;
+  height: 0.5rem;
+  margin: 0 0.25rem;
+  border: solid;
+  border-width: 0 2px 2px 0;
+  transform: translateY(-25%) rotate(45deg);
+}
+#smart-id details[open] > summary::after { transform: translateY(25%) rotate(225deg); }
+#smart-id details[open] { padding-bottom: 0.5rem; }
+/* Rows of a list. */
+#smart-id details:not([open]) { margin-bottom: -1rem; }
+
+#qr > p { margin-bottom: 1rem; }
+#qr > .frame {
+  display: grid;
+  justify-items: center;
+  padding: 0.5rem 0;
+  background: #fff;
+  border-radius: 0.5rem;
+  box-shadow: 0 0 0 1px var(--line);
+  forced-color-adjust: none;
+}
+/* From edge to edge: the larger, the better it can be scanned. */
+@media (max-width: 33.99rem) {
+  #qr > .frame { margin: 0 -1rem; border-radius: 0; box-shadow: none; }
+}
+#qr-code { display: block; width: 366px; height: 366px; max-width: 100%; }
+#qr-code path { fill: #000; }
+
+#verification-code {
+  padding: 1rem 0.5rem;
+  border-radius: 0.5rem;
+  background: var(--tint);
+  text-align: center;
+  font-size: min(3.5rem, 16vw);
+  font-weight: 700;
+  font-variant-numeric: tabular-nums;
+  line-height: 1.25;
+  letter-spacing: 0.2em;
+  text-indent: 0.2em;
+}
+#verification-code::before {
+  content: attr(data-label);
+  display: block;
+  color: var(--quiet);
+  font-size: 0.875rem;
+  font-weight: 400;
+  line-height: 1.5;
+  letter-spacing: 0;
+  text-indent: 0;
+}
+
+#smart-id label, #smart-id .hint { font-size: 0.875rem; color: var(--quiet); }
+#smart-id label { margin-bottom: -0.75rem; }
+#smart-id .hint, #choice-error { margin-top: -0.5rem; }
+#choice-error { color: var(--wrong); }
+#choice-error:empty { position: absolute; }
+#smart-id input, #smart-id select {
+  width: 100%;
+  min-height: 3rem;
+  padding: 0 0.75rem;
+  font: inherit;
+  color: inherit;
+  background: var(--card);
+  border: 1px solid var(--quiet);
+  border-radius: 0.5rem;
+}
+#smart-id input[aria-invalid='true'] { border-color: var(--wrong); box-shadow: inset 0 0 0 1px var(--wrong); }
+
+#smart-id nav { border-top: 1px solid var(--line); padding-top: 0.25rem; }
+#smart-id nav ul { margin: 0 -0.5rem; padding: 0; list-style: none; display: flex; flex-wrap: wrap; }
+#smart-id nav a { display: block; padding: 0.5rem; color: var(--quiet); font-size: 0.875rem; }
+#smart-id nav a:hover { color: var(--ink); }
+#smart-id nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
+
 /* A computer leads with the QR code, a phone with the link. */
 @media (hover: hover) and (pointer: fine) {
-  #qr > summary { display: none; }
+  #smart-id #qr { border: 0; padding: 0; }
+  #qr > summary { display: none !important; }
   #device-link > .button { order: 1; color: var(--accent); background: transparent; }
+  #device-link > .button:hover { color: var(--accent-hover); background: var(--tint); }
+}
+/* A QR code takes a script. */
+@media (scripting: none) {
+  #smart-id #qr { display: none; }
+  #device-link > .button { color: var(--on-accent); background: var(--accent); }
+  #device-link > .button:hover { color: var(--on-accent); background: var(--accent-hover); }
 }
 `;

@@ -1,6 +1,6 @@
 /** The texts of the pages, from one file for each language in `words/`, and the language in which a visitor gets them. */
 
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
@@ -94,14 +94,33 @@ export const linkLanguageOf: Readonly<Record<Language, LinkLanguage>> = {
 /** One language for everybody, or the site's own choice for a request, which may leave it to the visitor. */
 export type LanguageOption = Language | ((req: Request) => Language | undefined);
 
-/** The site's choice, else what the visitor chose on the page (`?lang=`), else what the browser prefers, else English. */
+/** The site's choice, else what the visitor chose on the page (`?lang=`), now or before, else what the browser prefers, else English. */
 export function languageOf(req: Request, option?: LanguageOption): Language {
   const chosen = typeof option === 'function' ? option(req) : option;
   if (chosen !== undefined) return checkLanguage(chosen);
   const wish = req.query.lang ?? (req.body as { lang?: unknown } | undefined)?.lang;
-  if (isLanguage(wish)) return wish;
+  return isLanguage(wish) ? wish : languageBefore(req);
+}
+
+const cookieName = 'smart-id-language';
+const cookiePattern = new RegExp(`(?:^|; *)${cookieName}=([a-z]+)(?:;|$)`);
+
+function languageBefore(req: Request): Language {
+  const kept = cookiePattern.exec(req.headers.cookie ?? '')?.[1];
+  if (isLanguage(kept)) return kept;
   const accepted = req.acceptsLanguages([...languages]);
   return isLanguage(accepted) ? accepted : 'en';
+}
+
+/**
+ * Keeps what the visitor has chosen on the page until the browser is closed: the app that returns to it knows nothing of it.
+ * A cookie of its own, since a session that is saved here could undo what happens to it at the same moment.
+ */
+export function rememberLanguage(req: Request, res: Response): void {
+  const { lang } = req.query;
+  if (!isLanguage(lang) || lang === languageBefore(req)) return;
+  // Without a path, which a proxy may have changed, it is for the folder of the page. (Express would set one.)
+  res.append('set-cookie', `${cookieName}=${lang}; HttpOnly; SameSite=Lax`);
 }
 
 /** @throws SmartIdInputError */

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import type { SmartIdSigningOptions } from 'passport-smart-id';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../lib/simulator/index.js';
 import { type Answer, Browser } from '../support/site.js';
 
 /** What the strategy and the signing are told of the simulator. */
@@ -36,12 +36,12 @@ export interface PageSites {
 }
 
 /** For the tests of the `describe` that calls it. */
-export function usePageSites(base: string): PageSites {
+export function usePageSites(base: string, options: SimulatorOptions = { notificationDelay: 10 }): PageSites {
   let simulator: Simulator;
   const closers: (() => void)[] = [];
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, ...options });
   });
   afterEach(() => {
     for (const close of closers.splice(0)) close();

@@ -13,6 +13,7 @@ import {
   languageOf,
   languages,
   linkLanguageOf,
+  rememberLanguage,
   wordsOf,
 } from '../../lib/web/words.js';
 import { inputError } from '../support/errors.js';
@@ -278,6 +279,8 @@ for (const [name, express] of [
     let option: LanguageOption | undefined;
     let site: { origin: string; close(): Promise<void> };
     let error: unknown;
+    /** That the last answer has set. */
+    let cookies: string[] | undefined;
 
     beforeEach(async () => {
       option = undefined;
@@ -285,6 +288,7 @@ for (const [name, express] of [
       const app = express();
       app.use(express.json(), express.urlencoded({ extended: false }));
       app.all('/', (req, res) => {
+        rememberLanguage(req, res);
         res.json(languageOf(req, option));
       });
       app.use((thrown: unknown, _req: Request, res: Response, _next: NextFunction) => {
@@ -296,8 +300,14 @@ for (const [name, express] of [
     afterEach(() => site.close());
 
     /** With no more headers than are given: `fetch` would send an Accept-Language of its own. */
-    function ask(accepted?: string, query = '', body?: { type: string; text: string }): Promise<unknown> {
+    function ask(
+      accepted?: string,
+      query = '',
+      body?: { type: string; text: string },
+      cookie?: string,
+    ): Promise<unknown> {
       const headers = {
+        ...(cookie === undefined ? {} : { cookie }),
         ...(accepted === undefined ? {} : { 'accept-language': accepted }),
         ...(body ? { 'content-type': body.type } : {}),
       };
@@ -307,7 +317,10 @@ for (const [name, express] of [
           response.on('data', (chunk) => {
             text += chunk;
           });
-          response.on('end', () => resolve(JSON.parse(text)));
+          response.on('end', () => {
+            cookies = response.headers['set-cookie'];
+            resolve(JSON.parse(text));
+          });
         });
         asked.on('error', reject).end(body?.text);
       });
@@ -354,6 +367,44 @@ for (const [name, express] of [
         expect(await ask('fi, en;q=0.9, lt;q=0.8', '', form(`lang=${language}`))).to.equal(language);
       }
       expect(await ask('en', '?lang=lv', json({ lang: 'lt' }))).to.equal('lv');
+    });
+
+    it('is kept where the visitor has chosen another than the browser prefers, for the folder of the page', async () => {
+      await ask('en', '?lang=lv');
+      expect(cookies).to.deep.equal(['smart-id-language=lv; HttpOnly; SameSite=Lax']);
+      await ask('en', '?lang=en', undefined, 'smart-id-language=lv');
+      expect(cookies).to.deep.equal(['smart-id-language=en; HttpOnly; SameSite=Lax']);
+      for (const [accepted, query, cookie] of [
+        ['en', ''],
+        ['lv, en', '?lang=lv'],
+        ['en', '?lang=lv', 'smart-id-language=lv'],
+        ['en', '', 'smart-id-language=lv'],
+        ['en', '?lang=de'],
+        ['en', '?lang=lv&lang=lt'],
+        ['en', '?lang=lv;%20Domain=example.com'],
+      ] as const) {
+        await ask(accepted, query, undefined, cookie);
+        expect(cookies, query).to.equal(undefined);
+      }
+    });
+
+    it('is the one that was chosen before, where nothing is chosen now', async () => {
+      for (const cookie of [
+        'smart-id-language=lv',
+        'a=b; smart-id-language=lv;c=d',
+        'xsmart-id-language=et; smart-id-language=lv',
+      ]) {
+        expect(await ask('ru', '', undefined, cookie), cookie).to.equal('lv');
+      }
+      expect(await ask('ru', '?lang=lt', undefined, 'smart-id-language=lv')).to.equal('lt');
+      for (const cookie of [
+        'smart-id-language=',
+        'smart-id-language=de',
+        'smart-id-language=lvx',
+        'smart-id-language',
+      ]) {
+        expect(await ask('ru', '', undefined, cookie), cookie).to.equal('ru');
+      }
     });
 
     it('is what the browser prefers where the choice is none', async () => {

@@ -11,10 +11,12 @@ type Shown = Omit<AttemptView, 'state'> & { state: AttemptView['state'] | 'done'
 const interval = 1000;
 /** Milliseconds between two looks of a tab that nobody sees. */
 const hiddenInterval = 3000;
-/** Milliseconds without an update after which the connection counts as dead: with a QR code, and without. */
+/** Milliseconds without an update after which the connection counts as dead: at first and with a QR code, and without. */
 const deadAfter = { ticking: 4000, quiet: 15_000 };
 /** Looks in a row that may fail before the page says so. */
 const patience = 3;
+/** Milliseconds after a failure of the service for which it may look as if all were well: the server asks it once more. */
+const aftermath = 15_000;
 /** Live updates that may break down before the page does without. */
 const mostBreakdowns = 3;
 /** Looks for which an attempt that is gone may be on its way through another tab. */
@@ -22,7 +24,8 @@ const goneLooks = 5;
 /** Milliseconds for which the code is seen before a push covers it. */
 const timeToRemember = 2500;
 const isHandheld = matchMedia('(hover: none), (pointer: coarse)').matches;
-const mostPixelsPerModule = isHandheld ? 10 : 6;
+/** Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer at least 6. */
+const mostPixels = () => (isHandheld ? Math.floor(10 * devicePixelRatio) : Math.ceil(6 * devicePixelRatio));
 const quietZone = 4;
 
 const root = document.getElementById('smart-id') as HTMLElement;
@@ -30,6 +33,7 @@ const find = <T extends Element = HTMLElement>(id: string) => root.querySelector
 const element = <T extends Element = HTMLElement>(id: string) => find<T>(id) as T;
 const words = root.dataset;
 const { lang } = root;
+const heading = root.querySelector('h1');
 /** What is to be signed, on the signing page. */
 const { reference } = words;
 const returnTo = words.returnTo || undefined;
@@ -45,7 +49,12 @@ let stopUpdates = () => {};
 let breakdowns = 0;
 let failedLooks = 0;
 let looksSinceGone = 0;
+/** By `performance.now`. */
+let isTroubledUntil = 0;
 let wasReadyUnseen = false;
+/** The last start is the one that counts. */
+let starts = 0;
+let isLeaving = false;
 
 class Refused extends Error {
   constructor(readonly status: number) {
@@ -67,13 +76,16 @@ async function ask(path: string, body?: object): Promise<Shown> {
 const addressOf = (path: string, id: string) => `${path}?${new URLSearchParams({ id, lang })}`;
 
 async function start(choice: object = {}): Promise<void> {
+  const count = ++starts;
   current = undefined;
   stopUpdates();
   say(words.starting);
+  rescueFocus();
   try {
-    follow(await ask('start', { ...choice, holdPush: isHandheld, reference, returnTo }));
+    const view = await ask('start', { ...choice, holdPush: isHandheld, reference, returnTo });
+    if (count === starts) follow(view);
   } catch (error) {
-    failStart(error, 'personalCode' in choice);
+    if (count === starts) failStart(error, 'personalCode' in choice);
   }
 }
 
@@ -81,6 +93,7 @@ function failStart(error: unknown, isForPerson: boolean): void {
   const status = error instanceof Refused ? error.status : undefined;
   if (status === 400 && isForPerson) {
     void start();
+    openForm(true);
     complain(words.wrongCode);
   } else if (status === 429) fail(words.tooManyStarts);
   else fail((status === 404 && words.notFound) || words.unavailable);
@@ -90,7 +103,7 @@ function follow(view: Shown): void {
   const { id } = view;
   current = id;
   notice = view.message;
-  breakdowns = failedLooks = looksSinceGone = 0;
+  breakdowns = failedLooks = looksSinceGone = isTroubledUntil = 0;
   wasReadyUnseen = false;
   keep(id);
   if (view.isHeld) void sendPush(view);
@@ -121,7 +134,11 @@ function connect(id: string): void {
 
 function listen(id: string): void {
   const source = new EventSource(addressOf('updates', id));
-  let watchdog = setTimeout(breakDown, deadAfter.quiet);
+  // The first update comes at once; where it does not, something on the way keeps them all back.
+  let watchdog = setTimeout(() => {
+    breakdowns = mostBreakdowns;
+    breakDown();
+  }, deadAfter.ticking);
   function stop(): void {
     clearTimeout(watchdog);
     source.close();
@@ -162,13 +179,26 @@ async function look(id: string): Promise<void> {
   } catch (error) {
     if (current !== id) return;
     failedLooks++;
-    if (failedLooks >= patience) say(error instanceof Refused ? words.unavailable : words.connectionLost);
+    const isRefused = error instanceof Refused;
+    // The server has been patient before it says so.
+    if (isRefused && error.status >= 500) isTroubledUntil = performance.now() + aftermath;
+    if (isTroubled() || failedLooks >= patience) say(isRefused ? words.unavailable : words.connectionLost);
     lookIn(id, interval);
   }
 }
 
+function isTroubled(): boolean {
+  return performance.now() < isTroubledUntil;
+}
+
 /** Shows a view of the current attempt. Whether there is more to come. */
 function receive(view: Shown): boolean {
+  const goesOn = show(view);
+  rescueFocus();
+  return goesOn;
+}
+
+function show(view: Shown): boolean {
   switch (view.state) {
     case 'running':
       showRunning(view);
@@ -193,7 +223,8 @@ function receive(view: Shown): boolean {
 
 function showRunning({ qrLink, web2AppLink, verificationCode = '', flow, step, isHeld }: Shown): void {
   const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === '';
-  say(isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice);
+  const waiting = isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice;
+  say(isTroubled() ? words.unavailable : waiting);
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
   element('notification').hidden = verificationCode === '';
@@ -221,16 +252,22 @@ function drawQr(link: string): void {
   const squares = modules.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')));
   const svg = element<SVGSVGElement>('qr-code');
   const size = modules.length;
-  const { paddingLeft, paddingRight } = getComputedStyle(root);
-  const room = root.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight);
   // Whole pixels of the screen, so that all modules are of one size.
-  const fitting = Math.floor((room / size) * devicePixelRatio) / devicePixelRatio;
-  const side = `${size * Math.min(fitting || 1, mostPixelsPerModule)}px`;
+  const pixels = Math.min(Math.floor((roomFor(svg) / size) * devicePixelRatio), mostPixels());
+  const side = `${(size * Math.max(pixels, 1)) / devicePixelRatio}px`;
   svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
   svg.setAttribute('shape-rendering', 'crispEdges');
   svg.style.width = side;
   svg.style.height = side;
   svg.querySelector('path')?.setAttribute('d', squares.join(''));
+}
+
+/** The width that the QR code may have; also while it is not seen, and has none itself. */
+function roomFor({ parentElement: frame }: Element): number {
+  const { paddingLeft, paddingRight } = getComputedStyle(root);
+  const { marginLeft, marginRight } = getComputedStyle(frame as Element);
+  const taken = [paddingLeft, paddingRight, marginLeft, marginRight].map(Number.parseFloat);
+  return taken.reduce((room, pixels) => room - pixels, root.clientWidth);
 }
 
 function hideWays(): void {
@@ -240,7 +277,9 @@ function hideWays(): void {
 
 function say(text: string | undefined): void {
   const message = element('message');
-  message.hidden = !text;
+  const isMute = !text;
+  if (message.hidden !== isMute) message.hidden = isMute;
+  root.classList.toggle('starting', text === words.starting);
   setText(message, text ?? '');
 }
 
@@ -251,18 +290,28 @@ function setText(place: Element, text: string): void {
 
 function fail(text: string | undefined): void {
   forget();
-  const hadFocus = root.contains(document.activeElement);
   hideWays();
   say(text);
   element('alternative').hidden = false;
+  element('try-again').hidden = false;
+  rescueFocus();
+}
+
+/** What had the focus may be gone from the page: whoever uses no pointer must not be thrown back to its beginning. */
+function rescueFocus(): void {
+  const focused = document.activeElement;
+  if (!focused || !root.contains(focused) || isShown(focused)) return;
   const again = element('try-again');
-  again.hidden = false;
-  // What had the focus may be gone from the page.
-  if (hadFocus && document.activeElement === document.body) again.focus();
+  (isShown(again) ? again : heading)?.focus();
+}
+
+function isShown(place: Element): boolean {
+  return place.getClientRects().length > 0;
 }
 
 function leave(): void {
   forget();
+  isLeaving = true;
   location.assign(words.next ?? '/');
 }
 
@@ -274,11 +323,31 @@ function finishIfSeen(id: string): boolean {
     wasReadyUnseen = true;
     return false;
   }
+  void finish(id);
+  return true;
+}
+
+async function finish(id: string): Promise<void> {
+  const isOurs = await claim(id);
+  if (current !== id) return;
+  if (!isOurs) return lookIn(id, interval);
   forget();
+  isLeaving = true;
   const form = element<HTMLFormElement>('finish');
   (form.elements.namedItem('id') as HTMLInputElement).value = id;
   form.submit();
-  return true;
+}
+
+/** Two windows may be seen. The claim lasts as long as the page. */
+function claim(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Browsers have locks where the connection is secure.
+    if (!navigator.locks) return resolve(true);
+    void navigator.locks.request(`smart-id-finish ${id}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise(() => {});
+    });
+  });
 }
 
 /** Storage may be turned off: then the page does not go on after it was left. */
@@ -296,18 +365,20 @@ function kept(): string | null {
   }
 }
 
+/** Another tab may have gone on to an attempt of its own. */
 function forget(): void {
+  const isKept = current !== undefined && kept() === current;
   current = undefined;
   stopUpdates();
-  try {
-    localStorage.removeItem(storageKey);
-  } catch {}
+  if (isKept) localStorage.removeItem(storageKey);
 }
 
 /** Goes on with the attempt of a page that was left and opened again, or starts one. */
 async function open(): Promise<void> {
   const earlier = words.id ?? kept();
   const view = earlier && (await ask(addressOf('status', earlier)).catch(() => undefined));
+  // Somebody may have been faster than the answer.
+  if (starts > 0) return;
   if (view && view.state !== 'failed' && view.state !== 'done') return follow(view);
   return start();
 }
@@ -321,6 +392,11 @@ const countryInput = find<HTMLSelectElement>('country');
 
 function readCode() {
   return readPersonalCode(countryInput?.value as PersonalCodeCountry, codeInput?.value ?? '');
+}
+
+/** The signing page has none. */
+function openForm(isOpen: boolean): void {
+  if (codeInput) element<HTMLDetailsElement>('alternative').open = isOpen;
 }
 
 function complain(text: string | undefined): void {
@@ -365,14 +441,20 @@ find('choice')?.addEventListener('submit', (event) => {
   event.preventDefault();
   if (codeInput && !checkCode(true)) return codeInput.focus();
   const { submitter } = event as SubmitEvent;
+  // What is shown now is above it.
+  openForm(false);
   void start(Object.fromEntries(new FormData(event.target as HTMLFormElement, submitter)));
 });
 // A tab that nobody sees takes no connection for itself, of which a browser has few.
 document.addEventListener('visibilitychange', () => current !== undefined && connect(current));
 addEventListener('pagehide', () => stopUpdates());
 addEventListener('pageshow', ({ persisted }) => {
-  if (persisted && current !== undefined) connect(current);
+  if (!persisted) return;
+  // What it was about is over.
+  if (isLeaving) location.reload();
+  else if (current !== undefined) connect(current);
 });
+if (heading) heading.tabIndex = -1;
 const address = new URL(location.href);
 const isTold = element('try-again').hidden === false && words.id === undefined;
 for (const name of ['failed', 'problem', 'notice', 'id']) address.searchParams.delete(name);
