@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-function findChromium(): string | undefined {
+export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   const candidates = [
     process.env.CHROMIUM_PATH,
@@ -25,6 +25,10 @@ export async function launchChromium(test: Mocha.Context): Promise<Browser> {
     console.log(message);
     test.skip();
   }
+  return startChromium(executablePath);
+}
+
+export function startChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
