@@ -14,13 +14,13 @@ import { launchChromium } from './chromium.js';
 
 type ContextOptions = Parameters<Browser['newContext']>[0];
 
-export const phone: ContextOptions = {
+export const phone: NonNullable<ContextOptions> = {
   viewport: { width: 390, height: 844 },
   hasTouch: true,
   isMobile: true,
   deviceScaleFactor: 2,
 };
-export const tablet: ContextOptions = { viewport: { width: 820, height: 1180 }, hasTouch: true };
+export const tablet: NonNullable<ContextOptions> = { viewport: { width: 820, height: 1180 }, hasTouch: true };
 
 export class ExampleSite {
   /** Errors in the pages; empty where all is well. */
