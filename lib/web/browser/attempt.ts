@@ -80,7 +80,6 @@ async function start(choice: object = {}): Promise<void> {
   current = undefined;
   stopUpdates();
   say(words.starting);
-  rescueFocus();
   try {
     const view = await ask('start', { ...choice, holdPush: isHandheld, reference, returnTo });
     if (count === starts) follow(view);
@@ -193,9 +192,7 @@ function isTroubled(): boolean {
 
 /** Shows a view of the current attempt. Whether there is more to come. */
 function receive(view: Shown): boolean {
-  const goesOn = show(view);
-  rescueFocus();
-  return goesOn;
+  return keepingFocus(() => show(view));
 }
 
 function show(view: Shown): boolean {
@@ -290,23 +287,28 @@ function setText(place: Element, text: string): void {
 
 function fail(text: string | undefined): void {
   forget();
-  hideWays();
-  say(text);
-  element('alternative').hidden = false;
-  element('try-again').hidden = false;
-  rescueFocus();
+  keepingFocus(() => {
+    hideWays();
+    say(text);
+    element('alternative').hidden = false;
+    element('try-again').hidden = false;
+  });
 }
 
-/** What had the focus may be gone from the page: whoever uses no pointer must not be thrown back to its beginning. */
-function rescueFocus(): void {
+/** What had the focus may be gone from the page then: whoever uses no pointer must not be thrown back to its beginning. */
+function keepingFocus<T>(change: () => T): T {
   const focused = document.activeElement;
-  if (!focused || !root.contains(focused) || isShown(focused)) return;
-  const again = element('try-again');
-  (isShown(again) ? again : heading)?.focus();
+  const result = change();
+  if (focused && root.contains(focused) && !isShown(focused)) {
+    const again = element('try-again');
+    (isShown(again) ? again : heading)?.focus();
+  }
+  return result;
 }
 
+/** Some browsers keep the place of what is in a closed `details`. */
 function isShown(place: Element): boolean {
-  return place.getClientRects().length > 0;
+  return place.getClientRects().length > 0 && !place.closest('details:not([open]) > :not(summary)');
 }
 
 function leave(): void {
@@ -441,9 +443,12 @@ find('choice')?.addEventListener('submit', (event) => {
   event.preventDefault();
   if (codeInput && !checkCode(true)) return codeInput.focus();
   const { submitter } = event as SubmitEvent;
-  // What is shown now is above it.
-  openForm(false);
-  void start(Object.fromEntries(new FormData(event.target as HTMLFormElement, submitter)));
+  const choice = Object.fromEntries(new FormData(event.target as HTMLFormElement, submitter));
+  keepingFocus(() => {
+    // What is shown now is above it.
+    openForm(false);
+    void start(choice);
+  });
 });
 // A tab that nobody sees takes no connection for itself, of which a browser has few.
 document.addEventListener('visibilitychange', () => current !== undefined && connect(current));

@@ -1,0 +1,136 @@
+/** The pages in a browser that runs no scripts. */
+
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { wordsOf } from '../../lib/web/words.js';
+import { okDocument } from '../support/phone.js';
+import { answer, answerPush, messageOf, phone, pushOf, useExampleSite } from './example-site.js';
+
+const words = wordsOf.en;
+const person = '40504040001';
+
+describe('The pages without scripts, in Chromium', function () {
+  this.timeout(40_000);
+  const site = useExampleSite();
+
+  async function open(path = '/login/', options = {}): Promise<Page> {
+    const { page } = await site().open({ javaScriptEnabled: false, ...options });
+    await page.goto(`${site().origin}${path}`);
+    return page;
+  }
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const code = async (page: Page) => (await page.locator('#verification-code').innerText()).trim();
+
+  async function enter(page: Page, personalCode: string, { login } = words): Promise<void> {
+    await page.getByText(login.byPersonalCode).click();
+    await page.getByLabel(login.country).selectOption('EE');
+    await page.getByLabel(login.personalCode).fill(personalCode);
+  }
+
+  /** A push whose verification code was shown first. */
+  async function sendTo(page: Page, personalCode: string, texts = words): Promise<string> {
+    await enter(page, personalCode, texts);
+    await press(page, texts.page.sendToPhone);
+    const shown = await code(page);
+    expect(await page.locator('#about-code').innerText()).to.equal(texts.page.rememberCode);
+    await press(page, texts.page.sendToPhone);
+    expect(await code(page)).to.equal(shown);
+    expect(await page.locator('#about-code').innerText()).to.equal(texts.page.compareCode);
+    return shown;
+  }
+
+  it('log in by the verification code, and show it before the push goes out', async () => {
+    const page = await open('/login/?returnTo=/private%3Fa%3D1');
+    const shown = await sendTo(page, person);
+    expect(page.url()).to.not.contain(person);
+    await answerPush(site().simulator, shown, { documentNumber: 'PNOEE-40504040001-DEM0-Q' });
+    await press(page, words.page.continue);
+    expect(page.url()).to.equal(`${site().origin}/private?a=1`);
+    expect(await page.locator('dl').innerText()).to.contain('PNOEE-40504040001-DEM0-Q');
+  });
+
+  it('say that it was not confirmed yet, and go on with the same login', async () => {
+    const page = await open();
+    const shown = await sendTo(page, person);
+    await pushOf(site().simulator, shown);
+    await press(page, words.page.continue);
+    expect(await messageOf(page)).to.equal(words.page.notYet);
+    expect(await code(page)).to.equal(shown);
+    await answerPush(site().simulator, shown, { documentNumber: 'PNOEE-40504040001-DEM0-Q' });
+    await press(page, words.page.continue);
+    expect(page.url()).to.equal(`${site().origin}/private`);
+  });
+
+  for (const [choice, message] of [
+    ['wrong', words.loginFailures.wrong_vc],
+    ['refuse', words.loginFailures.not_completed],
+  ] as const) {
+    it(`say what to do after a push with the choice ${choice}, and try again`, async () => {
+      const page = await open();
+      await answerPush(site().simulator, await sendTo(page, person), { choice });
+      await press(page, words.page.continue);
+      expect(await messageOf(page)).to.equal(message);
+      expect(await page.locator('body').innerText()).to.not.contain(person);
+      await page.getByRole('link', { name: words.page.tryAgain }).click();
+      expect(await page.locator('#message').isVisible()).to.equal(false);
+      await answerPush(site().simulator, await sendTo(page, person), { documentNumber: 'PNOEE-40504040001-DEM0-Q' });
+      await press(page, words.page.continue);
+      expect(page.url()).to.equal(`${site().origin}/private`);
+    });
+  }
+
+  it('say that a personal code cannot be one, and forget it', async () => {
+    const page = await open('/login/?returnTo=/private');
+    await enter(page, '40504040002');
+    await press(page, words.page.sendToPhone);
+    expect(await page.locator('#choice-error').innerText()).to.equal(words.login.wrongPersonalCode);
+    expect(await page.getByLabel(words.login.personalCode).getAttribute('aria-invalid')).to.equal('true');
+    expect(page.url()).to.not.contain('40504040002');
+    expect(await page.content()).to.not.contain('40504040002');
+    expect(new URL(page.url()).searchParams.get('returnTo')).to.equal('/private');
+  });
+
+  for (const [name, options] of [
+    ['a computer', {}],
+    ['a phone', phone],
+  ] as const) {
+    it(`log in by the app on this device: ${name}`, async () => {
+      const page = await open('/login/', options);
+      expect(await page.locator('#qr').isVisible(), 'a QR code, which takes a script').to.equal(false);
+      await press(page, words.page.useThisDevice);
+      await page.getByRole('link', { name: words.page.openApp }).click();
+      // The simulator's phone takes one.
+      const link = page.url();
+      const { context, page: app } = await site().open();
+      await context.addCookies(await page.context().cookies());
+      await app.goto(link);
+      await answer(app, okDocument, 'Confirm');
+      await app.waitForURL(`${site().origin}/private`);
+    });
+  }
+
+  it('stay in the language that was chosen, all the way', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'Eesti' }).click();
+    const estonian = wordsOf.et;
+    expect(await page.title()).to.equal(estonian.login.title);
+    await answerPush(site().simulator, await sendTo(page, person, estonian), { choice: 'refuse' });
+    await press(page, estonian.page.continue);
+    expect(await messageOf(page)).to.equal(estonian.loginFailures.not_completed);
+    await page.getByRole('link', { name: estonian.page.tryAgain }).click();
+    expect(await page.locator('html').getAttribute('lang')).to.equal('et');
+  });
+
+  it('sign by the verification code', async () => {
+    const page = await open();
+    await answerPush(site().simulator, await sendTo(page, person), { documentNumber: 'PNOEE-40504040001-DEM0-Q' });
+    await press(page, words.page.continue);
+    await page.goto(`${site().origin}/sign/?reference=contract.pdf`);
+    await press(page, words.page.sendToPhone);
+    const shown = await code(page);
+    await answerPush(site().simulator, shown);
+    await press(page, words.page.continue);
+    expect(page.url()).to.match(/\/signed$/);
+    expect(await page.locator('body').innerText()).to.contain('contract');
+  });
+});
