@@ -64,12 +64,15 @@ export interface PageRoutes {
 /** Said besides what is shown, or in its place; the key of a text. */
 export type Notice = 'scanFirst' | 'nothingToSign';
 
+/**
+ * Without `form-action`: browsers would hold against it also where the site leads from its own page after a login, such as an
+ * identity provider back to the site that has asked.
+ */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
-  "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
