@@ -2,14 +2,12 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import session from 'express-session';
-import { fetchWith } from '../../lib/http.js';
 import { stepFailureChannel } from '../../lib/index.js';
 import { sessionSecretDigest } from '../../lib/protocol/callback.js';
 import { createDeviceLink } from '../../lib/protocol/device-link.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, usePhone } from '../support/phone.js';
-import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';
+import { type SigningSite, startSigningProcesses, storedAttempt } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
 
 describe('A signature on several processes', () => {
@@ -23,27 +21,15 @@ describe('A signature on several processes', () => {
 
   before(async () => {
     simulator = await startSimulator({ port: 0, notificationDelay: 20 });
-    const sessions = new session.MemoryStore();
-    const fetch = fetchWith();
-    const start = (name: string, isStopped: () => boolean) =>
-      startSigningSite(simulator, {
-        sessions,
-        signing: {
-          // One site has one address, however many processes serve it.
-          callbackURL: 'http://localhost/callback',
-          appCallbackURL: undefined,
-          fetch: (url, init) =>
-            isStopped() && url.includes('/session/') ? Promise.reject(new Error('stopped')) : fetch(url, init),
-        },
-        prepare: async () => {
-          prepared.push(name);
-          await new Promise((resolve) => setTimeout(resolve, delay));
-          if (isBroken) throw new Error('The disk is full.');
-          return { data: contract };
-        },
-      });
-    first = await start('first', () => isFirstStopped);
-    second = await start('second', () => false);
+    [first, second] = await startSigningProcesses(
+      simulator,
+      async (name) => {
+        prepared.push(name);
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        if (isBroken) throw new Error('The disk is full.');
+      },
+      () => isFirstStopped,
+    );
   });
   after(async () => {
     await first.close();

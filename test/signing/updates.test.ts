@@ -2,13 +2,11 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import session from 'express-session';
-import { fetchWith } from '../../lib/http.js';
 import { stepFailureChannel } from '../../lib/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { EventStream } from '../support/event-stream.js';
 import { okDocument, usePhone } from '../support/phone.js';
-import { contract, type SigningSite, startSigningSite } from '../support/signing-site.js';
+import { type SigningSite, startSigningProcesses } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
 import { until } from '../support/until.js';
 
@@ -28,25 +26,14 @@ describe('Live updates of a signature', () => {
   before(async function () {
     this.timeout(30_000);
     simulator = await startSimulator({ port: 0, notificationDelay: 20 });
-    const sessions = new session.MemoryStore();
-    const fetch = fetchWith();
-    const start = (name: string, isStopped: () => boolean) =>
-      startSigningSite(simulator, {
-        sessions,
-        signing: {
-          callbackURL: 'http://localhost/callback',
-          appCallbackURL: undefined,
-          fetch: (url, init) =>
-            isStopped() && url.includes('/session/') ? Promise.reject(new Error('stopped')) : fetch(url, init),
-        },
-        prepare: async () => {
-          prepared.push(name);
-          await prepare();
-          return { data: contract };
-        },
-      });
-    first = await start('first', () => isFirstStopped);
-    second = await start('second', () => false);
+    [first, second] = await startSigningProcesses(
+      simulator,
+      async (name) => {
+        prepared.push(name);
+        await prepare();
+      },
+      () => isFirstStopped,
+    );
     prepare = async () => {};
     // The first use makes the keys of the account, which takes a while.
     const browser = new Browser(first.origin);

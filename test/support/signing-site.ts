@@ -3,6 +3,7 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import type { AttemptView } from '../../lib/attempt/view.js';
+import { fetchWith } from '../../lib/http.js';
 import {
   type Prepare,
   type SigningStartOptions,
@@ -80,6 +81,36 @@ export async function startSigningSite(simulator: Simulator, options: SigningSit
     res.status(error.status ?? 500).json({ message: error.message, code: error.code });
   });
   return { origin, signing, signatures, sessions, errors, close };
+}
+
+/**
+ * Two sites that stand for two processes of one: they share their sessions.
+ * @param prepare hears of the process in which something is prepared.
+ * @param isFirstStopped whether the first one does not ask the service about sessions any more.
+ */
+export async function startSigningProcesses(
+  simulator: Simulator,
+  prepare: (process: string) => Promise<unknown>,
+  isFirstStopped: () => boolean,
+): Promise<[SigningSite, SigningSite]> {
+  const sessions = new session.MemoryStore();
+  const fetch = fetchWith();
+  const start = (name: string, isStopped: () => boolean) =>
+    startSigningSite(simulator, {
+      sessions,
+      signing: {
+        // One site has one address, however many processes serve it.
+        callbackURL: 'http://localhost/callback',
+        appCallbackURL: undefined,
+        fetch: (url, init) =>
+          isStopped() && url.includes('/session/') ? Promise.reject(new Error('stopped')) : fetch(url, init),
+      },
+      prepare: async () => {
+        await prepare(name);
+        return { data: contract };
+      },
+    });
+  return [await start('first', isFirstStopped), await start('second', () => false)];
 }
 
 /** The attempt as the session store has it. */
