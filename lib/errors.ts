@@ -48,6 +48,13 @@ export class SmartIdSessionError extends SmartIdError {
   }
 }
 
+/** The store of the attempts cannot be reached or fails: try again later. `cause` is what it said. */
+export class SmartIdStoreError extends SmartIdError {
+  constructor(cause: unknown) {
+    super('The store of Smart-ID attempts cannot be used at the moment.', 'store_unavailable', 503, { cause });
+  }
+}
+
 /** One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds. */
 export class SmartIdLimitError extends SmartIdError {
   declare readonly code: 'too_many_starts' | 'too_many_pushes' | 'too_many_updates';

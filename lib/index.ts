@@ -2,6 +2,7 @@
 
 export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
 export { stepFailureChannel, verificationFailureChannel } from './attempt/failure-channels.js';
+export { MemoryAttemptStore } from './attempt/memory-store.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';

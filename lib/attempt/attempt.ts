@@ -87,10 +87,10 @@ export interface AttemptStore {
   /** The attempt, or undefined when this browser session has none of that id. Writes nothing. */
   read(req: Request, id: string): Promise<Attempt | undefined>;
   /**
-   * Replaces an attempt that is still there; resolves once it is stored, to whether it was there. The request may have been
-   * answered long before.
+   * Replaces an attempt that is still there as it was read or created before; resolves once it is stored, to whether it was. Of
+   * several that replace the same one at once, in whatever process, one succeeds. The request may have been answered long before.
    */
-  update(req: Request, attempt: Attempt): Promise<boolean>;
+  update(req: Request, after: Attempt, before: Attempt): Promise<boolean>;
   /** Removes the attempt and gives it to exactly one caller, however many ask at once; undefined to the others. */
   take(req: Request, id: string): Promise<Attempt | undefined>;
 }

@@ -50,12 +50,13 @@ export class SessionAttemptStore implements AttemptStore {
     return find(requireWebSession(req).session[sessionKey]?.attempts, id);
   }
 
-  async update(req: Request, attempt: Attempt): Promise<boolean> {
-    const replaced = (attempts: Attempt[]) =>
-      attempts.map((present) => (present.id === attempt.id ? attempt : present));
+  async update(req: Request, after: Attempt, before: Attempt): Promise<boolean> {
+    const expected = JSON.stringify(before);
+    const isExpected = (present: Attempt) => JSON.stringify(present) === expected;
+    const replaced = (attempts: Attempt[]) => attempts.map((present) => (isExpected(present) ? after : present));
     // What else the site keeps in the session may have changed since the request came.
-    const before = await change(requireWebSession(req), replaced, { reload: true });
-    return find(before, attempt.id) !== undefined;
+    const attempts = await change(requireWebSession(req), replaced, { reload: true });
+    return attempts?.some(isExpected) ?? false;
   }
 
   async take(req: Request, id: string): Promise<Attempt | undefined> {

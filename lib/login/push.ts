@@ -53,7 +53,7 @@ export class HeldPushes {
   /**
    * What is asked for is what was kept, so that the phone shows the code that the page shows. A request that the service took,
    * but whose answer was lost, is thus made again with the same challenge; nobody asks about the session that it left behind.
-   * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored last
+   * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored first
    * is the one that counts, and confirming the other one logs nobody in.
    */
   private async sendHeld(req: Request, id: string): Promise<void> {
@@ -67,12 +67,13 @@ export class HeldPushes {
     const { sessionID, accountProblem } = await createNotification(settings, asked);
     const receivedAt = attempts.clock();
     // Where it is not there any more, after a logout, the push has gone out for nothing.
-    await attempts.store.update(req, {
+    const sent = {
       ...attempt,
       isHeld: undefined,
       expiresAt: receivedAt + attemptLifetime,
       session: { ...kept, asked, sessionID, receivedAt },
       accountProblem,
-    });
+    };
+    await attempts.store.update(req, sent, attempt);
   }
 }

@@ -122,23 +122,28 @@ export class SignatureStep {
     const present = await this.attempts.readAgain(req, attempt.id);
     // The person must not be asked to sign where nobody waits for it any more, such as after a logout.
     if (!present) return ended(attempt, 'no_attempt');
-    if (present.signing?.isStepBegun) return present;
     const begun = { ...present, signing: present.signing && { ...present.signing, isStepBegun: true } };
-    if (!(await store.update(req, begun))) return ended(attempt, 'no_attempt');
+    if (present.signing?.isStepBegun || !(await store.update(req, begun, present))) return this.leave(req, attempt);
     try {
       const session = await this.createSignature(req, attempt, status);
       const receivedAt = this.settings.clock();
       const { lang } = attempt.session;
       const next = { ...begun, expiresAt: receivedAt + attemptLifetime, session: { receivedAt, lang, ...session } };
-      await store.update(req, next);
+      await store.update(req, next, begun);
       return next;
     } catch (error) {
       const refused = refusalOf(error, attempt);
       const over = ended(begun, refused?.code ?? notBegun);
-      await store.update(req, over);
+      await store.update(req, over, begun);
       if (!refused) throw error;
       return over;
     }
+  }
+
+  /** Another process was faster: what becomes of it is in the store. */
+  private async leave(req: Request, attempt: Attempt): Promise<Attempt> {
+    this.steps.delete(attempt.id);
+    return (await this.attempts.readAgain(req, attempt.id)) ?? ended(attempt, 'no_attempt');
   }
 
   private async createSignature(

@@ -25,7 +25,15 @@ try {
   console.log(`packed: ${entryCount} files, ${size} bytes, ${unpackedSize} unpacked`);
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
   const versioned = (name: string) => `${name}@${devDependencies[name]}`;
-  const others = ['express', 'express-session', 'passport', 'typescript', '@types/express-session'].map(versioned);
+  const others = [
+    'express',
+    'express-session',
+    'passport',
+    'redis',
+    'connect-redis',
+    'typescript',
+    '@types/express-session',
+  ].map(versioned);
   run('npm', ['install', '--no-audit', '--no-fund', path.join(folder, filename), ...others]);
   for (const file of ['use-import.mjs', 'use-require.cjs', 'use-types.ts']) {
     copyFileSync(path.join(here, file), path.join(folder, file));

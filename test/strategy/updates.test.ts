@@ -472,7 +472,7 @@ describe('Live updates', () => {
         strategy: {
           store: {
             create: (req, attempt) => store.create(req, attempt),
-            update: (req, attempt) => store.update(req, attempt),
+            update: (req, after, before) => store.update(req, after, before),
             take: (req, id) => store.take(req, id),
             read: async (req, id) => {
               const attempt = await store.read(req, id);

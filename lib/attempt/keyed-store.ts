@@ -1,0 +1,91 @@
+/**
+ * Attempts outside of the visitor's session, each under a key of its own, so that taking one can be a single step wherever the
+ * processes of a site share them. The session still says whose they are: who logs in or out has another one, and leaves the
+ * attempts of before behind.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import { SmartIdSessionError } from '../errors.js';
+import type { Attempt, AttemptStore } from './attempt.js';
+import {
+  requireWebSession,
+  saveSession,
+  sessionKey,
+  storedSession,
+  type WebRequest,
+  wasStored,
+} from './web-session.js';
+
+/** Texts by key, each kept for so many milliseconds. Every step happens as a whole or not at all, whoever else takes one. */
+export interface KeyedTexts {
+  set(key: string, text: string, milliseconds: number): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+  /** Whether there was this very text before, and the other one is there now. */
+  replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean>;
+  /** Removes a text and gives it to one caller. */
+  take(key: string): Promise<string | undefined>;
+}
+
+/** Milliseconds for which an attempt is still there after its end, to be told that it has expired. */
+const aftertime = 60_000;
+
+export class KeyedAttemptStore implements AttemptStore {
+  private readonly texts: KeyedTexts;
+  private readonly clock: () => number;
+
+  /** @param clock milliseconds since the epoch. */
+  constructor(texts: KeyedTexts, clock: () => number = Date.now) {
+    this.texts = texts;
+    this.clock = clock;
+  }
+
+  async create(req: Request, attempt: Attempt): Promise<void> {
+    const request = requireWebSession(req);
+    await keepSession(request);
+    await this.texts.set(keyOf(request, attempt.id), JSON.stringify(attempt), this.lifetimeOf(attempt));
+  }
+
+  async read(req: Request, id: string): Promise<Attempt | undefined> {
+    return attemptOf(await this.texts.get(keyOf(requireWebSession(req), id)));
+  }
+
+  async update(req: Request, after: Attempt, before: Attempt): Promise<boolean> {
+    const request = requireWebSession(req);
+    if (!(await storedSession(request))) return false;
+    const key = keyOf(request, after.id);
+    return this.texts.replace(key, JSON.stringify(before), JSON.stringify(after), this.lifetimeOf(after));
+  }
+
+  async take(req: Request, id: string): Promise<Attempt | undefined> {
+    const request = requireWebSession(req);
+    // A login or logout has ended it while this request was waiting.
+    if (!(await storedSession(request))) return undefined;
+    return attemptOf(await this.texts.take(keyOf(request, id)));
+  }
+
+  private lifetimeOf({ expiresAt }: Attempt): number {
+    return Math.max(1, expiresAt - this.clock()) + aftertime;
+  }
+}
+
+/** Nobody else can name it: the session's identifier is the browser's own secret. And whoever sees the keys learns neither. */
+function keyOf({ sessionID }: WebRequest, id: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([sessionID, id]))
+    .digest('base64url');
+}
+
+function attemptOf(text: string | undefined): Attempt | undefined {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** The browser must come back with the same session: one that nothing was kept in is forgotten with the answer. */
+async function keepSession(req: WebRequest): Promise<void> {
+  if (await storedSession(req)) return;
+  if (wasStored(req)) {
+    throw new SmartIdSessionError('session_ended', 'The session ended while Smart-ID was starting in it.');
+  }
+  req.session[sessionKey] = { attempts: [] };
+  await saveSession(req);
+}

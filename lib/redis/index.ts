@@ -1,0 +1,3 @@
+/** `passport-smart-id/redis`: attempts in Redis, for a site of several processes. */
+
+export { RedisAttemptStore, type RedisAttemptStoreOptions, type RedisClient } from './redis-store.js';

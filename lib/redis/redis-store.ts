@@ -1,0 +1,147 @@
+/** Attempts in Redis: any process of a site can go on with any of them, and exactly one ends it. */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeyedAttemptStore, type KeyedTexts } from '../attempt/keyed-store.js';
+import { SmartIdInputError, SmartIdStoreError } from '../errors.js';
+import { Seal } from './seal.js';
+
+/** The part of the `redis` package's client, or pool of clients, that is used. */
+export interface RedisClient {
+  sendCommand(command: string[], options?: { abortSignal?: AbortSignal }): Promise<unknown>;
+}
+
+export interface RedisAttemptStoreOptions {
+  /** Connected by the site, which also listens to its `error` events. */
+  client: RedisClient;
+  /** At least 32 characters; or several, of which the first encrypts and all decrypt, so that it can be replaced. */
+  secret: string | readonly string[];
+  /** What the names of the keys begin with. Default `smart-id:`. */
+  prefix?: string;
+  /** Milliseconds since the epoch, for tests. Default `Date.now`. */
+  clock?: () => number;
+}
+
+/** Milliseconds for one try, and between two. */
+const patience = 1_500;
+const pause = 100;
+/** Redis may be starting again, or the connection may be replaced. */
+const mostTries = 3;
+/** Milliseconds for which Redis knows who has taken what: as long as somebody may ask again because the answer was lost. */
+const memory = 60_000;
+
+/** Repeated after an answer that was lost, it says the same again. */
+const replaceScript = `
+local present = redis.call('GET', KEYS[1])
+if not present then return 0 end
+local revision = string.sub(present, 1, #ARGV[1])
+if revision == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2] .. ARGV[3], 'PX', ARGV[4]) return 1 end
+if revision == ARGV[2] then return 1 end
+return 0`;
+
+/** Repeated by the same caller after an answer that was lost, it gives the same again. */
+const takeScript = `
+local present = redis.call('GETDEL', KEYS[1])
+if present then redis.call('SET', KEYS[2], ARGV[1] .. present, 'PX', ARGV[2]) return present end
+local taken = redis.call('GET', KEYS[2])
+if taken and string.sub(taken, 1, #ARGV[1]) == ARGV[1] then return string.sub(taken, #ARGV[1] + 1) end
+return false`;
+
+class RedisTexts implements KeyedTexts {
+  private readonly client: RedisClient;
+  private readonly prefix: string;
+  private readonly seal: Seal;
+
+  constructor({ client, prefix = 'smart-id:', secret }: RedisAttemptStoreOptions) {
+    this.client = client;
+    this.prefix = prefix;
+    this.seal = new Seal([secret].flat());
+  }
+
+  async set(key: string, text: string, milliseconds: number): Promise<void> {
+    await this.send(['SET', this.placeOf(key), this.valueOf(key, text), 'PX', `${milliseconds}`]);
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    return this.textOf(key, await this.send(['GET', this.placeOf(key)]));
+  }
+
+  async replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean> {
+    const sealed = this.seal.close(after, key);
+    const values = [revisionOf(before), revisionOf(after), sealed, `${milliseconds}`];
+    return (await this.send(['EVAL', replaceScript, '1', this.placeOf(key), ...values])) === 1;
+  }
+
+  async take(key: string): Promise<string | undefined> {
+    const place = this.placeOf(key);
+    const caller = randomBytes(16).toString('base64url');
+    return this.textOf(key, await this.send(['EVAL', takeScript, '2', place, `${place}:taken`, caller, `${memory}`]));
+  }
+
+  /** In braces, for which a cluster keeps all that belongs to one key on one server. */
+  private placeOf(key: string): string {
+    return `${this.prefix}{${key}}`;
+  }
+
+  private valueOf(key: string, text: string): string {
+    return revisionOf(text) + this.seal.close(text, key);
+  }
+
+  /** What cannot be opened counts as not there: it is of a secret that was given up, or somebody has changed it. */
+  private textOf(key: string, value: unknown): string | undefined {
+    return typeof value === 'string' ? this.seal.open(value.slice(revisionLength), key) : undefined;
+  }
+
+  /** Tries again where the connection fails; every command may be repeated. */
+  private async send(command: string[]): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.sendOnce(command);
+      } catch (error) {
+        if (tries === mostTries) throw new SmartIdStoreError(error);
+        await sleep(pause);
+      }
+    }
+  }
+
+  private async sendOnce(command: string[]): Promise<unknown> {
+    const controller = new AbortController();
+    const late = sleep(patience, undefined, { signal: controller.signal, ref: false }).then(() => {
+      throw new Error(`Redis did not answer within ${patience} ms.`);
+    });
+    try {
+      return await Promise.race([this.client.sendCommand(command, { abortSignal: controller.signal }), late]);
+    } finally {
+      // A command that still waits for a connection is not sent any more.
+      controller.abort();
+      late.catch(() => {});
+    }
+  }
+}
+
+/** Tells apart what a key has held, and nothing of it: an attempt is full of random numbers. */
+function revisionOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+const revisionLength = revisionOf('').length;
+
+export class RedisAttemptStore extends KeyedAttemptStore {
+  /** @throws SmartIdInputError naming the option and the rule it breaks. */
+  constructor(options: RedisAttemptStoreOptions) {
+    checkOptions(options);
+    super(new RedisTexts(options), options.clock);
+  }
+}
+
+function checkOptions({ client, secret, prefix, clock }: RedisAttemptStoreOptions): void {
+  if (typeof client?.sendCommand !== 'function') {
+    throw new SmartIdInputError('client', "must be a client of the package 'redis'.");
+  }
+  const secrets: unknown[] = [secret].flat();
+  if (secrets.length === 0 || !secrets.every((each) => typeof each === 'string' && each.length >= 32)) {
+    throw new SmartIdInputError('secret', 'must be a text of at least 32 characters, or several.');
+  }
+  if (prefix !== undefined && typeof prefix !== 'string') throw new SmartIdInputError('prefix', 'must be a text.');
+  if (clock !== undefined && typeof clock !== 'function') throw new SmartIdInputError('clock', 'must be a function.');
+}

@@ -1,0 +1,202 @@
+/** What Redis holds of attempts, and what happens when it is slow, cut off or started again. */
+
+import { expect } from 'chai';
+import session from 'express-session';
+import { createClient } from 'redis';
+import { RedisAttemptStore, type RedisAttemptStoreOptions } from '../../lib/redis/index.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { inputError } from '../support/errors.js';
+import { logInByQr, usePhone } from '../support/phone.js';
+import { RedisServer, RedisWay } from '../support/redis-server.js';
+import { Browser, type Site, startSite } from '../support/site.js';
+
+const secret = 'the secret of a site, long enough';
+const newSecret = 'another secret, that replaces the first';
+
+const connect = (url: string) =>
+  createClient({ url, socket: { reconnectStrategy: 50 } })
+    .on('error', () => {})
+    .connect();
+type Client = Awaited<ReturnType<typeof connect>>;
+
+describe('The attempt store in Redis', function () {
+  this.timeout(30_000);
+  let simulator: Simulator;
+  let server: RedisServer;
+  let way: RedisWay;
+  /** By the way that can be cut. */
+  let client: Client;
+  /** Looks at what there is. */
+  let looker: Client;
+  const sites: Site[] = [];
+
+  before(async function () {
+    server = await RedisServer.start(this);
+    way = await RedisWay.to(server);
+    simulator = await startSimulator({ port: 0 });
+    client = await connect(way.url);
+    looker = await connect(server.url);
+  });
+  afterEach(async () => {
+    for (const site of sites.splice(0)) await site.close();
+    way.delay = 0;
+    await looker.sendCommand(['FLUSHALL']);
+  });
+  after(async () => {
+    client?.destroy();
+    looker?.destroy();
+    way?.close();
+    await simulator?.close();
+    await server?.close();
+  });
+
+  async function open(options: Partial<RedisAttemptStoreOptions> = {}, sessions = new session.MemoryStore()) {
+    const store = new RedisAttemptStore({ client, secret, ...options });
+    const strategy = { store, callbackURL: 'http://localhost/callback', appCallbackURL: undefined };
+    const site = await startSite(simulator, { strategy, session: { store: sessions } });
+    sites.push(site);
+    return { site, browser: new Browser(site.origin) };
+  }
+  const keys = async () => ((await looker.sendCommand(['KEYS', '*'])) as unknown as string[]).sort();
+  const confirm = (deviceLink = '') => usePhone(simulator, { deviceLink, flowType: 'QR' });
+  /** Whether a login that was begun can be ended. */
+  async function finished(browser: Browser, { id, qrLink }: { id: string; qrLink?: string }): Promise<boolean> {
+    await confirm(qrLink);
+    await browser.settled(id, '/status', 10_000);
+    return (await browser.post('/finish', { id })).status === 200;
+  }
+
+  it('say nothing of themselves, of the person or of the session', async () => {
+    const { browser } = await open();
+    const { id, qrLink = '' } = await browser.start();
+    const [key = '', ...others] = await keys();
+    expect(others).to.deep.equal([]);
+    const value = (await looker.get(key)) ?? '';
+    const cookie = decodeURIComponent((await browser.cookies()).split('=')[1] ?? '').replace(/^s:|\..*$/g, '');
+    const token = new URL(qrLink).searchParams.get('sessionToken') ?? '';
+    for (const hidden of [id, cookie, token, 'asked', 'rpChallenge']) {
+      expect(hidden).to.have.length.above(4);
+      expect(key + value + Buffer.from(value, 'base64url').toString('latin1')).to.not.contain(hidden);
+    }
+  });
+
+  it('go by themselves a minute after their end, and at once when they are taken, but for who has taken them', async () => {
+    const { browser } = await open();
+    const begun = await browser.start();
+    const [key = ''] = await keys();
+    expect(Number(await looker.sendCommand(['PTTL', key]))).to.be.within(350_000, 360_000);
+    expect(await finished(browser, begun)).to.equal(true);
+    expect(await keys()).to.deep.equal([`${key}:taken`]);
+    expect(Number(await looker.sendCommand(['PTTL', `${key}:taken`]))).to.be.within(50_000, 60_000);
+    expect((await looker.get(`${key}:taken`)) ?? '').to.not.contain(begun.id);
+  });
+
+  it('are under names of the site', async () => {
+    const { browser } = await open({ prefix: 'bank:login:' });
+    await browser.start();
+    expect((await keys())[0]).to.match(/^bank:login:\{[\w-]{43}\}$/);
+  });
+
+  it('go on while the secret is replaced, and not with another one', async () => {
+    const sessions = new session.MemoryStore();
+    const { browser } = await open({}, sessions);
+    const begun = await browser.start();
+    const on = async (options: Partial<RedisAttemptStoreOptions>) =>
+      new Browser((await open(options, sessions)).site.origin, browser.jar);
+    expect((await (await on({ secret: newSecret })).status(begun.id)).code).to.equal('no_attempt');
+    expect(await finished(await on({ secret: [newSecret, secret] }), begun)).to.equal(true);
+  });
+
+  it('are not there when somebody has changed them or put them in another place', async () => {
+    const { browser } = await open();
+    const begun = await browser.start();
+    const [first = ''] = await keys();
+    const value = (await looker.get(first)) ?? '';
+    const second = await browser.start();
+    const place = (await keys()).find((key) => key !== first) ?? '';
+    await looker.set(place, value);
+    expect((await browser.status(second.id)).code).to.equal('no_attempt');
+    for (const wrong of ['', 'x', value.slice(0, -4), `${value.slice(0, 60)}AAAA${value.slice(64)}`]) {
+      await looker.set(first, wrong);
+      expect((await browser.status(begun.id)).code, wrong).to.equal('no_attempt');
+    }
+    await looker.set(first, value);
+    expect((await browser.status(begun.id)).state).to.equal('running');
+  });
+
+  it('go on when Redis was killed and is started again', async () => {
+    const { browser } = await open();
+    const begun = await browser.start();
+    await server.kill();
+    const started = server.run();
+    expect(await finished(browser, begun)).to.equal(true);
+    await started;
+  });
+
+  it('go on when all connections are cut', async () => {
+    const { browser } = await open();
+    const begun = await browser.start();
+    way.cut();
+    expect((await browser.status(begun.id)).state).to.equal('running');
+    way.cut();
+    expect(await finished(browser, begun)).to.equal(true);
+  });
+
+  it('go on where Redis is slow', async () => {
+    const { browser } = await open();
+    way.delay = 300;
+    expect((await logInByQr(simulator, browser)).status).to.equal(200);
+  });
+
+  it('are ended once where the answer of Redis is lost', async () => {
+    const { browser } = await open();
+    const { id, qrLink } = await browser.start();
+    await confirm(qrLink);
+    await browser.settled(id);
+    way.answerToLose = 'EVAL';
+    expect((await browser.post('/finish', { id })).status).to.equal(200);
+    expect(way.answerToLose).to.equal(undefined);
+    expect((await browser.post('/finish', { id })).body.code).to.equal('no_attempt');
+  });
+
+  it('are an error of the site while Redis cannot be used, soon, and go on when it is back', async () => {
+    const { site, browser } = await open();
+    const begun = await browser.start();
+    await server.kill();
+    const since = performance.now();
+    const { status, body } = await browser.get(`/status?id=${begun.id}`);
+    expect([status, body.code]).to.deep.equal([503, 'store_unavailable']);
+    expect(performance.now() - since).to.be.below(6_000);
+    expect((await browser.post('/start')).status).to.equal(503);
+    expect(site.errors).to.have.length(2);
+    await server.run();
+    expect(await finished(browser, begun)).to.equal(true);
+  });
+
+  it('are an error of the site where Redis never answers', async () => {
+    const { browser } = await open();
+    const begun = await browser.start();
+    way.delay = 60_000;
+    expect((await browser.get(`/status?id=${begun.id}`)).body.code).to.equal('store_unavailable');
+    way.delay = 0;
+    way.cut();
+    expect(await finished(browser, begun)).to.equal(true);
+  });
+
+  for (const [field, options] of [
+    ['client', { client: undefined }],
+    ['client', { client: {} }],
+    ['secret', { secret: undefined }],
+    ['secret', { secret: 'too short' }],
+    ['secret', { secret: [] }],
+    ['secret', { secret: [secret, 'too short'] }],
+    ['prefix', { prefix: 7 }],
+    ['clock', { clock: 7 }],
+  ] as [string, object][]) {
+    it(`cannot be made with ${JSON.stringify(options, (_key, value) => value ?? 'nothing')}`, () => {
+      const make = () =>
+        new RedisAttemptStore({ client: { sendCommand: async () => {} }, secret, ...options } as never);
+      expect(make).to.throw(...inputError(field));
+    });
+  }
+});

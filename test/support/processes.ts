@@ -1,0 +1,45 @@
+/** Processes of a site of their own, which can be killed. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ProcessMessage, ProcessSetup } from './site-process.js';
+
+const script = fileURLToPath(new URL('./site-process.ts', import.meta.url));
+
+export class SiteProcess {
+  /** Who has been verified in it, in this order. */
+  readonly loggedIn: string[] = [];
+
+  private constructor(
+    readonly origin: string,
+    private readonly child: ChildProcess,
+  ) {
+    child.on('message', (message: ProcessMessage) => {
+      if ('loggedIn' in message) this.loggedIn.push(message.loggedIn);
+    });
+  }
+
+  static start(setup: ProcessSetup): Promise<SiteProcess> {
+    const child = fork(script, { execArgv: ['--import', 'tsx'] });
+    const { simulator, redisUrl, callbackURL } = setup;
+    const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
+    child.send({
+      simulator: { environment, relyingPartyUUID, relyingPartyName, trustAnchors },
+      redisUrl,
+      callbackURL,
+    } satisfies ProcessSetup);
+    return new Promise((resolve, reject) => {
+      child.once('message', (message: ProcessMessage) => {
+        if ('origin' in message) resolve(new SiteProcess(message.origin, child));
+      });
+      child.once('exit', (code) => reject(new Error(`The process ended with ${code}.`)));
+    });
+  }
+
+  /** At once, in the middle of whatever it does. */
+  kill(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
+    this.child.kill('SIGKILL');
+    return ended;
+  }
+}
