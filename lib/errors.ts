@@ -82,15 +82,18 @@ export class SmartIdRequestError extends SmartIdError {
 export class SmartIdServiceError extends SmartIdError {
   readonly httpStatus?: number;
   readonly problem?: ProblemDetails;
+  /** Seconds, where the service has said so or is left in peace for so long. */
+  readonly retryAfter?: number;
 
   constructor(
     code: 'network' | 'timeout' | 'maintenance' | 'server_error' | 'bad_response',
     message: string,
-    options: ErrorOptions & { httpStatus?: number; problem?: ProblemDetails } = {},
+    options: ErrorOptions & { httpStatus?: number; problem?: ProblemDetails; retryAfter?: number } = {},
   ) {
     super(message, code, 503, options);
     this.httpStatus = options.httpStatus;
     this.problem = options.problem;
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -14,7 +14,11 @@ export type Fetch = (
     redirect: 'error';
     signal: AbortSignal;
   },
-) => Promise<{ status: number; body: AsyncIterable<string | Uint8Array> | null }>;
+) => Promise<{
+  status: number;
+  headers?: { get(name: string): string | null };
+  body: AsyncIterable<string | Uint8Array> | null;
+}>;
 
 export interface Exchange {
   /** Who is asked, as error messages say it: "The Smart-ID service". The URL may hold a personal code. */
@@ -32,6 +36,8 @@ export interface Exchange {
 
 export interface Answer {
   status: number;
+  /** Milliseconds, where the server asks for a pause (RFC 9110, section 10.2.3). */
+  retryAfter?: number;
   body: Buffer<ArrayBuffer>;
 }
 
@@ -55,7 +61,7 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
     const response = await fetch(url, { method, headers, body, redirect: 'error', signal: controller.signal });
     const bytes = await readAtMost(largest, response.body);
     if (!bytes) throw new SmartIdServiceError('bad_response', `${service} sent more than ${largest} bytes.`);
-    return { status: response.status, body: bytes };
+    return { status: response.status, retryAfter: pauseIn(response.headers?.get('retry-after')), body: bytes };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SmartIdServiceError) throw error;
@@ -68,6 +74,13 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
     // Ends an answer that was not read to its end.
     controller.abort();
   }
+}
+
+/** Seconds, or a date. */
+function pauseIn(header: string | null | undefined): number | undefined {
+  if (!header) return undefined;
+  const milliseconds = /^\d{1,6}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return milliseconds > 0 ? milliseconds : undefined;
 }
 
 /** The bytes, or undefined when there are more; what is over the limit is neither read nor held. */

@@ -91,6 +91,15 @@ export class SmartIdStrategy extends PassportStrategy {
     return this.live.handler(show);
   }
 
+  /**
+   * For the end of the process: cuts live updates and ends the polls that nobody waits for. Requests that wait for a result go on until
+   * they are answered; what has begun can be finished by another process.
+   */
+  close(): void {
+    this.live.close();
+    this.attempts.watch.close();
+  }
+
   /** For Passport: logs in, fails or errors, and never passes. */
   override authenticate(req: Request): void {
     const { settings, attempts, verify } = this;

@@ -24,6 +24,8 @@ export type Show = (view: AttemptView, req: Request) => object;
 
 export class Updates {
   private readonly streams = new Map<string, number>();
+  private readonly open = new Set<Response>();
+  private isClosing = false;
   private readonly attempts: Attempts;
   private readonly viewOf: (req: Request, attempt: Attempt) => Promise<AttemptView>;
 
@@ -43,15 +45,24 @@ export class Updates {
     };
   }
 
+  /** Cuts all connections: the pages go on with another process, or with this one when it is back. */
+  close(): void {
+    this.isClosing = true;
+    for (const res of this.open) res.destroy();
+  }
+
   private async send(req: Request, res: Response, show: Show): Promise<void> {
     const { id, attempt } = await this.attempts.named(req);
+    if (this.isClosing) res.destroy();
     // Who has left meanwhile is not heard of any more.
     if (res.destroyed) return;
     // Of others nobody else may take a place.
     if (attempt) this.enter(id);
     const gone = new AbortController();
+    this.open.add(res);
     res.once('close', () => {
       gone.abort();
+      this.open.delete(res);
       if (attempt) this.leave(id);
     });
     begin(res);

@@ -6,8 +6,9 @@ import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { exchange, type Fetch, fetchWith } from '../http.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { Circuit } from './circuit.js';
 import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
-import { type Answer, httpError } from './http-errors.js';
+import { type Answer, httpError, isOverloaded } from './http-errors.js';
 import { checkPinnedKeys, createAgent, warnOfMissingPins } from './pinning.js';
 import {
   type DeviceLinkAuthenticationRequest,
@@ -79,7 +80,9 @@ const defaultPoll = 60_500;
 const defaultDeadline = 300_000;
 /** How often in a row a poll may fail before waiting gives up. A poll changes nothing, so asking again is safe. */
 const pollRetries = 4;
+/** Milliseconds; and how long a pause of the service may be that is waited for. */
 const firstRetryDelay = 500;
+const longestWait = 10_000;
 /** The largest answer read, in bytes; a real one with its certificate has about ten thousand. */
 const largestAnswer = 256 * 1024;
 
@@ -88,6 +91,7 @@ export class SmartIdClient {
   private readonly relyingParty: RelyingParty;
   private readonly rules: RequestRules;
   private readonly fetch: Fetch;
+  private readonly circuit = new Circuit();
 
   /** @throws SmartIdInputError naming the option that breaks a rule. */
   constructor(options: SmartIdClientOptions) {
@@ -278,8 +282,9 @@ export class SmartIdClient {
         if (status.state === 'COMPLETE') return status;
         failures = 0;
       } catch (error) {
-        if (!isPassing(error) || ++failures > pollRetries) throw error;
-        await sleep(Math.min(retryDelay(failures), Math.max(0, end - performance.now())), undefined, { signal });
+        const pause = pauseAfter(error, ++failures);
+        if (pause === undefined) throw error;
+        await sleep(Math.min(pause, Math.max(0, end - performance.now())), undefined, { signal });
       }
     }
   }
@@ -310,6 +315,7 @@ export class SmartIdClient {
   }
 
   private async send({ method, path, body, timeout, signal }: Sending): Promise<Answer> {
+    this.circuit.enter();
     const answer = await exchange(this.fetch, {
       service: 'The Smart-ID service',
       method,
@@ -320,7 +326,9 @@ export class SmartIdClient {
       largest: largestAnswer,
       signal,
     });
-    return { status: answer.status, body: answer.body.toString('utf8') };
+    if (isOverloaded(answer)) this.circuit.fail(answer.retryAfter);
+    else this.circuit.succeed();
+    return { ...answer, body: answer.body.toString('utf8') };
   }
 }
 
@@ -345,11 +353,14 @@ function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty)
   return { relyingPartyUUID, relyingPartyName };
 }
 
-function isPassing(error: unknown): boolean {
-  return error instanceof SmartIdServiceError && error.code !== 'bad_response';
-}
-
-/** Doubles with each failure; the random part keeps many waiting logins from asking again in step. */
-function retryDelay(failures: number): number {
-  return firstRetryDelay * 2 ** (failures - 1) * (0.5 + Math.random());
+/**
+ * Milliseconds until it is worth asking again; undefined where it is not. Doubles with each failure, and is what the service asks
+ * for at least; the random part keeps many waiting logins from asking again in step.
+ */
+function pauseAfter(error: unknown, failures: number): number | undefined {
+  if (!(error instanceof SmartIdServiceError) || error.code === 'bad_response' || failures > pollRetries)
+    return undefined;
+  const asked = (error.retryAfter ?? 0) * 1000;
+  if (asked > longestWait) return undefined;
+  return asked + firstRetryDelay * 2 ** (failures - 1) * (0.5 + Math.random());
 }

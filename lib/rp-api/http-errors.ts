@@ -10,11 +10,18 @@ import { parseProblemDetails } from './problem-details.js';
 
 export interface Answer {
   status: number;
+  /** Milliseconds. */
+  retryAfter?: number;
   body: string;
 }
 
+/** Whether the service asks to be left in peace. */
+export function isOverloaded({ status }: Pick<Answer, 'status'>): boolean {
+  return status === 429 || status === 503 || status === 580;
+}
+
 /** @param subject what a 404 says is missing. */
-export function httpError({ status, body }: Answer, subject: 'account' | 'session'): Error {
+export function httpError({ status, retryAfter, body }: Answer, subject: 'account' | 'session'): Error {
   const problem = parseProblemDetails(body);
   switch (status) {
     case 400:
@@ -53,12 +60,13 @@ export function httpError({ status, body }: Answer, subject: 'account' | 'sessio
         status,
         problem,
       );
-    case 503:
-    case 580:
-      return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance.', {
-        httpStatus: status,
-        problem,
-      });
+  }
+  if (isOverloaded({ status })) {
+    return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance, or asked too often.', {
+      httpStatus: status,
+      problem,
+      retryAfter: retryAfter && Math.ceil(retryAfter / 1000),
+    });
   }
   if (status >= 500) {
     return new SmartIdServiceError('server_error', `The Smart-ID service failed with status ${status}.`, {

@@ -15,7 +15,8 @@ export type Look =
 
 interface Watched {
   look: Look;
-  ended: Promise<void>;
+  /** To be called when the session ends, or cannot be asked about. */
+  waiting: Set<() => void>;
   controller: AbortController;
   idle: NodeJS.Timeout;
 }
@@ -26,6 +27,7 @@ const idleTime = 25_000;
 export class SessionWatch {
   private readonly watched = new Map<string, Watched>();
   private readonly client: Pick<SmartIdClient, 'waitForSession'>;
+  private isClosing = false;
 
   constructor(client: Pick<SmartIdClient, 'waitForSession'>) {
     this.client = client;
@@ -36,13 +38,9 @@ export class SessionWatch {
    * @param sessionID none where the session is still to begin: the service is not asked, and it counts as running.
    */
   look(sessionID: string | undefined): Look {
-    return sessionID === undefined ? { state: 'running' } : this.tell(sessionID, this.watch(sessionID));
-  }
-
-  private tell(sessionID: string, watched: Watched): Look {
-    const { look } = watched;
-    if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.forget(sessionID, watched);
-    return look;
+    if (sessionID === undefined) return { state: 'running' };
+    const watched = this.isClosing ? this.watched.get(sessionID) : this.watch(sessionID);
+    return watched ? this.tell(sessionID, watched) : { state: 'running' };
   }
 
   /**
@@ -50,18 +48,24 @@ export class SessionWatch {
    * @param sessionID as for `look`: a session that is still to begin does not end.
    */
   async wait(sessionID: string | undefined, patience: number, signal: AbortSignal): Promise<Look> {
-    if (sessionID === undefined) {
-      await endOf(undefined, patience, signal);
-      return { state: 'running' };
-    }
-    const watched = this.watch(sessionID);
+    const watched = sessionID === undefined ? undefined : this.watch(sessionID);
     await endOf(watched, patience, signal);
-    return this.tell(sessionID, watched);
+    if (sessionID === undefined || !watched) return { state: 'running' };
+    const look = this.tell(sessionID, watched);
+    if (this.isClosing && watched.waiting.size === 0) this.forget(sessionID, watched);
+    return look;
   }
 
-  /** Gives up all that is waited for. */
+  /** From now on only what somebody waits for is asked about; there are no timers or requests once nobody does. */
   close(): void {
-    for (const [sessionID, watched] of this.watched) this.forget(sessionID, watched);
+    this.isClosing = true;
+    for (const [sessionID, watched] of this.watched) if (watched.waiting.size === 0) this.forget(sessionID, watched);
+  }
+
+  private tell(sessionID: string, watched: Watched): Look {
+    const { look } = watched;
+    if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.forget(sessionID, watched);
+    return look;
   }
 
   private watch(sessionID: string): Watched {
@@ -73,20 +77,23 @@ export class SessionWatch {
     const controller = new AbortController();
     const watched: Watched = {
       look: { state: 'running' },
-      ended: Promise.resolve(),
+      waiting: new Set(),
       controller,
       idle: setTimeout(() => this.forget(sessionID, watched), idleTime).unref(),
     };
-    watched.ended = this.client.waitForSession(sessionID, { signal: controller.signal }).then(
-      (status) => {
-        watched.look = { state: 'complete', status };
-      },
-      (error: unknown) => {
-        watched.look = { state: 'error', error };
-      },
-    );
     this.watched.set(sessionID, watched);
+    void this.ask(sessionID, watched);
     return watched;
+  }
+
+  private async ask(sessionID: string, watched: Watched): Promise<void> {
+    try {
+      const status = await this.client.waitForSession(sessionID, { signal: watched.controller.signal });
+      watched.look = { state: 'complete', status };
+    } catch (error) {
+      watched.look = { state: 'error', error };
+    }
+    for (const tell of watched.waiting) tell();
   }
 
   private forget(sessionID: string, watched: Watched): void {
@@ -97,14 +104,16 @@ export class SessionWatch {
 }
 
 function endOf(watched: Watched | undefined, patience: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || (watched && watched.look.state !== 'running')) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);
+      watched?.waiting.delete(done);
       resolve();
     };
     const timer = setTimeout(done, patience).unref();
     signal.addEventListener('abort', done);
-    void watched?.ended.then(done);
+    watched?.waiting.add(done);
   });
 }

@@ -75,6 +75,16 @@ export class SmartIdSigning {
     });
   }
 
+  /**
+   * For the end of the process: cuts live updates and ends what goes on in the background. Requests that wait for a result go on
+   * until they are answered; what has begun can be finished by another process.
+   */
+  close(): void {
+    this.step.close();
+    this.live.close();
+    this.attempts.watch.close();
+  }
+
   private async begin(req: Request, options: SigningStartOptions): Promise<AttemptView> {
     checkSigningStartOptions(options, this.settings);
     const { start } = this.settings;
@@ -109,12 +119,6 @@ export class SmartIdSigning {
     const next = await step.take(req, attempt, seen.status);
     const now = next && attempts.see(next);
     return next && now && !hasChosen(next, now) ? attempts.view(next, now) : viewOfStep(attempt);
-  }
-
-  /** Ends what goes on in the background, so that the process can end; what has begun can be finished by another process. */
-  close(): void {
-    this.step.close();
-    this.attempts.watch.close();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { EventStream } from '../support/event-stream.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
 import { SiteProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -68,6 +69,20 @@ describe('A site of several processes', function () {
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
       expect(loggedIn()).to.have.length(1);
     }
+  });
+
+  it('stops by itself when it is told to, with logins that wait, and they go on elsewhere', async () => {
+    const { id, qrLink } = await browser.start();
+    const stream = await EventStream.open(browser, `/updates?id=${id}`);
+    await stream.next();
+    const since = performance.now();
+    expect(await processes[0]?.stop()).to.equal(0);
+    expect(performance.now() - since).to.be.below(5_000);
+    await stream.closed();
+    processes[0] = await start();
+    await confirm(qrLink);
+    expect((await on(1).settled(id)).state).to.equal('ready');
+    expect((await on(0).post('/finish', { id })).status).to.equal(200);
   });
 
   it('goes on after a rolling restart, whatever was waiting', async () => {

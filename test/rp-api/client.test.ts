@@ -30,7 +30,11 @@ const sentParameters = {
 };
 
 describe('The RP API client', () => {
-  const client = new SmartIdClient({ environment: 'demo', ...relyingParty });
+  let client = new SmartIdClient({ environment: 'demo', ...relyingParty });
+  // One that has met no errors.
+  beforeEach(() => {
+    client = new SmartIdClient({ environment: 'demo', ...relyingParty });
+  });
 
   useStubbedService();
 

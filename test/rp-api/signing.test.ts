@@ -296,7 +296,11 @@ const linkedSignature = { ...signature, linkedSessionID: sessionID };
 const code = { type: 'numeric4', value: '0927' };
 
 describe('The RP API client, signing', () => {
-  const client = new SmartIdClient({ environment: 'demo', ...relyingParty });
+  let client = new SmartIdClient({ environment: 'demo', ...relyingParty });
+  // One that has met no errors.
+  beforeEach(() => {
+    client = new SmartIdClient({ environment: 'demo', ...relyingParty });
+  });
 
   useStubbedService();
 

@@ -36,6 +36,13 @@ export class SiteProcess {
     });
   }
 
+  /** As a site does that is told to stop. What the process ended with. */
+  stop(): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+    this.child.send('stop');
+    return ended;
+  }
+
   /** At once, in the middle of whatever it does. */
   kill(): Promise<void> {
     const ended = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));

@@ -35,6 +35,13 @@ async function run({ simulator, redisUrl, callbackURL }: ProcessSetup): Promise<
     start: (req) => ({ flow: req.body.flow, identify: () => req.body.identify }),
   });
   tell({ origin: site.origin });
+  // As a site does that is told to stop: nothing may hold the process after that.
+  process.once('message', () => {
+    site.strategy.close();
+    void site.close();
+    client.destroy();
+    process.disconnect();
+  });
 }
 
 process.once('message', (setup) => void run(setup as ProcessSetup));

@@ -48,23 +48,24 @@ const httpErrors: [status: number, type: unknown, code: string][] = [
   [502, SmartIdServiceError, 'server_error'],
   [503, SmartIdServiceError, 'maintenance'],
   [580, SmartIdServiceError, 'maintenance'],
+  [429, SmartIdServiceError, 'maintenance'],
   [418, SmartIdServiceError, 'bad_response'],
 ];
 
 /** A test for each HTTP error, of calls that post to the given paths. */
 export function itMapsHttpErrors(calls: readonly { path: string; call: () => Promise<unknown> }[]): void {
   for (const [status, type, code] of httpErrors) {
-    it(`answers status ${status} with ${code} and the problem details`, async () => {
-      const problem = { type: 'about:blank', title: 'No', status, errors: [{ code: 'x', paramName: 'y' }] };
-      for (const { path, call } of calls) {
+    for (const { path, call } of calls) {
+      it(`answers status ${status} of ${path} with ${code} and the problem details`, async () => {
+        const problem = { type: 'about:blank', title: 'No', status, errors: [{ code: 'x', paramName: 'y' }] };
         nock(origin)
           .post(`${base}/${path}`)
           .reply(status, { ...problem, more: 1 });
         const error = await rejection(call());
-        expect(error, path).to.be.instanceOf(type as never);
-        expect(error, path).to.deep.include({ code, problem, httpStatus: status });
-      }
-    });
+        expect(error).to.be.instanceOf(type as never);
+        expect(error).to.deep.include({ code, problem, httpStatus: status });
+      });
+    }
   }
 }
 
