@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { startSimulator } from 'passport-smart-id/simulator';
 import { createApp, type Site } from './app.js';
+import { createMetrics, serveMetrics } from './metrics.js';
 
 const { env } = process;
 const port = Number(env.PORT ?? 3000);
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
     console.log('Stop with Ctrl-C.');
   });
   server.on('error', fail);
+  if (env.METRICS_PORT) serveMetrics(createMetrics(), Number(env.METRICS_PORT)).on('error', fail);
 }
 
 function fail(error: Error): never {

@@ -1,11 +1,28 @@
 /** `passport-smart-id`: the strategy, and everything of `passport-smart-id/client`. */
 
 export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
-export { stepFailureChannel, verificationFailureChannel } from './attempt/failure-channels.js';
 export { MemoryAttemptStore } from './attempt/memory-store.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';
+export {
+  type LinkMessage,
+  linkChannel,
+  type OutcomeMessage,
+  outcomeChannel,
+  type RevocationCheckMessage,
+  type RpApiCallMessage,
+  revocationCheckChannel,
+  rpApiCallChannel,
+  type SessionEndMessage,
+  type StartMessage,
+  type StepFailureMessage,
+  sessionEndChannel,
+  startChannel,
+  stepFailureChannel,
+  type VerificationFailureMessage,
+  verificationFailureChannel,
+} from './diagnostics.js';
 export type { SmartIdProfile } from './identity.js';
 export type { Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
 export type { Failure } from './outcome.js';

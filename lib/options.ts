@@ -41,6 +41,7 @@ export interface SmartIdStrategyOptions extends CommonOptions {
 }
 
 export interface ResolvedOptions extends ResolvedCommonOptions, LoginSettings {
+  what: 'login';
   start: ResolvedCommonOptions['start'] & { identify: Identify };
   loginURL?: string;
 }
@@ -57,6 +58,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
   checkText('loginURL', loginURL);
   return {
     ...common,
+    what: 'login',
     purpose: purposeOf('login', common, certificateLevel),
     certificateLevel,
     start: { ...common.start, identify },

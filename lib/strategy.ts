@@ -135,6 +135,8 @@ export class SmartIdStrategy extends PassportStrategy {
       returnTo: options.returnTo,
     };
     const pushedTo = flow === 'notification' && !holdPush ? expected : undefined;
-    return this.attempts.firstView(await this.attempts.keep(req, () => beginLogin(this.settings, request), pushedTo));
+    return this.attempts.firstView(
+      await this.attempts.keep(req, flow, () => beginLogin(this.settings, request), pushedTo),
+    );
   }
 }

@@ -2,7 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
+import { codeOf, starts } from '../diagnostics.js';
 import { SmartIdInputError, SmartIdSessionNotFoundError } from '../errors.js';
+import type { Undertaking } from '../outcome.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
@@ -17,6 +19,7 @@ import { reloadSession, requireWebSession } from './web-session.js';
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;
   store: AttemptStore;
+  what: Undertaking;
   /** Of all attempts that are to be found here; see `Attempt.purpose`. */
   purpose: string;
   callbackURL?: string;
@@ -37,15 +40,17 @@ export class Attempts {
   readonly watch: SessionWatch;
   readonly clock: () => number;
   readonly limits: StartLimits;
+  private readonly what: Undertaking;
   private readonly purpose: string;
   private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
 
-  constructor({ client, store, purpose, callbackURL, isBoundToSession = false, clock }: AttemptsSettings) {
+  constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, clock }: AttemptsSettings) {
     this.watch = new SessionWatch(client);
     this.limits = new StartLimits(clock);
     this.store = store;
     this.clock = clock;
+    this.what = what;
     this.purpose = purpose;
     this.returnsByLink = callbackURL !== undefined;
     this.isBoundToSession = isBoundToSession;
@@ -61,7 +66,25 @@ export class Attempts {
    * @param pushedTo who gets a push, if one goes out now.
    * @throws SmartIdLimitError, and what `begin` throws.
    */
-  async keep(req: Request, begin: () => Promise<Attempt>, pushedTo?: ExpectedSigner): Promise<Attempt> {
+  async keep(req: Request, flow: Flow, begin: () => Promise<Attempt>, pushedTo?: ExpectedSigner): Promise<Attempt> {
+    const since = performance.now();
+    const tell = (code: string) =>
+      starts.publish({ what: this.what, flow, code, milliseconds: performance.now() - since });
+    try {
+      const attempt = await this.beginAndKeep(req, begin, pushedTo);
+      tell('ok');
+      return attempt;
+    } catch (error) {
+      tell(codeOf(error));
+      throw error;
+    }
+  }
+
+  private async beginAndKeep(
+    req: Request,
+    begin: () => Promise<Attempt>,
+    pushedTo: ExpectedSigner | undefined,
+  ): Promise<Attempt> {
     this.limits.countStart(requireWebSession(req).sessionID);
     if (pushedTo) this.limits.countPush(pushedTo);
     const begun = await begin();

@@ -1,5 +1,6 @@
 /** What the visitor's page may know of an attempt. Nothing in it is secret. */
 
+import { links } from '../diagnostics.js';
 import { outcomeCode } from '../errors.js';
 import { visibleCode } from '../outcome.js';
 import { isSameDevice } from '../protocol/acsp-v2.js';
@@ -61,8 +62,9 @@ export function runningView(attempt: Attempt, now: number, reason?: string): Att
     expiresAt,
     verificationCode,
     isHeld,
-    ...links(session, now),
+    ...linksOf(session, now),
   };
+  if (view.qrLink !== undefined) links.publish({ flow });
   return reason === undefined ? view : withReason(view, reason);
 }
 
@@ -88,7 +90,10 @@ function stepOf({ session }: Attempt): AttemptView['step'] {
   return steps[session.asked.sessionType];
 }
 
-function links(session: Attempt['session'], now: number): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
+function linksOf(
+  session: Attempt['session'],
+  now: number,
+): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
   const { asked, deviceLink, lang, receivedAt } = session;
   const { sessionSecret, flowTypes } = asked;
   if (!deviceLink || !sessionSecret) return {};

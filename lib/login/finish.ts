@@ -4,8 +4,8 @@ import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
-import { publishVerificationFailure } from '../attempt/failure-channels.js';
 import { keepOpenLoginsAcrossLogin, requireWebSession } from '../attempt/web-session.js';
+import { codeOf, outcomes, verificationFailures } from '../diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { failure } from '../outcome.js';
@@ -32,6 +32,15 @@ export interface FinishContext {
  * @throws what is broken: SmartIdSessionError, SmartIdServiceError, and errors of the site's own functions.
  */
 export async function finishLogin(context: FinishContext): Promise<void> {
+  try {
+    await finish(context);
+  } catch (error) {
+    tell(context, codeOf(error));
+    throw error;
+  }
+}
+
+async function finish(context: FinishContext): Promise<void> {
   const { req, attempts, actions, settings } = context;
   const conclusion = await concludeAttempt(req, attempts);
   switch (conclusion.end) {
@@ -61,16 +70,23 @@ async function logIn(context: FinishContext, conclusion: Conclusion & { end: 'co
   } catch (error) {
     if (error instanceof SmartIdOutcomeError) return refuse(context, error.code, 401, attempt);
     if (!(error instanceof SmartIdVerificationError)) throw error;
-    publishVerificationFailure(error, attempt.id);
+    verificationFailures.publish({ error, attemptId: attempt.id });
     return refuse(context, error.code, 403, attempt);
   }
   const { user, info } = await context.askSite(verified, attempt.returnTo);
+  tell(context, user ? 'ok' : 'not_accepted', attempt);
   if (!user) return actions.fail(info ?? failure('not_accepted'), 401);
   keepOpenLoginsAcrossLogin(requireWebSession(req));
   actions.success(user, info);
 }
 
-function refuse({ actions }: FinishContext, code: string, status = 401, attempt?: Attempt): void {
+function refuse(context: FinishContext, code: string, status = 401, attempt?: Attempt): void {
   const returnTo = attempt?.returnTo;
-  actions.fail(returnTo === undefined ? failure(code) : { ...failure(code), returnTo }, status);
+  tell(context, code, attempt);
+  context.actions.fail(returnTo === undefined ? failure(code) : { ...failure(code), returnTo }, status);
+}
+
+function tell({ settings }: FinishContext, code: string, attempt?: Attempt): void {
+  const milliseconds = attempt && settings.clock() - attempt.session.receivedAt;
+  outcomes.publish({ what: 'login', flow: attempt?.flow, code, milliseconds });
 }

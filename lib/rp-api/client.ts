@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import { codeOf, rpApiCalls, sessionEnds } from '../diagnostics.js';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { exchange, type Fetch, fetchWith } from '../http.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
@@ -279,7 +280,11 @@ export class SmartIdClient {
       try {
         const poll = Math.max(1000, Math.min(timeoutMs, Math.floor(left)));
         const status = await this.sessionStatus(sessionID, { timeoutMs: poll, signal });
-        if (status.state === 'COMPLETE') return status;
+        if (status.state === 'COMPLETE') {
+          const { result, signature } = status;
+          sessionEnds.publish({ endResult: result.endResult, flowType: signature?.flowType });
+          return status;
+        }
         failures = 0;
       } catch (error) {
         const pause = pauseAfter(error, ++failures);
@@ -314,8 +319,24 @@ export class SmartIdClient {
     return parseResponse(schema, answer.body);
   }
 
-  private async send({ method, path, body, timeout, signal }: Sending): Promise<Answer> {
+  private async send(sending: Sending): Promise<Answer> {
     this.circuit.enter();
+    const since = performance.now();
+    const tell = (told: { status: number } | { code: string }) =>
+      rpApiCalls.publish({ endpoint: endpointOf(sending.path), ...told, milliseconds: performance.now() - since });
+    try {
+      const answer = await this.exchange(sending);
+      tell({ status: answer.status });
+      if (isOverloaded(answer)) this.circuit.fail(answer.retryAfter);
+      else this.circuit.succeed();
+      return answer;
+    } catch (error) {
+      tell({ code: codeOf(error) });
+      throw error;
+    }
+  }
+
+  private async exchange({ method, path, body, timeout, signal }: Sending): Promise<Answer> {
     const answer = await exchange(this.fetch, {
       service: 'The Smart-ID service',
       method,
@@ -326,8 +347,6 @@ export class SmartIdClient {
       largest: largestAnswer,
       signal,
     });
-    if (isOverloaded(answer)) this.circuit.fail(answer.retryAfter);
-    else this.circuit.succeed();
     return { ...answer, body: answer.body.toString('utf8') };
   }
 }
@@ -338,6 +357,11 @@ interface Sending {
   body?: unknown;
   timeout: number;
   signal?: AbortSignal;
+}
+
+/** A path without the names of persons, documents and sessions. */
+function endpointOf(path: string): string {
+  return path.replace(/(^session|\/(?:etsi|document|certificate|linked))\/.+$/, '$1');
 }
 
 function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {

@@ -82,6 +82,7 @@ export type Prepare = (signer: Signer, request: SigningRequest, req: Request) =>
 
 export interface ResolvedSigningOptions extends ResolvedCommonOptions {
   certificateLevel: CertificateLevel;
+  what: 'signing';
   purpose: string;
   isBoundToSession: true;
   prepare: Prepare;
@@ -96,7 +97,7 @@ export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: P
   checkFunction('prepare', prepare);
   checkText('name', name, 100);
   const purpose = purposeOf('signing', common, certificateLevel, name);
-  return { ...common, purpose, isBoundToSession: true, certificateLevel, prepare };
+  return { ...common, what: 'signing', purpose, isBoundToSession: true, certificateLevel, prepare };
 }
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */

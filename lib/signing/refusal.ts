@@ -1,7 +1,7 @@
 /** Why a signature did not come about, in the one form in which the site hears of it. */
 
 import type { Attempt } from '../attempt/attempt.js';
-import { publishVerificationFailure } from '../attempt/failure-channels.js';
+import { verificationFailures } from '../diagnostics.js';
 import { SmartIdAccountError, SmartIdOutcomeError, SmartIdSigningError, SmartIdVerificationError } from '../errors.js';
 import { failure } from '../outcome.js';
 
@@ -16,6 +16,6 @@ export function refusalOf(error: unknown, attempt?: Attempt): SmartIdSigningErro
   if (error instanceof SmartIdSigningError) return error;
   if (error instanceof SmartIdOutcomeError || error instanceof SmartIdAccountError) return refusal(error.code, attempt);
   if (!(error instanceof SmartIdVerificationError)) return undefined;
-  publishVerificationFailure(error, attempt?.id);
+  verificationFailures.publish({ error, attemptId: attempt?.id });
   return refusal(error.code, attempt, 403);
 }

@@ -95,7 +95,7 @@ export class SmartIdSigning {
     const beginning = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
     const pushedTo = flow === 'notification' ? signer : undefined;
     try {
-      const attempt = await this.attempts.keep(req, () => this.beginAttempt(beginning, req), pushedTo);
+      const attempt = await this.attempts.keep(req, flow, () => this.beginAttempt(beginning, req), pushedTo);
       void this.step.follow(req, attempt);
       return this.attempts.firstView(attempt);
     } catch (error) {

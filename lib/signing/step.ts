@@ -10,7 +10,7 @@ import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetime } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { publishStepFailure } from '../attempt/failure-channels.js';
+import { stepFailures } from '../diagnostics.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { verifyCertificateChoice } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';
@@ -113,7 +113,7 @@ export class SignatureStep {
   private begin(req: Request, attempt: Attempt, status: CompleteSessionStatus): void {
     if (this.steps.has(attempt.id)) return;
     const step = this.takeFirst(req, attempt, status);
-    step.catch((error: unknown) => publishStepFailure(error, attempt.id));
+    step.catch((error: unknown) => stepFailures.publish({ error, attemptId: attempt.id }));
     this.steps.set(attempt.id, step);
   }
 

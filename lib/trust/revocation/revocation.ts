@@ -3,6 +3,7 @@
  * distribution point where OCSP gives no answer (sections "Verifying the response" and "Certificate profiles").
  */
 
+import { type RevocationCheckMessage, revocationChecks } from '../../diagnostics.js';
 import type { Certificate } from '../certificate.js';
 import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension } from '../x509.js';
 import { RevocationCache } from './cache.js';
@@ -58,17 +59,21 @@ export class RevocationChecker {
 
   private async statusByOcsp({ certificate, issuer }: Pair, key: string, now: number): Promise<Status | 'unanswered'> {
     for (const url of ocspUrls(certificate)) {
+      const tell = tellOf('ocsp');
       try {
         const question = await askOcsp(certificate, issuer);
         const contentType = 'application/ocsp-request';
         const der = await this.fetch({ method: 'POST', url, contentType, body: question.request });
         const result = await readOcsp(der, question, issuer, now);
-        if ('refusal' in result) continue;
-        this.statuses.set(key, { status: result.status }, now, result.nextUpdate);
-        return result.status;
+        if (!('refusal' in result)) {
+          this.statuses.set(key, { status: result.status }, now, result.nextUpdate);
+          tell(result.status);
+          return result.status;
+        }
       } catch {
         // Out of reach or no OCSP answer: the next address, or the list, may have one.
       }
+      tell('unanswered');
     }
     return 'unanswered';
   }
@@ -99,15 +104,26 @@ export class RevocationChecker {
     issuer: Certificate,
     now: number,
   ): Promise<RevokedSerials | undefined> {
+    const tell = tellOf('crl');
     try {
       const result = readCrl(await this.fetch({ method: 'GET', url }), issuer, now);
-      if ('refusal' in result) return undefined;
-      this.lists.set(key, result.revoked, now, result.nextUpdate);
-      return result.revoked;
+      if (!('refusal' in result)) {
+        this.lists.set(key, result.revoked, now, result.nextUpdate);
+        tell('listed');
+        return result.revoked;
+      }
     } catch {
-      return undefined;
+      // As if there were none.
     }
+    tell('unanswered');
+    return undefined;
   }
+}
+
+/** Tells what became of a question that is asked now. */
+function tellOf(by: RevocationCheckMessage['by']): (result: RevocationCheckMessage['result']) => void {
+  const since = performance.now();
+  return (result) => revocationChecks.publish({ by, result, milliseconds: performance.now() - since });
 }
 
 /** A certificate and who issued it. */

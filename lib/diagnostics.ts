@@ -1,0 +1,104 @@
+/**
+ * What happens, told on channels of `node:diagnostics_channel` to whoever subscribes: for metrics, logs and alarms. Nothing in a
+ * message names a person, or can be used to log in. Without a subscriber it costs nothing.
+ */
+
+import { channel } from 'node:diagnostics_channel';
+import type { Flow } from './attempt/attempt.js';
+import type { SmartIdVerificationError } from './errors.js';
+import type { Undertaking } from './outcome.js';
+
+/** A login or signing was begun, or could not be. */
+export interface StartMessage {
+  what: Undertaking;
+  flow: Flow;
+  /** `ok`, or the code of the error. */
+  code: string;
+  milliseconds: number;
+}
+
+/** A link for a QR code was made, which happens each second for each page that waits. */
+export interface LinkMessage {
+  flow: Flow;
+}
+
+/** A session of the service has ended, as one process saw it. */
+export interface SessionEndMessage {
+  /** The service's word, such as `OK` or `TIMEOUT`. */
+  endResult: string;
+  /** How the person came to it, where the service says so, such as `QR`. */
+  flowType?: string;
+}
+
+/** A login or signing was to be finished: it was, or why not. */
+export interface OutcomeMessage {
+  what: Undertaking;
+  flow?: Flow;
+  /** `ok`, or the precise code of the failure or error. */
+  code: string;
+  /** Since the attempt was begun, where it is known. */
+  milliseconds?: number;
+}
+
+/** A request to the RP API was answered, or was not. */
+export interface RpApiCallMessage {
+  /** Its path without names of persons, documents and sessions, such as `authentication/device-link/etsi`. */
+  endpoint: string;
+  /** The HTTP status, where there was an answer. */
+  status?: number;
+  /** Why there was none: the code of the error. */
+  code?: string;
+  milliseconds: number;
+}
+
+/** Somebody was asked whether a certificate is revoked. What is remembered of earlier answers is not asked. */
+export interface RevocationCheckMessage {
+  by: 'ocsp' | 'crl';
+  /** `unanswered`: no answer, or one that is not valid. A list says `listed` when it is valid. */
+  result: 'good' | 'revoked' | 'unknown' | 'listed' | 'unanswered';
+  milliseconds: number;
+}
+
+/** An answer did not verify. One that came before there was an attempt has no `attemptId`. */
+export interface VerificationFailureMessage {
+  error: SmartIdVerificationError;
+  attemptId?: string;
+}
+
+/**
+ * A signature could not be begun after the choice of a certificate, because `prepare` threw or the service failed. The next request
+ * about it, if there is one in this process, gets the error too.
+ */
+export interface StepFailureMessage {
+  error: unknown;
+  attemptId: string;
+}
+
+export const startChannel = 'passport-smart-id:start';
+export const linkChannel = 'passport-smart-id:link';
+export const sessionEndChannel = 'passport-smart-id:session-end';
+export const outcomeChannel = 'passport-smart-id:outcome';
+export const rpApiCallChannel = 'passport-smart-id:rp-api-call';
+export const revocationCheckChannel = 'passport-smart-id:revocation-check';
+export const verificationFailureChannel = 'passport-smart-id:verification-failure';
+export const stepFailureChannel = 'passport-smart-id:step-failure';
+
+export const starts = told<StartMessage>(startChannel);
+export const links = told<LinkMessage>(linkChannel);
+export const sessionEnds = told<SessionEndMessage>(sessionEndChannel);
+export const outcomes = told<OutcomeMessage>(outcomeChannel);
+export const rpApiCalls = told<RpApiCallMessage>(rpApiCallChannel);
+export const revocationChecks = told<RevocationCheckMessage>(revocationCheckChannel);
+export const verificationFailures = told<VerificationFailureMessage>(verificationFailureChannel);
+export const stepFailures = told<StepFailureMessage>(stepFailureChannel);
+
+function told<Message>(name: string): { publish(message: Message): void } {
+  return channel(name);
+}
+
+/** The code by which an error is counted. */
+export function codeOf(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  if (name === 'AbortError') return 'aborted';
+  return typeof code === 'string' ? code : 'error';
+}
