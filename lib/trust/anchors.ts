@@ -2,6 +2,7 @@
 
 import { SmartIdInputError } from '../errors.js';
 import type { Certificate } from './certificate.js';
+import { unknownCriticalExtension } from './path.js';
 import { type CertificateSource, readCertificates } from './read-certificates.js';
 import { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension } from './x509.js';
 
@@ -31,7 +32,8 @@ export function loadTrustAnchors(source: TrustAnchorSource, now: number): TrustA
   return { certificates: [...found.values()] };
 }
 
-function checkAnchor({ x509 }: Certificate, now: number): void {
+function checkAnchor(certificate: Certificate, now: number): void {
+  const { x509 } = certificate;
   const name = `"${x509.subject}"`;
   if (!x509.getExtension(BasicConstraintsExtension)?.ca) {
     throw new SmartIdInputError(field, `must hold CA certificates only; ${name} is none.`);
@@ -39,6 +41,10 @@ function checkAnchor({ x509 }: Certificate, now: number): void {
   const usages = x509.getExtension(KeyUsagesExtension)?.usages ?? 0;
   if ((usages & KeyUsageFlags.keyCertSign) === 0) {
     throw new SmartIdInputError(field, `must hold CA certificates only; ${name} may not sign certificates.`);
+  }
+  const unknown = unknownCriticalExtension(certificate);
+  if (unknown) {
+    throw new SmartIdInputError(field, `holds ${name}, whose critical extension ${unknown} is not understood.`);
   }
   if (now > x509.notAfter.getTime()) {
     throw new SmartIdInputError(field, `holds ${name}, which expired on ${x509.notAfter.toISOString().slice(0, 10)}.`);

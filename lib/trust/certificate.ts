@@ -1,18 +1,71 @@
-/** An X.509 certificate, read once by each library that judges it, with the fields that Smart-ID certificates are judged by. */
+/** An X.509 certificate: read at once by node:crypto, and by the other libraries where they are asked. */
 
 import { type KeyObject, X509Certificate as NodeX509Certificate } from 'node:crypto';
 import { fromBER } from 'asn1js';
 import { Certificate as PkijsCertificate } from 'pkijs';
-import { X509Certificate } from './x509.js';
+import { type CertificateParts, decodeExtension, partsOf } from './certificate-parts.js';
+import { Name, X509Certificate } from './x509.js';
 
-export interface Certificate {
-  der: Uint8Array<ArrayBuffer>;
-  x509: X509Certificate;
-  /** node:crypto's reading of the same bytes. */
-  node: NodeX509Certificate;
-  /** pkijs' reading, for paths and for what is said of revocation. */
-  pkijs: PkijsCertificate;
-  publicKey: KeyObject;
+/** Object identifiers of extensions. */
+export const extensionTypes = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  isCa: '2.5.29.19',
+  policies: '2.5.29.32',
+  extendedKeyUsage: '2.5.29.37',
+} as const;
+
+export class Certificate {
+  readonly der: Uint8Array<ArrayBuffer>;
+  /** node:crypto's reading: for names, dates, the key and signatures. */
+  readonly node: NodeX509Certificate;
+  readonly parts: CertificateParts;
+  readonly publicKey: KeyObject;
+  private readX509: X509Certificate | undefined;
+  private readPkijs: PkijsCertificate | undefined;
+  private readSubject: Name | undefined;
+
+  constructor(der: Uint8Array) {
+    const bytes = Buffer.from(der);
+    this.node = new NodeX509Certificate(bytes);
+    if (!this.node.raw.equals(bytes)) throw new Error('The bytes are not exactly one DER certificate.');
+    this.der = bytes;
+    this.parts = partsOf(bytes);
+    this.publicKey = this.node.publicKey;
+  }
+
+  /** @peculiar/x509's reading: for what is seldom asked. */
+  get x509(): X509Certificate {
+    this.readX509 ??= new X509Certificate(this.der);
+    return this.readX509;
+  }
+
+  /** pkijs' reading: for what is said of revocation. */
+  get pkijs(): PkijsCertificate {
+    this.readPkijs ??= PkijsCertificate.fromBER(this.der);
+    return this.readPkijs;
+  }
+
+  get subject(): Name {
+    this.readSubject ??= new Name(this.parts.subject);
+    return this.readSubject;
+  }
+
+  /** What an extension says; undefined where it is not there. */
+  extension<Type extends keyof typeof decodeExtension>(
+    type: Type,
+  ): ReturnType<(typeof decodeExtension)[Type]> | undefined {
+    const part = extensionPart(this, extensionTypes[type]);
+    return part && (decodeExtension[type](part.bytes) as ReturnType<(typeof decodeExtension)[Type]>);
+  }
+}
+
+/**
+ * @param der one DER certificate and nothing after it.
+ * @throws Error when it is not.
+ */
+export function parseCertificate(der: Uint8Array): Certificate {
+  return new Certificate(der);
 }
 
 /** Object identifiers of subject attributes. Short names are no use here: `SN` is read as surname or as serial number. */
@@ -24,33 +77,23 @@ export const attributes = {
   givenName: '2.5.4.42',
 } as const;
 
-/**
- * @param der one DER certificate and nothing after it.
- * @throws Error when it is not.
- */
-export function parseCertificate(der: Uint8Array): Certificate {
-  const bytes = Buffer.from(der);
-  const node = new NodeX509Certificate(bytes);
-  if (!node.raw.equals(bytes)) throw new Error('The bytes are not exactly one DER certificate.');
-  return {
-    der: bytes,
-    x509: new X509Certificate(bytes),
-    node,
-    pkijs: PkijsCertificate.fromBER(bytes),
-    publicKey: node.publicKey,
-  };
-}
-
 /** The only value of a subject attribute, or undefined when the subject has none or several. */
-export function subjectAttribute({ x509 }: Certificate, oid: string): string | undefined {
-  const values = x509.subjectName.getField(oid);
+export function subjectAttribute({ subject }: Certificate, oid: string): string | undefined {
+  const values = subject.getField(oid);
   return values.length === 1 && values[0] !== '' ? values[0] : undefined;
 }
 
+export function extensionPart({ parts }: Certificate, oid: string) {
+  return parts.extensions.find(({ type }) => type === oid);
+}
+
 /** The content of an extension as ASN.1, or undefined when the certificate has it not or it cannot be read. */
-export function extensionValue({ x509 }: Certificate, oid: string): ReturnType<typeof fromBER>['result'] | undefined {
-  const extension = x509.getExtension(oid);
-  if (!extension) return undefined;
-  const { result, offset } = fromBER(extension.value);
-  return offset === extension.value.byteLength ? result : undefined;
+export function extensionValue(
+  certificate: Certificate,
+  oid: string,
+): ReturnType<typeof fromBER>['result'] | undefined {
+  const part = extensionPart(certificate, oid);
+  if (!part) return undefined;
+  const { result, offset } = fromBER(part.value);
+  return offset === part.value.byteLength ? result : undefined;
 }

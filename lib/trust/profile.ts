@@ -4,7 +4,7 @@ import { ObjectIdentifier, Sequence } from 'asn1js';
 import { QCStatements } from 'pkijs';
 import type { CertificateLevel } from '../protocol/algorithms.js';
 import { type Certificate, extensionValue } from './certificate.js';
-import { CertificatePolicyExtension, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension } from './x509.js';
+import { KeyUsageFlags } from './x509.js';
 
 type StatedLevel = 'QUALIFIED' | 'ADVANCED';
 
@@ -58,7 +58,7 @@ function statedLevel(
   etsiPolicies: Record<StatedLevel, string>,
   { acceptDemoPolicies }: ProfileRules,
 ): StatedLevel | undefined {
-  const present = certificate.x509.getExtension(CertificatePolicyExtension)?.policies ?? [];
+  const present = certificate.extension('policies') ?? [];
   for (const level of ['QUALIFIED', 'ADVANCED'] as const) {
     const { live, demo } = smartIdPolicies[level];
     const hasSmartId = present.includes(live) || (acceptDemoPolicies && present.includes(demo));
@@ -88,19 +88,19 @@ export function isForAuthentication(certificate: Certificate): boolean {
 }
 
 /** Whether the key may sign what binds its owner. */
-export function isForSignatures({ x509 }: Certificate): boolean {
-  return ((x509.getExtension(KeyUsagesExtension)?.usages ?? 0) & KeyUsageFlags.nonRepudiation) !== 0;
+export function isForSignatures(certificate: Certificate): boolean {
+  return ((certificate.extension('keyUsage') ?? 0) & KeyUsageFlags.nonRepudiation) !== 0;
 }
 
 /** Whether the certificate is that of an OCSP responder (RFC 6960, section 4.2.2.2). It need not have a key usage. */
 export function isForOcspSigning(certificate: Certificate): boolean {
-  const hasKeyUsage = certificate.x509.getExtension(KeyUsagesExtension) !== null;
+  const hasKeyUsage = certificate.extension('keyUsage') !== undefined;
   return isFor(certificate, hasKeyUsage ? KeyUsageFlags.digitalSignature : 0, ocspSigning);
 }
 
-function isFor({ x509 }: Certificate, keyUsage: number, purpose: string): boolean {
-  const usages = x509.getExtension(KeyUsagesExtension)?.usages ?? 0;
-  const purposes = x509.getExtension(ExtendedKeyUsageExtension)?.usages.map(String) ?? [];
+function isFor(certificate: Certificate, keyUsage: number, purpose: string): boolean {
+  const usages = certificate.extension('keyUsage') ?? 0;
+  const purposes = certificate.extension('extendedKeyUsage') ?? [];
   return (usages & keyUsage) === keyUsage && purposes.includes(purpose);
 }
 

@@ -70,9 +70,9 @@ function refuseCertificate(context: CertificateContext): string | undefined {
   return undefined;
 }
 
-async function refusePath(context: CertificateContext): Promise<string | undefined> {
+function refusePath(context: CertificateContext): string | undefined {
   const { certificate, trustAnchors, now } = context;
-  const result = await buildPath(established(certificate), trustAnchors, now);
+  const result = buildPath(established(certificate), trustAnchors, now);
   if ('refusal' in result) return result.refusal;
   context.path = result.path;
   return undefined;

@@ -16,7 +16,7 @@ describe('A certificate path', () => {
   });
   after(() => simulator.close());
 
-  const result = (overrides: UserCertificateOverrides = {}): Promise<PathResult> =>
+  const result = (overrides: UserCertificateOverrides = {}): PathResult =>
     pathFor(simulator.pki.issueUserCertificate(overrides), anchors);
 
   for (const account of ['PNOEE-40404040009-MOCK-Q', 'PNOLV-040404-10003-DEMO-Q', 'PNOLT-61101019988-MOCK-NQ']) {

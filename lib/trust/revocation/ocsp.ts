@@ -88,7 +88,7 @@ async function refuseSigner(basic: BasicOCSPResponse, issuer: Certificate, now: 
     .map((cert) => parseCertificate(new Uint8Array(cert.toSchema().toBER(false))))
     .find(isSignedBy);
   if (!responder) return 'the signature is not that of the CA, nor of anybody who came along';
-  const path = await buildPath(responder, { certificates: [issuer] }, now);
+  const path = buildPath(responder, { certificates: [issuer] }, now);
   return 'path' in path && isForOcspSigning(responder) ? undefined : 'the responder is not authorised by the CA';
 }
 

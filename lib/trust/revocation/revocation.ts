@@ -49,7 +49,7 @@ export class RevocationChecker {
   }
 
   private async statusOf(certificate: Certificate, issuer: Certificate, now: number): Promise<Status | 'unanswered'> {
-    const key = `${issuer.node.fingerprint256} ${certificate.x509.serialNumber}`;
+    const key = `${issuer.node.fingerprint256} ${certificate.node.serialNumber}`;
     const known = this.statuses.get(key, now);
     if (known) return known.status;
     const pair = { certificate, issuer };

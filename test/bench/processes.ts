@@ -1,0 +1,41 @@
+/** The service and a site, each in a process of its own. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Simulator } from '../../lib/simulator/index.js';
+import type { Usage } from './site.js';
+
+export type Service = Pick<
+  Simulator,
+  'environment' | 'relyingPartyUUID' | 'relyingPartyName' | 'trustAnchors' | 'mockUrl'
+>;
+
+export interface BenchSite {
+  origin: string;
+  usage(): Promise<Usage>;
+}
+
+function start(name: string): ChildProcess {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  return fork(script, { execArgv: ['--import', 'tsx', '--expose-gc'] });
+}
+
+/** Ends both processes afterwards. */
+export async function withSite(work: (site: BenchSite, service: Service) => Promise<void>): Promise<void> {
+  const simulator = start('service.ts');
+  const [service] = (await once(simulator, 'message')) as [Service];
+  const site = start('site.ts');
+  site.send(service);
+  const [{ origin }] = (await once(site, 'message')) as [{ origin: string }];
+  const usage = async () => {
+    site.send('usage');
+    return ((await once(site, 'message')) as [Usage])[0];
+  };
+  try {
+    await work({ origin, usage }, service);
+  } finally {
+    site.kill();
+    simulator.kill();
+  }
+}

@@ -1,0 +1,66 @@
+/** A site in a process of its own, which tells what it uses: run by `startBenchSite`. */
+
+import express, { type Request, type Response } from 'express';
+import session from 'express-session';
+import { Authenticator } from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
+import { SmartIdStrategy } from 'passport-smart-id';
+import type { Simulator } from '../../lib/simulator/index.js';
+import { listen } from '../support/listen.js';
+
+export interface Usage {
+  /** Milliseconds since the process began. */
+  cpu: number;
+  /** Bytes of JavaScript objects and buffers, after a collection of garbage. */
+  heap: number;
+  rss: number;
+}
+
+process.once('message', (service: Simulator) => void run(service));
+
+async function run({ environment, relyingPartyUUID, relyingPartyName, trustAnchors }: Simulator): Promise<void> {
+  const app = express();
+  const { origin } = await listen(app);
+  const smartId = { environment, relyingPartyUUID, relyingPartyName, trustAnchors, callbackURL: `${origin}/callback` };
+  const strategy = new SmartIdStrategy(smartId, async ({ id }) => ({ id }));
+  const passport = new Authenticator();
+  passport.use(strategy);
+  passport.use(new LocalStrategy((username, _password, done) => done(null, { id: username })));
+  passport.serializeUser((user, done) => done(null, user));
+  passport.deserializeUser((user: Express.User, done) => done(null, user));
+  // What a waiting page costs without this package: its socket, one to the service, and something each second.
+  app.get('/plain', (req, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    const timer = setInterval(() => res.write(`data: ${'x'.repeat(500)}\n\n`), 1000);
+    const gone = new AbortController();
+    req.socket.once('close', () => {
+      clearInterval(timer);
+      gone.abort();
+    });
+    fetch(String(req.query.poll), { signal: gone.signal })
+      .then((answer) => answer.text())
+      .catch(() => {});
+  });
+  app.use(express.json(), express.urlencoded({ extended: false }));
+  app.use(session({ secret: 'bench', resave: false, saveUninitialized: false }), passport.session());
+  const answer = (req: Request, res: Response) => void res.json(req.smartId ?? req.user ?? null);
+  app.post('/start', strategy.start(), answer);
+  app.get('/status', strategy.status(), answer);
+  app.get('/updates', strategy.updates());
+  app.post('/finish', passport.authenticate('smart-id'), answer);
+  app.get('/form', (req, res) => {
+    // A login page that begins a session, as the start of a Smart-ID login does.
+    (req.session as { from?: number }).from = 1;
+    res.json(null);
+  });
+  app.post('/local', passport.authenticate('local'), answer);
+  process.on('message', () => process.send?.(usage()));
+  process.send?.({ origin });
+}
+
+function usage(): Usage {
+  globalThis.gc?.();
+  const { user, system } = process.cpuUsage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { cpu: (user + system) / 1000, heap: heapUsed + external, rss };
+}

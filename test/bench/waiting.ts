@@ -1,0 +1,156 @@
+/** Many attempts that wait in one process, each with a live page and a fresh link every second, against the simulator in another. */
+
+import { printTable, quantile } from './measure.js';
+import { type BenchSite, type Service, withSite } from './processes.js';
+import { forEach, Visitor } from './visitor.js';
+
+/** Milliseconds for which they are watched. */
+const span = 10_000;
+const completions = 100;
+const documentNumber = 'PNOEE-40404040009-MOCK-Q';
+
+interface Waiting {
+  cpu: number;
+  bytes: number;
+  tick?: number;
+  end?: number;
+}
+
+export async function benchWaiting(counts: readonly number[]): Promise<void> {
+  const rows: (string | number)[][] = [];
+  for (const count of counts) {
+    let plain: Waiting | undefined;
+    let ours: Waiting | undefined;
+    await withSite(async (site, service) => {
+      plain = await watchPlain(site, service, count);
+    });
+    await withSite(async (site, service) => {
+      ours = await watchLogins(site, service, count);
+    });
+    if (!plain || !ours) throw new Error('Nothing was measured.');
+    rows.push([
+      count,
+      `${(ours.cpu * 100).toFixed(0)} %`,
+      `${(plain.cpu * 100).toFixed(0)} %`,
+      (ours.bytes / 1000).toFixed(1),
+      (plain.bytes / 1000).toFixed(1),
+      ((ours.bytes - plain.bytes) / 1000).toFixed(1),
+      ours.tick?.toFixed(0) ?? '',
+      ours.end?.toFixed(0) ?? '',
+    ]);
+  }
+  console.log(
+    'Waiting logins; `plain` is as many pages with a poll and 500 bytes each second, without this package:\n',
+  );
+  printTable(['waiting', 'CPU', 'plain CPU', 'kB each', 'plain kB', 'more kB', 'p99 tick ms', 'p99 end ms'], rows);
+}
+
+/** As many sockets, to the page and to the service, that something goes through each second. */
+async function watchPlain(site: BenchSite, { environment }: Service, count: number): Promise<Waiting> {
+  const before = await site.usage();
+  // Of a session that begins with each: the poll must wait for something.
+  const closers = await forEach(count, 50, async () => {
+    const { sessionID } = await createSession(environment.baseUrl);
+    const poll = `${environment.baseUrl}/session/${sessionID}?timeoutMs=60500`;
+    return new Visitor(site.origin).listen(`/plain?poll=${encodeURIComponent(poll)}`, () => {});
+  });
+  const used = await watch(site, before.heap, count);
+  for (const close of closers) close();
+  return used;
+}
+
+async function createSession(baseUrl: string): Promise<{ sessionID: string }> {
+  const response = await fetch(`${baseUrl}/authentication/device-link/anonymous`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+      relyingPartyName: 'DEMO',
+      certificateLevel: 'QUALIFIED',
+      signatureProtocol: 'ACSP_V2',
+      signatureProtocolParameters: {
+        rpChallenge: Buffer.alloc(64, 1).toString('base64'),
+        signatureAlgorithm: 'rsassa-pss',
+        signatureAlgorithmParameters: { hashAlgorithm: 'SHA-512' },
+      },
+      interactions: Buffer.from('[{"type":"displayTextAndPIN","displayText60":"Log in"}]').toString('base64'),
+    }),
+  });
+  if (!response.ok) throw new Error(`The simulator answered with ${response.status}.`);
+  return (await response.json()) as { sessionID: string };
+}
+
+async function watch(site: BenchSite, heapBefore: number, count: number): Promise<Waiting> {
+  const begun = await site.usage();
+  const since = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, span));
+  const ended = await site.usage();
+  const cpu = (ended.cpu - begun.cpu) / (performance.now() - since);
+  return { cpu, bytes: (ended.heap - heapBefore) / count };
+}
+
+async function watchLogins(site: BenchSite, service: Service, count: number): Promise<Waiting> {
+  // The first login makes the account's key and loads what is loaded once.
+  await finish(site, service, await begin(site));
+  const before = await site.usage();
+  const logins = await forEach(count, 50, () => begin(site));
+  const used = await watch(site, before.heap, count);
+  const late = logins.flatMap(({ times }) => delaysOf(times));
+  const ends: number[] = [];
+  for (const login of logins.slice(0, completions)) ends.push(await finish(site, service, login));
+  for (const { close } of logins) close();
+  return { ...used, tick: quantile(late, 0.99), end: quantile(ends, 0.99) };
+}
+
+interface Login {
+  visitor: Visitor;
+  id: string;
+  qrLink: string;
+  /** When each event came. */
+  times: number[];
+  ended: Promise<number>;
+  close(): void;
+}
+
+async function begin({ origin }: BenchSite): Promise<Login> {
+  const visitor = new Visitor(origin);
+  const { status, body } = await visitor.send('POST', '/start', {});
+  if (status !== 200) throw new Error(`A login could not be started: ${status}`);
+  const times: number[] = [];
+  let tellEnd: (time: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    tellEnd = resolve;
+  });
+  const login = { visitor, id: body.id, qrLink: body.qrLink, times, ended, close: () => {} };
+  login.close = await visitor.listen(`/updates?id=${body.id}`, (data) => {
+    const now = performance.now();
+    times.push(now);
+    const [, link] = /"qrLink":"([^"]+)"/.exec(data) ?? [];
+    if (link) login.qrLink = link;
+    if (data.includes('"state":"ready"')) tellEnd(now);
+  });
+  return login;
+}
+
+/** Confirms it, and gives how long after that the page heard of it. */
+async function finish(site: BenchSite, { mockUrl }: Service, login: Login): Promise<number> {
+  const body = JSON.stringify({ documentNumber, flowType: 'QR', deviceLink: login.qrLink });
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(mockUrl, { method: 'POST', headers, body });
+  const since = performance.now();
+  if (!response.ok) throw new Error(`The phone answered with ${response.status}: ${await response.text()}`);
+  const end = await login.ended;
+  login.close();
+  const { status } = await login.visitor.send('POST', '/finish', { id: login.id });
+  if (status !== 200) throw new Error(`A login on ${site.origin} ended with ${status}.`);
+  return Math.max(0, end - since);
+}
+
+/** Milliseconds by which each tick came later than the earliest one, second by second. */
+function delaysOf(times: readonly number[]): number[] {
+  // The first came when the page began to listen.
+  const ticks = times.slice(1);
+  const offsets = ticks.map((time, index) => time - index * 1000);
+  const earliest = Math.min(...offsets);
+  return offsets.map((offset) => offset - earliest);
+}
