@@ -31,7 +31,7 @@ export interface AuthCodeInput {
 const signatureProtocols: Record<SessionType, string> = { auth: 'ACSP_V2', sign: 'RAW_DIGEST_SIGNATURE', cert: '' };
 
 /** B64URL(HMAC-SHA256(decoded sessionSecret, the fields joined by `|`)); empty fields keep their separators. */
-export function calculateAuthCode(input: AuthCodeInput & { unprotectedLink: string }): string {
+export function calculateAuthCode(input: AuthCodeInput, unprotectedLink: string): string {
   const { sessionType } = input;
   const payload = [
     input.schemeName,
@@ -41,7 +41,7 @@ export function calculateAuthCode(input: AuthCodeInput & { unprotectedLink: stri
     encodeBase64(input.brokeredRpName ?? ''),
     sessionType === 'cert' ? '' : (input.interactions ?? ''),
     input.deviceLinkType === 'QR' ? '' : (input.initialCallbackUrl ?? ''),
-    input.unprotectedLink,
+    unprotectedLink,
   ].join('|');
   return createHmac('sha256', sessionSecretBytes(input.sessionSecret)).update(payload, 'utf8').digest('base64url');
 }

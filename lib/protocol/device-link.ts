@@ -9,6 +9,10 @@ import { challengeBytes } from './challenge.js';
 export const linkLanguages = ['eng', 'est', 'lav', 'lit', 'rus', 'nld', 'fra', 'deu'] as const;
 export type LinkLanguage = (typeof linkLanguages)[number];
 
+const linkTypes = ['QR', 'Web2App', 'App2App'] as const;
+const sessionTypes = ['auth', 'sign', 'cert'] as const;
+const textFields = ['schemeName', 'deviceLinkBase', 'sessionToken', 'relyingPartyName'] as const;
+
 export interface DeviceLinkInput extends AuthCodeInput {
   deviceLinkBase: string;
   sessionToken: string;
@@ -24,7 +28,7 @@ export interface DeviceLinkInput extends AuthCodeInput {
 export function createDeviceLink(input: DeviceLinkInput): string {
   checkDeviceLinkInput(input);
   const link = unprotectedDeviceLink(input);
-  return `${link}&authCode=${calculateAuthCode({ ...input, unprotectedLink: link })}`;
+  return `${link}&authCode=${calculateAuthCode(input, link)}`;
 }
 
 /** No value is URL-encoded: the app and the service compare the text as it stands. */
@@ -38,16 +42,16 @@ function unprotectedDeviceLink(input: DeviceLinkInput): string {
 
 function checkDeviceLinkInput(input: DeviceLinkInput): void {
   const { deviceLinkType, sessionType, elapsedSeconds } = input;
-  if (!['QR', 'Web2App', 'App2App'].includes(deviceLinkType)) {
+  if (!linkTypes.includes(deviceLinkType)) {
     throw new SmartIdInputError('deviceLinkType', 'must be QR, Web2App or App2App.');
   }
-  if (!['auth', 'sign', 'cert'].includes(sessionType)) {
+  if (!sessionTypes.includes(sessionType)) {
     throw new SmartIdInputError('sessionType', 'must be auth, sign or cert.');
   }
   if (!linkLanguages.includes(input.lang)) {
     throw new SmartIdInputError('lang', `must be one of ${linkLanguages.join(', ')}.`);
   }
-  for (const field of ['schemeName', 'deviceLinkBase', 'sessionToken', 'relyingPartyName'] as const) {
+  for (const field of textFields) {
     if (typeof input[field] !== 'string' || input[field] === '') {
       throw new SmartIdInputError(field, 'must be a text that is not empty.');
     }

@@ -30,6 +30,7 @@ export interface CertificateParts {
   /** The algorithm of its signature, once as it is signed and once as it is not. */
   signature: Bytes;
   signatureAlgorithm: Bytes;
+  issuer: Bytes;
   subject: Bytes;
   extensions: readonly ExtensionPart[];
 }
@@ -48,12 +49,13 @@ export function partsOf(der: Bytes): CertificateParts {
   const [certificate] = fewDerElements(der, 1);
   const [toBeSigned, signatureAlgorithm] = fewDerElements(contentOf(certificate, sequence), 3);
   const fields = fewDerElements(contentOf(toBeSigned, sequence), mostFields);
-  const [, signature, , , subject] = fields[0]?.tag === version ? fields.slice(1) : fields;
+  const [, signature, issuer, , subject] = fields[0]?.tag === version ? fields.slice(1) : fields;
   const list = fields.find(({ tag }) => tag === extensionList);
   const [extensions] = list ? fewDerElements(list.content, 1) : [];
   return {
     signature: bytesOf(signature),
     signatureAlgorithm: bytesOf(signatureAlgorithm),
+    issuer: bytesOf(issuer),
     subject: bytesOf(subject),
     extensions: list ? fewDerElements(contentOf(extensions, sequence), mostExtensions).map(extensionOf) : [],
   };
@@ -81,14 +83,17 @@ function bytesOf(element: DerElement | undefined): Bytes {
 function remembering<T>(decode: (bytes: Bytes) => T): (bytes: Bytes) => T {
   const known = new LRUCache<string, { decoded: T }>({ max: mostRemembered });
   return (bytes) => {
-    const key = Buffer.from(bytes).toString('latin1');
-    const present = known.get(key) ?? { decoded: decode(bytes) };
-    known.set(key, present);
-    return present.decoded;
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const present = known.get(key);
+    if (present) return present.decoded;
+    const decoded = decode(bytes);
+    known.set(key, { decoded });
+    return decoded;
   };
 }
 
-const objectIdentifier = remembering((bytes) => {
+/** Of its DER. */
+export const objectIdentifier = remembering((bytes) => {
   const { result } = fromBER(bytes);
   if (!(result instanceof ObjectIdentifier)) throw new Error('An extension has no type.');
   return result.getValue();

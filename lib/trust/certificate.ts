@@ -4,7 +4,8 @@ import { type KeyObject, X509Certificate as NodeX509Certificate } from 'node:cry
 import { fromBER } from 'asn1js';
 import { Certificate as PkijsCertificate } from 'pkijs';
 import { type CertificateParts, decodeExtension, partsOf } from './certificate-parts.js';
-import { Name, X509Certificate } from './x509.js';
+import { attributesOf, type NameAttribute } from './names.js';
+import { X509Certificate } from './x509.js';
 
 /** Object identifiers of extensions. */
 export const extensionTypes = {
@@ -23,7 +24,7 @@ export class Certificate {
   readonly publicKey: KeyObject;
   private readX509: X509Certificate | undefined;
   private readPkijs: PkijsCertificate | undefined;
-  private readSubject: Name | undefined;
+  private readSubject: NameAttribute[] | undefined;
 
   constructor(der: Uint8Array) {
     const bytes = Buffer.from(der);
@@ -46,8 +47,8 @@ export class Certificate {
     return this.readPkijs;
   }
 
-  get subject(): Name {
-    this.readSubject ??= new Name(this.parts.subject);
+  get subject(): readonly NameAttribute[] {
+    this.readSubject ??= attributesOf(this.parts.subject);
     return this.readSubject;
   }
 
@@ -79,8 +80,8 @@ export const attributes = {
 
 /** The only value of a subject attribute, or undefined when the subject has none or several. */
 export function subjectAttribute({ subject }: Certificate, oid: string): string | undefined {
-  const values = subject.getField(oid);
-  return values.length === 1 && values[0] !== '' ? values[0] : undefined;
+  const [first, ...others] = subject.filter(({ type }) => type === oid);
+  return first && others.length === 0 && first.value !== '' ? first.value : undefined;
 }
 
 export function extensionPart({ parts }: Certificate, oid: string) {

@@ -1,10 +1,14 @@
 /** The date of birth of a certificate's holder: the attribute where there is one, else what the personal code tells. */
 
-import { SubjectDirectoryAttributes } from 'pkijs';
-import { type Certificate, extensionValue } from './certificate.js';
+import { type Certificate, extensionPart } from './certificate.js';
+import { objectIdentifier } from './certificate-parts.js';
+import { fewDerElements } from './der.js';
 
 const subjectDirectoryAttributes = '2.5.29.9';
 const dateOfBirthAttribute = '1.3.6.1.5.5.7.9.1';
+const mostAttributes = 20;
+const generalizedTime = 0x18;
+const nothing = new Uint8Array();
 
 /** `YYYY-MM-DD`, or undefined: a certificate or code that holds no valid date is no reason to refuse anybody. */
 export function dateOfBirth(certificate: Certificate, country: string, personalCode: string): string | undefined {
@@ -13,12 +17,17 @@ export function dateOfBirth(certificate: Certificate, country: string, personalC
 
 function dateOfBirthFromAttribute(certificate: Certificate): string | undefined {
   try {
-    const schema = extensionValue(certificate, subjectDirectoryAttributes);
-    if (!schema) return undefined;
-    const { attributes } = new SubjectDirectoryAttributes({ schema });
-    const value = attributes.find(({ type }) => type === dateOfBirthAttribute)?.values[0];
-    const date = value?.toDate?.();
-    return date instanceof Date && !Number.isNaN(date.getTime()) ? date.toISOString().slice(0, 10) : undefined;
+    const part = extensionPart(certificate, subjectDirectoryAttributes);
+    if (!part) return undefined;
+    const attributes = fewDerElements(part.value, 1).flatMap(({ content }) => fewDerElements(content, mostAttributes));
+    const [value] = attributes
+      .map(({ content }) => fewDerElements(content, 2))
+      .filter(([type]) => type && objectIdentifier(type.bytes) === dateOfBirthAttribute)
+      .flatMap(([_type, values]) => fewDerElements(values?.content ?? nothing, 1));
+    if (value?.tag !== generalizedTime) return undefined;
+    const [, year = '', month, day] =
+      /^(\d{4})(\d{2})(\d{2})\d{6}Z$/.exec(Buffer.from(value.content).toString('latin1')) ?? [];
+    return validDate(year, month, day);
   } catch {
     return undefined;
   }

@@ -18,8 +18,8 @@ export function* derElements(bytes: Uint8Array<ArrayBuffer>): Generator<DerEleme
     const first = bytes[start + 1] ?? Number.NaN;
     const lengthOctets = first < 0x80 ? 0 : first - 0x80;
     const begin = start + 2 + lengthOctets;
-    const length =
-      lengthOctets === 0 ? first : bytes.subarray(start + 2, begin).reduce((sum, octet) => sum * 256 + octet, 0);
+    let length = lengthOctets === 0 ? first : 0;
+    for (let at = start + 2; at < begin; at++) length = length * 256 + (bytes[at] ?? Number.NaN);
     const end = begin + length;
     // NaN, of a length that is cut off, is not at most anything either.
     if (!(lengthOctets <= 4 && end <= bytes.length && first !== 0x80)) throw new Error('The bytes are not DER.');

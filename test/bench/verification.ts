@@ -13,7 +13,6 @@ const keySize = 6144;
 export async function benchVerification(): Promise<void> {
   const simulator = await startSimulator({ port: 0, keySize });
   const input = await genuineAuthentication(simulator);
-  await simulator.close();
   const { status, session, trustAnchors } = input;
   const { signature, cert, interactionTypeUsed } = status;
   if (!signature?.value || !cert) throw new Error('There is no signature.');
@@ -39,6 +38,7 @@ export async function benchVerification(): Promise<void> {
   };
   if (!raw()) throw new Error('The raw operations do not verify the login.');
   const [ours = 0, theirs = 0] = await inTurns(() => verifyAuthentication(input), raw);
+  await simulator.close();
   const { asymmetricKeyType, asymmetricKeyDetails } = issuer.publicKey;
   console.log(
     `One login with a ${keySize}-bit key of an issuer with ${asymmetricKeyType} ${asymmetricKeyDetails?.namedCurve}, its revocation remembered:\n`,

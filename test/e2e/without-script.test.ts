@@ -3,11 +3,12 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { wordsOf } from '../../lib/web/words.js';
-import { okDocument } from '../support/phone.js';
-import { answer, answerPush, messageOf, phone, pushOf, useExampleSite } from './example-site.js';
+import { callbackAfter, okDocument } from '../support/phone.js';
+import { answerPush, messageOf, phone, pushOf, useExampleSite } from './example-site.js';
 
 const words = wordsOf.en;
 const person = '40504040001';
+const refusing = 'PNOEE-30403039917-MOCK-Q';
 
 describe('The pages without scripts, in Chromium', function () {
   this.timeout(40_000);
@@ -88,26 +89,56 @@ describe('The pages without scripts, in Chromium', function () {
     expect(page.url()).to.not.contain('40504040002');
     expect(await page.content()).to.not.contain('40504040002');
     expect(new URL(page.url()).searchParams.get('returnTo')).to.equal('/private');
+    // The form is open already, and asks for another.
+    await page.getByLabel(words.login.personalCode).fill(person);
+    await press(page, words.page.sendToPhone);
+    expect(await code(page)).to.match(/^\d{4}$/);
   });
+
+  /** Follows the link to the app, as a browser without the app does, and goes back. Gives what the app would be told. */
+  async function openApp(page: Page, name = words.page.openApp): Promise<string> {
+    await page.getByRole('link', { name, exact: true }).click();
+    // Going back before it is there would lead one page too far.
+    await page.waitForURL(/deviceLinkType=Web2App/);
+    const link = page.url();
+    await page.goBack();
+    return link;
+  }
 
   for (const [name, options] of [
     ['a computer', {}],
     ['a phone', phone],
   ] as const) {
-    it(`log in by the app on this device: ${name}`, async () => {
-      const page = await open('/login/', options);
+    it(`log in by the app on this device, which returns to the same browser: ${name}`, async () => {
+      const page = await open('/login/?returnTo=/private%3Fa%3D1', options);
       expect(await page.locator('#qr').isVisible(), 'a QR code, which takes a script').to.equal(false);
       await press(page, words.page.useThisDevice);
-      await page.getByRole('link', { name: words.page.openApp }).click();
-      // The simulator's phone takes one.
-      const link = page.url();
-      const { context, page: app } = await site().open();
-      await context.addCookies(await page.context().cookies());
-      await app.goto(link);
-      await answer(app, okDocument, 'Confirm');
-      await app.waitForURL(`${site().origin}/private`);
+      const deviceLink = await openApp(page);
+      await press(page, words.page.continue);
+      expect(await messageOf(page)).to.equal(words.page.notYet);
+      const callback = await callbackAfter(site().simulator, { deviceLink, flowType: 'Web2App' });
+      const returned = await page.context().newPage();
+      await returned.goto(callback);
+      expect(returned.url()).to.equal(`${site().origin}/private?a=1`);
+      expect(await returned.locator('dl').innerText()).to.contain(okDocument);
+      // The tab that the app did not come back to.
+      await press(page, words.page.continue);
+      expect(page.url()).to.equal(`${site().origin}/private?a=1`);
     });
   }
+
+  it('log nobody in who refuses in the app on this device, and say so in the language that was chosen', async () => {
+    const { page: texts, loginFailures } = wordsOf.lv;
+    const page = await open();
+    await page.getByRole('link', { name: 'Latviešu' }).click();
+    await press(page, texts.useThisDevice);
+    const deviceLink = await openApp(page, texts.openApp);
+    const refusal = { deviceLink, flowType: 'Web2App', documentNumber: refusing } as const;
+    await page.goto(await callbackAfter(site().simulator, refusal));
+    expect(await messageOf(page)).to.equal(loginFailures.not_completed);
+    await page.goto(`${site().origin}/private`);
+    expect(page.url(), 'nobody is logged in').to.equal(`${site().origin}/login/`);
+  });
 
   it('stay in the language that was chosen, all the way', async () => {
     const page = await open();
@@ -132,5 +163,21 @@ describe('The pages without scripts, in Chromium', function () {
     await press(page, words.page.continue);
     expect(page.url()).to.match(/\/signed$/);
     expect(await page.locator('body').innerText()).to.contain('contract');
+  });
+
+  it('sign by the app on this device, with the account that is chosen there', async () => {
+    const page = await open('/sign/?reference=contract.pdf&returnTo=/signed');
+    await press(page, words.page.useThisDevice);
+    const deviceLink = await openApp(page);
+    expect(deviceLink).to.contain('sessionType=cert');
+    await page.goto(await callbackAfter(site().simulator, { deviceLink, flowType: 'Web2App' }));
+    expect(page.url()).to.equal(`${site().origin}/signed`);
+    expect(await page.locator('body').innerText()).to.contain('contract.pdf');
+  });
+
+  it('sign nothing where there is nothing to sign', async () => {
+    const page = await open('/sign/?reference=nothing');
+    await press(page, words.page.useThisDevice);
+    expect(await messageOf(page)).to.equal(words.signing.nothingToSign);
   });
 });

@@ -201,7 +201,7 @@ describe('The rules of interactions', () => {
 
 describe('A calculation without what it does not need', () => {
   const sessionSecret = Buffer.alloc(32, 1).toString('base64');
-  const common = { schemeName: 'smart-id', relyingPartyName: 'DEMO', sessionSecret, unprotectedLink: 'link' } as const;
+  const common = { schemeName: 'smart-id', relyingPartyName: 'DEMO', sessionSecret } as const;
   const authCode = (payload: string) => createHmac('sha256', Buffer.alloc(32, 1)).update(payload).digest('base64url');
   const name = Buffer.from('DEMO').toString('base64');
 
@@ -212,14 +212,14 @@ describe('A calculation without what it does not need', () => {
   ] as const) {
     it(`keeps the places of what is empty: ${sessionType}`, () => {
       const input = { ...common, sessionType, deviceLinkType: 'Web2App' } as const;
-      expect(calculateAuthCode(input)).to.equal(authCode(payload));
+      expect(calculateAuthCode(input, 'link')).to.equal(authCode(payload));
     });
   }
 
   it('leaves out of a certificate choice what the others have', () => {
     const input = { ...common, sessionType: 'cert', deviceLinkType: 'Web2App', interactions: 'W10=' } as const;
     const filled = { ...input, digest: 'AAAA', rpChallenge: 'AAAA', initialCallbackUrl: 'https://rp.example.com/' };
-    expect(calculateAuthCode(filled)).to.equal(authCode(`smart-id|||${name}|||https://rp.example.com/|link`));
+    expect(calculateAuthCode(filled, 'link')).to.equal(authCode(`smart-id|||${name}|||https://rp.example.com/|link`));
     const link = {
       ...filled,
       deviceLinkBase: 'https://smart-id.com/device-link',

@@ -1,9 +1,18 @@
 /** What a site can make of the pages: its own page around the content, its own choice of the language, its own words in the app. */
 
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import type { Express, Request } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
+import passport, { type PassportStatic } from 'passport';
+import { SmartIdSigning, SmartIdStrategy } from 'passport-smart-id';
 import type { PageContent, PageOptions } from 'passport-smart-id/web';
 import { type Language, languageNames, languages, linkLanguageOf, wordsOf } from '../../lib/web/words.js';
+import { EventStream } from '../support/event-stream.js';
+import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
+import type { Browser } from '../support/site.js';
 import { type PageSite, type PageSites, usePageSites } from './page-site.js';
 import { startLogin, startSigning } from './sites.js';
 
@@ -164,5 +173,167 @@ describe('What the app shows of a login from the page', () => {
 
   it('is said by a function', () => {
     expect(() => startLogin(sites, { interactions: [] as never })).to.throw(/^interactions must be a function\.$/);
+  });
+
+  it("is the site's own mistake where it breaks a rule, of which the visitor is told nothing", async () => {
+    const { browser, errors } = startLogin(sites, { interactions: () => [] });
+    expect(await sites.begin(browser)).to.deep.equal({ status: 500, body: "The site's own words." });
+    expect(errors.map(({ message }) => message).join('\n')).to.match(/^interactions must .*$/);
+  });
+});
+
+describe('After a login from the page', () => {
+  const sites = usePageSites('/login');
+
+  it('people get to the front page of a site that says nothing of where to go', async () => {
+    const { browser, origin } = startLogin(sites, { successRedirect: undefined });
+    expect(await (await fetch(`${origin}/login/`)).text()).to.contain('data-next="/"');
+    const { body } = await sites.begin(browser);
+    await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
+    expect(await sites.finish(browser, body.id)).to.equal('/');
+  });
+});
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+
+/** The example of the README with this in it, as the file of a site that has installed the package. */
+async function readmeExample(part: string): Promise<any> {
+  const found = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, code = '']) => code)
+    .filter((code) => code.includes(part));
+  expect(found, `examples with ${part}`).to.have.length(1);
+  const folder = mkdtempSync(path.join(tmpdir(), 'site-'));
+  try {
+    mkdirSync(path.join(folder, 'node_modules'));
+    for (const name of ['express', 'passport']) {
+      symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
+    }
+    symlinkSync(root, path.join(folder, 'node_modules', 'passport-smart-id'));
+    const file = path.join(folder, 'example.mts');
+    writeFileSync(file, found[0] ?? '');
+    return await import(pathToFileURL(file).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('What the README says a site can write itself:', () => {
+  const base = '/login/smart-id';
+
+  describe('the routes of a login', () => {
+    const sites = usePageSites(base);
+    let loginRoutes: (strategy: SmartIdStrategy) => RequestHandler;
+    before(async () => {
+      ({ loginRoutes } = await readmeExample('function loginRoutes'));
+    });
+    // The example has no passport but that of all.
+    afterEach(() => passport.unuse('smart-id'));
+
+    const open = () =>
+      sites.start((app, smartId) => {
+        const strategy = new SmartIdStrategy(smartId, async ({ id }) => ({ id }));
+        passport.use(strategy);
+        passport.serializeUser((user, done) => done(null, user));
+        passport.deserializeUser((user: Express.User, done) => done(null, user));
+        app.use(passport.session());
+        app.use(loginRoutes(strategy));
+        app.get('/me', (req, res) => void res.json(req.user ?? null));
+      });
+    const user = async (browser: Browser) => (await browser.get('/me')).body;
+
+    /** Where a script of the site's page is led that posts the id. */
+    async function finish(browser: Browser, id: string): Promise<string | null> {
+      const response = await fetch(`${browser.origin}${base}/finish`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: await browser.cookies(), 'content-type': 'application/json' },
+        body: JSON.stringify({ id }),
+      });
+      for (const cookie of response.headers.getSetCookie()) await browser.jar.setCookie(cookie, browser.origin);
+      return response.headers.get('location');
+    }
+
+    async function firstUpdate(browser: Browser, id: string): Promise<any> {
+      const updates = await EventStream.open(browser, `${base}/updates?id=${id}`);
+      const update = await updates.next();
+      updates.leave();
+      return update;
+    }
+
+    it('log in by QR code', async () => {
+      const { browser } = open();
+      const { body: view } = await browser.post(base);
+      expect(view).to.include({ state: 'running', flow: 'device-link' });
+      expect((await browser.get(`${base}/status?id=${view.id}`)).body).to.include({ id: view.id, state: 'running' });
+      expect(await firstUpdate(browser, view.id)).to.include({ id: view.id });
+      await usePhone(sites.simulator, { deviceLink: view.qrLink, flowType: 'QR' });
+      expect(await user(browser)).to.equal(null);
+      expect((await browser.settled(view.id, `${base}/status`)).state).to.equal('ready');
+      expect(await finish(browser, view.id)).to.equal('/private');
+      expect(await user(browser)).to.deep.equal({ id: 'PNOEE-40404040009' });
+    });
+
+    it('log in by the callback', async () => {
+      const { browser } = open();
+      const { web2AppLink: deviceLink } = (await browser.post(base)).body;
+      const callback = await callbackAfter(sites.simulator, { deviceLink, flowType: 'Web2App' });
+      expect((await browser.get(pathOf(callback))).status).to.equal(302);
+      expect(await user(browser)).to.deep.equal({ id: 'PNOEE-40404040009' });
+    });
+
+    it('lead back to the page where the person refused', async () => {
+      const { browser } = open();
+      const { id, qrLink: deviceLink } = (await browser.post(base)).body;
+      await usePhone(sites.simulator, { deviceLink, flowType: 'QR', documentNumber: 'PNOEE-30403039917-MOCK-Q' });
+      expect(await finish(browser, id)).to.equal('/login');
+      expect(await user(browser)).to.equal(null);
+    });
+
+    it('take nothing from elsewhere', async () => {
+      const { origin, errors } = open();
+      for (const path of [base, `${base}/finish`]) {
+        const response = await fetch(origin + path, { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } });
+        expect(response.status, path).to.equal(403);
+      }
+      expect(errors).to.deep.equal([]);
+    });
+  });
+
+  describe('the routes of a signature', () => {
+    const sites = usePageSites('/sign');
+
+    it('tell who has signed, once it is signed', async () => {
+      const { routes } = await readmeExample('function routes');
+      const { browser, errors } = sites.start((app, smartId) => {
+        app.use(routes(new SmartIdSigning(smartId, () => ({ data: Buffer.from('The terms') }))));
+      });
+      const { id, qrLink: deviceLink } = (await sites.begin(browser)).body;
+      await usePhone(sites.simulator, { deviceLink, flowType: 'QR' });
+      expect((await browser.settled(id, '/sign/status')).state).to.equal('ready');
+      expect(await browser.post('/sign/finish', { id })).to.deep.equal({
+        status: 200,
+        body: { signedBy: 'OK TESTNUMBER' },
+      });
+      expect(errors).to.deep.equal([]);
+    });
+  });
+
+  describe('the page around the content', () => {
+    const sites = usePageSites('/login');
+
+    it('has the content in it', async () => {
+      const { loginPage } = await readmeExample('template: (');
+      const { origin } = sites.start((app, smartId) => {
+        app.use(
+          '/login',
+          loginPage(passport as PassportStatic, new SmartIdStrategy(smartId, async ({ id }) => ({ id }))),
+        );
+      });
+      const html = await (await fetch(`${origin}/login/?lang=lt`)).text();
+      expect(html).to.contain('<html lang="lt">').and.contain(`<title>${wordsOf.lt.login.title} – My site</title>`);
+      expect(html).to.match(/<script type="module" src="assets\/[^"]+"><\/script><\/head>/);
+      expect(html).to.match(/<header>My site<\/header><main><div id="smart-id"[\s\S]+<\/div><\/main>/);
+    });
   });
 });
