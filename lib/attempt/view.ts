@@ -4,7 +4,7 @@ import { links } from '../diagnostics.js';
 import { outcomeCode } from '../errors.js';
 import { visibleCode } from '../outcome.js';
 import { isSameDevice } from '../protocol/acsp-v2.js';
-import { createDeviceLink } from '../protocol/device-link.js';
+import { createDeviceLink, type DeviceLinkInput } from '../protocol/device-link.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Attempt, Flow } from './attempt.js';
 
@@ -90,20 +90,29 @@ function stepOf({ session }: Attempt): AttemptView['step'] {
   return steps[session.asked.sessionType];
 }
 
-function linksOf(
-  session: Attempt['session'],
-  now: number,
-): Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'> {
-  const { asked, deviceLink, lang, receivedAt } = session;
+type Links = Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'>;
+type LastingLinks = { common: Omit<DeviceLinkInput, 'deviceLinkType'>; links: Links };
+
+/** What stays the same for as long as a session is shown, each second anew. */
+const lasting = new WeakMap<Attempt['session'], LastingLinks>();
+
+function lastingLinksOf(session: Attempt['session']): LastingLinks | undefined {
+  const { asked, deviceLink, lang } = session;
   const { sessionSecret, flowTypes } = asked;
-  if (!deviceLink || !sessionSecret) return {};
+  if (!deviceLink || !sessionSecret) return undefined;
   const common = { ...asked, ...deviceLink, sessionSecret, lang };
-  const elapsedSeconds = Math.max(0, Math.floor((now - receivedAt) / 1000));
-  return {
-    qrLink: flowTypes.includes('QR')
-      ? createDeviceLink({ ...common, deviceLinkType: 'QR', elapsedSeconds })
-      : undefined,
-    web2AppLink: flowTypes.includes('Web2App') ? createDeviceLink({ ...common, deviceLinkType: 'Web2App' }) : undefined,
-    app2AppLink: flowTypes.includes('App2App') ? createDeviceLink({ ...common, deviceLinkType: 'App2App' }) : undefined,
-  };
+  const linkOf = (deviceLinkType: 'Web2App' | 'App2App') =>
+    flowTypes.includes(deviceLinkType) ? createDeviceLink({ ...common, deviceLinkType }) : undefined;
+  const made = { common, links: { web2AppLink: linkOf('Web2App'), app2AppLink: linkOf('App2App') } };
+  lasting.set(session, made);
+  return made;
+}
+
+function linksOf(session: Attempt['session'], now: number): Links {
+  const made = lasting.get(session) ?? lastingLinksOf(session);
+  if (!made) return {};
+  const elapsedSeconds = Math.max(0, Math.floor((now - session.receivedAt) / 1000));
+  const isByQr = session.asked.flowTypes.includes('QR');
+  const qrLink = isByQr ? createDeviceLink({ ...made.common, deviceLinkType: 'QR', elapsedSeconds }) : undefined;
+  return { qrLink, ...made.links };
 }

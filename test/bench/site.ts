@@ -59,8 +59,8 @@ async function run({ environment, relyingPartyUUID, relyingPartyName, trustAncho
 }
 
 function usage(): Usage {
-  globalThis.gc?.();
   const { user, system } = process.cpuUsage();
+  globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
   return { cpu: (user + system) / 1000, heap: heapUsed + external, rss };
 }

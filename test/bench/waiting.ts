@@ -28,6 +28,7 @@ export async function benchWaiting(counts: readonly number[]): Promise<void> {
       ours = await watchLogins(site, service, count);
     });
     if (!plain || !ours) throw new Error('Nothing was measured.');
+    console.error(`${count} measured`);
     rows.push([
       count,
       `${(ours.cpu * 100).toFixed(0)} %`,
@@ -81,6 +82,9 @@ async function createSession(baseUrl: string): Promise<{ sessionID: string }> {
 }
 
 async function watch(site: BenchSite, heapBefore: number, count: number): Promise<Waiting> {
+  await site.usage();
+  // After the collection of garbage that it has made.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   const begun = await site.usage();
   const since = performance.now();
   await new Promise((resolve) => setTimeout(resolve, span));
@@ -94,6 +98,8 @@ async function watchLogins(site: BenchSite, service: Service, count: number): Pr
   await finish(site, service, await begin(site));
   const before = await site.usage();
   const logins = await forEach(count, 50, () => begin(site));
+  // While they began, the machine had other things to do.
+  for (const { times } of logins) times.length = 0;
   const used = await watch(site, before.heap, count);
   const late = logins.flatMap(({ times }) => delaysOf(times));
   const ends: number[] = [];
@@ -148,9 +154,7 @@ async function finish(site: BenchSite, { mockUrl }: Service, login: Login): Prom
 
 /** Milliseconds by which each tick came later than the earliest one, second by second. */
 function delaysOf(times: readonly number[]): number[] {
-  // The first came when the page began to listen.
-  const ticks = times.slice(1);
-  const offsets = ticks.map((time, index) => time - index * 1000);
+  const offsets = times.map((time, index) => time - index * 1000);
   const earliest = Math.min(...offsets);
   return offsets.map((offset) => offset - earliest);
 }
