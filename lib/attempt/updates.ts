@@ -12,6 +12,8 @@ import { type AttemptView, failedView } from './view.js';
 
 /** Milliseconds of a tick: a QR link is new with each. */
 const tick = 1000;
+/** Milliseconds after its beginning in which a second is met: a timer may fire a little early, and would find the second before. */
+const margin = 5;
 /** Milliseconds after which what has not changed is said again, so that a page notices a dead connection. */
 const heartbeat = 10_000;
 /** Milliseconds that a page has to close the connection after the last event, before we do. */
@@ -105,7 +107,7 @@ export class Updates {
   private async nextTick(attempt: Attempt, gone: AbortSignal): Promise<void> {
     const { attempts } = this;
     const { sessionID, receivedAt } = attempt.session;
-    const pause = tick - (Math.max(0, attempts.clock() - receivedAt) % tick);
+    const pause = tick - (Math.max(0, attempts.clock() - receivedAt) % tick) + margin;
     // Of a session that does not exist nobody may be asked, and of one that has ended nothing more is to come.
     if (attempt.accountProblem || attempts.watch.look(sessionID).state !== 'running') {
       await sleep(pause, undefined, { signal: gone, ref: false }).catch(() => {});

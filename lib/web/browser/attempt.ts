@@ -111,7 +111,7 @@ function follow(view: Shown): void {
 
 /** The person sees the code first: on a phone the push covers the page. */
 async function sendPush(view: Shown): Promise<void> {
-  showRunning(view);
+  keepingFocus(() => showRunning(view));
   await pause(timeToRemember);
   if (current !== view.id) return;
   try {
