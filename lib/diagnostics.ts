@@ -4,7 +4,7 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
-import type { Flow } from './attempt/attempt.js';
+import type { Attempt, Flow } from './attempt/attempt.js';
 import type { SmartIdVerificationError } from './errors.js';
 import type { Undertaking } from './outcome.js';
 
@@ -86,7 +86,7 @@ export const stepFailureChannel = 'passport-smart-id:step-failure';
 export const starts = told<StartMessage>(startChannel);
 export const links = told<LinkMessage>(linkChannel);
 export const sessionEnds = told<SessionEndMessage>(sessionEndChannel);
-export const outcomes = told<OutcomeMessage>(outcomeChannel);
+const outcomes = told<OutcomeMessage>(outcomeChannel);
 export const rpApiCalls = told<RpApiCallMessage>(rpApiCallChannel);
 export const revocationChecks = told<RevocationCheckMessage>(revocationCheckChannel);
 export const verificationFailures = told<VerificationFailureMessage>(verificationFailureChannel);
@@ -94,6 +94,12 @@ export const stepFailures = told<StepFailureMessage>(stepFailureChannel);
 
 function told<Message>(name: string): { publish(message: Message): void } {
   return channel(name);
+}
+
+/** @param now milliseconds since the epoch, by the clock that the attempt was begun by. */
+export function tellOutcome(what: Undertaking, code: string, now: number, attempt: Attempt | undefined): void {
+  const milliseconds = attempt && now - attempt.session.receivedAt;
+  outcomes.publish({ what, flow: attempt?.flow, code, milliseconds });
 }
 
 /** The code by which an error is counted. */

@@ -6,11 +6,11 @@
 
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import { SmartIdSessionError } from '../errors.js';
 import type { Attempt, AttemptStore } from './attempt.js';
 import {
   requireWebSession,
   saveSession,
+  sessionEnded,
   sessionKey,
   storedSession,
   type WebRequest,
@@ -83,9 +83,7 @@ function attemptOf(text: string | undefined): Attempt | undefined {
 /** The browser must come back with the same session: one that nothing was kept in is forgotten with the answer. */
 async function keepSession(req: WebRequest): Promise<void> {
   if (await storedSession(req)) return;
-  if (wasStored(req)) {
-    throw new SmartIdSessionError('session_ended', 'The session ended while Smart-ID was starting in it.');
-  }
+  if (wasStored(req)) throw sessionEnded();
   req.session[sessionKey] = { attempts: [] };
   await saveSession(req);
 }

@@ -1,12 +1,12 @@
 /** The default attempt store: attempts live in the visitor's own session, so they belong to one browser by nature. */
 
 import type { Request } from 'express';
-import { SmartIdSessionError } from '../errors.js';
 import { type Attempt, type AttemptStore, attemptLifetime } from './attempt.js';
 import {
   loadSession,
   requireWebSession,
   saveSession,
+  sessionEnded,
   sessionKey,
   storedSession,
   type WebRequest,
@@ -43,7 +43,7 @@ export class SessionAttemptStore implements AttemptStore {
       ...attempts.filter(({ expiresAt }) => expiresAt > now).slice(1 - mostAttempts),
       attempt,
     ]);
-    if (!before) throw new SmartIdSessionError('session_ended', 'The session ended while Smart-ID was starting in it.');
+    if (!before) throw sessionEnded();
   }
 
   async read(req: Request, id: string): Promise<Attempt | undefined> {

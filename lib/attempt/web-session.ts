@@ -52,6 +52,11 @@ export function requireWebSession(req: Request, returnsByLink = false): WebReque
   return request as WebRequest;
 }
 
+/** The site's session is not there any more for an attempt that was to be kept in it. */
+export function sessionEnded(): SmartIdSessionError {
+  return new SmartIdSessionError('session_ended', 'The session ended while Smart-ID was starting in it.');
+}
+
 /**
  * Whether the store had this session when the request began: its identifier came with the request's cookie. Had the store
  * not known it, the session would have got a new one.

@@ -5,7 +5,7 @@ import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
 import { keepOpenLoginsAcrossLogin, requireWebSession } from '../attempt/web-session.js';
-import { codeOf, outcomes, verificationFailures } from '../diagnostics.js';
+import { codeOf, tellOutcome, verificationFailures } from '../diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
 import type { ResolvedOptions } from '../options.js';
 import { failure } from '../outcome.js';
@@ -87,6 +87,5 @@ function refuse(context: FinishContext, code: string, status = 401, attempt?: At
 }
 
 function tell({ settings }: FinishContext, code: string, attempt?: Attempt): void {
-  const milliseconds = attempt && settings.clock() - attempt.session.receivedAt;
-  outcomes.publish({ what: 'login', flow: attempt?.flow, code, milliseconds });
+  tellOutcome('login', code, settings.clock(), attempt);
 }

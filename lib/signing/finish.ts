@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
-import { codeOf, outcomes } from '../diagnostics.js';
+import { codeOf, tellOutcome } from '../diagnostics.js';
 import { outcomeCode } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
@@ -49,18 +49,13 @@ export async function finishSigning({ req, settings, attempts, step }: FinishCon
     known = conclusion.attempt;
     if (conclusion.end === 'refused') throw refusal(conclusion.code, known, conclusion.httpStatus);
     const signature = await signatureOf(conclusion, settings);
-    tell(settings, 'ok', known);
+    tellOutcome('signing', 'ok', settings.clock(), known);
     return signature;
   } catch (error) {
     const told = refusalOf(error, known) ?? error;
-    tell(settings, codeOf(told), known);
+    tellOutcome('signing', codeOf(told), settings.clock(), known);
     throw told;
   }
-}
-
-function tell({ clock }: ResolvedSigningOptions, code: string, attempt?: Attempt): void {
-  const milliseconds = attempt && clock() - attempt.session.receivedAt;
-  outcomes.publish({ what: 'signing', flow: attempt?.flow, code, milliseconds });
 }
 
 async function signatureOf(

@@ -7,7 +7,7 @@ import { type CertificateParts, decodeExtension, partsOf } from './certificate-p
 import { attributesOf, type NameAttribute } from './names.js';
 import { X509Certificate } from './x509.js';
 
-/** Object identifiers of extensions. */
+/** Object identifiers of the extensions that a user certificate is judged by. */
 export const extensionTypes = {
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',

@@ -4,20 +4,14 @@
  */
 
 import type { TrustAnchors } from './anchors.js';
-import type { Certificate } from './certificate.js';
+import { type Certificate, extensionTypes } from './certificate.js';
 import { algorithmOf } from './certificate-parts.js';
 import { isStrong } from './signatures.js';
 
 export type PathResult = { path: [leaf: Certificate, anchor: Certificate] } | { refusal: string };
 
 /** Extensions whose meaning is checked here or by the Smart-ID profile; a critical one beside them refuses. */
-const understoodExtensions = new Set([
-  '2.5.29.15', // keyUsage
-  '2.5.29.17', // subjectAltName
-  '2.5.29.19', // basicConstraints
-  '2.5.29.32', // certificatePolicies
-  '2.5.29.37', // extKeyUsage
-]);
+const understoodExtensions = new Set<string>(Object.values(extensionTypes));
 
 /**
  * The path, or why there is none.

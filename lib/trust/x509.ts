@@ -14,7 +14,6 @@ export {
   KeyUsagesExtension,
   Name,
   PemConverter,
-  SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
 } from '@peculiar/x509';

@@ -21,10 +21,16 @@ function start(name: string): ChildProcess {
   return fork(script, { execArgv: ['--import', 'tsx', '--expose-gc'] });
 }
 
+/** The simulator, and what its process tells of it. */
+export async function startService(): Promise<{ process: ChildProcess; told: Service }> {
+  const process = start('service.ts');
+  const [told] = (await once(process, 'message')) as [Service];
+  return { process, told };
+}
+
 /** Ends both processes afterwards. */
 export async function withSite(work: (site: BenchSite, service: Service) => Promise<void>): Promise<void> {
-  const simulator = start('service.ts');
-  const [service] = (await once(simulator, 'message')) as [Service];
+  const { process: simulator, told: service } = await startService();
   const site = start('site.ts');
   site.send(service);
   const [{ origin }] = (await once(site, 'message')) as [{ origin: string }];

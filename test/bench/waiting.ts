@@ -1,5 +1,8 @@
 /** Many attempts that wait in one process, each with a live page and a fresh link every second, against the simulator in another. */
 
+import { generateChallenge } from '../../lib/protocol/challenge.js';
+import { encodeInteractions } from '../../lib/protocol/interactions.js';
+import { SmartIdClient } from '../../lib/rp-api/client.js';
 import { printTable, quantile } from './measure.js';
 import { type BenchSite, type Service, withSite } from './processes.js';
 import { forEach, Visitor } from './visitor.js';
@@ -8,6 +11,14 @@ import { forEach, Visitor } from './visitor.js';
 const span = 10_000;
 const completions = 100;
 const documentNumber = 'PNOEE-40404040009-MOCK-Q';
+
+const request = {
+  rpChallenge: generateChallenge(),
+  interactions: encodeInteractions([{ type: 'displayTextAndPIN', displayText60: 'Log in' }], 'device-link'),
+  certificateLevel: 'QUALIFIED',
+  signatureAlgorithm: 'rsassa-pss',
+  hashAlgorithm: 'SHA-512',
+} as const;
 
 interface Waiting {
   cpu: number;
@@ -47,38 +58,19 @@ export async function benchWaiting(counts: readonly number[]): Promise<void> {
 }
 
 /** As many sockets, to the page and to the service, that something goes through each second. */
-async function watchPlain(site: BenchSite, { environment }: Service, count: number): Promise<Waiting> {
+async function watchPlain(site: BenchSite, service: Service, count: number): Promise<Waiting> {
+  const { baseUrl } = service.environment;
+  const client = new SmartIdClient(service);
   const before = await site.usage();
   // Of a session that begins with each: the poll must wait for something.
   const closers = await forEach(count, 50, async () => {
-    const { sessionID } = await createSession(environment.baseUrl);
-    const poll = `${environment.baseUrl}/session/${sessionID}?timeoutMs=60500`;
+    const { sessionID } = await client.authenticationDeviceLinkAnonymous(request);
+    const poll = `${baseUrl}/session/${sessionID}?timeoutMs=60500`;
     return new Visitor(site.origin).listen(`/plain?poll=${encodeURIComponent(poll)}`, () => {});
   });
   const used = await watch(site, before.heap, count);
   for (const close of closers) close();
   return used;
-}
-
-async function createSession(baseUrl: string): Promise<{ sessionID: string }> {
-  const response = await fetch(`${baseUrl}/authentication/device-link/anonymous`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
-      relyingPartyName: 'DEMO',
-      certificateLevel: 'QUALIFIED',
-      signatureProtocol: 'ACSP_V2',
-      signatureProtocolParameters: {
-        rpChallenge: Buffer.alloc(64, 1).toString('base64'),
-        signatureAlgorithm: 'rsassa-pss',
-        signatureAlgorithmParameters: { hashAlgorithm: 'SHA-512' },
-      },
-      interactions: Buffer.from('[{"type":"displayTextAndPIN","displayText60":"Log in"}]').toString('base64'),
-    }),
-  });
-  if (!response.ok) throw new Error(`The simulator answered with ${response.status}.`);
-  return (await response.json()) as { sessionID: string };
 }
 
 async function watch(site: BenchSite, heapBefore: number, count: number): Promise<Waiting> {

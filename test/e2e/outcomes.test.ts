@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
 import { wordsOf } from '../../lib/web/words.js';
+import { otherSignature } from '../support/faults.js';
 import { callbackAfter } from '../support/phone.js';
 import { Browser as Visitor } from '../support/site.js';
 import { until } from '../support/until.js';
@@ -131,13 +132,7 @@ describe('The outcomes of a login, in Chromium', function () {
   }
 
   for (const [what, tamper] of [
-    [
-      'signature',
-      (body: any) => {
-        if (body.signature) body.signature.value = Buffer.alloc(256, 1).toString('base64');
-        return body;
-      },
-    ],
+    ['signature', otherSignature],
     [
       'challenge',
       (body: any) => {
@@ -173,10 +168,7 @@ describe('The outcomes of a login, in Chromium', function () {
   it('says that a login was used already, to the slower of two that end in the same failure', async () => {
     site().simulator.faults.add({
       on: 'session',
-      tamper: (body) => {
-        if (body.signature) body.signature.value = Buffer.alloc(256, 1).toString('base64');
-        return body;
-      },
+      tamper: otherSignature,
     });
     const { context, page } = await site().openLogin();
     const id = await idOf(page);

@@ -107,10 +107,7 @@ describe('The QR code on the screen, in Chromium', function () {
       }, content);
       const isGood = await seeQr(page).then(
         (seen) => seen.quietZone >= quietZone,
-        (error) => {
-          console.log(content, error.message);
-          return false;
-        },
+        () => false,
       );
       expect(isGood, content).to.equal(false);
     }

@@ -3,12 +3,9 @@
  * service freezes, at random. `-- --minutes N` says for how long. The status is 0 only when no login was lost or doubled.
  */
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Simulator } from '../../lib/simulator/index.js';
+import { startService } from '../bench/processes.js';
 import { usePhone } from '../support/phone.js';
 import { SiteProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -34,13 +31,8 @@ const tally = {
   frozenService: 0,
 };
 
-const service = fork(fileURLToPath(new URL('../bench/service.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
-const [simulator] = (await once(service, 'message')) as [Simulator];
-const redis = await RedisServer.start({
-  skip: () => {
-    throw new Error('There is no redis-server.');
-  },
-} as unknown as Mocha.Context);
+const { process: service, told: simulator } = await startService();
+const redis = await RedisServer.launch();
 const startProcess = () =>
   SiteProcess.start({ simulator, redisUrl: redis.url, callbackURL: 'http://localhost/callback' });
 const processes = await Promise.all([startProcess(), startProcess(), startProcess()]);

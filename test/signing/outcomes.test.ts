@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { AttemptView } from '../../lib/attempt/view.js';
 import { type Prepare, type SigningStartOptions, verificationFailureChannel } from '../../lib/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { otherSignature } from '../support/faults.js';
 import { okDocument, usePhone } from '../support/phone.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
@@ -192,10 +193,7 @@ describe('A signature that is not given', () => {
       const view = await browser.start({ signer: { documentNumber: okDocument } });
       simulator.faults.add({
         on: 'session',
-        tamper: (body) => {
-          if (body.signature) body.signature.value = Buffer.alloc(256, 1).toString('base64');
-          return body;
-        },
+        tamper: otherSignature,
       });
       await scan(view);
       await browser.settled(view.id);

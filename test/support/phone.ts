@@ -23,7 +23,7 @@ interface Use {
 
 /** Uses a device link; throws when the phone refuses it. */
 export async function usePhone(
-  { mockUrl }: Simulator,
+  { mockUrl }: Pick<Simulator, 'mockUrl'>,
   { documentNumber = okDocument, ...use }: Use & { browserCookie?: string },
 ): Promise<{ callbackUrl?: string; callbackStatus?: number }> {
   const response = await fetch(mockUrl, {

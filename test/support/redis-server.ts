@@ -31,6 +31,11 @@ export class RedisServer {
       console.log(message);
       test.skip();
     }
+    return RedisServer.launch();
+  }
+
+  /** Starts one where there is a `redis-server`. */
+  static async launch(): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), mkdtempSync(path.join(tmpdir(), 'redis-')));
     await server.run();
     return server;

@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import { type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { EventStream } from '../support/event-stream.js';
+import { otherSignature } from '../support/faults.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
 import { Browser } from '../support/site.js';
 import { type PageSite, type PageSites, usePageSites } from './page-site.js';
@@ -245,10 +246,7 @@ describe('Live updates of the signing page', () => {
     sites.simulator.faults.add({
       on: 'session',
       times: 1,
-      tamper: (status) => {
-        status.signature.value = Buffer.alloc(256, 1).toString('base64');
-        return status;
-      },
+      tamper: otherSignature,
     });
     const id = await confirmed(browser);
     expect(await finish(browser, id)).to.equal('./?failed=not_verified');

@@ -11,6 +11,7 @@ import {
   type SmartIdSigningOptions,
 } from 'passport-smart-id';
 import { type SmartIdSigningRouterOptions, smartIdSigningRouter } from 'passport-smart-id/web';
+import { otherSignature } from '../support/faults.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import type { Browser } from '../support/site.js';
 import { itIsReadyMadePage, type PageSite, usePageSites } from './page-site.js';
@@ -484,10 +485,7 @@ describe('The signing page', () => {
       sites.simulator.faults.add({
         on: 'session',
         times: 1,
-        tamper: (status) => {
-          status.signature.value = Buffer.alloc(256, 1).toString('base64');
-          return status;
-        },
+        tamper: otherSignature,
       });
       const { body } = await begin(browser, { reference: 'contract 7' });
       await scan(body.qrLink);
