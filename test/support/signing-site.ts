@@ -43,7 +43,7 @@ export const contract = Buffer.from('The contract');
 /** Routes: POST /start, GET /status, GET /updates, POST /finish, GET /callback. */
 export async function startSigningSite(simulator: Simulator, options: SigningSiteOptions = {}): Promise<SigningSite> {
   const app = express();
-  const { origin, close } = await listen(app);
+  const { origin, close: stop } = await listen(app);
   const sessions = options.sessions ?? new session.MemoryStore();
   const errors: SigningSite['errors'] = [];
   const signatures: SmartIdSignature[] = [];
@@ -80,6 +80,11 @@ export async function startSigningSite(simulator: Simulator, options: SigningSit
     errors.push(error);
     res.status(error.status ?? 500).json({ message: error.message, code: error.code });
   });
+  const close = () => {
+    // What it still asks the service would be heard of in the tests that follow.
+    signing.close();
+    return stop();
+  };
   return { origin, signing, signatures, sessions, errors, close };
 }
 

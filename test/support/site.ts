@@ -48,7 +48,7 @@ export interface Site {
 export async function startSite(simulator: Simulator, options: SiteOptions = {}): Promise<Site> {
   const { express = currentExpress, Authenticator = CurrentAuthenticator } = options;
   const app = express();
-  const { origin, close } = await listen(app);
+  const { origin, close: stop } = await listen(app);
   const sessions = new session.MemoryStore();
   const errors: unknown[] = [];
   const strategy = new SmartIdStrategy(
@@ -103,6 +103,11 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
       res.status(error.status ?? 500).json({ error: error.message, code: error.code });
     },
   );
+  const close = () => {
+    // What it still asks the service would be heard of in the tests that follow.
+    strategy.close();
+    return stop();
+  };
   return { origin, strategy, sessions, errors, close };
 }
 
