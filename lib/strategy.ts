@@ -4,9 +4,10 @@ import type { Request, RequestHandler } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
 import type { Attempt } from './attempt/attempt.js';
 import { Attempts } from './attempt/attempts.js';
+import type { Show } from './attempt/live-view.js';
 import { middleware } from './attempt/middleware.js';
 import { checkExpectedSigner, encodeInteractionsFor, interactionSetOf } from './attempt/options.js';
-import { type Show, Updates } from './attempt/updates.js';
+import { Updates } from './attempt/updates.js';
 import { type AttemptView, failedView } from './attempt/view.js';
 import { SmartIdInputError } from './errors.js';
 import { beginLogin } from './login/begin.js';
@@ -45,7 +46,7 @@ export class SmartIdStrategy extends PassportStrategy {
     this.settings = resolveOptions(options);
     this.attempts = new Attempts(this.settings);
     this.pushes = new HeldPushes(this.settings, this.attempts);
-    this.live = new Updates(this.attempts, async (_req, attempt) => this.view(attempt));
+    this.live = new Updates(this.attempts, (_req, attempt) => this.view(attempt));
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');

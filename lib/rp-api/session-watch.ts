@@ -13,16 +13,20 @@ export type Look =
   | { state: 'complete'; status: CompleteSessionStatus }
   | { state: 'error'; error: unknown };
 
+type Hear = (look: Look) => void;
+
 interface Watched {
   look: Look;
-  /** To be called when the session ends, or cannot be asked about. */
-  waiting: Set<() => void>;
+  /** Who is to hear, once, that the session has ended or cannot be asked about. */
+  waiting: Set<Hear>;
   controller: AbortController;
   idle: NodeJS.Timeout;
 }
 
-/** Milliseconds after the last question until the poll is given up, or what it brought is forgotten; no wait is as long. */
+/** Milliseconds after the last question or wait until the poll is given up, or what it brought is forgotten. */
 const idleTime = 25_000;
+
+const running: Look = { state: 'running' };
 
 export class SessionWatch {
   private readonly watched = new Map<string, Watched>();
@@ -38,9 +42,22 @@ export class SessionWatch {
    * @param sessionID none where the session is still to begin: the service is not asked, and it counts as running.
    */
   look(sessionID: string | undefined): Look {
-    if (sessionID === undefined) return { state: 'running' };
+    if (sessionID === undefined) return running;
     const watched = this.isClosing ? this.watched.get(sessionID) : this.watch(sessionID);
-    return watched ? this.tell(sessionID, watched) : { state: 'running' };
+    return watched ? this.tell(sessionID, watched) : running;
+  }
+
+  /**
+   * Hears of the end of a session that is running, once, or why it cannot be asked about. The poll goes on for as long.
+   * @returns what ends the waiting.
+   */
+  follow(sessionID: string, hear: Hear): () => void {
+    const watched = this.watch(sessionID);
+    if (watched.look.state !== 'running') return () => {};
+    watched.waiting.add(hear);
+    return () => {
+      if (watched.waiting.delete(hear)) this.rest(sessionID, watched);
+    };
   }
 
   /**
@@ -48,18 +65,33 @@ export class SessionWatch {
    * @param sessionID as for `look`: a session that is still to begin does not end.
    */
   async wait(sessionID: string | undefined, patience: number, signal: AbortSignal): Promise<Look> {
-    const watched = sessionID === undefined ? undefined : this.watch(sessionID);
-    await endOf(watched, patience, signal);
-    if (sessionID === undefined || !watched) return { state: 'running' };
-    const look = this.tell(sessionID, watched);
-    if (this.isClosing && watched.waiting.size === 0) this.forget(sessionID, watched);
-    return look;
+    if (sessionID !== undefined) {
+      const watched = this.watch(sessionID);
+      const look = this.tell(sessionID, watched);
+      if (look.state !== 'running') {
+        this.rest(sessionID, watched);
+        return look;
+      }
+    }
+    if (signal.aborted) return running;
+    return new Promise((resolve) => {
+      const done = (look: Look) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
+        leave();
+        resolve(look);
+      };
+      const stop = () => done(running);
+      const timer = setTimeout(stop, patience).unref();
+      signal.addEventListener('abort', stop);
+      const leave = sessionID === undefined ? () => {} : this.follow(sessionID, done);
+    });
   }
 
   /** From now on only what somebody waits for is asked about; there are no timers or requests once nobody does. */
   close(): void {
     this.isClosing = true;
-    for (const [sessionID, watched] of this.watched) if (watched.waiting.size === 0) this.forget(sessionID, watched);
+    for (const [sessionID, watched] of this.watched) this.rest(sessionID, watched);
   }
 
   private tell(sessionID: string, watched: Watched): Look {
@@ -71,15 +103,17 @@ export class SessionWatch {
   private watch(sessionID: string): Watched {
     const present = this.watched.get(sessionID);
     if (present) {
-      present.idle.refresh();
+      if (present.waiting.size === 0) present.idle.refresh();
       return present;
     }
-    const controller = new AbortController();
     const watched: Watched = {
-      look: { state: 'running' },
+      look: running,
       waiting: new Set(),
-      controller,
-      idle: setTimeout(() => this.forget(sessionID, watched), idleTime).unref(),
+      controller: new AbortController(),
+      idle: setTimeout(() => {
+        if (watched.waiting.size > 0) watched.idle.refresh();
+        else this.forget(sessionID, watched);
+      }, idleTime).unref(),
     };
     this.watched.set(sessionID, watched);
     void this.ask(sessionID, watched);
@@ -93,7 +127,19 @@ export class SessionWatch {
     } catch (error) {
       watched.look = { state: 'error', error };
     }
-    for (const tell of watched.waiting) tell();
+    const waiting = [...watched.waiting];
+    if (waiting.length === 0) return;
+    watched.waiting.clear();
+    const look = this.tell(sessionID, watched);
+    this.rest(sessionID, watched);
+    for (const hear of waiting) hear(look);
+  }
+
+  /** Once an answer was given or a wait has ended. */
+  private rest(sessionID: string, watched: Watched): void {
+    if (watched.waiting.size > 0 || this.watched.get(sessionID) !== watched) return;
+    if (this.isClosing) this.forget(sessionID, watched);
+    else watched.idle.refresh();
   }
 
   private forget(sessionID: string, watched: Watched): void {
@@ -101,19 +147,4 @@ export class SessionWatch {
     watched.controller.abort();
     if (this.watched.get(sessionID) === watched) this.watched.delete(sessionID);
   }
-}
-
-function endOf(watched: Watched | undefined, patience: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || (watched && watched.look.state !== 'running')) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      watched?.waiting.delete(done);
-      resolve();
-    };
-    const timer = setTimeout(done, patience).unref();
-    signal.addEventListener('abort', done);
-    watched?.waiting.add(done);
-  });
 }

@@ -3,9 +3,10 @@
 import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
+import type { Show } from '../attempt/live-view.js';
 import { middleware } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
-import { type Show, Updates } from '../attempt/updates.js';
+import { Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import '../request.js';
 import { beginSigning, type SigningBeginning } from './begin.js';

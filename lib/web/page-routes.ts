@@ -9,9 +9,9 @@ import {
   Router,
   urlencoded,
 } from 'express';
+import type { Show } from '../attempt/live-view.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { shortText } from '../attempt/parameters.js';
-import type { Show } from '../attempt/updates.js';
 import type { AttemptView } from '../attempt/view.js';
 import { SmartIdInputError, SmartIdLimitError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';

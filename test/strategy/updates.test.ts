@@ -98,7 +98,7 @@ describe('Live updates', () => {
     usePhone(simulator, { deviceLink: qrLink, flowType: 'QR', documentNumber });
   const elapsed = ({ qrLink }: { qrLink: string }) => Number(new URL(qrLink).searchParams.get('elapsedSeconds'));
   /** How many streams of how many attempts the site counts. */
-  const counted = (): number[] => [...(site.strategy as any).live.streams.values()];
+  const counted = (): number[] => [...(site.strategy as any).live.open.values()].map(({ size }) => size);
   const watched = (): any[] => [...(site.strategy as any).attempts.watch.watched.values()];
   const polled = () => sent.filter((path) => path.startsWith('session/'));
 
@@ -356,7 +356,7 @@ describe('Live updates', () => {
       };
       await Promise.all([lookAt(true), lookAt(false)]);
     }
-    const streamsOf = ({ strategy }: Site) => (strategy as any).live.streams.size as number;
+    const streamsOf = ({ strategy }: Site) => (strategy as any).live.open.size as number;
 
     it('which another request has changed meanwhile, whoever closes', async function () {
       this.timeout(30_000);
@@ -411,7 +411,7 @@ describe('Live updates', () => {
           Error.stackTraceLimit = depth;
           // Whose code it was that asked for it.
           const own = stack.split('\n').find((line) => line.includes('/lib/') && !/node:|node_modules/.test(line));
-          const [file] = /lib\/(?:attempt\/updates|rp-api\/session-watch)/.exec(own ?? '') ?? [];
+          const [file] = /lib\/(?:attempt\/(?:live-view|ticker)|rp-api\/session-watch)/.exec(own ?? '') ?? [];
           if (file) timers.set(id, file);
         },
         destroy: (id) => void timers.delete(id),
