@@ -61,8 +61,10 @@ export class SessionRegistry {
 
   private expire(): void {
     const now = this.clock();
+    // All sessions last equally long, so those that came first expire first.
     for (const session of this.sessions.values()) {
-      if (now >= session.expiresAt) this.complete(session, { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } });
+      if (now < session.expiresAt) return;
+      this.complete(session, { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } });
       if (now >= session.expiresAt + keptAfterExpiry) {
         this.sessions.delete(session.id);
         this.waiting.delete(session.id);

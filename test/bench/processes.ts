@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Simulator } from '../../lib/simulator/index.js';
-import type { Usage } from './site.js';
+import type { Question } from './site.js';
 
 export type Service = Pick<
   Simulator,
@@ -13,7 +13,7 @@ export type Service = Pick<
 
 export interface BenchSite {
   origin: string;
-  usage(): Promise<Usage>;
+  ask(question: Question): Promise<number>;
 }
 
 function start(name: string): ChildProcess {
@@ -34,12 +34,12 @@ export async function withSite(work: (site: BenchSite, service: Service) => Prom
   const site = start('site.ts');
   site.send(service);
   const [{ origin }] = (await once(site, 'message')) as [{ origin: string }];
-  const usage = async () => {
-    site.send('usage');
-    return ((await once(site, 'message')) as [Usage])[0];
+  const ask = async (question: Question) => {
+    site.send(question);
+    return ((await once(site, 'message')) as [number])[0];
   };
   try {
-    await work({ origin, usage }, service);
+    await work({ origin, ask }, service);
   } finally {
     site.kill();
     simulator.kill();

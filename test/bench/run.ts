@@ -12,7 +12,7 @@ const benches: Readonly<Record<string, () => unknown>> = {
   link: benchLinks,
   startup: benchStartup,
   throughput: benchThroughput,
-  waiting: () => benchWaiting([1_000, 3_000]),
+  waiting: () => benchWaiting([1_000, 3_000, 9_900]),
 };
 
 const [wanted] = process.argv.slice(2);

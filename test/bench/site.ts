@@ -8,13 +8,8 @@ import { SmartIdStrategy } from 'passport-smart-id';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { listen } from '../support/listen.js';
 
-export interface Usage {
-  /** Milliseconds since the process began. */
-  cpu: number;
-  /** Bytes of JavaScript objects and buffers, after a collection of garbage. */
-  heap: number;
-  rss: number;
-}
+/** What the site tells of its process: milliseconds of CPU since it began, or bytes of objects and buffers, garbage collected. */
+export type Question = 'cpu' | 'heap';
 
 process.once('message', (service: Simulator) => void run(service));
 
@@ -37,9 +32,7 @@ async function run({ environment, relyingPartyUUID, relyingPartyName, trustAncho
       clearInterval(timer);
       gone.abort();
     });
-    fetch(String(req.query.poll), { signal: gone.signal })
-      .then((answer) => answer.text())
-      .catch(() => {});
+    void pollAgainAndAgain(String(req.query.poll), gone.signal);
   });
   app.use(express.json(), express.urlencoded({ extended: false }));
   app.use(session({ secret: 'bench', resave: false, saveUninitialized: false }), passport.session());
@@ -54,13 +47,25 @@ async function run({ environment, relyingPartyUUID, relyingPartyName, trustAncho
     res.json(null);
   });
   app.post('/local', passport.authenticate('local'), answer);
-  process.on('message', () => process.send?.(usage()));
+  process.on('message', (question: Question) => process.send?.(answers[question]()));
   process.send?.({ origin });
 }
 
-function usage(): Usage {
-  const { user, system } = process.cpuUsage();
-  globalThis.gc?.();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { cpu: (user + system) / 1000, heap: heapUsed + external, rss };
+async function pollAgainAndAgain(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const answer = await fetch(url, { signal }).catch(() => undefined);
+    await answer?.text();
+  }
 }
+
+const answers: Record<Question, () => number> = {
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  heap: () => {
+    globalThis.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  },
+};

@@ -9,7 +9,7 @@ const atOnce = 20;
 const documentNumber = 'PNOEE-40404040009-MOCK-Q';
 
 export async function benchThroughput(): Promise<void> {
-  await withSite(async ({ origin, usage }, { mockUrl }) => {
+  await withSite(async ({ origin, ask }, { mockUrl }) => {
     const smartId = async () => {
       const visitor = new Visitor(origin);
       const { id, qrLink } = (await visitor.send('POST', '/start', {})).body;
@@ -23,11 +23,11 @@ export async function benchThroughput(): Promise<void> {
       expectOk(await visitor.send('POST', '/local', { username: 'somebody', password: 'x' }));
     };
     const measure = async (work: () => Promise<void>, count: number) => {
-      const before = await usage();
+      const before = await ask('cpu');
       const since = performance.now();
       await forEach(count, atOnce, work);
       const seconds = (performance.now() - since) / 1000;
-      return { rate: count / seconds, cpu: ((await usage()).cpu - before.cpu) / count };
+      return { rate: count / seconds, cpu: ((await ask('cpu')) - before) / count };
     };
     for (const work of [smartId, local]) await measure(work, 200);
     const ours = await measure(smartId, logins);

@@ -1,5 +1,8 @@
 /** Many attempts that wait in one process, each with a live page and a fresh link every second, against the simulator in another. */
 
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchWith } from '../../lib/http.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
@@ -13,7 +16,6 @@ const completions = 100;
 const documentNumber = 'PNOEE-40404040009-MOCK-Q';
 
 const request = {
-  rpChallenge: generateChallenge(),
   interactions: encodeInteractions([{ type: 'displayTextAndPIN', displayText60: 'Log in' }], 'device-link'),
   certificateLevel: 'QUALIFIED',
   signatureAlgorithm: 'rsassa-pss',
@@ -60,39 +62,42 @@ export async function benchWaiting(counts: readonly number[]): Promise<void> {
 /** As many sockets, to the page and to the service, that something goes through each second. */
 async function watchPlain(site: BenchSite, service: Service, count: number): Promise<Waiting> {
   const { baseUrl } = service.environment;
-  const client = new SmartIdClient(service);
-  const before = await site.usage();
+  // No connection is kept: a process that is busy would use one that the service has closed meanwhile.
+  const client = new SmartIdClient({ ...service, fetch: fetchWith(new Agent()) });
+  const before = await site.ask('heap');
   // Of a session that begins with each: the poll must wait for something.
   const closers = await forEach(count, 50, async () => {
-    const { sessionID } = await client.authenticationDeviceLinkAnonymous(request);
+    const { sessionID } = await client.authenticationDeviceLinkAnonymous({
+      ...request,
+      rpChallenge: generateChallenge(),
+    });
     const poll = `${baseUrl}/session/${sessionID}?timeoutMs=60500`;
     return new Visitor(site.origin).listen(`/plain?poll=${encodeURIComponent(poll)}`, () => {});
   });
-  const used = await watch(site, before.heap, count);
+  const used = await watch(site, before, count);
   for (const close of closers) close();
   return used;
 }
 
 async function watch(site: BenchSite, heapBefore: number, count: number): Promise<Waiting> {
-  await site.usage();
-  // After the collection of garbage that it has made.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const begun = await site.usage();
+  await site.ask('heap');
+  // What the collection of garbage has held up comes first.
+  await sleep(2_000);
+  const begun = await site.ask('cpu');
   const since = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, span));
-  const ended = await site.usage();
-  const cpu = (ended.cpu - begun.cpu) / (performance.now() - since);
-  return { cpu, bytes: (ended.heap - heapBefore) / count };
+  await sleep(span);
+  const cpu = ((await site.ask('cpu')) - begun) / (performance.now() - since);
+  return { cpu, bytes: ((await site.ask('heap')) - heapBefore) / count };
 }
 
 async function watchLogins(site: BenchSite, service: Service, count: number): Promise<Waiting> {
   // The first login makes the account's key and loads what is loaded once.
   await finish(site, service, await begin(site));
-  const before = await site.usage();
+  const before = await site.ask('heap');
   const logins = await forEach(count, 50, () => begin(site));
+  const used = await watch(site, before, count);
   // While they began, the machine had other things to do.
-  for (const { times } of logins) times.length = 0;
-  const used = await watch(site, before.heap, count);
+  for (const { times } of logins) times.splice(0, times.length - span / 1000);
   const late = logins.flatMap(({ times }) => delaysOf(times));
   const ends: number[] = [];
   for (const login of logins.slice(0, completions)) ends.push(await finish(site, service, login));
@@ -103,7 +108,7 @@ async function watchLogins(site: BenchSite, service: Service, count: number): Pr
 interface Login {
   visitor: Visitor;
   id: string;
-  qrLink: string;
+  lastEvent?: Buffer;
   /** When each event came. */
   times: number[];
   ended: Promise<number>;
@@ -119,20 +124,21 @@ async function begin({ origin }: BenchSite): Promise<Login> {
   const ended = new Promise<number>((resolve) => {
     tellEnd = resolve;
   });
-  const login = { visitor, id: body.id, qrLink: body.qrLink, times, ended, close: () => {} };
-  login.close = await visitor.listen(`/updates?id=${body.id}`, (data) => {
+  const login: Login = { visitor, id: body.id, times, ended, close: () => {} };
+  login.close = await visitor.listen(`/updates?id=${body.id}`, (event) => {
     const now = performance.now();
     times.push(now);
-    const [, link] = /"qrLink":"([^"]+)"/.exec(data) ?? [];
-    if (link) login.qrLink = link;
-    if (data.includes('"state":"ready"')) tellEnd(now);
+    login.lastEvent = event;
+    if (event.includes('"state":"ready"')) tellEnd(now);
   });
   return login;
 }
 
 /** Confirms it, and gives how long after that the page heard of it. */
 async function finish(site: BenchSite, { mockUrl }: Service, login: Login): Promise<number> {
-  const body = JSON.stringify({ documentNumber, flowType: 'QR', deviceLink: login.qrLink });
+  while (!login.lastEvent) await sleep(10);
+  const [, deviceLink] = /"qrLink":"([^"]+)"/.exec(login.lastEvent.toString()) ?? [];
+  const body = JSON.stringify({ documentNumber, flowType: 'QR', deviceLink });
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(mockUrl, { method: 'POST', headers, body });
   const since = performance.now();
