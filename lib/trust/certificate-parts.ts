@@ -39,6 +39,7 @@ const sequence = 0x30;
 const version = 0xa0;
 const extensionList = 0xa3;
 const boolean = 0x01;
+const octetString = 0x04;
 const mostFields = 10;
 const mostExtensions = 50;
 /** Values remembered of each kind. */
@@ -62,11 +63,15 @@ export function partsOf(der: Bytes): CertificateParts {
 }
 
 function extensionOf({ bytes, content }: DerElement): ExtensionPart {
-  const [type, ...rest] = fewDerElements(content, 3);
-  const [flag] = rest.length === 2 ? rest : [];
-  const critical = flag?.tag === boolean && flag.content[0] !== 0;
+  const elements = fewDerElements(content, 3);
+  const flag = elements.length === 3 ? elements[1] : undefined;
   if (flag && flag.tag !== boolean) throw new Error('An extension is malformed.');
-  return { type: objectIdentifier(bytesOf(type)), critical, bytes, value: contentOf(rest.at(-1), 0x04) };
+  return {
+    type: objectIdentifier(bytesOf(elements[0])),
+    critical: flag !== undefined && flag.content[0] !== 0,
+    bytes,
+    value: contentOf(elements.at(-1), octetString),
+  };
 }
 
 function contentOf(element: DerElement | undefined, tag: number): Bytes {
@@ -83,7 +88,7 @@ function bytesOf(element: DerElement | undefined): Bytes {
 function remembering<T>(decode: (bytes: Bytes) => T): (bytes: Bytes) => T {
   const known = new LRUCache<string, { decoded: T }>({ max: mostRemembered });
   return (bytes) => {
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const key = String.fromCharCode.apply(null, bytes as unknown as number[]);
     const present = known.get(key);
     if (present) return present.decoded;
     const decoded = decode(bytes);

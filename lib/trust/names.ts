@@ -2,7 +2,7 @@
 
 import { fromBER } from 'asn1js';
 import { objectIdentifier } from './certificate-parts.js';
-import { type DerElement, derElements } from './der.js';
+import { type DerElement, fewDerElements } from './der.js';
 
 export interface NameAttribute {
   /** Object identifier. */
@@ -10,6 +10,7 @@ export interface NameAttribute {
   value: string;
 }
 
+const mostAttributes = 50;
 const utf8String = 0x0c;
 const printableString = 0x13;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -20,20 +21,26 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws Error when it is none.
  */
 export function attributesOf(name: Uint8Array<ArrayBuffer>): NameAttribute[] {
-  return [...derElements(name)]
-    .flatMap(({ content }) => [...derElements(content)])
-    .flatMap(({ content }) => [...derElements(content)])
-    .map(({ content }) => {
-      const [type, value, ...more] = derElements(content);
-      if (!type || !value || more.length > 0) throw new Error('A name is malformed.');
-      return { type: objectIdentifier(type.bytes), value: textOf(value) };
-    });
+  const attributes: NameAttribute[] = [];
+  for (const { content: sets } of fewDerElements(name, 1)) {
+    for (const { content: set } of fewDerElements(sets, mostAttributes)) {
+      for (const { content } of fewDerElements(set, mostAttributes)) attributes.push(attributeOf(content));
+    }
+  }
+  return attributes;
+}
+
+function attributeOf(content: Uint8Array<ArrayBuffer>): NameAttribute {
+  const [type, value] = fewDerElements(content, 2);
+  if (!type || !value) throw new Error('A name is malformed.');
+  return { type: objectIdentifier(type.bytes), value: textOf(value) };
 }
 
 /** Names hold these two kinds of strings; others are for the library. */
-function textOf({ tag, bytes, content }: DerElement): string {
-  if (tag === utf8String || tag === printableString) return utf8.decode(content);
-  const { value } = fromBER(bytes).result.valueBlock as { value?: unknown };
+function textOf(element: DerElement): string {
+  const { tag } = element;
+  if (tag === utf8String || tag === printableString) return utf8.decode(element.content);
+  const { value } = fromBER(element.bytes).result.valueBlock as { value?: unknown };
   if (typeof value !== 'string') throw new Error('A name holds what is no text.');
   return value;
 }

@@ -56,7 +56,7 @@ export function unknownCriticalExtension({ parts }: Certificate): string | undef
 }
 
 /** Written so that a date that is none refuses as well. */
-function judgeDates({ node }: Certificate, now: number): string | undefined {
-  if (!(now >= Date.parse(node.validFrom))) return 'it is not valid yet';
-  return now <= Date.parse(node.validTo) ? undefined : 'it has expired';
+function judgeDates({ validity }: Certificate, now: number): string | undefined {
+  if (!(now >= validity.from)) return 'it is not valid yet';
+  return now <= validity.to ? undefined : 'it has expired';
 }

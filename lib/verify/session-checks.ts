@@ -98,7 +98,9 @@ export function refuseSignatureProtocol(
   if (signatureProtocol !== asked) return `the signature protocol is not ${asked}`;
   if (!signature) return 'there is no signature';
   if (!cert) return 'there is no certificate';
-  Object.assign(context, { signature, cert, documentNumber: result.documentNumber } satisfies SignedAnswer);
+  context.signature = signature;
+  context.cert = cert;
+  context.documentNumber = result.documentNumber;
   return undefined;
 }
 
