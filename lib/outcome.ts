@@ -56,7 +56,12 @@ export function failure(code: string, what: Undertaking = 'login'): Failure {
   return { message: message ?? `${doing[what]} with Smart-ID failed. Please try again.`, code };
 }
 
+/** Whether a visitor sees the same for this code as for a person without an account. */
+export function isNeutral(code: string): boolean {
+  return neutralCodes.has(code);
+}
+
 /** The code as a visitor may see it. */
 export function visibleCode(code: string): string {
-  return neutralCodes.has(code) ? 'not_completed' : code;
+  return isNeutral(code) ? 'not_completed' : code;
 }

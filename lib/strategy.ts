@@ -12,7 +12,7 @@ import { type AttemptView, failedView } from './attempt/view.js';
 import { SmartIdInputError } from './errors.js';
 import { beginLogin } from './login/begin.js';
 import { finishLogin } from './login/finish.js';
-import { HeldPushes } from './login/push.js';
+import { HeldPushes, type MayPush } from './login/push.js';
 import {
   checkStartOptions,
   type ResolvedOptions,
@@ -68,10 +68,11 @@ export class SmartIdStrategy extends PassportStrategy {
    * Middleware for a POST of `{ id }`: sends the push of a login that was started with `holdPush`, and sets `req.smartId`. It goes
    * out once, however often it is asked for. Where it cannot be sent, the error handler hears of it, and the same POST may be
    * tried again.
+   * @param mayPush whether it may still go out, such as after a browser was revoked. Default: always.
    */
-  push(): RequestHandler {
+  push(mayPush: MayPush = () => true): RequestHandler {
     return middleware(async (req) => {
-      req.smartId = await this.pushes.send(req);
+      req.smartId = await this.pushes.send(req, mayPush);
     });
   }
 

@@ -14,7 +14,7 @@ import { unseenEnd } from './decoy.js';
 import { shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
-import { reloadSession, requireWebSession } from './web-session.js';
+import { noteSession, reloadSession, requireWebSession } from './web-session.js';
 
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;
@@ -85,9 +85,12 @@ export class Attempts {
     begin: () => Promise<Attempt>,
     pushedTo: ExpectedSigner | undefined,
   ): Promise<Attempt> {
-    this.limits.countStart(requireWebSession(req).sessionID);
+    const request = requireWebSession(req);
+    this.limits.countStart(request.sessionID);
     if (pushedTo) this.limits.countPush(pushedTo);
+    const takeChanges = await noteSession(request);
     const begun = await begin();
+    await takeChanges();
     const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(req) } : begun;
     await this.store.create(req, attempt);
     return attempt;

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
+import { isNeutral } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { CallbackParameters } from '../verify/authentication.js';
@@ -67,7 +68,7 @@ export async function concludeAttempt(
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
 async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
   await whileConnected(context.req, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
-  return refused(attempt, code);
+  return refused(attempt, isNeutral(code) ? code : 'still_running');
 }
 
 async function concludeRunning(context: Context, attempt: Attempt, deadline: number): Promise<Conclusion> {

@@ -2,10 +2,12 @@
  * Sessions that do not exist but look as if they did. For a person without an account the service has no session; were a
  * visitor told so at once, anybody could find out who has one. So the visitor is shown what he would be shown of anybody,
  * and it ends when an attempt expires that nobody confirms. For that to look the same, the visitor is not told either that
- * the service has given up a session for a person whom he named: only that the attempt has expired, in its own time.
+ * the service has given up a session for a person whom he named, or cannot be asked about it: only that the attempt has expired, in
+ * its own time.
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { codeOf } from '../diagnostics.js';
 import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
@@ -35,19 +37,20 @@ export class Decoys {
   }
 }
 
-/** Ends of a push that nobody had to do anything for: whoever sent it would learn that there is an account. */
-const unseenEndsOfPush = new Set([
-  'DOCUMENT_UNUSABLE',
-  'ACCOUNT_UNUSABLE',
-  'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP',
-]);
+/** Ends of a push that the person whom it was sent to has brought about. */
+const endsByPerson = /^(?:OK|WRONG_VC|USER_REFUSED.*)$/;
+/** Ends of a device link that need nobody to have opened it. */
+const endsByItself = new Set(['TIMEOUT', 'SERVER_ERROR']);
 
-/** The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted. */
+/**
+ * The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted: whoever sees
+ * a session end, or fail, knows that there is one, and so an account.
+ */
 export function unseenEnd({ flow, session: { asked }, signing }: Attempt, look: Look): string | undefined {
   // Who has chosen a certificate has acted, whoever named him.
   if (asked.expected === undefined || signing?.isStepBegun || look.state === 'running') return undefined;
-  if (look.state === 'error') return look.error instanceof SmartIdSessionNotFoundError ? 'expired' : undefined;
+  if (look.state === 'error') return look.error instanceof SmartIdSessionNotFoundError ? 'expired' : codeOf(look.error);
   const { endResult } = look.status.result;
-  const isUnseen = endResult === 'TIMEOUT' || (flow === 'notification' && unseenEndsOfPush.has(endResult));
+  const isUnseen = flow === 'notification' ? !endsByPerson.test(endResult) : endsByItself.has(endResult);
   return isUnseen ? outcomeCode(endResult) : undefined;
 }

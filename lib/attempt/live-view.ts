@@ -5,6 +5,7 @@ import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { Attempt } from './attempt.js';
 import type { Attempts } from './attempts.js';
+import { unseenEnd } from './decoy.js';
 import type { Ticker } from './ticker.js';
 import { type AttemptView, failedView } from './view.js';
 
@@ -113,6 +114,10 @@ export class LiveView {
   }
 
   private readonly hear = (look: Look): void => {
+    this.followed = undefined;
+    const isUnseen = this.attempt !== undefined && unseenEnd(this.attempt, look) !== undefined;
+    // Nothing is to be seen of it, so it is asked about again with the next second.
+    if (isUnseen) return;
     // The page learns from the status what is wrong.
     if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.res.destroy();
     // What else begins with the end, such as a signature after the choice, goes first.

@@ -92,6 +92,24 @@ export function loadSession({ session }: WebRequest): Promise<void> {
   });
 }
 
+/**
+ * Notes the session as it is before something that takes long. Afterwards, the result takes it as the store has it then, so that
+ * what other requests have changed meanwhile stands; unless this request has changed it itself, which would be lost.
+ */
+export async function noteSession(req: WebRequest): Promise<() => Promise<void>> {
+  const before = contentOf(req.session);
+  const stored = wasStored(req) ? await storedSession(req) : undefined;
+  const isAsStored = stored !== undefined && contentOf(stored) === before;
+  return async () => {
+    if (isAsStored && contentOf(req.session) === before) await reloadSession(req);
+  };
+}
+
+/** All but the cookie, whose time goes on. */
+function contentOf(session: StoredSession): string {
+  return JSON.stringify({ ...session, cookie: undefined });
+}
+
 type LogInDone = (error?: unknown) => void;
 
 /**

@@ -10,7 +10,11 @@ import { postedId } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import { requireWebSession } from '../attempt/web-session.js';
 import { SmartIdInputError } from '../errors.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { createNotification, type LoginSettings, recipientOf } from './begin.js';
+
+/** Whether a push that was begun some time before may still go out to this person or document, from this browser. */
+export type MayPush = (req: Request, to: ExpectedSigner) => boolean | Promise<boolean>;
 
 export class HeldPushes {
   /** Those that are going out, by the id of their attempt: whoever asks for the same one waits for it. */
@@ -24,28 +28,28 @@ export class HeldPushes {
   }
 
   /**
-   * Sends the push of the attempt that the body names, unless it has gone out, and gives what `status` would show then.
+   * Sends the push of the attempt that the body names, unless it has gone out or may not, and gives what `status` would show then.
    * @throws SmartIdInputError without an id; SmartIdLimitError, SmartIdRequestError or SmartIdServiceError where the push
    * could not be sent. It is held back as before then, and can be asked for again.
    */
-  async send(req: Request): Promise<AttemptView> {
+  async send(req: Request, mayPush: MayPush): Promise<AttemptView> {
     const { attempts } = this;
     const id = postedId(req);
     if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
     requireWebSession(req);
     let attempt = await attempts.read(req, id);
     if (attempt?.isHeld) {
-      await this.sendOnce(req, id);
+      await this.sendOnce(req, id, mayPush);
       // Also for who has only waited, and whose session was loaded while the push was held back.
       attempt = await attempts.readAgain(req, id);
     }
     return attempt ? attempts.view(attempt, attempts.see(attempt)) : failedView(id, 'no_attempt');
   }
 
-  private sendOnce(req: Request, id: string): Promise<void> {
+  private sendOnce(req: Request, id: string, mayPush: MayPush): Promise<void> {
     const present = this.underWay.get(id);
     if (present) return present;
-    const sending = this.sendHeld(req, id).finally(() => this.underWay.delete(id));
+    const sending = this.sendHeld(req, id, mayPush).finally(() => this.underWay.delete(id));
     this.underWay.set(id, sending);
     return sending;
   }
@@ -56,14 +60,16 @@ export class HeldPushes {
    * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored first
    * is the one that counts, and confirming the other one logs nobody in.
    */
-  private async sendHeld(req: Request, id: string): Promise<void> {
+  private async sendHeld(req: Request, id: string, mayPush: MayPush): Promise<void> {
     const { settings, attempts } = this;
     // The session may have been loaded before another request sent the push, or before a logout.
     const attempt = await attempts.readAgain(req, id);
     if (!attempt?.isHeld || attempts.clock() >= attempt.expiresAt) return;
     const { asked, ...kept } = attempt.session;
     if (asked.sessionType !== 'auth') return;
-    attempts.limits.countPush(recipientOf(asked));
+    const to = recipientOf(asked);
+    if (!(await mayPush(req, to))) return;
+    attempts.limits.countPush(to);
     const { sessionID, accountProblem } = await createNotification(settings, asked);
     const receivedAt = attempts.clock();
     // Where it is not there any more, after a logout, the push has gone out for nothing.

@@ -44,6 +44,8 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
   }
   checkKnownBrowserStore(knownBrowsers, 'knownBrowsers');
   const known = knownBrowsers && new KnownBrowsers(knownBrowsers);
+  const mayPush = async (req: Request, person: string | undefined) =>
+    notification || (known !== undefined && person !== undefined && (await known.knows(req, person)));
   return pageRoutes({
     what: 'login',
     options,
@@ -52,8 +54,9 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
     offersPush: async (req) => notification || (known !== undefined && (await known.isKnown(req).catch(() => false))),
     isDone: (req) => req.isAuthenticated?.() === true,
     noticeOf: (req) => (wishOf(req).flow === 'notification' && isByLink(req) ? 'scanFirst' : undefined),
-    start: strategy.start((req) => startOptions(req, options, known)),
-    push: strategy.push(),
+    start: strategy.start((req) => startOptions(req, options, mayPush)),
+    // Begun where the browser was known, which it may not be any more.
+    push: strategy.push((req, to) => mayPush(req, 'semanticsIdentifier' in to ? to.semanticsIdentifier : undefined)),
     status: strategy.status(),
     updates: (show) => strategy.updates(show),
     finish: logInWith(passport, options, known),
@@ -63,21 +66,20 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
 /** What a visitor may choose: a person, and of two ways one. Everything else is the site's. */
 async function startOptions(
   req: Request,
-  { notification = false, language, interactions }: SmartIdRouterOptions,
-  known: KnownBrowsers | undefined,
+  { notification = false, knownBrowsers, language, interactions }: SmartIdRouterOptions,
+  mayPush: (req: Request, person: string | undefined) => Promise<boolean>,
 ): Promise<StartOptions> {
   const { country, personalCode, returnTo, holdPush, ...wish } = wishOf(req);
-  const wanted = flowOffered(wish.flow, notification || known !== undefined);
+  const wanted = flowOffered(wish.flow, notification || knownBrowsers !== undefined);
   const isNamed = country !== undefined || personalCode !== undefined || wanted === 'notification';
   const person = isNamed ? personNamed(country, personalCode) : undefined;
-  const isPush =
-    wanted === 'notification' && (notification || (person !== undefined && (await known?.knows(req, person))));
+  const isPush = wanted === 'notification' && (await mayPush(req, person));
   const flow = isPush ? 'notification' : 'device-link';
   const chosen = languageOf(req, language);
   return {
     flow,
     // On the phone itself the push covers the page; and without its script the page shows the code first in any case.
-    holdPush: Boolean(isPush) && (holdPush === true || isForm(req)),
+    holdPush: isPush && (holdPush === true || isForm(req)),
     identify: person === undefined ? undefined : () => ({ semanticsIdentifier: person }),
     interactions: interactions?.(chosen),
     lang: linkLanguageOf[chosen],

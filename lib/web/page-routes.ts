@@ -246,7 +246,8 @@ function headers({ template }: PageOptions): RequestHandler {
 const trailingSlash: RequestHandler = (req, res, next) => {
   const [path = '', query] = req.originalUrl.split(/\?(.*)/s);
   if (path.endsWith('/')) return next();
-  res.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`);
+  // With the dot, a segment such as `http:elsewhere` is none but a folder here.
+  res.redirect(`./${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`);
 };
 
 /** What visitors send. Where anything else breaks a rule it is the site's own mistake, of which its error handler must hear. */

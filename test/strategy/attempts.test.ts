@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import type { Session } from 'express-session';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, logInByQr, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
+
+type Coloured = Session & { colour?: string };
 
 describe('Login attempts', () => {
   let simulator: Simulator;
@@ -13,7 +16,17 @@ describe('Login attempts', () => {
     simulator = await startSimulator({ port: 0 });
     site = await startSite(simulator, {
       strategy: { clock: () => time },
-      start: (req) => ({ flow: req.body.flow, identify: () => req.body.identify }),
+      start: (req) => {
+        if (req.body.colour) (req.session as Coloured).colour = req.body.colour;
+        return { flow: req.body.flow, identify: () => req.body.identify };
+      },
+      routes: (app) => {
+        app.post('/colour', (req, res) => {
+          const kept = req.session as Coloured;
+          if (req.body.colour) kept.colour = req.body.colour;
+          res.json(kept.colour ?? null);
+        });
+      },
     });
   });
   after(async () => {
@@ -111,6 +124,21 @@ describe('Login attempts', () => {
     const former = new Browser(site.origin);
     await former.jar.setCookie(cookie, site.origin);
     expect((await former.get('/me')).body).to.equal(null);
+  });
+
+  it('leave what another request has changed in the session while they started', async () => {
+    const colour = async (to?: string) => (await browser.post('/colour', { colour: to })).body;
+    await colour('red');
+    simulator.faults.add({ on: 'create', times: 1, delay: 300 });
+    const starting = browser.start();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await colour('green')).to.equal('green');
+    const { id } = await starting;
+    expect(await colour()).to.equal('green');
+    expect((await browser.status(id)).state).to.equal('running');
+    // What the request itself has changed before is kept as well.
+    await browser.start({ colour: 'blue' });
+    expect(await colour()).to.equal('blue');
   });
 
   it('expire', async () => {

@@ -28,7 +28,10 @@ describe('A person without a usable account', () => {
       onView: (view) => reasons.push(view.reason),
     });
   });
-  afterEach(() => site.close());
+  afterEach(() => {
+    simulator.faults.clear();
+    return site.close();
+  });
 
   for (const flow of flows) {
     for (const [code, identify] of unusable) {
@@ -83,16 +86,21 @@ describe('A person without a usable account', () => {
 
     for (const [code, fault] of [
       ['timeout', { body: { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } } }],
+      ['server_error', { body: { state: 'COMPLETE', result: { endResult: 'SERVER_ERROR' } } }],
       ['expired', { status: 404 }],
+      ['bad_response', { body: '{}' }],
+      ['unauthorized', { status: 401 }],
+      ['maintenance', { status: 503, headers: { 'retry-after': '60' } }],
     ] as const) {
-      it(`is not told apart by the service giving up a session before its time: ${code} (${flow})`, async () => {
+      it(`is not told apart by a session that is given up or cannot be asked about: ${code} (${flow})`, async () => {
         const browser = new Browser(site.origin);
         const { id, expiresAt = 0 } = await browser.start({ flow, identify: usable });
         simulator.faults.add({ on: 'session', ...fault });
         while (reasons.at(-1) !== code) expect((await browser.status(id)).state).to.equal('running');
         const before = performance.now();
         const { status, body } = await browser.post('/finish', { id });
-        expect([status, body.code]).to.deep.equal([401, code]);
+        const isNeutral = code === 'timeout' || code === 'expired';
+        expect([status, body.code]).to.deep.equal([401, isNeutral ? code : 'still_running']);
         expect(performance.now() - before).to.be.above(1900);
         time = expiresAt - 1;
         expect((await browser.status(id)).state).to.equal('running');
@@ -106,20 +114,24 @@ describe('A person without a usable account', () => {
     }
   }
 
-  for (const endResult of ['DOCUMENT_UNUSABLE', 'ACCOUNT_UNUSABLE', 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP']) {
+  for (const [endResult, code, isOfAccount] of [
+    ['DOCUMENT_UNUSABLE', 'document_unusable', true],
+    ['ACCOUNT_UNUSABLE', 'account_unusable', true],
+    ['REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP', 'required_interaction_not_supported_by_app', true],
+    ['PROTOCOL_FAILURE', 'protocol_failure', false],
+    ['NOT_KNOWN_YET', 'unknown_result', false],
+  ] as const) {
     it(`is not told apart by a push that ends at once with ${endResult}; who has scanned a code is told`, async () => {
       simulator.faults.add({ on: 'session', body: { state: 'COMPLETE', result: { endResult } } });
       const browser = new Browser(site.origin);
       const push = await browser.start({ flow: 'notification', identify: usable });
-      while (reasons.at(-1) !== endResult.toLowerCase()) {
-        expect((await browser.status(push.id)).state).to.equal('running');
-      }
+      while (reasons.at(-1) !== code) expect((await browser.status(push.id)).state).to.equal('running');
       const finished = await browser.post('/finish', { id: push.id });
-      expect([finished.status, finished.body.code]).to.deep.equal([401, endResult.toLowerCase()]);
+      expect([finished.status, finished.body.code]).to.deep.equal([401, isOfAccount ? code : 'still_running']);
       expect((await browser.status(push.id)).state).to.equal('running');
       const link = await browser.start({ flow: 'device-link', identify: usable });
-      expect(await browser.settled(link.id)).to.include({ state: 'failed', code: 'not_completed' });
-      simulator.faults.clear();
+      const told = await browser.settled(link.id);
+      expect(told).to.include({ state: 'failed', code: isOfAccount ? 'not_completed' : code });
     });
   }
 

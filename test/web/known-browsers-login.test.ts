@@ -165,6 +165,16 @@ describe('The login page with known browsers', () => {
     expect(sent.at(-1)).to.equal(`authentication/notification/etsi/${annaId}`);
   });
 
+  it('sends no push that was held back when the person revoked the browser', async () => {
+    const { browser } = start();
+    await logInByQr(browser);
+    await browser.get('/end');
+    const view = await push(browser, { ...anna, holdPush: true });
+    await store.removeAll(annaId);
+    expect((await browser.post(`${base}/push`, { id: view.id })).body).to.include({ state: 'running', isHeld: true });
+    expect(sent.filter((path) => path.includes('notification'))).to.deep.equal([]);
+  });
+
   it('is not prolonged by a push, which would go on for ever', async () => {
     const { browser } = start();
     await logInByQr(browser);

@@ -127,7 +127,7 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
   it('is led to its folder, with its query, so that relative addresses work', async () => {
     const { origin } = open();
     const response = await fetch(`${origin}${base}?returnTo=/x`, { redirect: 'manual' });
-    expect(response.headers.get('location')).to.equal(`${base.replace(/.*\//, '')}/?returnTo=/x`);
+    expect(response.headers.get('location')).to.equal(`./${base.replace(/.*\//, '')}/?returnTo=/x`);
     expect((await fetch(`${origin}${base}?returnTo=/x`)).status).to.equal(200);
   });
 

@@ -21,7 +21,7 @@ describe('The login page', () => {
       passport.serializeUser((user, done) => done(null, user));
       passport.deserializeUser((user: Express.User, done) => done(null, user));
       app.use(passport.session());
-      app.use(base, smartIdRouter(passport, { strategy, successRedirect: '/home', ...options }));
+      app.use([base, '/of/:site'], smartIdRouter(passport, { strategy, successRedirect: '/home', ...options }));
       app.get('/me', (req, res) => void res.json(req.user ?? null));
     });
 
@@ -38,6 +38,13 @@ describe('The login page', () => {
       expect(await finish(browser, body.id)).to.equal(target);
       expect((await browser.get('/me')).body).to.deep.equal({ id: 'PNOEE-40404040009' });
     }
+  });
+
+  it('leads nowhere else, whatever a path is called below which it is mounted', async () => {
+    const { origin } = start();
+    const address = `${origin}/of/http:elsewhere.test`;
+    const response = await fetch(address, { redirect: 'manual' });
+    expect(new URL(response.headers.get('location') ?? '', address).href).to.equal(`${address}/`);
   });
 
   it('logs in by the callback', async () => {
