@@ -13,7 +13,7 @@ export type { Fault, Faults } from './faults.js';
 export type { InteractionType } from './interactions.js';
 export type { MockPhoneAnswer } from './mock-phone.js';
 export type { RelyingParty, SimulatorOptions } from './options.js';
-export type { Authority, AuthorityOverrides } from './pki/authority.js';
+export { type Authority, type AuthorityKeys, type AuthorityOverrides, generateAuthorityKeys } from './pki/authority.js';
 export type { IssuedCertificate, Issuer, SignatureHash } from './pki/certificate.js';
 export {
   type BasicConstraints,

@@ -1,5 +1,7 @@
 /** Everything `startSimulator` can be told, and what holds when it is not told. */
 
+import type { AuthorityKeys } from './pki/authority.js';
+
 /** A relying party that the simulator knows; the service knows them by contract. */
 export interface RelyingParty {
   uuid: string;
@@ -26,13 +28,18 @@ export interface SimulatorOptions {
   linkedSignatureWait?: number;
   /** At least one; the first is `sim.relyingPartyUUID` and `sim.relyingPartyName`. */
   relyingParties?: readonly [RelyingParty, ...RelyingParty[]];
+  /** Of a simulator before, whose trust anchors then stay good for this one; new ones otherwise. */
+  authorityKeys?: AuthorityKeys;
   /** Milliseconds since the epoch. */
   clock?: () => number;
 }
 
+/** The options that have a value of their own. */
+export type SimulatorSettings = Required<Omit<SimulatorOptions, 'authorityKeys'>>;
+
 export const schemeName = 'smart-id-demo';
 
-export function withDefaults(options: SimulatorOptions): Required<SimulatorOptions> {
+export function withDefaults(options: SimulatorOptions): SimulatorSettings {
   return {
     port: options.port ?? 5080,
     host: options.host ?? '127.0.0.1',

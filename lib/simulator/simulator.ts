@@ -6,7 +6,7 @@ import { Faults } from './faults.js';
 import { answerProblems, notFound } from './http.js';
 import { listen } from './listen.js';
 import { mockPhone } from './mock-phone.js';
-import { type SimulatorOptions, schemeName, withDefaults } from './options.js';
+import { type SimulatorOptions, type SimulatorSettings, schemeName, withDefaults } from './options.js';
 import { phone } from './phone/router.js';
 import { generateAuthorityKeys } from './pki/authority.js';
 import { authorityFiles } from './pki/authority-files.js';
@@ -41,7 +41,7 @@ export interface Simulator {
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = withDefaults(options);
-  const authorityKeys = await generateAuthorityKeys();
+  const authorityKeys = options.authorityKeys ?? (await generateAuthorityKeys());
   const faults = new Faults();
   const server = await listen(settings.port, settings.host);
   const pki = createPki(server.origin, authorityKeys, settings.clock);
@@ -71,7 +71,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function application(
   origin: string,
-  settings: Required<SimulatorOptions>,
+  settings: SimulatorSettings,
   parts: { pki: SimulatedPki; keys: AccountKeys; faults: Faults; revocation: SimulatedRevocation },
 ): Express {
   const { pki, keys, faults, revocation } = parts;

@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Simulator } from '../../lib/simulator/index.js';
+import type { ServiceSetup } from './service.js';
 import type { Question } from './site.js';
 
 export type Service = Pick<
@@ -22,8 +23,11 @@ function start(name: string): ChildProcess {
 }
 
 /** The simulator, and what its process tells of it. */
-export async function startService(): Promise<{ process: ChildProcess; told: Service }> {
+export async function startService(
+  setup: ServiceSetup = { port: 0 },
+): Promise<{ process: ChildProcess; told: Service }> {
   const process = start('service.ts');
+  process.send(setup);
   const [told] = (await once(process, 'message')) as [Service];
   return { process, told };
 }

@@ -1,15 +1,19 @@
 /**
- * `npm run faults`: people log in on three processes of a site while processes and Redis are killed and started again and the
- * service freezes, at random. `-- --minutes N` says for how long. The status is 0 only when no login was lost or doubled.
+ * `npm run faults`: people log in on three processes of a site while processes, Redis and the service are killed and started again,
+ * or the service freezes, at random. `-- --minutes N` says for how long. The status is 0 only when no login that the service has
+ * completed was lost or doubled and no page was stuck.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startService } from '../bench/processes.js';
+import { EventStream } from '../support/event-stream.js';
 import { usePhone } from '../support/phone.js';
 import { SiteProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { type Answer, Browser } from '../support/site.js';
+import { FaultyService } from './service.js';
+
+type Jar = Browser['jar'];
 
 const { values } = parseArgs({ options: { minutes: { type: 'string' }, visitors: { type: 'string' } } });
 const end = performance.now() + Number(values.minutes ?? 10) * 60_000;
@@ -21,27 +25,31 @@ const person = 'PNOEE-40404040009';
 const tally = {
   loggedIn: 0,
   refusedStarts: 0,
-  retried: 0,
+  /** Requests and live updates that were asked for again. */
+  repeated: 0,
+  /** The service was killed and knows nothing of the session any more. */
+  forgotten: 0,
+  /** A process or Redis was killed after the attempt was taken and before the session was kept: the person begins again. */
   cutOff: 0,
   lost: 0,
   doubled: 0,
   stuck: 0,
   killedProcesses: 0,
   killedRedis: 0,
+  killedService: 0,
   frozenService: 0,
 };
 
-const { process: service, told: simulator } = await startService();
+const service = await FaultyService.start();
 const redis = await RedisServer.launch();
 const startProcess = () =>
-  SiteProcess.start({ simulator, redisUrl: redis.url, callbackURL: 'http://localhost/callback' });
+  SiteProcess.start({ simulator: service.told, redisUrl: redis.url, callbackURL: 'http://localhost/callback' });
 const processes = await Promise.all([startProcess(), startProcess(), startProcess()]);
 
 try {
   await Promise.all([breakThings(), ...Array.from({ length: visitors }, visit)]);
 } finally {
-  service.kill('SIGCONT');
-  service.kill();
+  await service.kill();
   for (const process of processes) await process.kill();
   await redis.close();
 }
@@ -57,16 +65,20 @@ async function breakThings(): Promise<void> {
       await processes[index]?.kill();
       tally.killedProcesses++;
       processes[index] = await startProcess();
-    } else if (what < 0.75) {
+    } else if (what < 0.7) {
       await redis.kill();
       tally.killedRedis++;
       await sleep(Math.random() * 1_500);
       await redis.run();
+    } else if (what < 0.85) {
+      await service.kill();
+      tally.killedService++;
+      await service.run();
     } else {
-      service.kill('SIGSTOP');
+      service.freeze();
       tally.frozenService++;
       await sleep(500 + Math.random() * 2_500);
-      service.kill('SIGCONT');
+      service.thaw();
     }
   }
 }
@@ -84,27 +96,61 @@ async function visit(): Promise<void> {
   }
 }
 
-async function logIn(jar: Browser['jar'], until: number): Promise<void> {
-  const begun = await ask(jar, until, (browser) => browser.post('/start'));
+async function logIn(jar: Jar, until: number): Promise<void> {
+  let kills = 0;
+  const begun = await ask(jar, until, (browser) => {
+    kills = service.kills;
+    return browser.post('/start');
+  });
   if (begun.status !== 200) {
     tally.refusedStarts++;
     return;
   }
   const { id, qrLink = '' } = begun.body;
   await sleep(Math.random() * 1_500);
-  await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
-  let state = '';
-  while (state !== 'ready') {
-    const { body } = await ask(jar, until, (browser) => browser.get(`/status?id=${id}`));
-    state = body.state;
-    if (state === 'failed') return lose(`the status says ${body.code}`);
-    if (state === 'running') await sleep(200);
+  try {
+    await usePhone(service.told, { deviceLink: qrLink, flowType: 'QR' });
+  } catch (error) {
+    if (kills === service.kills) throw error;
+    tally.forgotten++;
+    return;
   }
-  await finish(jar, until, id);
+  const { state, code } = await (Math.random() < 0.5 ? endByStatus(jar, until, id) : endByUpdates(jar, until, id));
+  const why = state === 'ready' ? await finish(jar, until, id) : `the page says ${code}`;
+  if (why === undefined) return;
+  if (kills !== service.kills) tally.forgotten++;
+  else {
+    tally.lost++;
+    console.error(`lost: ${why}`);
+  }
 }
 
-/** Two windows that both finish, on whichever process; and again where an answer did not come. */
-async function finish(jar: Browser['jar'], until: number, id: string): Promise<void> {
+async function endByStatus(jar: Jar, until: number, id: string): Promise<{ state: string; code?: string }> {
+  for (;;) {
+    const { body } = await ask(jar, until, (browser) => browser.get(`/status?id=${id}`));
+    if (body.state !== 'running') return body;
+    await sleep(200);
+  }
+}
+
+async function endByUpdates(jar: Jar, until: number, id: string): Promise<{ state: string; code?: string }> {
+  while (performance.now() < until) {
+    const stream = await EventStream.open(anyProcess(jar), `/updates?id=${id}`).catch(() => undefined);
+    try {
+      if (stream) return await stream.end();
+    } catch {
+      // It was cut: another one goes on.
+    } finally {
+      stream?.leave();
+    }
+    tally.repeated++;
+    await sleep(200);
+  }
+  throw new Error('There were no updates.');
+}
+
+/** Two windows that both finish, on whichever process; and again where an answer did not come. Why the login was lost, if it was. */
+async function finish(jar: Jar, until: number, id: string): Promise<string | undefined> {
   let succeeded = 0;
   let isCutOff = false;
   while (performance.now() < until) {
@@ -115,39 +161,37 @@ async function finish(jar: Browser['jar'], until: number, id: string): Promise<v
     const { body } = await ask(jar, until, (browser) => browser.get('/me'));
     if (body?.id === person) {
       tally.loggedIn++;
-      return;
+      return undefined;
     }
     const codes = answers.map((answer) => answer?.body?.code);
     const isOver = codes.every((code) => code === undefined || code === 'no_attempt' || code === 'already_used');
     if (isOver && codes.some(Boolean) && isCutOff) {
-      // The attempt was taken, and then the process, or Redis, was killed before the session was kept.
       tally.cutOff++;
-      return;
+      return undefined;
     }
-    if (isOver && codes.every(Boolean)) return lose(`finishing says ${codes.join(' and ')}`);
+    if ((isOver && codes.every(Boolean)) || codes.includes('expired')) return `finishing says ${codes.join(' and ')}`;
     await sleep(200);
   }
   throw new Error('The login cannot be finished.');
 }
 
-function lose(why: string): void {
-  tally.lost++;
-  console.error(`lost: ${why}`);
+function anyProcess(jar: Jar): Browser {
+  const { origin } = processes[Math.floor(Math.random() * processes.length)] as SiteProcess;
+  return new Browser(origin, jar);
 }
 
 /** On any process; undefined where the connection broke or nothing came. */
-async function tryOnce(jar: Browser['jar'], work: (browser: Browser) => Promise<Answer>): Promise<Answer | undefined> {
-  const { origin } = processes[Math.floor(Math.random() * processes.length)] as SiteProcess;
+async function tryOnce(jar: Jar, work: (browser: Browser) => Promise<Answer>): Promise<Answer | undefined> {
   const late = sleep(patience.answer).then(() => undefined);
-  return Promise.race([work(new Browser(origin, jar)).catch(() => undefined), late]);
+  return Promise.race([work(anyProcess(jar)).catch(() => undefined), late]);
 }
 
 /** Asks again, as a page does, until there is an answer that is none of a broken site. */
-async function ask(jar: Browser['jar'], until: number, work: (browser: Browser) => Promise<Answer>): Promise<Answer> {
+async function ask(jar: Jar, until: number, work: (browser: Browser) => Promise<Answer>): Promise<Answer> {
   while (performance.now() < until) {
     const answer = await tryOnce(jar, work);
     if (answer && answer.status < 500) return answer;
-    tally.retried++;
+    tally.repeated++;
     await sleep(200);
   }
   throw new Error('There was no answer.');
