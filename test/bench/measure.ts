@@ -5,6 +5,8 @@ export type Work = () => unknown;
 const rounds = 40;
 /** Milliseconds of one turn. */
 const turn = 25;
+/** Milliseconds until the compiler has made the best of the code: of some thousand verifications. */
+const warmUp = 5_000;
 
 /** Microseconds for each of the works: the median of their turns. */
 export async function inTurns(...works: readonly Work[]): Promise<number[]> {
@@ -17,10 +19,11 @@ export async function inTurns(...works: readonly Work[]): Promise<number[]> {
   return times.map(median);
 }
 
-/** How often the work fits into a turn, once it is warm. */
+/** How often the work fits into a turn, once it is warm: as in a server that has been running for a while. */
 async function countFor(work: Work): Promise<number> {
   let count = 1;
-  for (let warm = 0; warm < 6; warm++) {
+  const until = performance.now() + warmUp;
+  while (performance.now() < until) {
     const microseconds = await timeOf(work, count);
     count = Math.max(1, Math.round((turn * 1000) / microseconds));
   }
