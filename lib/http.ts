@@ -57,10 +57,12 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
   const abort = () => controller.abort();
   const timer = setTimeout(abort, timeout);
   signal?.addEventListener('abort', abort, { once: true });
+  let isRead = false;
   try {
     const response = await fetch(url, { method, headers, body, redirect: 'error', signal: controller.signal });
     const bytes = await readAtMost(largest, response.body);
     if (!bytes) throw new SmartIdServiceError('bad_response', `${service} sent more than ${largest} bytes.`);
+    isRead = true;
     return { status: response.status, retryAfter: pauseIn(response.headers?.get('retry-after')), body: bytes };
   } catch (error) {
     signal?.throwIfAborted();
@@ -71,8 +73,8 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
-    // Ends an answer that was not read to its end.
-    controller.abort();
+    // Ends an answer that was not read to its end. Of others it would only make an error with its stack.
+    if (!isRead) controller.abort();
   }
 }
 

@@ -144,7 +144,7 @@ export class SessionWatch {
 
   private forget(sessionID: string, watched: Watched): void {
     clearTimeout(watched.idle);
-    watched.controller.abort();
+    if (watched.look.state === 'running') watched.controller.abort();
     if (this.watched.get(sessionID) === watched) this.watched.delete(sessionID);
   }
 }

@@ -100,6 +100,8 @@ export async function startSite(simulator: Simulator, options: SiteOptions = {})
   app.use(
     (error: { status?: number; code?: string; message: string }, _req: Request, res: Response, _next: NextFunction) => {
       errors.push(error);
+      // express-session tells of a store that failed after the answer.
+      if (res.headersSent) return;
       res.status(error.status ?? 500).json({ error: error.message, code: error.code });
     },
   );
