@@ -30,14 +30,14 @@ const mostTries = 3;
 /** Milliseconds for which Redis knows who has taken what: as long as somebody may ask again because the answer was lost. */
 const memory = 60_000;
 
-/** Repeated after an answer that was lost, it says the same again. */
+/** Repeated by the same caller after an answer that was lost, it says the same again: no other sealed text is like his. */
 const replaceScript = `
 local present = redis.call('GET', KEYS[1])
 if not present then return 0 end
-local revision = string.sub(present, 1, #ARGV[1])
-if revision == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2] .. ARGV[3], 'PX', ARGV[4]) return 1 end
-if revision == ARGV[2] then return 1 end
-return 0`;
+if present == ARGV[2] then return 1 end
+if string.sub(present, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
 
 /** Repeated by the same caller after an answer that was lost, it gives the same again. */
 const takeScript = `
@@ -67,8 +67,7 @@ class RedisTexts implements KeyedTexts {
   }
 
   async replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean> {
-    const sealed = this.seal.close(after, key);
-    const values = [revisionOf(before), revisionOf(after), sealed, `${milliseconds}`];
+    const values = [revisionOf(before), this.valueOf(key, after), `${milliseconds}`];
     return (await this.send(['EVAL', replaceScript, '1', this.placeOf(key), ...values])) === 1;
   }
 

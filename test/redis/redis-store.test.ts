@@ -1,6 +1,7 @@
 /** What Redis holds of attempts, and what happens when it is slow, cut off or started again. */
 
 import { expect } from 'chai';
+import type { Express } from 'express';
 import session from 'express-session';
 import { createClient } from 'redis';
 import { RedisAttemptStore, type RedisAttemptStoreOptions } from '../../lib/redis/index.js';
@@ -50,10 +51,18 @@ describe('The attempt store in Redis', function () {
     await server?.close();
   });
 
-  async function open(options: Partial<RedisAttemptStoreOptions> = {}, sessions = new session.MemoryStore()) {
+  async function open(
+    options: Partial<RedisAttemptStoreOptions> = {},
+    sessions = new session.MemoryStore(),
+    routes?: (app: Express, store: RedisAttemptStore) => void,
+  ) {
     const store = new RedisAttemptStore({ client, secret, ...options });
     const strategy = { store, callbackURL: 'http://localhost/callback', appCallbackURL: undefined };
-    const site = await startSite(simulator, { strategy, session: { store: sessions } });
+    const site = await startSite(simulator, {
+      strategy,
+      session: { store: sessions },
+      routes: (app) => routes?.(app, store),
+    });
     sites.push(site);
     return { site, browser: new Browser(site.origin) };
   }
@@ -157,6 +166,24 @@ describe('The attempt store in Redis', function () {
     expect((await browser.post('/finish', { id })).status).to.equal(200);
     expect(way.answerToLose).to.equal(undefined);
     expect((await browser.post('/finish', { id })).body.code).to.equal('no_attempt');
+  });
+
+  it('are changed once where the answer of Redis is lost', async () => {
+    const changes: boolean[] = [];
+    const { browser } = await open({}, undefined, (app, store) => {
+      app.post('/change/:id', async (req, res) => {
+        const before = await store.read(req, req.params.id);
+        if (!before) throw new Error('There is no such attempt.');
+        way.answerToLose = 'EVAL';
+        for (const ended of ['first', 'second']) changes.push(await store.update(req, { ...before, ended }, before));
+        res.json(await store.read(req, req.params.id));
+      });
+    });
+    const { id } = await browser.start();
+    const { body } = await browser.post(`/change/${id}`);
+    expect(way.answerToLose).to.equal(undefined);
+    expect(changes).to.deep.equal([true, false]);
+    expect(body.ended).to.equal('first');
   });
 
   it('are an error of the site while Redis cannot be used, soon, and go on when it is back', async () => {

@@ -163,6 +163,18 @@ for (const [name, prepare] of kinds) {
       expect(await call(first, 'read', id)).to.deep.equal(before);
     });
 
+    it('are changed once, of many that make the same of it at once', async () => {
+      const [first, second] = browsers();
+      const { id } = await first.start();
+      const before = await call(first, 'read', id);
+      const after = { ...before, ended: 'the same' };
+      const changed = await Promise.all(
+        Array.from({ length: 40 }, (_, count) => call(count % 2 ? first : second, 'update', after, before)),
+      );
+      expect(changed.filter(Boolean)).to.have.length(1);
+      expect(await call(second, 'read', id)).to.deep.equal(after);
+    });
+
     it('cannot be changed or taken where the session has ended while the request was waiting', async () => {
       for (const method of ['take', 'update'] as const) {
         const [first] = browsers();
