@@ -11,7 +11,7 @@ import { codeOf } from '../diagnostics.js';
 import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
-import type { Attempt } from './attempt.js';
+import type { Attempt, Flow } from './attempt.js';
 
 /** Letters and digits, as the service's tokens have them. */
 const tokenCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -39,8 +39,8 @@ export class Decoys {
 
 /** Ends of a push that the person whom it was sent to has brought about. */
 const endsByPerson = /^(?:OK|WRONG_VC|USER_REFUSED.*)$/;
-/** Ends of a device link that need nobody to have opened it. */
-const endsByItself = new Set(['TIMEOUT', 'SERVER_ERROR']);
+/** Ends of a push that tell of the account alone. */
+const endsByAccount = new Set(['DOCUMENT_UNUSABLE', 'ACCOUNT_UNUSABLE', 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP']);
 
 /**
  * The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted: whoever sees
@@ -49,8 +49,22 @@ const endsByItself = new Set(['TIMEOUT', 'SERVER_ERROR']);
 export function unseenEnd({ flow, session: { asked }, signing }: Attempt, look: Look): string | undefined {
   // Who has chosen a certificate has acted, whoever named him.
   if (asked.expected === undefined || signing?.isStepBegun || look.state === 'running') return undefined;
-  if (look.state === 'error') return look.error instanceof SmartIdSessionNotFoundError ? 'expired' : codeOf(look.error);
+  const isLogin = signing === undefined;
+  if (look.state === 'error') {
+    if (look.error instanceof SmartIdSessionNotFoundError) return 'expired';
+    return isLogin ? codeOf(look.error) : undefined;
+  }
   const { endResult } = look.status.result;
-  const isUnseen = flow === 'notification' ? !endsByPerson.test(endResult) : endsByItself.has(endResult);
+  const isUnseen = isLogin ? !mayBeSeenOfLogin(endResult, flow) : !mayBeSeenOfSigning(endResult, flow);
   return isUnseen ? outcomeCode(endResult) : undefined;
+}
+
+/** By a device link somebody has acted, but for what the service does by itself. */
+function mayBeSeenOfLogin(endResult: string, flow: Flow): boolean {
+  return flow === 'notification' ? endsByPerson.test(endResult) : !['TIMEOUT', 'SERVER_ERROR'].includes(endResult);
+}
+
+/** Who is to sign is named by the site, most often as who has logged in: he is told of failures. */
+function mayBeSeenOfSigning(endResult: string, flow: Flow): boolean {
+  return endResult !== 'TIMEOUT' && !(flow === 'notification' && endsByAccount.has(endResult));
 }
