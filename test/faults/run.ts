@@ -40,6 +40,14 @@ const tally = {
   frozenService: 0,
 };
 
+/** What is broken when the chance is below this, and not below the one before. */
+const breakages = [
+  { below: 0.5, cause: replaceProcess },
+  { below: 0.7, cause: restartRedis },
+  { below: 0.85, cause: restartService },
+  { below: 1, cause: freezeService },
+];
+
 const service = await FaultyService.start();
 const redis = await RedisServer.launch();
 const startProcess = () =>
@@ -56,31 +64,41 @@ try {
 for (const [what, count] of Object.entries(tally)) console.log(`${what.padEnd(16)} ${String(count).padStart(6)}`);
 process.exit(tally.lost + tally.doubled + tally.stuck > 0 || tally.loggedIn === 0 ? 1 : 0);
 
+/** Each once, so that a short run has them all, and then at random. */
 async function breakThings(): Promise<void> {
-  while (performance.now() < end) {
+  for (let count = 0; performance.now() < end; count++) {
     await sleep(1_000 + Math.random() * 3_000);
-    const what = Math.random();
-    if (what < 0.5) {
-      const index = Math.floor(Math.random() * processes.length);
-      await processes[index]?.kill();
-      tally.killedProcesses++;
-      processes[index] = await startProcess();
-    } else if (what < 0.7) {
-      await redis.kill();
-      tally.killedRedis++;
-      await sleep(Math.random() * 1_500);
-      await redis.run();
-    } else if (what < 0.85) {
-      await service.kill();
-      tally.killedService++;
-      await service.run();
-    } else {
-      service.freeze();
-      tally.frozenService++;
-      await sleep(500 + Math.random() * 2_500);
-      service.thaw();
-    }
+    const chance = Math.random();
+    const next = breakages[count] ?? breakages.find(({ below }) => chance < below);
+    await next?.cause();
   }
+}
+
+async function replaceProcess(): Promise<void> {
+  const index = Math.floor(Math.random() * processes.length);
+  await processes[index]?.kill();
+  tally.killedProcesses++;
+  processes[index] = await startProcess();
+}
+
+async function restartRedis(): Promise<void> {
+  await redis.kill();
+  tally.killedRedis++;
+  await sleep(Math.random() * 1_500);
+  await redis.run();
+}
+
+async function restartService(): Promise<void> {
+  await service.kill();
+  tally.killedService++;
+  await service.run();
+}
+
+async function freezeService(): Promise<void> {
+  service.freeze();
+  tally.frozenService++;
+  await sleep(500 + Math.random() * 2_500);
+  service.thaw();
 }
 
 async function visit(): Promise<void> {
