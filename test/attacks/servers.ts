@@ -36,7 +36,7 @@ export const foreignServers: Attack = {
 export const hostileBodies: [what: string, code: string, fault: Omit<Fault, 'on'>][] = [
   ['an endless body', 'bad_response', { body: 'endless' }],
   ['an endless error', 'bad_response', { body: 'endless', status: 500 }],
-  ['100 MB', 'bad_response', { body: `"${'x'.repeat(100 * 1024 * 1024)}"` }],
+  ['a body of 100 MB', 'bad_response', { body: 'endless', headers: { 'content-length': String(100 * 1024 * 1024) } }],
   ['HTML', 'bad_response', { body: '<html>' }],
   ['deep JSON', 'bad_response', { body: '['.repeat(100_000) + ']'.repeat(100_000) }],
   ['a redirect', 'network', { status: 307, headers: { location: 'http://127.0.0.1:9/' } }],
