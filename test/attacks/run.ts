@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { attacks, carryOut } from './attacks.js';
 
 /** Megabytes that the process may have held at its peak, the simulator and the sites that are attacked included. */
-const mostMemory = 700;
+const mostMemory = 400;
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, part: { type: 'string' } } });
 const seed = Number(values.seed ?? 20_261_124);
