@@ -50,16 +50,17 @@ export function serialNumberAsked(request: Uint8Array): string {
 export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promise<Buffer> {
   const certID = certificateAsked(request);
   if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
+  const thisUpdate = inWholeSeconds(answer.thisUpdate);
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
   const data = new ResponseData({
     responderID: signerCertificate.subject,
-    producedAt: answer.thisUpdate,
+    producedAt: thisUpdate,
     responses: [
       new SingleResponse({
         certID,
-        certStatus: statusChoice(answer.status, answer.thisUpdate),
-        thisUpdate: answer.thisUpdate,
-        nextUpdate: answer.nextUpdate,
+        certStatus: statusChoice(answer.status, thisUpdate),
+        thisUpdate,
+        nextUpdate: inWholeSeconds(answer.nextUpdate),
       }),
     ],
     responseExtensions: extensionsOf(request, answer),
@@ -78,6 +79,11 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
     }),
   });
   return Buffer.from(response.toSchema().toBER(false));
+}
+
+/** RFC 5280, section 4.1.2.5.2, forbids fractions of seconds. */
+function inWholeSeconds(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
 
 /** `tryLater`: an answer without an answer. */
