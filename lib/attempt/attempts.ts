@@ -8,7 +8,7 @@ import type { Undertaking } from '../outcome.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
-import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
 import type { Attempt, AttemptStore, Flow } from './attempt.js';
 import { unseenEnd } from './decoy.js';
 import { shortText } from './parameters.js';
@@ -25,6 +25,8 @@ export interface AttemptsSettings {
   callbackURL?: string;
   /** Whether an attempt ends when somebody logs in or out, even where the site carries its session along. */
   isBoundToSession?: boolean;
+  /** What the certificates of answers are judged by. */
+  trust: Omit<TrustInput, 'now'>;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }
@@ -45,8 +47,10 @@ export class Attempts {
   private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
 
-  constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, clock }: AttemptsSettings) {
-    this.watch = new SessionWatch(client);
+  constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, trust, clock }: AttemptsSettings) {
+    this.watch = new SessionWatch(client, ({ result, cert }) => {
+      if (cert && result.endResult === 'OK') judgeCertificateAhead(cert, { ...trust, now: clock() });
+    });
     this.limits = new StartLimits(clock);
     this.store = store;
     this.clock = clock;

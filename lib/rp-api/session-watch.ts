@@ -33,7 +33,11 @@ export class SessionWatch {
   private readonly client: Pick<SmartIdClient, 'waitForSession'>;
   private isClosing = false;
 
-  constructor(client: Pick<SmartIdClient, 'waitForSession'>) {
+  /** @param onComplete hears of each session that has ended, as soon as the service has said so. */
+  constructor(
+    client: Pick<SmartIdClient, 'waitForSession'>,
+    private readonly onComplete: (status: CompleteSessionStatus) => void = () => {},
+  ) {
     this.client = client;
   }
 
@@ -124,6 +128,7 @@ export class SessionWatch {
     try {
       const status = await this.client.waitForSession(sessionID, { signal: watched.controller.signal });
       watched.look = { state: 'complete', status };
+      this.onComplete(status);
     } catch (error) {
       watched.look = { state: 'error', error };
     }

@@ -17,7 +17,7 @@ import {
   extensionTypes,
 } from './extensions.js';
 import { attributesOf, type NameAttribute } from './names.js';
-import { readSigned, type Signed } from './signatures.js';
+import { isSignedWith, readSigned, type Signed } from './signatures.js';
 
 /** Bytes. One with a key of 6144 bits has some two thousand. */
 export const maxCertificateBytes = 16 * 1024;
@@ -31,6 +31,7 @@ export class Certificate {
   readonly der: Bytes;
   readonly signed: Signed;
   readonly fields: CertificateFields;
+  private verifiedIssuer?: Certificate;
   private cached: {
     node?: X509Certificate;
     publicKey?: KeyObject;
@@ -52,6 +53,17 @@ export class Certificate {
     this.signed = readSigned(reader);
     reader.finish();
     this.fields = readFields(this.signed.toBeSigned);
+  }
+
+  /**
+   * Whether the certificate carries a strong signature of this issuer's key. What held once holds for these bytes for ever, so it is
+   * not verified again.
+   */
+  isSignedBy(issuer: Certificate): boolean {
+    if (this.verifiedIssuer === issuer) return true;
+    const isSigned = isSignedWith(issuer.publicKey, this.signed);
+    if (isSigned) this.verifiedIssuer = issuer;
+    return isSigned;
   }
 
   /** node:crypto's reading, which is what the world outside gets. */

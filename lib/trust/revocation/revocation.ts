@@ -25,6 +25,8 @@ export type FetchRevocation = (request: {
 
 /** Of each kind in a certificate that are asked at most: each may take its whole time. */
 const maxAddresses = 3;
+/** How long what was asked ahead stands for an answer of now. */
+const maxAskedAheadMs = 60_000;
 const maxRememberedStatuses = 10_000;
 /** Each may have ten megabytes. */
 const maxRememberedLists = 10;
@@ -34,6 +36,7 @@ export class RevocationChecker {
   private readonly policy: RevocationPolicy;
   private readonly fetch: FetchRevocation;
   private readonly responders = new Responders();
+  private readonly asked = new WeakMap<Certificate, Asked>();
   private readonly statuses = new RevocationCache<{ status: Status }>(maxRememberedStatuses);
   private readonly comingLists = new Map<string, Promise<RevocationList | undefined>>();
   private readonly lists = new RevocationCache<RevocationList>(maxRememberedLists);
@@ -44,12 +47,35 @@ export class RevocationChecker {
   }
 
   /**
+   * Asks about the path now, so that `refuse` for the same certificate need not wait: for while the person's browser is on its way.
+   * @param path one that leads to an anchor: nobody else's addresses are asked.
+   * @param now milliseconds since the epoch.
+   */
+  askAhead(path: readonly Certificate[], now: number): void {
+    const [leaf] = path;
+    if (!leaf || this.policy === 'off') return;
+    const refusal = this.ask(path, now);
+    // Whoever waits for it hears of it; nobody may.
+    refusal.catch(() => {});
+    this.asked.set(leaf, { refusal, until: now + maxAskedAheadMs });
+  }
+
+  /**
    * Why the path must not be used, or undefined. Revoked, unknown to the CA, and nobody to ask all refuse.
    * @param path leaf first and anchor last; the anchor itself is trusted as it is.
    * @param now milliseconds since the epoch.
    */
   async refuse(path: readonly Certificate[], now: number): Promise<string | undefined> {
     if (this.policy === 'off') return undefined;
+    const [leaf] = path;
+    const asked = leaf && this.asked.get(leaf);
+    const refusal =
+      asked && now < asked.until ? await asked.refusal.catch(() => reasons.unanswered) : reasons.unanswered;
+    // Where nobody answered, somebody may now.
+    return refusal === reasons.unanswered ? this.ask(path, now) : refusal;
+  }
+
+  private async ask(path: readonly Certificate[], now: number): Promise<string | undefined> {
     for (const [index, certificate] of path.slice(0, -1).entries()) {
       const status = await this.statusOf(certificate, path[index + 1] as Certificate, now);
       if (status !== 'good') return reasons[status];
@@ -133,6 +159,14 @@ export class RevocationChecker {
 function tellOf(by: RevocationCheckMessage['by']): (result: RevocationCheckMessage['result']) => void {
   const since = performance.now();
   return (result) => revocationChecks.publish({ by, result, milliseconds: performance.now() - since });
+}
+
+/** What was asked before it was needed. */
+interface Asked {
+  /** Why the path must not be used, or undefined. */
+  refusal: Promise<string | undefined>;
+  /** Milliseconds since the epoch. */
+  until: number;
 }
 
 /** A certificate and who issued it. */
