@@ -3,7 +3,8 @@
  * visitor told so at once, anybody could find out who has one. So the visitor is shown what he would be shown of anybody,
  * and it ends when an attempt expires that nobody confirms. For that to look the same, the visitor is not told either that
  * the service has given up a session for a person whom he named, or cannot be asked about it: only that the attempt has expired, in
- * its own time.
+ * its own time. Nor may an answer take longer for the one than for the other: whatever is done for a session is done for a decoy, too,
+ * but for the poll, which begins when the visitor has been answered.
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';

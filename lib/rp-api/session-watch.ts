@@ -32,7 +32,7 @@ const idleTime = 25_000;
  * answer to a visitor: were it begun before that answer is out, the time of the answer would tell that there is a session, and so
  * an account. It is a random time, so that no request can be sent to meet it, and far shorter than anybody takes to confirm.
  */
-const pollDelayMs = { min: 30, max: 130 };
+export const pollDelayMs = { min: 30, max: 130 };
 
 const running: Look = { state: 'running' };
 

@@ -108,7 +108,6 @@ describe('How long an answer takes', function () {
   ] as const) {
     it(`${name} does not tell who has an account`, async () => {
       const { area, accuracy } = await compare(attempts, measure, pause);
-      if (process.env.SHOW) console.log({ name, area, accuracy });
       expect(Math.abs(area - 0.5), `area under the curve: ${area}`).to.be.below(maxAreaDistance);
       expect(accuracy, 'of one look with the best threshold').to.be.below(maxAccuracy);
     });

@@ -249,7 +249,7 @@ describe('What a site asks the service', () => {
             expect(polled()).to.have.length(0);
             expect(polls.release()).to.equal(1);
             expect(polled()).to.have.length(asked);
-            await ask(browser, id);
+            await browser.status(id);
             expect(polls.release()).to.equal(0);
           }
         });

@@ -1,7 +1,9 @@
 /** Keeps long polls from beginning, so that a test sees what has happened until then. */
 
-/** Milliseconds of the timers with which a long poll begins; see `lib/rp-api/session-watch.ts`. */
-const isPollDelay = (delay: number) => delay >= 30 && delay < 130;
+import { pollDelayMs } from '../../lib/rp-api/session-watch.js';
+
+/** Whether it is for the beginning of a long poll that a timer takes so long. */
+const isPollDelay = (delay: number) => delay >= pollDelayMs.min && delay < pollDelayMs.max;
 
 export class HeldPolls {
   private readonly setTimeout = globalThis.setTimeout;
