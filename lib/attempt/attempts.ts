@@ -10,7 +10,7 @@ import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
 import type { Attempt, AttemptStore, Flow } from './attempt.js';
-import { unseenEnd } from './decoy.js';
+import { decoyService, unseenEnd } from './decoy.js';
 import { shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
@@ -39,7 +39,8 @@ export type Seen =
 
 export class Attempts {
   readonly store: AttemptStore;
-  readonly watch: SessionWatch;
+  private readonly watch: SessionWatch;
+  private readonly decoyWatch = new SessionWatch(decoyService);
   readonly clock: () => number;
   readonly limits: StartLimits;
   private readonly what: Undertaking;
@@ -120,13 +121,24 @@ export class Attempts {
     return { id, attempt: await this.read(req, id) };
   }
 
+  /** Where the end of an attempt is heard of. That of a decoy is waited for in the same way, and never comes. */
+  watchOf({ accountProblem }: Attempt): SessionWatch {
+    return accountProblem === undefined ? this.watch : this.decoyWatch;
+  }
+
+  /** Ends the polls that nobody waits for, and begins no other ones. */
+  close(): void {
+    this.watch.close();
+    this.decoyWatch.close();
+  }
+
   /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
   see(attempt: Attempt): Seen {
     const { session, accountProblem, ended, expiresAt } = attempt;
     if (ended) return { state: 'failed', code: ended };
     if (this.clock() >= expiresAt) return { state: 'failed', code: accountProblem ?? 'expired' };
+    const look = this.watchOf(attempt).look(session.sessionID);
     if (accountProblem) return { state: 'running', reason: accountProblem };
-    const look = this.watch.look(session.sessionID);
     const unseen = unseenEnd(attempt, look);
     if (unseen) return { state: 'running', reason: unseen };
     if (look.state !== 'error') return look;
