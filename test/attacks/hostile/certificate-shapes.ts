@@ -17,6 +17,9 @@ import {
 } from '../../support/der.js';
 import { type CertificateFields, certificateOfFields, fieldsOf, type Seal } from './certificate-fields.js';
 import {
+  anyArc,
+  arcs,
+  digits,
   documents,
   elements,
   type Filler,
@@ -37,24 +40,24 @@ import { fitted, type Shape, shapesOf, truncated } from './shape.js';
 import type { Victim } from './victim.js';
 
 /** Addresses at which nobody answers, each another one. */
-const address = (tag: number) => (number: number) => tlv(tag, Buffer.from(`http://127.0.0.1/${number}`));
+const address = (tag: number) => tlv(tag, Buffer.from(`http://127.0.0.1/${digits.placeholder}`));
 
 /** Values of the extensions by which a certificate is judged. */
 const values: readonly [what: string, type: string, value: Filler][] = [
   [
     'thousands of addresses for OCSP',
     '1.3.6.1.5.5.7.1.1',
-    (bytes) => sequence(numbered((n) => sequence(oid('1.3.6.1.5.5.7.48.1'), address(0x86)(n)), bytes)),
+    (bytes) => sequence(numbered(sequence(oid('1.3.6.1.5.5.7.48.1'), address(0x86)), digits, bytes)),
   ],
   [
     'thousands of lists',
     '2.5.29.31',
-    (bytes) => sequence(numbered((n) => sequence(explicit(0, explicit(0, address(0x86)(n)))), bytes)),
+    (bytes) => sequence(numbered(sequence(explicit(0, explicit(0, address(0x86)))), digits, bytes)),
   ],
   [
     'a list with thousands of addresses',
     '2.5.29.31',
-    (bytes) => sequence(sequence(explicit(0, explicit(0, numbered(address(0x86), bytes))))),
+    (bytes) => sequence(sequence(explicit(0, explicit(0, numbered(address(0x86), digits, bytes))))),
   ],
   [
     'one address of all the bytes',
@@ -63,7 +66,7 @@ const values: readonly [what: string, type: string, value: Filler][] = [
       sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), tlv(0x86, Buffer.from('http://127.0.0.1/'), filled(bytes, 0x41)))),
   ],
   ['nested addresses', '1.3.6.1.5.5.7.1.1', nested(0x30)],
-  ['very many policies', '2.5.29.32', (bytes) => sequence(numbered((n) => sequence(oid(`1.2.3.${n}`)), bytes))],
+  ['very many policies', '2.5.29.32', (bytes) => sequence(numbered(sequence(oid(`1.2.3.${anyArc}`)), arcs, bytes))],
   ['one policy very often', '2.5.29.32', (bytes) => sequence(repeated(sequence(oid('0.4.0.2042.1.2')), bytes))],
   ['a policy of very many arcs', '2.5.29.32', (bytes) => sequence(sequence(oidOfManyArcs(bytes)))],
   [
@@ -72,12 +75,12 @@ const values: readonly [what: string, type: string, value: Filler][] = [
     (bytes) =>
       sequence(sequence(oid('1.2.3'), sequence(repeated(sequence(oid('1.3.6.1.5.5.7.2.1'), tlv(0x16)), bytes)))),
   ],
-  ['very many purposes', '2.5.29.37', (bytes) => sequence(numbered((n) => oid(`1.2.3.${n}`), bytes))],
+  ['very many purposes', '2.5.29.37', (bytes) => sequence(numbered(oid(`1.2.3.${anyArc}`), arcs, bytes))],
   ['a purpose of one enormous arc', '2.5.29.37', (bytes) => sequence(oidOfOneArc(bytes))],
   ['a huge key usage', '2.5.29.15', hugeBitString],
   ['a key usage with 255 unused bits', '2.5.29.15', (bytes) => bitString(filled(bytes, 0xff), 255)],
   ['a huge path length', '2.5.29.19', (bytes) => sequence(tlv(0x01, Buffer.of(0)), hugeInteger(bytes))],
-  ['very many alternative names', '2.5.29.17', (bytes) => sequence(numbered(address(0x82), bytes))],
+  ['very many alternative names', '2.5.29.17', (bytes) => sequence(numbered(address(0x82), digits, bytes))],
   [
     'very many directory names',
     '2.5.29.17',
@@ -101,13 +104,7 @@ const values: readonly [what: string, type: string, value: Filler][] = [
   [
     'very many name constraints',
     '2.5.29.30',
-    (bytes) =>
-      sequence(
-        explicit(
-          0,
-          numbered((n) => sequence(address(0x82)(n)), bytes),
-        ),
-      ),
+    (bytes) => sequence(explicit(0, numbered(sequence(address(0x82)), digits, bytes))),
   ],
 ];
 

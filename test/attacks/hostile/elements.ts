@@ -1,15 +1,6 @@
 /** Hostile ASN.1 elements of any length, to be put where a certificate, an OCSP answer or a list has an honest one. */
 
-import {
-  type Bytes,
-  bitString,
-  integer,
-  lengthOctets,
-  octetString,
-  sequence,
-  tlv,
-  utf8String,
-} from '../../support/der.js';
+import { type Bytes, bitString, integer, octetString, sequence, tlv, utf8String } from '../../support/der.js';
 
 /** An element of about this many bytes. */
 export type Filler = (bytes: number) => Bytes;
@@ -25,16 +16,39 @@ function wholeTimes(part: Uint8Array, bytes: number): number {
   return Math.max(0, Math.floor(bytes / part.length)) * part.length;
 }
 
-/** Parts that differ, as many as fit. */
-export function numbered(part: (number: number) => Uint8Array, bytes: number): Bytes {
-  const parts: Uint8Array[] = [];
-  let left = bytes;
-  for (let number = 0; ; number++) {
-    const next = part(number);
-    left -= next.length;
-    if (left < 0) return Buffer.concat(parts);
-    parts.push(next);
-  }
+/** A number in what is repeated, by which each differs from the others. */
+export interface Counter {
+  /** What stands in its place. */
+  placeholder: Bytes;
+  write(into: Bytes, at: number, count: number): void;
+}
+
+/** The largest arc of an OID in four octets. */
+export const anyArc = 2 ** 28 - 1;
+export const arcs: Counter = {
+  placeholder: Buffer.of(0xff, 0xff, 0xff, 0x7f),
+  write: (into, at, count) => {
+    for (let place = 0; place < 4; place++) {
+      into[at + place] = ((count >> (7 * (3 - place))) & 0x7f) | (place < 3 ? 0x80 : 0);
+    }
+  },
+};
+export const digits: Counter = {
+  placeholder: Buffer.from('######'),
+  write: (into, at, count) => into.write(String(count).padStart(6, '0'), at, 'latin1'),
+};
+export const octets: Counter = {
+  placeholder: Buffer.from('####'),
+  write: (into, at, count) => into.writeUInt32BE(count, at),
+};
+
+/** The same thing as often as it fits, with another number each time. */
+export function numbered(part: Bytes, { placeholder, write }: Counter, bytes: number): Bytes {
+  const parts = repeated(part, bytes);
+  const place = part.indexOf(placeholder);
+  if (place === -1) throw new Error('There is no place for the number.');
+  for (let at = place, count = 0; at < parts.length; at += part.length, count++) write(parts, at, count);
+  return parts;
 }
 
 /** An element of this tag in another one, and so on. */
@@ -42,14 +56,24 @@ export const nested =
   (tag: number): Filler =>
   (bytes) => {
     const whole = Buffer.alloc(bytes);
-    let start = bytes;
-    for (;;) {
-      const length = lengthOctets(bytes - start);
-      if (start < length.length + 1) return whole.subarray(start);
-      start -= length.length + 1;
-      whole.set([tag, ...length], start);
+    for (let start = Math.floor(bytes); ; ) {
+      const length = bytes - start;
+      const head = headOctets(length);
+      if (start < head) return whole.subarray(start);
+      start -= head;
+      whole[start] = tag;
+      if (head === 2) whole[start + 1] = length;
+      else {
+        whole[start + 1] = 0x80 + head - 2;
+        whole.writeUIntBE(length, start + 2, head - 2);
+      }
     }
   };
+
+/** Of a tag and a length. */
+function headOctets(length: number): number {
+  return 2 + (length < 0x80 ? 0 : Math.ceil(Math.log2(length + 1) / 8));
+}
 
 export const indefinite =
   (tag: number): Filler =>

@@ -14,6 +14,7 @@ import {
   nested,
   noise,
   numbered,
+  octets,
   oidOfManyArcs,
   oidOfOneArc,
   repeated,
@@ -46,12 +47,8 @@ export function listsOf(victim: Victim) {
   const time = utcTime(new Date(victim.login.now - 60_000));
   const later = utcTime(new Date(victim.login.now + 3_600_000));
   const entry = (serial: Bytes, ...others: readonly Bytes[]) => sequence(serial, time, ...others);
-  /** As real ones are: of sixteen random bytes. */
-  const numberedEntry = (number: number) => {
-    const serial = noise(16);
-    serial.writeUInt32BE(0x40000000 + number);
-    return entry(integer(serial));
-  };
+  /** As real ones are: of a serial number of sixteen octets. */
+  const anyEntry = entry(integer(Buffer.concat([Buffer.of(0x40), octets.placeholder, noise(11)])));
 
   /** @param signature a BIT STRING; the authority's own otherwise. */
   function list(parts: Partial<ListParts> = {}, signature?: Bytes): Bytes {
@@ -62,19 +59,19 @@ export function listsOf(victim: Victim) {
       parts.issuer ?? issuer,
       parts.thisUpdate ?? time,
       parts.nextUpdate ?? later,
-      sequence(parts.entries ?? numberedEntry(1)),
+      sequence(parts.entries ?? anyEntry),
       extensions ? explicit(0, sequence(extensions)) : nothing,
     );
     return sequence(toBeSigned, parts.algorithm ?? ecdsaWithSha384, signature ?? victim.signatureOf(toBeSigned));
   }
 
-  return { list, entry, numberedEntry, ofVictim: entry(serialNumber), time };
+  return { list, entry, anyEntry, ofVictim: entry(serialNumber), time };
 }
 
 export function listShapes(victim: Victim): Shape[] {
-  const { list, entry, numberedEntry, ofVictim, time } = listsOf(victim);
+  const { list, entry, anyEntry, ofVictim, time } = listsOf(victim);
   const forged = bitString(victim.signatureOf(nothing).subarray(3));
-  const manyEntries: Filler = (bytes) => numbered(numberedEntry, bytes);
+  const manyEntries: Filler = (bytes) => numbered(anyEntry, octets, bytes);
   /** By somebody who can sign nothing. */
   const unsigned = (parts: Partial<ListParts>) => list(parts, forged);
   /** By the authority, which has revoked the certificate: it is the last of the entries. */
@@ -94,7 +91,7 @@ export function listShapes(victim: Victim): Shape[] {
     of('a list with trailing bytes', (bytes) => Buffer.concat([unsigned({}), filled(bytes, 0)])),
     ...shapesOf(elements, (filler) => (bytes) => unsigned({ entries: filler(bytes) })),
     ...both('very many entries', (bytes) => ({ entries: manyEntries(bytes) })),
-    ...both('one entry very often', (bytes) => ({ entries: repeated(numberedEntry(1), bytes) })),
+    ...both('one entry very often', (bytes) => ({ entries: repeated(anyEntry, bytes) })),
     ...both('entries of a serial number and nothing else', (bytes) => ({
       entries: repeated(sequence(integer(Buffer.of(1))), bytes),
     })),
@@ -145,8 +142,7 @@ export function listShapes(victim: Victim): Shape[] {
     of('a signature with 8 unused bits', (bytes) => list({}, bitString(filled(bytes, 0xa5), 8))),
     {
       name: `signed: ${recordedEntries} entries, as a CA has published`,
-      build: () =>
-        signed({ entries: Buffer.concat(Array.from({ length: recordedEntries - 1 }, (_, n) => numberedEntry(n))) }),
+      build: () => signed({ entries: manyEntries((recordedEntries - 1) * anyEntry.length) }),
       maxStopMs: maxReadingMs,
     },
   ];

@@ -1,17 +1,11 @@
-/** Measures shapes, those of one kind in a process of their own, which may come to its end by them. */
+/** Measures shapes in a process of their own, which may come to its end by them. */
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Answers, Measured } from './measured-process.js';
 import type { Shape, Vector } from './shape.js';
-
-export interface Workshop {
-  folder: string;
-  /** The file of a `Setup`. */
-  setup: string;
-}
 
 export interface Limits {
   maxStopMs: number;
@@ -23,12 +17,18 @@ export type Outcome = Measured | { ended: string };
 
 /** Processes have pauses of their own, such as those of the garbage collector: a limit counts as kept when it is kept once. */
 const tries = 3;
+/** A pause of the process's own is shorter. */
+const noPauseMs = 100;
 export const maxCaseMs = 10_000;
 /** Requests to revocation services in one login, whatever addresses the certificate names. */
 export const maxRequests = 10;
 
 const script = fileURLToPath(new URL('./measured-process.ts', import.meta.url));
 
+/**
+ * One process after the other: the next shape gets a new one where this one was beyond its limits or came to its end, so that
+ * nothing is laid at the door of a shape that another one has left behind.
+ */
 export class MeasuringProcess {
   private child: ChildProcess | undefined;
 
@@ -45,7 +45,9 @@ export class MeasuringProcess {
         longestStopMs: Math.min(outcome.longestStopMs, best?.longestStopMs ?? Number.POSITIVE_INFINITY),
         memoryBytes: Math.min(outcome.memoryBytes, best?.memoryBytes ?? Number.POSITIVE_INFINITY),
       };
-      if (refusalsOf(best, limits).length === 0) break;
+      const isKept = problemsOf(best, limits).length === 0;
+      if (!isKept) this.close();
+      if (isKept || best.longestStopMs > noPauseMs + limits.maxStopMs) break;
     }
     return best as Measured;
   }
@@ -86,7 +88,7 @@ export class MeasuringProcess {
 }
 
 /** What is wrong with an outcome. */
-export function refusalsOf(outcome: Outcome, { maxStopMs, maxMemoryBytes }: Limits): string[] {
+export function problemsOf(outcome: Outcome, { maxStopMs, maxMemoryBytes }: Limits): string[] {
   if ('ended' in outcome) return [`ended ${outcome.ended}`];
   const { longestStopMs, memoryBytes, refusedBy, unexpected, requests } = outcome;
   return [
@@ -106,34 +108,30 @@ export interface Row {
   problems: string[];
 }
 
+/** Some shapes have one size only, but for the signature, which is sometimes a little longer. */
+const varyingBytes = 8;
 const parts = [1 / 16, 1 / 4, 1];
 
-/** A row for each size of the shape. */
-export async function* measureShape(vector: Vector, shape: Shape, { folder, setup }: Workshop): AsyncGenerator<Row> {
-  const measuring = new MeasuringProcess(setup);
+/** A row for each size of the shape. What is larger than what has ended the process is not tried. */
+export async function* measureShape(
+  vector: Vector,
+  shape: Shape,
+  folder: string,
+  measuring: MeasuringProcess,
+): AsyncGenerator<Row> {
   const file = join(folder, 'shape');
-  let before: Buffer | undefined;
-  try {
-    for (const part of parts) {
-      const bytes = shape.build(Math.floor(vector.maxBytes * part));
-      if (bytes.length > vector.maxBytes) throw new Error(`${vector.name}, ${shape.name}: larger than is read.`);
-      // Some have one size only.
-      if (before?.equals(bytes)) continue;
-      before = bytes;
-      await writeFile(file, bytes);
-      const { maxStopMs = vector.maxStopMs } = shape;
-      const limits = { maxStopMs, maxMemoryBytes: vector.maxMemoryBytes(bytes.length) };
-      const outcome = await measuring.measure(vector.answersWith(file, shape), limits);
-      yield {
-        vector: vector.name,
-        shape: shape.name,
-        bytes: bytes.length,
-        outcome,
-        problems: refusalsOf(outcome, limits),
-      };
-    }
-  } finally {
-    measuring.close();
-    await rm(file, { force: true });
+  let bytesBefore: number | undefined;
+  for (const part of parts) {
+    const bytes = shape.build(Math.floor(vector.maxBytes * part));
+    if (bytes.length > vector.maxBytes) throw new Error(`${vector.name}, ${shape.name}: larger than is read.`);
+    if (bytesBefore !== undefined && bytes.length - bytesBefore <= varyingBytes) continue;
+    bytesBefore = bytes.length;
+    await writeFile(file, bytes);
+    const { maxStopMs = vector.maxStopMs } = shape;
+    const limits = { maxStopMs, maxMemoryBytes: vector.maxMemoryBytes(bytes.length) };
+    const outcome = await measuring.measure(vector.answersWith(file, shape), limits);
+    const problems = problemsOf(outcome, limits);
+    yield { vector: vector.name, shape: shape.name, bytes: bytes.length, outcome, problems };
+    if ('ended' in outcome) return;
   }
 }

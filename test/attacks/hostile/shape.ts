@@ -10,8 +10,6 @@ export interface Shape {
   build: Filler;
   /** Milliseconds, where it is less than its vector may take. */
   maxStopMs?: number;
-  /** The one size that it is tried in, where it is a genuine thing. */
-  onlyBytes?: number;
 }
 
 export interface Vector {
@@ -30,7 +28,7 @@ export interface Vector {
 /** A shape that grows around what has a size of its own. */
 export function fitted(build: Filler): Filler {
   return (bytes) => {
-    const overhead = build(0).length + 24;
+    const overhead = build(0).length + 40;
     return build(Math.max(0, bytes - overhead));
   };
 }

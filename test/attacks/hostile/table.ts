@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureShape, type Row } from './measure.js';
+import { MeasuringProcess, measureShape, type Row } from './measure.js';
 import { vectorsAgainst, writeSetup } from './vectors.js';
 import { findVictim } from './victim.js';
 
@@ -28,12 +28,14 @@ export async function measureHostileShapes({ vector = '', shape = '' }: Choice =
     if (shapes.length === 0) throw new Error('There is no such shape.');
     const width = Math.max(...shapes.map(([, { name }]) => name.length));
     console.log(line(width, 'vector', 'shape', 'bytes', 'stop, ms', 'memory, MB', 'refused by'));
+    const measuring = new MeasuringProcess(setup);
     for (const [one, chosen] of shapes) {
-      for await (const row of measureShape(one, chosen, { folder, setup })) {
+      for await (const row of measureShape(one, chosen, folder, measuring)) {
         rows.push(row);
         console.log(lineOf(row, width));
       }
     }
+    measuring.close();
     const beyond = rows.filter(({ problems }) => problems.length > 0);
     const seconds = Math.round((performance.now() - begin) / 1000);
     for (const row of beyond)
