@@ -149,6 +149,11 @@ export function certificateShapes(victim: Victim): Shape[] {
       of(name, (bytes) => issued({ extensions: withValue(oid(type), value(bytes)) })),
     ),
     ...shapesOf(hostileKeys, (filler) => (bytes) => issued({ publicKey: filler(bytes) })),
+    ...shapesOf(
+      hostileKeys,
+      (filler) => (bytes) => issued({ publicKey: filler(bytes) }, { signature: forged }),
+      (name) => `unsigned: ${name}`,
+    ),
     ...Object.entries(fixedKeys).map(([name, { publicKey }]) => ({ name, build: () => issued({ publicKey }) })),
     of('two signature algorithms of very many arcs', (bytes) => {
       const algorithm = sequence(oidOfManyArcs(bytes / 2));
