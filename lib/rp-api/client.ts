@@ -84,8 +84,8 @@ const pollRetries = 4;
 /** Milliseconds; and how long a pause of the service may be that is waited for. */
 const firstRetryDelay = 500;
 const longestWait = 10_000;
-/** The largest answer read, in bytes; a real one with its certificate has about ten thousand. */
-const largestAnswer = 256 * 1024;
+/** A real answer with its certificate has about ten thousand. */
+const maxAnswerBytes = 64 * 1024;
 
 export class SmartIdClient {
   readonly environment: ResolvedEnvironment;
@@ -349,7 +349,7 @@ export class SmartIdClient {
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? undefined : JSON.stringify(body),
       timeout,
-      largest: largestAnswer,
+      largest: maxAnswerBytes,
       signal,
     });
     return { ...answer, body: answer.body.toString('utf8') };

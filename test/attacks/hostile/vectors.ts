@@ -65,7 +65,7 @@ export function vectorsAgainst(victim: Victim, { rpApi }: Honest): Vector[] {
     {
       ...small,
       name: 'certificate',
-      maxBytes: 256 * kilobyte,
+      maxBytes: 64 * kilobyte,
       shapes: certificateShapes(victim).map((shape) => ({ ...shape, build: inAnswer(shape, victim) })),
       // Revoked or not, what is in the certificate is to be read; only addresses of revocation services are for asking.
       answersWith: (file, { name }) => ({
@@ -76,7 +76,7 @@ export function vectorsAgainst(victim: Victim, { rpApi }: Honest): Vector[] {
     {
       ...small,
       name: 'RP API answer',
-      maxBytes: 256 * kilobyte,
+      maxBytes: 64 * kilobyte,
       shapes: rpApiShapes(victim),
       answersWith: (file, shape) => ({ policy: 'off', rpApi: { file, httpStatus: (shape as AnswerShape).httpStatus } }),
     },
