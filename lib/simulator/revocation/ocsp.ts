@@ -27,7 +27,10 @@ export interface OcspAnswer {
   status: CertificateStatus;
   signer: OcspSigner;
   thisUpdate: Date;
-  nextUpdate: Date;
+  /** Without it, the answer is about this moment only. */
+  nextUpdate?: Date;
+  /** Since when the CA keeps what it knows of its certificates (RFC 6960, section 4.4.4). */
+  archiveCutoff?: Date;
   /** As the request has it, another one, or none. */
   nonce: 'returned' | 'wrong' | 'none';
   /** About a certificate that was not asked about. */
@@ -41,6 +44,7 @@ export interface OcspAnswer {
 
 const basicResponse = '1.3.6.1.5.5.7.48.1.1';
 const nonceExtension = '1.3.6.1.5.5.7.48.1.2';
+const archiveCutoffExtension = '1.3.6.1.5.5.7.48.1.6';
 
 /** The serial number in a request, upper-case hexadecimal. @throws Error when the bytes are no request for one. */
 export function serialNumberAsked(request: Uint8Array): string {
@@ -59,7 +63,9 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
         certID,
         certStatus: statusChoice(answer.status, answer.thisUpdate),
         thisUpdate: answer.thisUpdate,
-        nextUpdate: answer.nextUpdate,
+        // To pkijs an `undefined` is a date.
+        ...(answer.nextUpdate && { nextUpdate: answer.nextUpdate }),
+        singleExtensions: singleExtensionsOf(answer),
       }),
     ],
     responseExtensions: extensionsOf(request, answer),
@@ -97,6 +103,12 @@ function statusChoice(status: CertificateStatus, when: Date): Primitive | Constr
   }
   const revocationTime = new GeneralizedTime({ valueDate: when });
   return new Constructed({ idBlock: { tagClass: 3, tagNumber: 1 }, value: [revocationTime] });
+}
+
+function singleExtensionsOf({ archiveCutoff }: OcspAnswer): Extension[] | undefined {
+  if (!archiveCutoff) return undefined;
+  const extnValue = new GeneralizedTime({ valueDate: archiveCutoff }).toBER(false);
+  return [new Extension({ extnID: archiveCutoffExtension, extnValue })];
 }
 
 function extensionsOf(request: Uint8Array, { nonce, hasUnknownExtension }: OcspAnswer): Extension[] | undefined {
