@@ -5,11 +5,13 @@
 
 import inspector, { type Profiler } from 'node:inspector';
 
-/** Of what is not idle: what each is about as a part of 1, and the functions that take most by themselves. */
+/** Parts of 1, of what is not idle. */
 export interface ProfileShares {
   parts: Record<Part, number>;
-  functions: { name: string; share: number }[];
+  /** Beside verification: packages and files of this one, each with what it calls of Node itself; the largest first. */
   modules: { name: string; share: number }[];
+  /** Beside verification: functions by themselves, the largest first. */
+  functions: { name: string; share: number }[];
 }
 
 export const parts = [
@@ -70,7 +72,7 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): P
   let total = 0;
   for (const [index, id] of samples.entries()) {
     const node = byId.get(id);
-    const { functionName, url = '', lineNumber = 0 } = node?.callFrame ?? {};
+    const { functionName } = node?.callFrame ?? {};
     if (functionName === undefined || functionName === '(idle)') continue;
     const microseconds = timeDeltas[index] ?? 0;
     total += microseconds;
@@ -78,9 +80,13 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): P
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       stack.push(byId.get(at)?.callFrame.url ?? '');
     }
-    add(sums.parts, partOf(functionName, stack), microseconds);
-    add(sums.functions, `${functionName || '(anonymous)'} ${moduleOf(url)}:${lineNumber + 1}`, microseconds);
-    add(sums.modules, moduleOf(url) || functionName, microseconds);
+    const part = partOf(functionName, stack);
+    add(sums.parts, part, microseconds);
+    if (part === 'verification') continue;
+    const owner = stack.find((url) => /\/(?:node_modules|dist)\//.test(url)) ?? stack.findLast((url) => url !== '');
+    const name = owner === undefined ? functionName : moduleOf(owner);
+    add(sums.modules, name, microseconds);
+    add(sums.functions, `${functionName || '(anonymous)'}, ${name}`, microseconds);
   }
   const shares = (map: Map<string, number>) =>
     [...map].map(([name, time]) => ({ name, share: time / total })).sort((one, other) => other.share - one.share);

@@ -162,6 +162,9 @@ function printProfile({ name }: Kind, profile: ProfileShares, cpuMs: number): vo
     ],
   );
   const top = (entries: ProfileShares['functions']) => entries.map(({ name, share }) => row(name, share));
-  printTable(['module, by itself', 'part', 'ms'], top(profile.modules).slice(0, 20));
+  printTable(
+    ['beside verification: module, with what it calls of Node', 'part', 'ms'],
+    top(profile.modules).slice(0, 20),
+  );
   printTable(['function, by itself', 'part', 'ms'], top(profile.functions).slice(0, 20));
 }
