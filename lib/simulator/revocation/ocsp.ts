@@ -1,6 +1,6 @@
 /** An OCSP answer (RFC 6960), right or wrong in one of the ways that a relying party must notice. */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { Constructed, Enumerated, GeneralizedTime, Integer, OctetString, Primitive } from 'asn1js';
+import { Constructed, Enumerated, GeneralizedTime, Integer, Null, OctetString, Primitive } from 'asn1js';
 import {
   BasicOCSPResponse,
   Certificate,
@@ -55,6 +55,8 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
   const certID = certificateAsked(request);
   if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
+  const responseExtensions = extensionsOf(request, answer);
+  // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
   const data = new ResponseData({
     responderID: signerCertificate.subject,
     producedAt: answer.thisUpdate,
@@ -63,12 +65,11 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
         certID,
         certStatus: statusChoice(answer.status, answer.thisUpdate),
         thisUpdate: answer.thisUpdate,
-        // To pkijs an `undefined` is a date.
         ...(answer.nextUpdate && { nextUpdate: answer.nextUpdate }),
-        singleExtensions: singleExtensionsOf(answer),
+        ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
       }),
     ],
-    responseExtensions: extensionsOf(request, answer),
+    ...(responseExtensions && { responseExtensions }),
   });
   const certs = [
     ...answer.otherCertificates.map((der) => Certificate.fromBER(new Uint8Array(der))),
@@ -76,6 +77,8 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
   ];
   const basic = new BasicOCSPResponse({ tbsResponseData: data, ...(certs.length > 0 ? { certs } : {}) });
   await basic.sign(await cryptoKeyOf(answer.signer.privateKey, answer.signatureHash), answer.signatureHash);
+  // RFC 4055, section 5, demands them of RSA, and pkijs leaves them out.
+  if (answer.signer.privateKey.asymmetricKeyType === 'rsa') basic.signatureAlgorithm.algorithmParams = new Null();
   const response = new OCSPResponse({
     responseStatus: new Enumerated({ value: 0 }),
     responseBytes: new ResponseBytes({
@@ -105,10 +108,9 @@ function statusChoice(status: CertificateStatus, when: Date): Primitive | Constr
   return new Constructed({ idBlock: { tagClass: 3, tagNumber: 1 }, value: [revocationTime] });
 }
 
-function singleExtensionsOf({ archiveCutoff }: OcspAnswer): Extension[] | undefined {
-  if (!archiveCutoff) return undefined;
-  const extnValue = new GeneralizedTime({ valueDate: archiveCutoff }).toBER(false);
-  return [new Extension({ extnID: archiveCutoffExtension, extnValue })];
+function archiveCutoff(since: Date): Extension {
+  const extnValue = new GeneralizedTime({ valueDate: since }).toBER(false);
+  return new Extension({ extnID: archiveCutoffExtension, extnValue });
 }
 
 function extensionsOf(request: Uint8Array, { nonce, hasUnknownExtension }: OcspAnswer): Extension[] | undefined {
