@@ -30,6 +30,7 @@ process.once('message', (setup: ServiceSetup) => void run(setup));
 async function run({ port, authorityKeys, accounts = [] }: ServiceSetup): Promise<void> {
   const simulator = await startSimulator({ port, authorityKeys: authorityKeys && keysOf(authorityKeys) });
   const keys = await giveKeys(simulator, accounts);
+  if (accounts.length > 0) await simulator.revocation.prepareRecordedResponders();
   process.on('message', (order: ServiceOrder) => process.send?.(obey(simulator, keys, order)));
   const { environment, relyingPartyUUID, relyingPartyName, trustAnchors, mockUrl } = simulator;
   process.send?.({ environment, relyingPartyUUID, relyingPartyName, trustAnchors, mockUrl });

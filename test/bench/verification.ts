@@ -34,9 +34,11 @@ interface Candidate {
 
 export async function benchVerification(builds: readonly Build[]): Promise<void> {
   const responder = await startResponder();
-  const simulator = await startSimulator({ port: 0 });
+  // All answers are of this moment, whenever they are made and used.
+  const now = Date.now();
+  const simulator = await startSimulator({ port: 0, clock: () => now });
   try {
-    const scene = await setTheScene(builds, simulator, responder);
+    const scene = await setTheScene(builds, simulator, responder, now);
     console.log(`One login with a ${keyBits}-bit key of an issuer with P-384; microseconds of this process's CPU.\n`);
     await benchRemembered(scene);
     await benchOwnAnswer(scene);
@@ -47,13 +49,17 @@ export async function benchVerification(builds: readonly Build[]): Promise<void>
   }
 }
 
-async function setTheScene(builds: readonly Build[], simulator: Simulator, responder: Responder): Promise<Scene> {
+async function setTheScene(
+  builds: readonly Build[],
+  simulator: Simulator,
+  responder: Responder,
+  now: number,
+): Promise<Scene> {
   const packages = await Promise.all(builds.map(loadBuild));
   const [first] = packages as [Package];
   const logins = await makeLogins(simulator, persons, first, responder.ocspUrl);
-  // All answers are of this moment, whenever they are used.
-  const now = Date.now();
   simulator.revocation.ocspProfile = 'recorded';
+  await simulator.revocation.prepareRecordedResponders();
   await recordOcsp(logins, simulator, first, now);
   await responder.take(logins.map((login) => [login.serialNumber, ocspOf(login).answer.toString('base64')]));
   const candidates = packages.map(({ verifyAuthentication, createRevocationChecker, loadTrustAnchors }, index) => {

@@ -75,6 +75,11 @@ export class SimulatedRevocation {
     this.statuses.set(documentNumber, status);
   }
 
+  /** Makes the keys of `recorded` responders, which takes a second, so that nobody who asks has to wait for it. */
+  async prepareRecordedResponders(): Promise<void> {
+    await Promise.all(Object.values(this.pki.authorities).map((authority) => this.recordedResponder(authority)));
+  }
+
   /** Routes at the addresses in the certificates. */
   routes(): Router {
     const router = Router();
@@ -125,10 +130,16 @@ export class SimulatedRevocation {
     return answer;
   }
 
+  private recordedResponder(authority: Authority): Promise<IssuedCertificate> {
+    const known = this.recordedResponders.get(authority);
+    const responder = known ?? createRecordedResponder(authority, this.clock());
+    this.recordedResponders.set(authority, responder);
+    return responder;
+  }
+
   private async recordedOcsp(authority: Authority, request: Buffer): Promise<Buffer> {
     const now = this.clock();
-    const responder = this.recordedResponders.get(authority) ?? createRecordedResponder(authority, now);
-    this.recordedResponders.set(authority, responder);
+    const responder = this.recordedResponder(authority);
     return answerOcsp(request, {
       status: this.statusOf(serialNumberAsked(request)),
       signer: { ...(await responder), isAuthority: false },
