@@ -1,7 +1,8 @@
 /** Revocation answers over the network: bounded in time and size, and no redirects. */
 
 import { SmartIdInputError } from './errors.js';
-import { exchange, type Fetch, fetchWith } from './http.js';
+import { exchange, type Fetch } from './http.js';
+import { fetchOverKeptConnections } from './kept-connections.js';
 import { type FetchRevocation, RevocationChecker, type RevocationPolicy } from './trust/revocation/revocation.js';
 
 export const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
@@ -18,7 +19,7 @@ const largest = { GET: 10 * 1024 * 1024, POST: 64 * 1024 };
  */
 export function createRevocationChecker(
   policy: RevocationPolicy = 'ocsp-then-crl',
-  fetch: Fetch = fetchWith(),
+  fetch: Fetch = fetchOverKeptConnections(),
 ): RevocationChecker {
   if (!revocationPolicies.includes(policy)) {
     throw new SmartIdInputError('revocation', `must be one of ${revocationPolicies.join(', ')}.`);

@@ -99,7 +99,7 @@ export class SmartIdStrategy extends PassportStrategy {
    */
   close(): void {
     this.live.close();
-    this.attempts.watch.close();
+    this.attempts.close();
   }
 
   /** For Passport: logs in, fails or errors, and never passes. */

@@ -8,9 +8,9 @@ import type { Undertaking } from '../outcome.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
-import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
 import type { Attempt, AttemptStore, Flow } from './attempt.js';
-import { unseenEnd } from './decoy.js';
+import { decoyService, unseenEnd } from './decoy.js';
 import { shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
@@ -25,6 +25,8 @@ export interface AttemptsSettings {
   callbackURL?: string;
   /** Whether an attempt ends when somebody logs in or out, even where the site carries its session along. */
   isBoundToSession?: boolean;
+  /** What the certificates of answers are judged by. */
+  trust: Omit<TrustInput, 'now'>;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }
@@ -37,7 +39,8 @@ export type Seen =
 
 export class Attempts {
   readonly store: AttemptStore;
-  readonly watch: SessionWatch;
+  private readonly watch: SessionWatch;
+  private readonly decoyWatch = new SessionWatch(decoyService);
   readonly clock: () => number;
   readonly limits: StartLimits;
   private readonly what: Undertaking;
@@ -45,8 +48,10 @@ export class Attempts {
   private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
 
-  constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, clock }: AttemptsSettings) {
-    this.watch = new SessionWatch(client);
+  constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, trust, clock }: AttemptsSettings) {
+    this.watch = new SessionWatch(client, ({ result, cert }) => {
+      if (cert && result.endResult === 'OK') judgeCertificateAhead(cert, { ...trust, now: clock() });
+    });
     this.limits = new StartLimits(clock);
     this.store = store;
     this.clock = clock;
@@ -116,13 +121,24 @@ export class Attempts {
     return { id, attempt: await this.read(req, id) };
   }
 
+  /** Where the end of an attempt is heard of. That of a decoy is waited for in the same way, and never comes. */
+  watchOf({ accountProblem }: Attempt): SessionWatch {
+    return accountProblem === undefined ? this.watch : this.decoyWatch;
+  }
+
+  /** Ends the polls that nobody waits for, and begins no other ones. */
+  close(): void {
+    this.watch.close();
+    this.decoyWatch.close();
+  }
+
   /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
   see(attempt: Attempt): Seen {
     const { session, accountProblem, ended, expiresAt } = attempt;
     if (ended) return { state: 'failed', code: ended };
     if (this.clock() >= expiresAt) return { state: 'failed', code: accountProblem ?? 'expired' };
+    const look = this.watchOf(attempt).look(session.sessionID);
     if (accountProblem) return { state: 'running', reason: accountProblem };
-    const look = this.watch.look(session.sessionID);
     const unseen = unseenEnd(attempt, look);
     if (unseen) return { state: 'running', reason: unseen };
     if (look.state !== 'error') return look;

@@ -61,13 +61,17 @@ export async function concludeAttempt(
   const { accountProblem, expiresAt } = attempt;
   if (attempt.ended) return endWith(context, attempt, attempt.ended);
   if (attempts.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
-  if (accountProblem) return concludeUnseen(context, attempt, accountProblem, patienceOf[entry.by]);
   return concludeRunning(context, attempt, context.since + patienceOf[entry.by]);
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
 async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
   await whileConnected(context.req, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
+  return refusedUnseen(attempt, code);
+}
+
+/** The code is for the site alone. */
+function refusedUnseen(attempt: Attempt, code: string): Conclusion {
   return refused(attempt, isNeutral(code) ? code : 'still_running');
 }
 
@@ -76,7 +80,7 @@ async function concludeRunning(context: Context, attempt: Attempt, deadline: num
   const look = await waitForResult(context, attempt, left());
   const unseen = context.entry.by === 'finish' && unseenEnd(attempt, look);
   if (unseen) return concludeUnseen(context, attempt, unseen, left());
-  if (look.state === 'running') return refused(attempt, 'still_running');
+  if (look.state === 'running') return refusedUnseen(attempt, attempt.accountProblem ?? 'still_running');
   if (look.state === 'error') return concludeBroken(context, attempt, look.error);
   const { status } = look;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
@@ -108,9 +112,9 @@ async function concludeBroken(context: Context, attempt: Attempt, error: unknown
   throw error;
 }
 
-function waitForResult({ req, attempts }: Context, { session }: Attempt, patience: number): Promise<Look> {
+function waitForResult({ req, attempts }: Context, attempt: Attempt, patience: number): Promise<Look> {
   return whileConnected(req, async (signal) => {
-    const look = await attempts.watch.wait(session.sessionID, patience, signal);
+    const look = await attempts.watchOf(attempt).wait(attempt.session.sessionID, patience, signal);
     return signal.aborted ? { state: 'running' } : look;
   });
 }

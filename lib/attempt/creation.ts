@@ -58,15 +58,25 @@ export interface CreatedDeviceLink extends Pick<RunningSession, 'sessionID' | 'd
   accountProblem?: AccountProblem;
 }
 
-/** @param example creates a session that names nobody; asked for only where a decoy needs something to look like. */
-export async function createDeviceLinkSession(
+/** A session in which nobody is named to the service, so that it exists whoever has an account. */
+export async function createAnonymousSession(
   decoys: Decoys,
   creation: Promise<DeviceLinkSession>,
-  example: () => Promise<DeviceLinkSession>,
+): Promise<CreatedDeviceLink> {
+  const session = await creation;
+  decoys.learn(session);
+  return shownOf(session);
+}
+
+/** A session for a person or document, or a decoy where no account can be used. */
+export async function createNamedSession(
+  decoys: Decoys,
+  creation: Promise<DeviceLinkSession>,
+  makeDecoy: () => DeviceLinkSession | Promise<DeviceLinkSession>,
 ): Promise<CreatedDeviceLink> {
   const { session, accountProblem } = await orProblem(creation);
   if (session) decoys.learn(session);
-  return { ...shownOf(session ?? (await decoys.deviceLinkSession(example))), accountProblem };
+  return { ...shownOf(session ?? (await makeDecoy())), accountProblem };
 }
 
 /** The session's fields by who may know them. */

@@ -3,12 +3,14 @@
  * visitor told so at once, anybody could find out who has one. So the visitor is shown what he would be shown of anybody,
  * and it ends when an attempt expires that nobody confirms. For that to look the same, the visitor is not told either that
  * the service has given up a session for a person whom he named, or cannot be asked about it: only that the attempt has expired, in
- * its own time.
+ * its own time. Nor may an answer take longer for the one than for the other: whatever is done for a session is done for a decoy, too,
+ * but for the poll, which begins when the visitor has been answered.
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { codeOf } from '../diagnostics.js';
 import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
+import type { SmartIdClient } from '../rp-api/client.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { Attempt, Flow } from './attempt.js';
@@ -24,9 +26,9 @@ export class Decoys {
     this.example = session;
   }
 
-  /** A session like those of the service; `exampleSession` is asked for one when none has been seen in this process. */
-  async deviceLinkSession(exampleSession: () => Promise<DeviceLinkSession>): Promise<DeviceLinkSession> {
-    this.example ??= await exampleSession();
+  /** A session like those of the service; undefined as long as none has been seen in this process. */
+  make(): DeviceLinkSession | undefined {
+    if (!this.example) return undefined;
     const { deviceLinkBase, sessionToken } = this.example;
     return {
       sessionID: randomUUID(),
@@ -36,6 +38,11 @@ export class Decoys {
     };
   }
 }
+
+/** Asked about decoys in place of the service, so that all that is done for a real session but the poll is done for a decoy too. */
+export const decoyService: Pick<SmartIdClient, 'waitForSession'> = {
+  waitForSession: () => new Promise(() => {}),
+};
 
 /** Ends of a push that the person whom it was sent to has brought about. */
 const endsByPerson = /^(?:OK|WRONG_VC|USER_REFUSED.*)$/;

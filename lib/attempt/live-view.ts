@@ -104,11 +104,10 @@ export class LiveView {
     const { receivedAt, sessionID } = attempt.session;
     this.attempt = attempt;
     this.isResting = true;
-    // Of a session that does not exist nobody may be asked.
-    if (sessionID !== undefined && !attempt.accountProblem && sessionID !== this.followed) {
+    if (sessionID !== undefined && sessionID !== this.followed) {
       this.leave();
       this.followed = sessionID;
-      this.leave = attempts.watch.follow(sessionID, this.hear);
+      this.leave = attempts.watchOf(attempt).follow(sessionID, this.hear);
     }
     ticker.after(tick - (Math.max(0, attempts.clock() - receivedAt) % tick) + margin, this.wake);
   }

@@ -12,7 +12,8 @@ import {
 import {
   type CreatedDeviceLink,
   type CreationSettings,
-  createDeviceLinkSession,
+  createAnonymousSession,
+  createNamedSession,
   linkTerms,
   offerWays,
   orProblem,
@@ -101,17 +102,23 @@ async function createSession(
   return holdPush ? {} : createNotification(settings, terms);
 }
 
+/**
+ * The first session of a process names nobody to the service, even if the site has named somebody: a decoy could not look like
+ * the service's own sessions before one has been seen, and to ask for one after the service has refused a person would tell by a
+ * second request that it has. Whoever confirms must be the one whom the site has named all the same: that is verified in the end.
+ */
 function createDeviceLink(settings: LoginSettings, terms: AuthenticationSession): Promise<CreatedDeviceLink> {
   const { client, decoys } = settings;
   const { expected, initialCallbackUrl } = terms;
   const request = { ...requestFor(settings, terms), initialCallbackUrl };
-  const anonymous = () => client.authenticationDeviceLinkAnonymous(request);
-  const creation = !expected
-    ? anonymous()
-    : 'documentNumber' in expected
+  // Whether or not it is needed, which is not known yet: the start then takes as long with an account as without.
+  const decoy = expected && decoys.make();
+  if (!expected || !decoy) return createAnonymousSession(decoys, client.authenticationDeviceLinkAnonymous(request));
+  const creation =
+    'documentNumber' in expected
       ? client.authenticationDeviceLinkDocument(expected.documentNumber, request)
       : client.authenticationDeviceLinkEtsi(expected.semanticsIdentifier, request);
-  return createDeviceLinkSession(decoys, creation, anonymous);
+  return createNamedSession(decoys, creation, () => decoy);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The RP API over HTTP: one method per endpoint, named after its path (section "Endpoints"). */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
+import type { GenericSchema } from 'valibot';
 import { codeOf, rpApiCalls, sessionEnds } from '../diagnostics.js';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { exchange, type Fetch, fetchWith } from '../http.js';
@@ -313,7 +313,12 @@ export class SmartIdClient {
   }
 
   /** Never repeated: a session that was created and whose answer was lost would be created twice. */
-  private async create<T>(path: string, body: unknown, schema: z.ZodType<T>, options: CallOptions = {}): Promise<T> {
+  private async create<T>(
+    path: string,
+    body: unknown,
+    schema: GenericSchema<unknown, T>,
+    options: CallOptions = {},
+  ): Promise<T> {
     const answer = await this.send({ method: 'POST', path, body, timeout: creationTimeout, signal: options.signal });
     if (answer.status !== 200) throw httpError(answer, 'account');
     return parseResponse(schema, answer.body);

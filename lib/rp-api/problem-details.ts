@@ -3,31 +3,24 @@
  * path of the request, which may hold a personal code.
  */
 
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { ProblemDetails } from '../errors.js';
 
-const problemDetailsSchema: z.ZodType<ProblemDetails> = z.object({
-  type: z.string().optional(),
-  title: z.string().optional(),
-  status: z.number().optional(),
-  detail: z.string().optional(),
-  errors: z
-    .array(
-      z.object({
-        code: z.string().optional(),
-        detail: z.string().optional(),
-        paramName: z.string().optional(),
-        pointer: z.string().optional(),
-      }),
-    )
-    .optional(),
+const text = v.optional(v.string());
+
+const problemDetailsSchema = v.object({
+  type: text,
+  title: text,
+  status: v.optional(v.number()),
+  detail: text,
+  errors: v.optional(v.array(v.object({ code: text, detail: text, paramName: text, pointer: text }))),
 });
 
 /** The problem that an error body describes, or undefined where it describes none: an error must not hide an error. */
 export function parseProblemDetails(body: string): ProblemDetails | undefined {
   try {
-    const parsed = problemDetailsSchema.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data : undefined;
+    const parsed = v.safeParse(problemDetailsSchema, JSON.parse(body), { abortEarly: true });
+    return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
   }

@@ -3,91 +3,86 @@
  * Unknown fields are dropped. Shape only: whether the values may be trusted is for `verify/` to say.
  */
 
-import { z } from 'zod';
+import * as v from 'valibot';
 import { SmartIdServiceError } from '../errors.js';
 
-const sessionID = z.uuid();
+const sessionID = v.pipe(v.string(), v.uuid());
 
-export const deviceLinkSessionSchema = z.object({
+export const deviceLinkSessionSchema = v.object({
   sessionID,
-  sessionToken: z.string().regex(/^[a-zA-Z0-9]{24,}$/),
-  sessionSecret: z.base64().min(24),
-  deviceLinkBase: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => !/[?#|]/.test(url), 'must have no query, fragment or "|"'),
+  sessionToken: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9]{24,}$/)),
+  sessionSecret: v.pipe(v.string(), v.minLength(24), v.base64()),
+  deviceLinkBase: v.pipe(v.string(), v.url(), v.regex(/^https?:[^?#|]+$/)),
 });
-export type DeviceLinkSession = z.infer<typeof deviceLinkSessionSchema>;
+export type DeviceLinkSession = v.InferOutput<typeof deviceLinkSessionSchema>;
 
-export const notificationSessionSchema = z.object({ sessionID });
-export type NotificationSession = z.infer<typeof notificationSessionSchema>;
+export const notificationSessionSchema = v.object({ sessionID });
+export type NotificationSession = v.InferOutput<typeof notificationSessionSchema>;
 
-const text = z.string();
+const text = v.string();
 
-export const codeSessionSchema = z.object({
+export const codeSessionSchema = v.object({
   sessionID,
-  vc: z.object({ type: z.literal('numeric4'), value: z.string().regex(/^\d{4}$/) }),
+  vc: v.object({ type: v.literal('numeric4'), value: v.pipe(v.string(), v.regex(/^\d{4}$/)) }),
 });
 /** A push that is answered with the code that the service shows; show it to the person as it is. */
-export type CodeSession = z.infer<typeof codeSessionSchema>;
+export type CodeSession = v.InferOutput<typeof codeSessionSchema>;
 
-const certificate = z.object({ value: text, certificateLevel: text });
+const certificate = v.object({ value: text, certificateLevel: text });
 
-export const signingCertificateSchema = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('OK'), cert: certificate }),
-  z.object({ state: z.literal('DOCUMENT_UNUSABLE') }),
+export const signingCertificateSchema = v.variant('state', [
+  v.object({ state: v.literal('OK'), cert: certificate }),
+  v.object({ state: v.literal('DOCUMENT_UNUSABLE') }),
 ]);
-export type SigningCertificate = z.infer<typeof signingCertificateSchema>;
+export type SigningCertificate = v.InferOutput<typeof signingCertificateSchema>;
 
-const signatureAlgorithmParametersSchema = z.object({
+const signatureAlgorithmParametersSchema = v.object({
   hashAlgorithm: text,
-  maskGenAlgorithm: z.object({ algorithm: text, parameters: z.object({ hashAlgorithm: text }) }),
-  saltLength: z.number(),
+  maskGenAlgorithm: v.object({ algorithm: text, parameters: v.object({ hashAlgorithm: text }) }),
+  saltLength: v.number(),
   trailerField: text,
 });
-export type SignatureAlgorithmParameters = z.infer<typeof signatureAlgorithmParametersSchema>;
+export type SignatureAlgorithmParameters = v.InferOutput<typeof signatureAlgorithmParametersSchema>;
 
-const signatureSchema = z.object({
-  value: text.optional(),
-  serverRandom: text.optional(),
-  userChallenge: text.optional(),
+const signatureSchema = v.object({
+  value: v.optional(text),
+  serverRandom: v.optional(text),
+  userChallenge: v.optional(text),
   flowType: text,
-  signatureAlgorithm: text.optional(),
-  signatureAlgorithmParameters: signatureAlgorithmParametersSchema.optional(),
+  signatureAlgorithm: v.optional(text),
+  signatureAlgorithmParameters: v.optional(signatureAlgorithmParametersSchema),
 });
 
-const completeSchema = z.object({
-  state: z.literal('COMPLETE'),
-  result: z.object({
+const completeSchema = v.object({
+  state: v.literal('COMPLETE'),
+  result: v.object({
     endResult: text,
-    documentNumber: text.optional(),
-    details: z.object({ interaction: text.optional() }).optional(),
+    documentNumber: v.optional(text),
+    details: v.optional(v.object({ interaction: v.optional(text) })),
   }),
-  signatureProtocol: text.optional(),
-  signature: signatureSchema.optional(),
-  cert: certificate.optional(),
-  interactionTypeUsed: text.optional(),
-  deviceIpAddress: text.optional(),
-  ignoredProperties: z.array(text).optional(),
+  signatureProtocol: v.optional(text),
+  signature: v.optional(signatureSchema),
+  cert: v.optional(certificate),
+  interactionTypeUsed: v.optional(text),
+  deviceIpAddress: v.optional(text),
+  ignoredProperties: v.optional(v.array(text)),
 });
 
-export const sessionStatusSchema = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('RUNNING') }),
-  completeSchema,
-]);
-export type SessionStatus = z.infer<typeof sessionStatusSchema>;
-export type CompleteSessionStatus = z.infer<typeof completeSchema>;
+export const sessionStatusSchema = v.variant('state', [v.object({ state: v.literal('RUNNING') }), completeSchema]);
+export type SessionStatus = v.InferOutput<typeof sessionStatusSchema>;
+export type CompleteSessionStatus = v.InferOutput<typeof completeSchema>;
 
 /** @throws SmartIdServiceError `bad_response` naming the first field that has not the shape it must have. */
-export function parseResponse<T>(schema: z.ZodType<T>, body: string): T {
+export function parseResponse<T>(schema: v.GenericSchema<unknown, T>, body: string): T {
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
     throw new SmartIdServiceError('bad_response', 'The Smart-ID service sent an answer that is not JSON.');
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path.join('.') || 'its body';
+  const parsed = v.safeParse(schema, json, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const field = v.getDotPath(parsed.issues[0]) ?? 'its body';
   throw new SmartIdServiceError(
     'bad_response',
     `The Smart-ID service sent an answer with a missing or wrong ${field}.`,

@@ -1,8 +1,9 @@
 /**
  * One long poll for each session that somebody waits for in this process, however many requests ask about it.
- * It begins with the first question, ends with the session, and is given up when nobody has asked for a while.
+ * It begins a moment after the first question, ends with the session, and is given up when nobody has asked for a while.
  */
 
+import { randomInt } from 'node:crypto';
 import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from './client.js';
 import type { CompleteSessionStatus } from './responses.js';
@@ -26,6 +27,13 @@ interface Watched {
 /** Milliseconds after the last question or wait until the poll is given up, or what it brought is forgotten. */
 const idleTime = 25_000;
 
+/**
+ * Milliseconds from the first question to the poll. A request and often a connection begin with it, which takes longer than the
+ * answer to a visitor: were it begun before that answer is out, the time of the answer would tell that there is a session, and so
+ * an account. It is a random time, so that no request can be sent to meet it, and far shorter than anybody takes to confirm.
+ */
+export const pollDelayMs = { min: 30, max: 130 };
+
 const running: Look = { state: 'running' };
 
 export class SessionWatch {
@@ -33,7 +41,11 @@ export class SessionWatch {
   private readonly client: Pick<SmartIdClient, 'waitForSession'>;
   private isClosing = false;
 
-  constructor(client: Pick<SmartIdClient, 'waitForSession'>) {
+  /** @param onComplete hears of each session that has ended, as soon as the service has said so. */
+  constructor(
+    client: Pick<SmartIdClient, 'waitForSession'>,
+    private readonly onComplete: (status: CompleteSessionStatus) => void = () => {},
+  ) {
     this.client = client;
   }
 
@@ -116,14 +128,17 @@ export class SessionWatch {
       }, idleTime).unref(),
     };
     this.watched.set(sessionID, watched);
-    void this.ask(sessionID, watched);
+    setTimeout(() => void this.ask(sessionID, watched), randomInt(pollDelayMs.min, pollDelayMs.max)).unref();
     return watched;
   }
 
   private async ask(sessionID: string, watched: Watched): Promise<void> {
+    // Given up before it has begun.
+    if (watched.controller.signal.aborted) return;
     try {
       const status = await this.client.waitForSession(sessionID, { signal: watched.controller.signal });
       watched.look = { state: 'complete', status };
+      this.onComplete(status);
     } catch (error) {
       watched.look = { state: 'error', error };
     }

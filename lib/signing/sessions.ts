@@ -6,7 +6,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Attempt, Flow, RunningSession } from '../attempt/attempt.js';
 import {
-  createDeviceLinkSession,
+  createAnonymousSession,
+  createNamedSession,
   linkTerms,
   type OfferedWays,
   offerWays,
@@ -15,6 +16,7 @@ import {
 } from '../attempt/creation.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import { hashAlgorithmOf, hashOctets } from '../protocol/algorithms.js';
+import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';
 import type { PreparedDigest } from './prepare.js';
@@ -42,9 +44,8 @@ export async function chooseByDeviceLink(
 ): Promise<Begun> {
   const { callbackSecret, ...ways } = offerWays(settings, flow, id);
   const { initialCallbackUrl } = ways;
-  const created = await anonymousChoice(settings, initialCallbackUrl);
-  settings.decoys.learn(created);
-  const { sessionSecret, ...shown } = shownOf(created);
+  const creation = anonymousChoice(settings, initialCallbackUrl);
+  const { sessionSecret, ...shown } = await createAnonymousSession(settings.decoys, creation);
   const asked = { ...choiceTerms(settings, person), ...ways, sessionSecret, linkedSignatureFollows: true } as const;
   return { session: { ...shown, callbackSecret, asked } };
 }
@@ -67,10 +68,10 @@ export async function signByDeviceLink(
   const { client, decoys } = settings;
   const { initialCallbackUrl } = ways;
   const request = { ...signatureRequest(settings, terms), initialCallbackUrl };
-  const { accountProblem, sessionSecret, ...shown } = await createDeviceLinkSession(
+  const { accountProblem, sessionSecret, ...shown } = await createNamedSession(
     decoys,
     client.signatureDeviceLinkDocument(terms.signer.documentNumber, request),
-    () => anonymousChoice(settings, initialCallbackUrl),
+    () => makeDecoy(settings),
   );
   const asked = { ...signatureTerms(settings, terms), ...ways, sessionSecret };
   return { session: { ...shown, callbackSecret, asked }, accountProblem };
@@ -119,9 +120,19 @@ export async function decoySignature(
   const made = { ...terms, toSign: { ...settings.signature, digest } };
   if (flow === 'notification') return decoyNotification(settings, made);
   const { callbackSecret, ...ways } = offerWays(settings, flow, id);
-  const session = await settings.decoys.deviceLinkSession(() => anonymousChoice(settings, ways.initialCallbackUrl));
-  const { sessionSecret, ...shown } = shownOf(session);
+  const { sessionSecret, ...shown } = shownOf(await makeDecoy(settings));
   return { ...shown, callbackSecret, asked: { ...signatureTerms(settings, made), ...ways, sessionSecret } };
+}
+
+/**
+ * Where no session has been seen in this process, one in which nobody is named shows what they look like. That is the second
+ * request of this start, as the signature is of a document that can sign.
+ */
+async function makeDecoy(settings: ResolvedSigningOptions): Promise<DeviceLinkSession> {
+  const decoy = settings.decoys.make();
+  if (decoy) return decoy;
+  settings.decoys.learn(await anonymousChoice(settings));
+  return makeDecoy(settings);
 }
 
 function decoyNotification(settings: ResolvedSigningOptions, terms: SignatureTerms): CreatedSession {
@@ -138,7 +149,7 @@ function notified(
 }
 
 /** A session in which nobody is named. */
-function anonymousChoice(settings: ResolvedSigningOptions, initialCallbackUrl: string | undefined) {
+function anonymousChoice(settings: ResolvedSigningOptions, initialCallbackUrl?: string) {
   const { client, certificateLevel, requestProperties } = settings;
   return client.certificateChoiceDeviceLinkAnonymous({
     certificateLevel,

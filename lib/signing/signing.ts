@@ -83,7 +83,7 @@ export class SmartIdSigning {
   close(): void {
     this.step.close();
     this.live.close();
-    this.attempts.watch.close();
+    this.attempts.close();
   }
 
   private async begin(req: Request, options: SigningStartOptions): Promise<AttemptView> {

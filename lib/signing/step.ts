@@ -49,15 +49,16 @@ export class SignatureStep {
 
   /** Waits for the choice and takes the step, whether anybody asks or not. Errors are for those who ask. */
   async follow(req: Request, attempt: Attempt): Promise<void> {
-    const { id, session, accountProblem } = attempt;
+    const { id, session } = attempt;
     const { signal } = this.closing;
-    if (session.asked.sessionType !== 'cert' || accountProblem) return;
+    if (session.asked.sessionType !== 'cert') return;
     if (this.followed.size >= mostFollowed || signal.aborted) return;
     this.followed.add(id);
     try {
-      let look = await this.attempts.watch.wait(session.sessionID, oneWait, signal);
+      const watch = this.attempts.watchOf(attempt);
+      let look = await watch.wait(session.sessionID, oneWait, signal);
       while (look.state === 'running' && !signal.aborted && (await this.isOpen(req, attempt))) {
-        look = await this.attempts.watch.wait(session.sessionID, oneWait, signal);
+        look = await watch.wait(session.sessionID, oneWait, signal);
       }
       if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(req, attempt, look.status);
     } catch {

@@ -1,9 +1,9 @@
 /** Which of some certificates are trust anchors of an environment: those whose fingerprints are published, and no others. */
 
 import type { Certificate } from '../trust/certificate.js';
-import { fingerprintOf, type PublishedAnchor } from '../trust/published-anchors.js';
+import { authorityInfoAccess, decodeAccessUrls } from '../trust/extensions.js';
+import type { PublishedAnchor } from '../trust/published-anchors.js';
 import { readCertificates } from '../trust/read-certificates.js';
-import { AuthorityInfoAccessExtension } from '../trust/x509.js';
 
 /** The bytes at an address; rejects when there are none. */
 export type Download = (url: string) => Promise<Uint8Array>;
@@ -23,16 +23,15 @@ export function judge(
   published: readonly PublishedAnchor[],
   now: number,
 ): Judgement {
-  const isPublished = published.some(({ fingerprint }) => fingerprint === fingerprintOf(certificate));
+  const isPublished = published.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
   if (!isPublished) return { certificate, from, refusal: 'its fingerprint is none of the published ones' };
-  if (now > certificate.x509.notAfter.getTime()) return { certificate, from, refusal: 'it has expired' };
+  if (now > certificate.validity.to) return { certificate, from, refusal: 'it has expired' };
   return { certificate, from };
 }
 
 /** The addresses of its issuer's certificate, as the certificate itself names them. */
-export function issuerUrls({ x509 }: Certificate): string[] {
-  const names = x509.getExtension(AuthorityInfoAccessExtension)?.caIssuers ?? [];
-  return names.map(({ value }) => value).filter((url) => /^https?:\/\//i.test(url) && URL.canParse(url));
+export function issuerUrls(certificate: Certificate): string[] {
+  return certificate.decode(authorityInfoAccess, (value) => decodeAccessUrls(value, 'caIssuers')) ?? [];
 }
 
 /**

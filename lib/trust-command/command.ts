@@ -8,7 +8,7 @@ import { exchange, fetchWith } from '../http.js';
 import { resolveEnvironment } from '../rp-api/environment.js';
 import type { Certificate } from '../trust/certificate.js';
 import { attributes, subjectAttribute } from '../trust/certificate.js';
-import { fingerprintOf, type PublishedAnchor, publishedAnchors } from '../trust/published-anchors.js';
+import { type PublishedAnchor, publishedAnchors } from '../trust/published-anchors.js';
 import { readCertificates } from '../trust/read-certificates.js';
 import { type Download, downloadIssuers, type Judgement, judge } from './anchors.js';
 import { keyOfCertificate, keyOfServer, type ServerKey } from './server-key.js';
@@ -82,9 +82,7 @@ async function checkAnchors({ environment, files, download, output }: Command): 
   for (const judgement of given) show(judgement, now);
   const downloaded = download ? await downloadAnchors(given, published, now) : [];
   const anchors = unique([...given, ...downloaded].filter(({ refusal }) => !refusal));
-  const missing = published.filter(
-    ({ fingerprint }) => !anchors.some((anchor) => fingerprintOf(anchor) === fingerprint),
-  );
+  const missing = published.filter(({ fingerprint }) => !anchors.some((anchor) => anchor.fingerprint === fingerprint));
   if (missing.length > 0) say(`not among them   ${missing.map(({ commonName }) => commonName).join(', ')}`);
   // With --download the given certificates may be anything that names its issuer.
   if (anchors.length === 0 || (!download && given.some(({ refusal }) => refusal))) {
@@ -92,7 +90,7 @@ async function checkAnchors({ environment, files, download, output }: Command): 
     return false;
   }
   if (output !== undefined) {
-    await writeFile(output, anchors.map(({ x509 }) => `${x509.toString('pem')}\n`).join('')).catch((error: Error) => {
+    await writeFile(output, anchors.map(({ node }) => node.toString()).join('')).catch((error: Error) => {
       throw new UsageError(`the bundle cannot be written: ${error.message}`);
     });
     say(`written          ${output}, with ${anchors.length} of ${published.length} ${environment} CAs`);
@@ -148,18 +146,17 @@ function read(file: string, field: string): Certificate[] {
 }
 
 function unique(judgements: readonly Judgement[]): Certificate[] {
-  return [...new Map(judgements.map(({ certificate }) => [fingerprintOf(certificate), certificate])).values()];
+  return [...new Map(judgements.map(({ certificate }) => [certificate.fingerprint, certificate])).values()];
 }
 
 function show({ certificate, from, refusal }: Judgement, now: number): void {
-  const { x509 } = certificate;
   say(
     `${refusal ? 'no trust anchor ' : 'trust anchor    '} ${subjectAttribute(certificate, attributes.commonName) ?? 'without a name'}`,
   );
   if (refusal) say(`                 ${refusal}`);
   say(`                 ${from}`);
-  say(`                 SHA-256 ${fingerprintOf(certificate)}`);
-  say(`                 ${expiry(x509.notAfter, now)}`);
+  say(`                 SHA-256 ${certificate.fingerprint}`);
+  say(`                 ${expiry(new Date(certificate.validity.to), now)}`);
 }
 
 function showKey({ pin, subject, notAfter }: ServerKey): void {

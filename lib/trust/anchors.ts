@@ -2,9 +2,9 @@
 
 import { SmartIdInputError } from '../errors.js';
 import type { Certificate } from './certificate.js';
+import { keyUsageFlags } from './extensions.js';
 import { unknownCriticalExtension } from './path.js';
 import { type CertificateSource, readCertificates } from './read-certificates.js';
-import { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension } from './x509.js';
 
 /** PEM text, a DER certificate, the path of a file or of a folder of such files, or a list of these. */
 export type TrustAnchorSource = CertificateSource | readonly CertificateSource[];
@@ -26,33 +26,34 @@ export function loadTrustAnchors(source: TrustAnchorSource, now: number): TrustA
   const found = new Map<string, Certificate>();
   for (const certificate of sources.flatMap((one) => readCertificates(one, field))) {
     checkAnchor(certificate, now);
-    found.set(certificate.node.fingerprint256, certificate);
+    found.set(certificate.fingerprint, certificate);
   }
   if (found.size === 0) throw new SmartIdInputError(field, 'must hold at least one CA certificate.');
   return { certificates: [...found.values()] };
 }
 
 function checkAnchor(certificate: Certificate, now: number): void {
-  const { x509 } = certificate;
-  const name = `"${x509.subject}"`;
-  if (!x509.getExtension(BasicConstraintsExtension)?.ca) {
-    throw new SmartIdInputError(field, `must hold CA certificates only; ${name} is none.`);
-  }
-  const usages = x509.getExtension(KeyUsagesExtension)?.usages ?? 0;
-  if ((usages & KeyUsageFlags.keyCertSign) === 0) {
+  const { validity, isCa, keyUsage = 0 } = certificate;
+  const name = `"${nameOf(certificate)}"`;
+  if (!isCa) throw new SmartIdInputError(field, `must hold CA certificates only; ${name} is none.`);
+  if ((keyUsage & keyUsageFlags.keyCertSign) === 0) {
     throw new SmartIdInputError(field, `must hold CA certificates only; ${name} may not sign certificates.`);
   }
   const unknown = unknownCriticalExtension(certificate);
   if (unknown) {
     throw new SmartIdInputError(field, `holds ${name}, whose critical extension ${unknown} is not understood.`);
   }
-  if (now > x509.notAfter.getTime()) {
-    throw new SmartIdInputError(field, `holds ${name}, which expired on ${x509.notAfter.toISOString().slice(0, 10)}.`);
+  if (now > validity.to) throw new SmartIdInputError(field, `holds ${name}, which expired on ${dateOf(validity.to)}.`);
+  if (now < validity.from) {
+    throw new SmartIdInputError(field, `holds ${name}, which is valid from ${dateOf(validity.from)} only.`);
   }
-  if (now < x509.notBefore.getTime()) {
-    throw new SmartIdInputError(
-      field,
-      `holds ${name}, which is valid from ${x509.notBefore.toISOString().slice(0, 10)} only.`,
-    );
-  }
+}
+
+/** In one line. */
+function nameOf({ node }: Certificate): string {
+  return node.subject.replaceAll('\n', ', ');
+}
+
+function dateOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }

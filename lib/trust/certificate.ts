@@ -1,74 +1,176 @@
-/** An X.509 certificate: read at once by node:crypto, and by the other libraries where they are asked. */
+/**
+ * An X.509 certificate (RFC 5280, section 4.1): its fields as slices of its bytes, which cost nothing and are safe to cut out of
+ * whatever comes, and what they mean, which is decoded when it is asked for. Whoever asks has verified the signature before, or
+ * trusts the certificate as it is.
+ */
 
-import { type KeyObject, X509Certificate as NodeX509Certificate } from 'node:crypto';
-import { fromBER } from 'asn1js';
-import { Certificate as PkijsCertificate } from 'pkijs';
-import { type CertificateParts, decodeExtension, partsOf } from './certificate-parts.js';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
+import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from './der.js';
+import { integerIn, octetsOfBitString, timeIn } from './der-values.js';
+import {
+  decodeCertificatePolicies,
+  decodeExtendedKeyUsage,
+  decodeIsCa,
+  decodeKeyUsage,
+  type Extension,
+  extensionsIn,
+  extensionTypes,
+} from './extensions.js';
 import { attributesOf, type NameAttribute } from './names.js';
-import { X509Certificate } from './x509.js';
+import { isSignedWith, readSigned, type Signed } from './signatures.js';
 
-/** Object identifiers of the extensions that a user certificate is judged by. */
-export const extensionTypes = {
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  isCa: '2.5.29.19',
-  policies: '2.5.29.32',
-  extendedKeyUsage: '2.5.29.37',
-} as const;
+/** Bytes. One with a key of 6144 bits has some two thousand. */
+export const maxCertificateBytes = 16 * 1024;
+
+const versionTag = contextTag(0, 'constructed');
+const extensionsTag = contextTag(3, 'constructed');
+/** issuerUniqueID and subjectUniqueID, which nobody uses. */
+const uniqueIdTags = [contextTag(1, 'primitive'), contextTag(2, 'primitive')];
 
 export class Certificate {
-  readonly der: Uint8Array<ArrayBuffer>;
-  /** node:crypto's reading: for names, dates, the key and signatures. */
-  readonly node: NodeX509Certificate;
-  readonly parts: CertificateParts;
-  readonly publicKey: KeyObject;
-  /** Milliseconds since the epoch; NaN where it cannot be read. */
-  readonly validity: { from: number; to: number };
-  private readX509: X509Certificate | undefined;
-  private readPkijs: PkijsCertificate | undefined;
-  private readSubject: NameAttribute[] | undefined;
+  readonly der: Bytes;
+  readonly signed: Signed;
+  readonly fields: CertificateFields;
+  private verifiedIssuer?: Certificate;
+  private cached: {
+    node?: X509Certificate;
+    publicKey?: KeyObject;
+    fingerprint?: string;
+    validity?: { from: number; to: number };
+    subject?: NameAttribute[];
+    extensions?: Extension[];
+  } = {};
 
+  /**
+   * @param der one DER certificate and nothing after it.
+   * @throws DerError when it is not, or longer than any that is used.
+   */
   constructor(der: Uint8Array) {
-    // No Buffer: cutting pieces out of one takes longer.
-    const bytes = new Uint8Array(der);
-    this.node = new NodeX509Certificate(bytes);
-    if (!this.node.raw.equals(bytes)) throw new Error('The bytes are not exactly one DER certificate.');
-    this.der = bytes;
-    this.parts = partsOf(bytes);
-    this.publicKey = this.node.publicKey;
-    this.validity = { from: Date.parse(this.node.validFrom), to: Date.parse(this.node.validTo) };
+    if (der.length > maxCertificateBytes) throw new DerError('a certificate is too long');
+    // A copy, so that nobody changes what was verified. No Buffer: cutting pieces out of one takes longer.
+    this.der = new Uint8Array(der);
+    const { reader } = onlyElement(this.der, tags.sequence);
+    this.signed = readSigned(reader);
+    reader.finish();
+    this.fields = readFields(this.signed.toBeSigned);
   }
 
-  /** @peculiar/x509's reading: for what is seldom asked. */
-  get x509(): X509Certificate {
-    this.readX509 ??= new X509Certificate(this.der);
-    return this.readX509;
+  /**
+   * Whether the certificate carries a strong signature of this issuer's key. What held once holds for these bytes for ever, so it is
+   * not verified again.
+   */
+  isSignedBy(issuer: Certificate): boolean {
+    if (this.verifiedIssuer === issuer) return true;
+    const isSigned = isSignedWith(issuer.publicKey, this.signed);
+    if (isSigned) this.verifiedIssuer = issuer;
+    return isSigned;
   }
 
-  /** pkijs' reading: for what is said of revocation. */
-  get pkijs(): PkijsCertificate {
-    this.readPkijs ??= PkijsCertificate.fromBER(this.der);
-    return this.readPkijs;
+  /** node:crypto's reading, which is what the world outside gets. */
+  get node(): X509Certificate {
+    this.cached.node ??= new X509Certificate(this.der);
+    return this.cached.node;
+  }
+
+  get publicKey(): KeyObject {
+    this.cached.publicKey ??= this.node.publicKey;
+    return this.cached.publicKey;
+  }
+
+  /** SHA-256 of the DER: 64 hexadecimal digits, upper case. */
+  get fingerprint(): string {
+    this.cached.fingerprint ??= createHash('sha256').update(this.der).digest('hex').toUpperCase();
+    return this.cached.fingerprint;
+  }
+
+  /** Octets of the serial number, in the one spelling of DER. */
+  get serialNumber(): Bytes {
+    return integerIn(this.fields.serialNumber);
+  }
+
+  /** Milliseconds since the epoch. @throws DerError when it has not two times. */
+  get validity(): { from: number; to: number } {
+    this.cached.validity ??= readValidity(this.fields.validity);
+    return this.cached.validity;
   }
 
   get subject(): readonly NameAttribute[] {
-    this.readSubject ??= attributesOf(this.parts.subject);
-    return this.readSubject;
+    this.cached.subject ??= attributesOf(this.fields.subject);
+    return this.cached.subject;
   }
 
-  /** What an extension says; undefined where it is not there. */
-  extension<Type extends keyof typeof decodeExtension>(
-    type: Type,
-  ): ReturnType<(typeof decodeExtension)[Type]> | undefined {
-    const part = extensionPart(this, extensionTypes[type]);
-    return part && (decodeExtension[type](part.bytes) as ReturnType<(typeof decodeExtension)[Type]>);
+  get extensions(): readonly Extension[] {
+    const { extensions } = this.fields;
+    this.cached.extensions ??= extensions ? extensionsIn(extensions) : [];
+    return this.cached.extensions;
+  }
+
+  /** What an extension says, by `extensionTypes`; undefined where it is not there. */
+  get keyUsage(): number | undefined {
+    return this.decode(extensionTypes.keyUsage, decodeKeyUsage);
+  }
+
+  get extendedKeyUsage(): string[] | undefined {
+    return this.decode(extensionTypes.extendedKeyUsage, decodeExtendedKeyUsage);
+  }
+
+  get certificatePolicies(): string[] | undefined {
+    return this.decode(extensionTypes.certificatePolicies, decodeCertificatePolicies);
+  }
+
+  get isCa(): boolean {
+    return this.decode(extensionTypes.basicConstraints, decodeIsCa) ?? false;
+  }
+
+  /** What the extension of this type says; undefined where it is not there. @throws DerError when it is malformed. */
+  decode<T>(type: string, decodeValue: (value: Bytes) => T): T | undefined {
+    const extension = this.extensions.find((one) => one.type === type);
+    return extension && decodeValue(extension.value);
   }
 }
 
-/**
- * @param der one DER certificate and nothing after it.
- * @throws Error when it is not.
- */
+/** Fields of TBSCertificate that are looked at, none of them decoded. */
+export interface CertificateFields {
+  serialNumber: DerElement;
+  /** The signature algorithm, as it is signed. */
+  signature: DerElement;
+  issuer: DerElement;
+  validity: DerElement;
+  subject: DerElement;
+  subjectPublicKeyInfo: DerElement;
+  /** The SEQUENCE of them. */
+  extensions?: DerElement;
+}
+
+function readFields({ reader }: DerElement): CertificateFields {
+  reader.nextIf(versionTag);
+  const fields = {
+    serialNumber: reader.next(tags.integer),
+    signature: reader.next(tags.sequence),
+    issuer: reader.next(tags.sequence),
+    validity: reader.next(tags.sequence),
+    subject: reader.next(tags.sequence),
+    subjectPublicKeyInfo: reader.next(tags.sequence),
+  };
+  for (const tag of uniqueIdTags) reader.nextIf(tag);
+  const extensions = reader.nextIf(extensionsTag);
+  reader.finish();
+  return { ...fields, extensions: extensions && onlyElement(extensions.content, tags.sequence) };
+}
+
+function readValidity(validity: DerElement): { from: number; to: number } {
+  const [from, to] = elementsIn(validity, 2).map(timeIn);
+  if (from === undefined || to === undefined) throw new DerError('a validity is malformed');
+  return { from, to };
+}
+
+/** The octets of the public key alone, which key identifiers are made of (RFC 6960, section 4.1.1). */
+export function subjectPublicKeyOf({ fields }: Certificate): Bytes {
+  const { reader } = fields.subjectPublicKeyInfo;
+  reader.next(tags.sequence);
+  return octetsOfBitString(reader.next(tags.bitString));
+}
+
 export function parseCertificate(der: Uint8Array): Certificate {
   return new Certificate(der);
 }
@@ -86,19 +188,4 @@ export const attributes = {
 export function subjectAttribute({ subject }: Certificate, oid: string): string | undefined {
   const [first, ...others] = subject.filter(({ type }) => type === oid);
   return first && others.length === 0 && first.value !== '' ? first.value : undefined;
-}
-
-export function extensionPart({ parts }: Certificate, oid: string) {
-  return parts.extensions.find(({ type }) => type === oid);
-}
-
-/** The content of an extension as ASN.1, or undefined when the certificate has it not or it cannot be read. */
-export function extensionValue(
-  certificate: Certificate,
-  oid: string,
-): ReturnType<typeof fromBER>['result'] | undefined {
-  const part = extensionPart(certificate, oid);
-  if (!part) return undefined;
-  const { result, offset } = fromBER(part.value);
-  return offset === part.value.byteLength ? result : undefined;
 }

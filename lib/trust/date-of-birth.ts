@@ -1,14 +1,12 @@
 /** The date of birth of a certificate's holder: the attribute where there is one, else what the personal code tells. */
 
-import { type Certificate, extensionPart } from './certificate.js';
-import { objectIdentifier } from './certificate-parts.js';
-import { fewDerElements } from './der.js';
+import type { Certificate } from './certificate.js';
+import { type Bytes, type DerElement, elementsIn, onlyElement, tags } from './der.js';
+import { objectIdentifierIn, timeIn } from './der-values.js';
 
 const subjectDirectoryAttributes = '2.5.29.9';
 const dateOfBirthAttribute = '1.3.6.1.5.5.7.9.1';
-const mostAttributes = 20;
-const generalizedTime = 0x18;
-const nothing = new Uint8Array();
+const maxAttributes = 20;
 
 /** `YYYY-MM-DD`, or undefined: a certificate or code that holds no valid date is no reason to refuse anybody. */
 export function dateOfBirth(certificate: Certificate, country: string, personalCode: string): string | undefined {
@@ -17,20 +15,23 @@ export function dateOfBirth(certificate: Certificate, country: string, personalC
 
 function dateOfBirthFromAttribute(certificate: Certificate): string | undefined {
   try {
-    const part = extensionPart(certificate, subjectDirectoryAttributes);
-    if (!part) return undefined;
-    const attributes = fewDerElements(part.value, 1).flatMap(({ content }) => fewDerElements(content, mostAttributes));
-    const [value] = attributes
-      .map(({ content }) => fewDerElements(content, 2))
-      .filter(([type]) => type && objectIdentifier(type.bytes) === dateOfBirthAttribute)
-      .flatMap(([_type, values]) => fewDerElements(values?.content ?? nothing, 1));
-    if (value?.tag !== generalizedTime) return undefined;
-    const [, year = '', month, day] =
-      /^(\d{4})(\d{2})(\d{2})\d{6}Z$/.exec(Buffer.from(value.content).toString('latin1')) ?? [];
-    return validDate(year, month, day);
+    return certificate.decode(subjectDirectoryAttributes, dateOfBirthIn);
   } catch {
     return undefined;
   }
+}
+
+/** RFC 3739, section 3.2.2: the attribute has one value, a GeneralizedTime. */
+function dateOfBirthIn(value: Bytes): string | undefined {
+  for (const { reader } of elementsIn(onlyElement(value, tags.sequence), maxAttributes, tags.sequence)) {
+    const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
+    if (type === dateOfBirthAttribute) return dateIn(reader.next(tags.set));
+  }
+  return undefined;
+}
+
+function dateIn(values: DerElement): string {
+  return new Date(timeIn(onlyElement(values.content, tags.generalizedTime))).toISOString().slice(0, 10);
 }
 
 /** `YYYY-MM-DD` by the rules of the Baltic and Belgian codes, or undefined. */

@@ -1,11 +1,12 @@
 /**
  * The certificate path from a user certificate to a configured anchor (RFC 5280, section 6): an issuing CA is an anchor by itself, so
- * it is one step. OpenSSL, by node:crypto, judges names, key identifiers and signature; what it leaves open is checked here.
+ * it is one step. The signature is judged first, over the bytes; only then is anything decoded of the certificate. OpenSSL, by
+ * node:crypto, judges key identifiers and usage; what it leaves open is checked here.
  */
 
 import type { TrustAnchors } from './anchors.js';
-import { type Certificate, extensionTypes } from './certificate.js';
-import { algorithmOf } from './certificate-parts.js';
+import type { Certificate } from './certificate.js';
+import { extensionTypes, hasExtensionTwice } from './extensions.js';
 import { isStrong } from './signatures.js';
 
 export type PathResult = { path: [leaf: Certificate, anchor: Certificate] } | { refusal: string };
@@ -16,43 +17,40 @@ const understoodExtensions = new Set<string>(Object.values(extensionTypes));
 /**
  * The path, or why there is none.
  * @param now milliseconds since the epoch; every certificate of the path, the anchor included, must be valid then.
+ * @throws DerError when what the CA has signed is malformed.
  */
 export function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number): PathResult {
+  const { signed, fields } = leaf;
+  if (!isStrong(signed)) return { refusal: 'it is signed with an algorithm that is not strong enough' };
+  if (Buffer.compare(fields.signature.bytes, signed.signatureAlgorithm.bytes) !== 0) {
+    return { refusal: 'its two signature algorithms differ' };
+  }
+  // Two anchors may have one name: a CA may have a new key.
+  const anchor = anchors.certificates.find((one) => isSignedByAnchor(leaf, one));
+  if (!anchor) return { refusal: 'it is not signed by a trust anchor' };
   const refusal = judgeLeaf(leaf) ?? judgeDates(leaf, now);
   if (refusal) return { refusal };
-  // Two anchors may have one name: a CA may have a new key.
-  const anchor = anchors.certificates.find((anchor) => isIssuerOf(anchor, leaf));
-  if (!anchor) return { refusal: 'it is not signed by a trust anchor' };
+  if (!leaf.node.checkIssued(anchor.node)) return { refusal: 'its key identifiers or usage do not fit its issuer' };
   const expired = judgeDates(anchor, now);
   return expired ? { refusal: `of its issuer: ${expired}` } : { path: [leaf, anchor] };
 }
 
-/** The bytes of the name first, which is quick; OpenSSL then says whether key identifiers and usage fit too. */
-function isIssuerOf(anchor: Certificate, leaf: Certificate): boolean {
-  return (
-    Buffer.compare(leaf.parts.issuer, anchor.parts.subject) === 0 &&
-    anchor.extension('isCa') === true &&
-    leaf.node.checkIssued(anchor.node) &&
-    leaf.node.verify(anchor.publicKey)
-  );
+/** The bytes of the name first, which is quick. */
+function isSignedByAnchor(leaf: Certificate, anchor: Certificate): boolean {
+  const isNamed = Buffer.compare(leaf.fields.issuer.bytes, anchor.fields.subject.bytes) === 0;
+  return isNamed && anchor.isCa && leaf.isSignedBy(anchor);
 }
 
 function judgeLeaf(certificate: Certificate): string | undefined {
-  const { signature, signatureAlgorithm, extensions } = certificate.parts;
-  if (!isStrong({ algorithmId: algorithmOf(signatureAlgorithm) })) {
-    return 'it is signed with an algorithm that is not strong enough';
-  }
-  if (Buffer.compare(signature, signatureAlgorithm) !== 0) return 'its two signature algorithms differ';
-  if (certificate.extension('isCa')) return 'it is the certificate of a CA';
+  if (hasExtensionTwice(certificate.extensions)) return 'it has an extension twice';
+  if (certificate.isCa) return 'it is the certificate of a CA';
   const unknown = unknownCriticalExtension(certificate);
-  if (unknown) return `its critical extension ${unknown} is unknown`;
-  if (new Set(extensions.map(({ type }) => type)).size !== extensions.length) return 'it has an extension twice';
-  return undefined;
+  return unknown && `its critical extension ${unknown} is unknown`;
 }
 
 /** The object identifier of a critical extension that nobody here understands. */
-export function unknownCriticalExtension({ parts }: Certificate): string | undefined {
-  return parts.extensions.find(({ critical, type }) => critical && !understoodExtensions.has(type))?.type;
+export function unknownCriticalExtension({ extensions }: Certificate): string | undefined {
+  return extensions.find(({ isCritical, type }) => isCritical && !understoodExtensions.has(type))?.type;
 }
 
 /** Written so that a date that is none refuses as well. */

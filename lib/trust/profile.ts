@@ -1,10 +1,9 @@
 /** What makes a certificate a Smart-ID certificate for a purpose and level (section "Certificate profiles"). */
 
-import { ObjectIdentifier, Sequence } from 'asn1js';
-import { QCStatements } from 'pkijs';
 import type { CertificateLevel } from '../protocol/algorithms.js';
-import { type Certificate, extensionValue } from './certificate.js';
-import { KeyUsageFlags } from './x509.js';
+import type { Certificate } from './certificate.js';
+import { tags } from './der.js';
+import { decodeQcStatements, keyUsageFlags, objectIdentifiersIn, type QcStatement } from './extensions.js';
 
 type StatedLevel = 'QUALIFIED' | 'ADVANCED';
 
@@ -27,7 +26,7 @@ const smartIdAuthentication = '1.3.6.1.4.1.62306.5.7.0';
 const clientAuthentication = '1.3.6.1.5.5.7.3.2';
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
 /** What certificates with the client authentication purpose, issued before April 2025, have as key usage. */
-const olderKeyUsage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment | KeyUsageFlags.dataEncipherment;
+const olderKeyUsage = keyUsageFlags.digitalSignature | keyUsageFlags.keyEncipherment | keyUsageFlags.dataEncipherment;
 
 const smallestModulus = 2048;
 
@@ -50,7 +49,7 @@ export function signatureLevel(certificate: Certificate, rules: ProfileRules): C
   if (level !== 'QUALIFIED') return level;
   const statements = statementsOf(certificate);
   if (!isTypeEsign(statements)) return undefined;
-  return statements.some(({ id }) => id === qcSscd) ? 'QSCD' : 'QUALIFIED';
+  return statements.some(({ type }) => type === qcSscd) ? 'QSCD' : 'QUALIFIED';
 }
 
 function statedLevel(
@@ -58,7 +57,7 @@ function statedLevel(
   etsiPolicies: Record<StatedLevel, string>,
   { acceptDemoPolicies }: ProfileRules,
 ): StatedLevel | undefined {
-  const present = certificate.extension('policies') ?? [];
+  const present = certificate.certificatePolicies ?? [];
   for (const level of ['QUALIFIED', 'ADVANCED'] as const) {
     const { live, demo } = smartIdPolicies[level];
     const hasSmartId = present.includes(live) || (acceptDemoPolicies && present.includes(demo));
@@ -67,40 +66,38 @@ function statedLevel(
   return undefined;
 }
 
-function statementsOf(certificate: Certificate): QCStatements['values'] {
-  const schema = extensionValue(certificate, qcStatements);
-  return schema ? new QCStatements({ schema }).values : [];
+function statementsOf(certificate: Certificate): QcStatement[] {
+  return certificate.decode(qcStatements, decodeQcStatements) ?? [];
 }
 
 /** Whether the certificate is stated to be for signatures, and not for seals or websites. */
-function isTypeEsign(statements: QCStatements['values']): boolean {
-  const value: unknown = statements.find(({ id }) => id === qcType)?.type;
-  if (!(value instanceof Sequence)) return false;
-  return value.valueBlock.value.some((type) => type instanceof ObjectIdentifier && type.getValue() === esign);
+function isTypeEsign(statements: readonly QcStatement[]): boolean {
+  const info = statements.find(({ type }) => type === qcType)?.info;
+  return info?.tag === tags.sequence && objectIdentifiersIn(info).includes(esign);
 }
 
 /** Whether key usage and extended key usage say that the key is for authentication. */
 export function isForAuthentication(certificate: Certificate): boolean {
   return (
-    isFor(certificate, KeyUsageFlags.digitalSignature, smartIdAuthentication) ||
+    isFor(certificate, keyUsageFlags.digitalSignature, smartIdAuthentication) ||
     isFor(certificate, olderKeyUsage, clientAuthentication)
   );
 }
 
 /** Whether the key may sign what binds its owner. */
 export function isForSignatures(certificate: Certificate): boolean {
-  return ((certificate.extension('keyUsage') ?? 0) & KeyUsageFlags.nonRepudiation) !== 0;
+  return ((certificate.keyUsage ?? 0) & keyUsageFlags.nonRepudiation) !== 0;
 }
 
 /** Whether the certificate is that of an OCSP responder (RFC 6960, section 4.2.2.2). It need not have a key usage. */
 export function isForOcspSigning(certificate: Certificate): boolean {
-  const hasKeyUsage = certificate.extension('keyUsage') !== undefined;
-  return isFor(certificate, hasKeyUsage ? KeyUsageFlags.digitalSignature : 0, ocspSigning);
+  const hasKeyUsage = certificate.keyUsage !== undefined;
+  return isFor(certificate, hasKeyUsage ? keyUsageFlags.digitalSignature : 0, ocspSigning);
 }
 
 function isFor(certificate: Certificate, keyUsage: number, purpose: string): boolean {
-  const usages = certificate.extension('keyUsage') ?? 0;
-  const purposes = certificate.extension('extendedKeyUsage') ?? [];
+  const usages = certificate.keyUsage ?? 0;
+  const purposes = certificate.extendedKeyUsage ?? [];
   return (usages & keyUsage) === keyUsage && purposes.includes(purpose);
 }
 

@@ -44,8 +44,3 @@ export const publishedAnchors = {
     },
   ],
 } as const satisfies Record<string, readonly PublishedAnchor[]>;
-
-/** SHA-256, 64 hexadecimal digits, upper case. */
-export function fingerprintOf({ node }: { node: { fingerprint256: string } }): string {
-  return node.fingerprint256.replaceAll(':', '');
-}

@@ -1,7 +1,18 @@
-/** Signatures of certificates and of what is said of their revocation: which are strong enough, and whether they hold. */
+/**
+ * What is signed in X.509 and OCSP: a SEQUENCE of what is signed, the algorithm and the signature (RFC 5280, section 4.1.1). Whether a
+ * signature holds is told from slices of the bytes, before anything that is signed is looked at.
+ */
 
-import { type KeyObject, verify } from 'node:crypto';
-import type { BitString } from 'asn1js';
+import { createVerify, type KeyObject, verify } from 'node:crypto';
+import { type DerElement, type DerReader, tags } from './der.js';
+import { objectIdentifierIn, octetsOfBitString } from './der-values.js';
+import { nextTurn } from './turns.js';
+
+export interface Signed {
+  toBeSigned: DerElement;
+  signatureAlgorithm: DerElement;
+  signature: Uint8Array;
+}
 
 interface Algorithm {
   keyType: 'rsa' | 'ec';
@@ -10,7 +21,7 @@ interface Algorithm {
 }
 
 /** Those with a hash of at least 256 bits: RSA PKCS#1 v1.5 and ECDSA with SHA-2. */
-const strongAlgorithms = new Map<string, Algorithm>([
+const strongAlgorithms: ReadonlyMap<string, Algorithm> = new Map([
   ['1.2.840.113549.1.1.11', { keyType: 'rsa', hash: 'sha256' }],
   ['1.2.840.113549.1.1.12', { keyType: 'rsa', hash: 'sha384' }],
   ['1.2.840.113549.1.1.13', { keyType: 'rsa', hash: 'sha512' }],
@@ -19,23 +30,45 @@ const strongAlgorithms = new Map<string, Algorithm>([
   ['1.2.840.10045.4.3.4', { keyType: 'ec', hash: 'sha512' }],
 ]);
 
-export interface AlgorithmName {
-  /** Object identifier. */
-  algorithmId: string;
+/** Bytes that are hashed before others get their turn: some two milliseconds. */
+const sliceBytes = 1024 * 1024;
+
+/** @throws DerError when the next three elements are not those of something signed. */
+export function readSigned(reader: DerReader): Signed {
+  const toBeSigned = reader.next(tags.sequence);
+  const signatureAlgorithm = reader.next(tags.sequence);
+  return { toBeSigned, signatureAlgorithm, signature: octetsOfBitString(reader.next(tags.bitString)) };
 }
 
-export function isStrong({ algorithmId }: AlgorithmName): boolean {
-  return strongAlgorithms.has(algorithmId);
+/** Whether it is signed with an algorithm that is known and strong enough. @throws DerError when it names none. */
+export function isStrong({ signatureAlgorithm }: Signed): boolean {
+  return strongAlgorithmIn(signatureAlgorithm) !== undefined;
 }
 
-/** Whether this is a strong signature of the bytes with this key. */
-export function isSignedWith(
-  publicKey: KeyObject,
-  bytes: Uint8Array,
-  { algorithmId }: AlgorithmName,
-  { valueBlock: { valueHexView, unusedBits } }: BitString,
-): boolean {
-  const algorithm = strongAlgorithms.get(algorithmId);
-  if (!algorithm || publicKey.asymmetricKeyType !== algorithm.keyType || unusedBits !== 0) return false;
-  return verify(algorithm.hash, bytes, publicKey, valueHexView);
+/** Whether it carries a strong signature of this key. @throws DerError when it names no algorithm. */
+export function isSignedWith(publicKey: KeyObject, { toBeSigned, signatureAlgorithm, signature }: Signed): boolean {
+  const algorithm = strongAlgorithmIn(signatureAlgorithm);
+  if (algorithm?.keyType !== publicKey.asymmetricKeyType) return false;
+  return verify(algorithm?.hash, toBeSigned.bytes, publicKey, signature);
+}
+
+/** The same for what may be long: others get their turn in between. */
+export async function isLongSignedWith(publicKey: KeyObject, signed: Signed): Promise<boolean> {
+  const algorithm = strongAlgorithmIn(signed.signatureAlgorithm);
+  if (!algorithm || algorithm.keyType !== publicKey.asymmetricKeyType) return false;
+  const { bytes } = signed.toBeSigned;
+  const verification = createVerify(algorithm.hash);
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    verification.update(bytes.subarray(at, at + sliceBytes));
+    await nextTurn();
+  }
+  return verification.verify(publicKey, signed.signature);
+}
+
+/** ECDSA has no parameters; those of RSA are NULL, or left out (RFC 5758, section 3.2; RFC 4055, section 5). */
+function strongAlgorithmIn({ reader }: DerElement): Algorithm | undefined {
+  const algorithm = strongAlgorithms.get(objectIdentifierIn(reader.next(tags.objectIdentifier)));
+  const parameters = algorithm?.keyType === 'rsa' ? reader.nextIf(tags.null) : undefined;
+  const isNull = parameters === undefined || parameters.content.length === 0;
+  return isNull && reader.isAtEnd ? algorithm : undefined;
 }

@@ -1,26 +1,27 @@
 /** The document number that newer Smart-ID certificates name in their subjectAltName (section "Certificate profiles"). */
 
-import { attributes, type Certificate, extensionPart, extensionTypes } from './certificate.js';
-import { fewDerElements } from './der.js';
+import { attributes, type Certificate } from './certificate.js';
+import { type Bytes, contextTag, elementsIn, onlyElement, tags } from './der.js';
+import { extensionTypes } from './extensions.js';
 import { attributesOf } from './names.js';
 
-/** The context-specific tag of a directoryName (RFC 5280, section 4.2.1.6). */
-const directoryName = 0xa4;
-const mostNames = 20;
+/** A directoryName (RFC 5280, section 4.2.1.6), which holds a Name. */
+const directoryName = contextTag(4, 'constructed');
+const maxNames = 20;
 
 /**
  * The CN of the directory name, or undefined for a certificate of the older kind, which has no subjectAltName.
  * @throws Error when there is a subjectAltName but not exactly one CN in it.
  */
 export function documentNumberInSubjectAltName(certificate: Certificate): string | undefined {
-  const part = extensionPart(certificate, extensionTypes.subjectAltName);
-  if (!part) return undefined;
-  const commonNames = fewDerElements(part.value, 1)
-    .flatMap(({ content }) => fewDerElements(content, mostNames))
+  return certificate.decode(extensionTypes.subjectAltName, onlyCommonNameIn);
+}
+
+function onlyCommonNameIn(value: Bytes): string {
+  const [commonName, ...others] = elementsIn(onlyElement(value, tags.sequence), maxNames)
     .filter(({ tag }) => tag === directoryName)
-    .flatMap(({ content }) => attributesOf(content))
+    .flatMap(({ content }) => attributesOf(onlyElement(content, tags.sequence)))
     .filter(({ type }) => type === attributes.commonName);
-  const [commonName, ...others] = commonNames;
   if (!commonName?.value || others.length > 0) throw new Error('The subjectAltName does not hold exactly one CN.');
   return commonName.value;
 }

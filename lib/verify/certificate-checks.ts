@@ -5,7 +5,7 @@ import { type CertificateLevel, certificateLevels } from '../protocol/algorithms
 import { decodeBase64 } from '../protocol/base64.js';
 import { documentBelongsTo } from '../protocol/document-number.js';
 import type { TrustAnchors } from '../trust/anchors.js';
-import { type Certificate, parseCertificate } from '../trust/certificate.js';
+import { type Certificate, maxCertificateBytes, parseCertificate } from '../trust/certificate.js';
 import { buildPath } from '../trust/path.js';
 import {
   authenticationLevel,
@@ -43,6 +43,9 @@ export interface CertificateContext extends TrustInput {
   identity?: Identity;
 }
 
+/** Characters. */
+const maxCertificateBase64 = Math.ceil(maxCertificateBytes / 3) * 4;
+
 /** What each purpose asks of a certificate. */
 const purposes = {
   authentication: { isMeant: isForAuthentication, levelOf: authenticationLevel, name: 'Smart-ID authentication' },
@@ -64,10 +67,41 @@ export function certificateChecks(purpose: keyof typeof purposes): readonly Chec
 }
 
 function refuseCertificate(context: CertificateContext): string | undefined {
-  const der = decodeBase64(established(context.cert).value);
-  if (!der?.length) return 'it is not Base64';
+  const cert = established(context.cert);
+  const ahead = judgedAhead.get(cert);
+  if (ahead?.value === cert.value) {
+    context.certificate = ahead.certificate;
+    return undefined;
+  }
+  const der = decodeCertificate(cert.value);
+  if (!der?.length) return 'it is not Base64, or too long';
   context.certificate = parseCertificate(der);
   return undefined;
+}
+
+/** Undefined for what is no Base64, or too long to be a certificate. */
+function decodeCertificate(value: string): Buffer | undefined {
+  return value.length <= maxCertificateBase64 ? decodeBase64(value) : undefined;
+}
+
+/** What was judged of answers that are still to be verified: forgotten with the answer. */
+const judgedAhead = new WeakMap<object, { value: string; certificate: Certificate }>();
+
+/**
+ * Judges the path of an answer's certificate as soon as the answer is there, and has the question about its revocation go out: by the
+ * time the person's browser comes to finish, it has been answered. Whatever is wrong is told when the same answer is verified.
+ * @param cert of the answer, the same object that is verified later.
+ */
+export function judgeCertificateAhead(cert: { value: string }, { trustAnchors, revocation, now }: TrustInput): void {
+  try {
+    const certificate = parseCertificate(decodeCertificate(cert.value) ?? Buffer.alloc(0));
+    const result = buildPath(certificate, trustAnchors, now);
+    if ('refusal' in result) return;
+    judgedAhead.set(cert, { value: cert.value, certificate });
+    revocation.askAhead(result.path, now);
+  } catch {
+    // Malformed: the verification says so.
+  }
 }
 
 function refusePath(context: CertificateContext): string | undefined {

@@ -36,6 +36,8 @@ export const guessedAccounts: Attack = {
   async run({ simulator, report }) {
     const site = await attackedSite(simulator);
     try {
+      // The first session of a process names nobody to the service.
+      await new Browser(site.origin).start();
       for (const flow of flows) {
         const [, ...seen] = await Promise.all([usable, ...unusable.map(([, who]) => who)].map((who) => look(who)));
         const genuine = await look(usable);

@@ -98,13 +98,17 @@ export const badPaths: [what: string, reason: RegExp, make: (pki: SimulatedPki) 
       return { ...pki.issueUserCertificate({ issuer }), anchors: [issuer.certificate] };
     },
   ]),
-  ['a self-signed certificate', /certificate of a CA/, ({ issueAuthority }) => issueAuthority()],
+  ['a self-signed certificate', /not signed by a trust anchor/, ({ issueAuthority }) => issueAuthority()],
   [
     'a self-signed certificate that says it is no CA',
     /not signed by a trust anchor/,
     ({ issueAuthority }) => issueAuthority({ basicConstraints: { ca: false }, keyUsage: ['digitalSignature'] }),
   ],
-  ['an anchor in place of a user certificate', /certificate of a CA/, ({ authorities }) => authorities.qualified],
+  [
+    'an anchor in place of a user certificate',
+    /not signed by a trust anchor/,
+    ({ authorities }) => authorities.qualified,
+  ],
   [
     'a user certificate that says it is a CA',
     /^it is the certificate of a CA$/,

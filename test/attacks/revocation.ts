@@ -48,7 +48,7 @@ export const crlFaults: readonly CrlFault[] = [
 export async function pathOf(simulator: Simulator, documentNumber: string): Promise<[Certificate, Certificate]> {
   const input = await genuineAuthentication(simulator, { documentNumber });
   const leaf = parseCertificate(certificateOf(input));
-  const issuer = input.trustAnchors.certificates.find(({ x509 }) => x509.subject === leaf.x509.issuer);
+  const issuer = input.trustAnchors.certificates.find(({ node }) => node.subject === leaf.node.issuer);
   if (!issuer) throw new Error('The simulator uses an authority that it does not name.');
   return [leaf, issuer];
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run attacks`: every attack in full, and a table of what became of it. The status is 0 only when everything was
- * refused, nothing else went wrong, and no more memory was needed than is stated here.
+ * `npm run attacks`: every attack in full, and a table of what became of it; then a table of what hostile bytes cost. The status is 0
+ * only when everything was refused, nothing else went wrong, and no more time and memory were needed than is stated here.
  */
 
 import { parseArgs } from 'node:util';
 import { attacks, carryOut } from './attacks.js';
+import { measureHostileShapes } from './hostile/table.js';
 
 /** Megabytes that the process may have held at its peak, the simulator and the sites that are attacked included. */
 const mostMemory = 400;
@@ -31,6 +32,8 @@ const memory = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(`seed ${seed}, at most ${memory} MB of memory (${mostMemory} are allowed)`);
 console.log(`attacks: ${tried} tried, ${refused} refused`);
 if (tried !== refused || memory > mostMemory) process.exitCode = 1;
+console.log();
+if (!(await measureHostileShapes())) process.exitCode = 1;
 
 function print(attack: string, ...cells: [unknown, unknown, unknown, unknown]): void {
   const [inAll, off, seconds, by] = cells.map(String) as [string, string, string, string];

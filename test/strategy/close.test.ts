@@ -43,7 +43,7 @@ describe('A strategy that is closed', function () {
     const { id } = await browser.start();
     const stream = await EventStream.open(browser, `/updates?id=${id}`);
     await stream.next();
-    expect(polls).to.equal(1);
+    await until(() => polls === 1, 'the poll');
     site.strategy.close();
     await stream.closed();
     await until(() => polls === 0, 'the end of the poll');

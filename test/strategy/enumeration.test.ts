@@ -2,9 +2,14 @@
 
 import { expect } from 'chai';
 import type { AttemptView } from '../../lib/attempt/view.js';
+import { fetchWith } from '../../lib/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { flows, form, unusable, usable } from '../attacks/accounts.js';
-import { Browser, type Site, startSite } from '../support/site.js';
+import { EventStream } from '../support/event-stream.js';
+import { HeldPolls } from '../support/held-polls.js';
+import { usePhone } from '../support/phone.js';
+import { startSigningSite } from '../support/signing-site.js';
+import { Browser, type Site, type SiteOptions, startSite } from '../support/site.js';
 
 describe('A person without a usable account', () => {
   let simulator: Simulator;
@@ -21,12 +26,14 @@ describe('A person without a usable account', () => {
   after(() => simulator.close());
   beforeEach(async () => {
     time = Date.now();
-    reasons.length = 0;
     site = await startSite(simulator, {
       strategy: { clock: () => time },
       start: (req) => ({ flow: req.body.flow, identify: () => req.body.identify }),
       onView: (view) => reasons.push(view.reason),
     });
+    // The first session of a process names nobody to the service.
+    await new Browser(site.origin).start();
+    reasons.length = 0;
   });
   afterEach(() => {
     simulator.faults.clear();
@@ -143,5 +150,147 @@ describe('A person without a usable account', () => {
     expect(new URL(later).searchParams.get('elapsedSeconds')).to.equal('3');
     expect(new URL(later).searchParams.get('sessionToken')).to.equal(new URL(qrLink).searchParams.get('sessionToken'));
     expect(later).to.not.equal(qrLink);
+  });
+});
+
+describe('What a site asks the service', () => {
+  const nobody = unusable[0][1];
+  let simulator: Simulator;
+  let site: Site;
+  const sent: string[] = [];
+  const fetchOfSite = fetchWith();
+  const strategy = {
+    fetch: (async (url, init) => {
+      sent.push(new URL(url).pathname.replace(/^\/v3\//, ''));
+      return fetchOfSite(url, init);
+    }) as typeof fetchOfSite,
+  };
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0, notificationDelay: 60_000 });
+  });
+  after(() => simulator.close());
+  beforeEach(async () => {
+    const start: SiteOptions['start'] = ({ body }) => ({
+      flow: body.flow,
+      holdPush: body.holdPush,
+      identify: () => body.identify,
+    });
+    site = await startSite(simulator, { strategy, start });
+    sent.length = 0;
+  });
+  afterEach(() => site.close());
+
+  describe('at a start by device link', () => {
+    for (const [name, identify] of Object.entries({
+      'a person with an account': usable,
+      'a person without one': nobody,
+    })) {
+      it(`is one session in a fresh process, in which nobody is named: ${name}`, async () => {
+        const view = await new Browser(site.origin).start({ identify });
+        expect(view.qrLink).to.be.a('string');
+        expect(sent).to.deep.equal(['authentication/device-link/anonymous']);
+      });
+
+      it(`is one session for the person afterwards: ${name}`, async () => {
+        await new Browser(site.origin).start({ identify });
+        sent.length = 0;
+        await new Browser(site.origin).start({ identify });
+        expect(sent).to.deep.equal([`authentication/device-link/etsi/${identify.semanticsIdentifier}`]);
+      });
+    }
+
+    for (const [documentNumber, status, code] of [
+      ['PNOEE-40404040009-MOCK-Q', 200, undefined],
+      ['PNOLT-40404040009-MOCK-Q', 403, 'not_verified'],
+    ] as const) {
+      it(`logs in whom the site has named and nobody else, also in a session that names nobody: ${documentNumber}`, async () => {
+        const browser = new Browser(site.origin);
+        const { id, qrLink = '' } = await browser.start({ identify: usable });
+        await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR', documentNumber });
+        expect((await browser.settled(id)).state).to.equal('ready');
+        const answer = await browser.post('/finish', { id });
+        expect([answer.status, answer.body.code]).to.deep.equal([status, code]);
+      });
+    }
+  });
+
+  describe('about a session, once the visitor has been answered', () => {
+    const polled = () => sent.filter((path) => path.startsWith('session/'));
+    let polls: HeldPolls;
+
+    beforeEach(async () => {
+      await new Browser(site.origin).start();
+      polls = new HeldPolls();
+    });
+    afterEach(() => polls.end());
+
+    const answers: Record<string, (browser: Browser, id: string) => Promise<unknown>> = {
+      status: (browser, id) => browser.status(id),
+      finish: (browser, id) => browser.post('/finish', { id }),
+      updates: async (browser, id) => {
+        const stream = await EventStream.open(browser, `/updates?id=${id}`);
+        await stream.next();
+        stream.leave();
+      },
+    };
+
+    for (const [name, ask] of Object.entries(answers)) {
+      for (const flow of flows) {
+        it(`is as much waited for where there is none: ${name}, ${flow}`, async () => {
+          for (const [identify, asked] of [
+            [usable, 1],
+            [nobody, 0],
+          ] as const) {
+            sent.length = 0;
+            const browser = new Browser(site.origin);
+            const { id } = await browser.start({ flow, identify });
+            await ask(browser, id);
+            expect(polled()).to.have.length(0);
+            expect(polls.release()).to.equal(1);
+            expect(polled()).to.have.length(asked);
+            await browser.status(id);
+            expect(polls.release()).to.equal(0);
+          }
+        });
+      }
+    }
+
+    it('is as much waited for where there is none: push', async () => {
+      for (const [identify, asked] of [
+        [usable, 1],
+        [nobody, 0],
+      ] as const) {
+        sent.length = 0;
+        const browser = new Browser(site.origin);
+        const { id } = await browser.start({ flow: 'notification', holdPush: true, identify });
+        await browser.status(id);
+        expect(polls.release()).to.equal(0);
+        await browser.post('/push', { id });
+        expect(polled()).to.have.length(0);
+        expect(polls.release()).to.equal(1);
+        expect(polled()).to.have.length(asked);
+      }
+    });
+
+    it('is as much waited for where there is none: the choice of a certificate by push', async () => {
+      const signing = await startSigningSite(simulator, { signing: strategy });
+      try {
+        for (const [signer, asked] of [
+          [usable, 1],
+          [nobody, 0],
+        ] as const) {
+          sent.length = 0;
+          const browser = new Browser(signing.origin);
+          const { id } = await browser.start({ flow: 'notification', signer });
+          await browser.status(id);
+          expect(polled()).to.have.length(0);
+          expect(polls.release()).to.equal(1);
+          expect(polled()).to.have.length(asked);
+        }
+      } finally {
+        await signing.close();
+      }
+    });
   });
 });

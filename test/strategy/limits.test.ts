@@ -6,6 +6,7 @@ import { SessionWatch } from '../../lib/rp-api/session-watch.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite } from '../support/site.js';
+import { until } from '../support/until.js';
 
 const mostStarts = 30;
 
@@ -115,6 +116,9 @@ describe('What visitors can make the site send', () => {
       const { id } = await browser.start({ identify });
       sent.length = 0;
       simulator.faults.add({ on: 'session', status: 404 });
+      // Whether they come before the answer or after it.
+      for (let count = 0; count < 20; count++) await browser.status(id);
+      await until(() => sent.length > 0, 'the question');
       for (let count = 0; count < 20; count++) await browser.status(id);
       simulator.faults.clear();
       expect(sent).to.have.length(1);
@@ -140,11 +144,11 @@ describe('A long poll that nobody asks about', () => {
   });
 
   it('is given up', async () => {
-    let giveUp: (() => void) | undefined;
-    // Only the timer of the watch is made here; its end is what is asked about, not how long it takes.
+    const [begin, giveUp] = [0, 1];
+    const timers: (() => void)[] = [];
+    // Only the two timers of the watch are made here; their ends are what is asked about, not how long they take.
     globalThis.setTimeout = ((handler: () => void, delay: number) => {
-      expect(delay).to.equal(25_000);
-      giveUp = handler;
+      timers[delay === 25_000 ? giveUp : begin] = handler;
       return { unref: () => ({ refresh: () => undefined }) };
     }) as unknown as typeof setTimeout;
     let signal: AbortSignal | undefined;
@@ -155,8 +159,9 @@ describe('A long poll that nobody asks about', () => {
       },
     });
     expect(watch.look('de305d54-75b4-431b-adb2-eb6b9e546014').state).to.equal('running');
+    timers[begin]?.();
     expect(signal?.aborted).to.equal(false);
-    giveUp?.();
+    timers[giveUp]?.();
     expect(signal?.aborted).to.equal(true);
   });
 });

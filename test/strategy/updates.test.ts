@@ -99,7 +99,10 @@ describe('Live updates', () => {
   const elapsed = ({ qrLink }: { qrLink: string }) => Number(new URL(qrLink).searchParams.get('elapsedSeconds'));
   /** How many streams of how many attempts the site counts. */
   const counted = (): number[] => [...(site.strategy as any).live.open.values()].map(({ size }) => size);
-  const watched = (): any[] => [...(site.strategy as any).attempts.watch.watched.values()];
+  const watched = (): any[] => {
+    const { watch, decoyWatch } = (site.strategy as any).attempts;
+    return [...watch.watched.values(), ...decoyWatch.watched.values()];
+  };
   const polled = () => sent.filter((path) => path.startsWith('session/'));
 
   it('begin with what the status shows, and nothing on the way may keep them back', async () => {
@@ -515,6 +518,8 @@ describe('Live updates', () => {
       for (const holdPush of flow === 'notification' ? [false, true] : [undefined]) {
         it(`look like those of anybody, and ask for nothing: ${flow}${holdPush ? ', held' : ''}`, async () => {
           const who = [[undefined, usable], ...unusable] as const;
+          // The first session of a process names nobody to the service.
+          await browser.start();
           const open = await Promise.all(
             who.map(async ([, identify]) => {
               const visitor = new Browser(site.origin);
@@ -539,6 +544,7 @@ describe('Live updates', () => {
             expect(polled()).to.deep.equal([]);
             return;
           }
+          await until(() => polled().length > 0, 'the poll');
           expect(polled()).to.deep.equal([`session/${open[0]?.sessionID}`]);
           clock = () => Date.now() + lifetime;
           const ends = await Promise.all(seen.map(({ stream }) => stream.end()));

@@ -1,10 +1,12 @@
-/** Processes of a site of their own, which can be killed. */
+/** A site's processes, which can be killed, and a simulator in a process of its own. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { SimulatorMessage } from './simulator-process.js';
 import type { ProcessMessage, ProcessSetup } from './site-process.js';
 
-const script = fileURLToPath(new URL('./site-process.ts', import.meta.url));
+const scriptOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const execArgv = ['--import', 'tsx'];
 
 export class SiteProcess {
   /** Who has been verified in it, in this order. */
@@ -20,7 +22,7 @@ export class SiteProcess {
   }
 
   static start(setup: ProcessSetup): Promise<SiteProcess> {
-    const child = fork(script, { execArgv: ['--import', 'tsx'] });
+    const child = fork(scriptOf('./site-process.ts'), { execArgv });
     const { simulator, redisUrl, callbackURL } = setup;
     const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
     child.send({
@@ -48,5 +50,25 @@ export class SiteProcess {
     const ended = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
     this.child.kill('SIGKILL');
     return ended;
+  }
+}
+
+/** For measurements, which the simulator's own work must not disturb. */
+export class SimulatorProcess {
+  private constructor(
+    readonly simulator: SimulatorMessage,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static start(): Promise<SimulatorProcess> {
+    const child = fork(scriptOf('./simulator-process.ts'), { execArgv });
+    return new Promise((resolve, reject) => {
+      child.once('message', (message: SimulatorMessage) => resolve(new SimulatorProcess(message, child)));
+      child.once('exit', (code) => reject(new Error(`The process ended with ${code}.`)));
+    });
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
   }
 }

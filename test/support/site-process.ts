@@ -1,4 +1,4 @@
-/** One of the processes of a site that keeps its sessions and attempts in Redis: run by `startProcess`. */
+/** One of the processes of a site that keeps its sessions and attempts in Redis, or a site of one process: run by `SiteProcess`. */
 
 import { RedisStore } from 'connect-redis';
 import { createClient } from 'redis';
@@ -9,7 +9,8 @@ import { startSite } from './site.js';
 /** What it is told at the beginning. */
 export interface ProcessSetup {
   simulator: Pick<Simulator, 'environment' | 'relyingPartyUUID' | 'relyingPartyName' | 'trustAnchors'>;
-  redisUrl: string;
+  /** Where sessions and attempts are kept; in the process itself if left out. */
+  redisUrl?: string;
   callbackURL: string;
 }
 
@@ -18,16 +19,19 @@ export type ProcessMessage = { origin: string } | { loggedIn: string };
 
 async function run({ simulator, redisUrl, callbackURL }: ProcessSetup): Promise<void> {
   const tell = (message: ProcessMessage) => process.send?.(message);
-  const client = await createClient({ url: redisUrl, socket: { reconnectStrategy: 50 } })
-    .on('error', () => {})
-    .connect();
+  const client =
+    redisUrl === undefined
+      ? undefined
+      : await createClient({ url: redisUrl, socket: { reconnectStrategy: 50 } })
+          .on('error', () => {})
+          .connect();
   const site = await startSite(simulator as Simulator, {
     strategy: {
-      store: new RedisAttemptStore({ client, secret: 'the secret of a site, long enough' }),
+      store: client && new RedisAttemptStore({ client, secret: 'the secret of a site, long enough' }),
       callbackURL,
       appCallbackURL: undefined,
     },
-    session: { store: new RedisStore({ client }) },
+    session: client && { store: new RedisStore({ client }) },
     verify: async ({ id }) => {
       tell({ loggedIn: id });
       return { id };
@@ -39,7 +43,7 @@ async function run({ simulator, redisUrl, callbackURL }: ProcessSetup): Promise<
   process.once('message', () => {
     site.strategy.close();
     void site.close();
-    client.destroy();
+    client?.destroy();
     process.disconnect();
   });
 }

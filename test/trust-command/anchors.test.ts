@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
-import { fingerprintOf } from '../../lib/trust/published-anchors.js';
+
 import { type Download, downloadIssuers, judge } from '../../lib/trust-command/anchors.js';
 
 const download: Download = async (url) => {
@@ -22,7 +22,7 @@ describe('Trust anchors from the network', () => {
     downloadIssuers(certificates.map(parseCertificate), download, (url) => failures.push(url));
   const published = () => {
     const authority = parseCertificate(simulator.pki.authorities.qualified.certificate);
-    return [{ commonName: 'EID-Q', fingerprint: fingerprintOf(authority) }];
+    return [{ commonName: 'EID-Q', fingerprint: authority.fingerprint }];
   };
 
   it('are found by the address in a user certificate, and taken when their fingerprint is published', async () => {

@@ -235,6 +235,7 @@ describe('Live updates of the signing page', () => {
   it('do not say so where the person refused', async () => {
     const { browser, signatures } = openForAnybody();
     const id = await confirmed(browser, refusing);
+    await browser.settled(id, `${base}/status`);
     expect(await told(browser, id)).to.deep.equal(['failed', 'not_completed']);
     await submit(browser, id);
     expect(await told(browser, id)).to.deep.equal(['failed', 'no_attempt']);

@@ -10,9 +10,9 @@ import {
   Time,
   TimeType,
 } from 'pkijs';
-import { PemConverter } from '../../trust/x509.js';
 import type { CertificateExtension } from './extensions.js';
 import { type DistinguishedName, encodeName } from './names.js';
+import { PemConverter } from './x509.js';
 
 /** A certificate with what is needed to issue others below it. */
 export interface IssuedCertificate {

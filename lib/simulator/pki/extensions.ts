@@ -15,6 +15,7 @@ import {
   RelativeDistinguishedNames,
   SubjectDirectoryAttributes,
 } from 'pkijs';
+import { type DistinguishedName, encodeName } from './names.js';
 import {
   AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
@@ -25,8 +26,7 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
-} from '../../trust/x509.js';
-import { type DistinguishedName, encodeName } from './names.js';
+} from './x509.js';
 
 export type KeyUsage = Exclude<keyof typeof KeyUsageFlags, number>;
 

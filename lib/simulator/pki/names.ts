@@ -2,7 +2,7 @@
  * Distinguished names by what an attribute means, because the usual short names mislead: `SN` is the surname here and a
  * serial number elsewhere, `G` and `GN` are one attribute. RP API 3.2.3, "Certificate profiles".
  */
-import { Name } from '../../trust/x509.js';
+import { Name } from './x509.js';
 
 const attributeTypes = {
   commonName: '2.5.4.3',

@@ -54,18 +54,19 @@ export function serialNumberAsked(request: Uint8Array): string {
 export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promise<Buffer> {
   const certID = certificateAsked(request);
   if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
+  const thisUpdate = inWholeSeconds(answer.thisUpdate);
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
   const responseExtensions = extensionsOf(request, answer);
   // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
   const data = new ResponseData({
     responderID: signerCertificate.subject,
-    producedAt: answer.thisUpdate,
+    producedAt: thisUpdate,
     responses: [
       new SingleResponse({
         certID,
-        certStatus: statusChoice(answer.status, answer.thisUpdate),
-        thisUpdate: answer.thisUpdate,
-        ...(answer.nextUpdate && { nextUpdate: answer.nextUpdate }),
+        certStatus: statusChoice(answer.status, thisUpdate),
+        thisUpdate,
+        ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
         ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
       }),
     ],
@@ -89,6 +90,11 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
   return Buffer.from(response.toSchema().toBER(false));
 }
 
+/** RFC 5280, section 4.1.2.5.2, forbids fractions of seconds. */
+function inWholeSeconds(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / 1000) * 1000);
+}
+
 /** `tryLater`: an answer without an answer. */
 export function tryLater(): Buffer {
   return Buffer.from(new OCSPResponse({ responseStatus: new Enumerated({ value: 3 }) }).toSchema().toBER(false));
@@ -109,7 +115,7 @@ function statusChoice(status: CertificateStatus, when: Date): Primitive | Constr
 }
 
 function archiveCutoff(since: Date): Extension {
-  const extnValue = new GeneralizedTime({ valueDate: since }).toBER(false);
+  const extnValue = new GeneralizedTime({ valueDate: inWholeSeconds(since) }).toBER(false);
   return new Extension({ extnID: archiveCutoffExtension, extnValue });
 }
 

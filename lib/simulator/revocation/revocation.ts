@@ -144,8 +144,8 @@ export class SimulatedRevocation {
       status: this.statusOf(serialNumberAsked(request)),
       signer: { ...(await responder), isAuthority: false },
       otherCertificates: [],
-      thisUpdate: wholeSecond(now),
-      archiveCutoff: wholeSecond(now - 365 * day),
+      thisUpdate: new Date(now),
+      archiveCutoff: new Date(now - 365 * day),
       nonce: 'none',
       isForOther: false,
       signatureHash: 'SHA-256',
@@ -221,9 +221,4 @@ export class SimulatedRevocation {
       ...overrides,
     });
   }
-}
-
-/** RFC 5280, 4.1.2.5.2, forbids fractions. */
-function wholeSecond(milliseconds: number): Date {
-  return new Date(Math.floor(milliseconds / 1000) * 1000);
 }

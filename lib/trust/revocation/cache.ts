@@ -2,12 +2,15 @@
 
 import { LRUCache } from 'lru-cache';
 
-/** Milliseconds that an answer is used at most, whatever it says of itself. */
-const longest = 300_000;
-const mostEntries = 10_000;
+/** How long an answer is used at most, whatever it says of itself. */
+const maxAgeMs = 300_000;
 
 export class RevocationCache<T extends object> {
-  private readonly entries = new LRUCache<string, { value: T; until: number }>({ max: mostEntries });
+  private readonly entries: LRUCache<string, { value: T; until: number }>;
+
+  constructor(maxEntries: number) {
+    this.entries = new LRUCache({ max: maxEntries });
+  }
 
   /** @param now milliseconds since the epoch. */
   get(key: string, now: number): T | undefined {
@@ -16,8 +19,11 @@ export class RevocationCache<T extends object> {
     return entry.value;
   }
 
-  /** @param nextUpdate until when the answer says it is good; without it, it is good for the moment only. */
-  set(key: string, value: T, now: number, nextUpdate: Date | undefined): void {
-    if (nextUpdate) this.entries.set(key, { value, until: Math.min(nextUpdate.getTime(), now + longest) });
+  /**
+   * @param now milliseconds since the epoch.
+   * @param nextUpdate until when the answer says it is good; without it, it is good for the moment only.
+   */
+  set(key: string, value: T, now: number, nextUpdate: number | undefined): void {
+    if (nextUpdate !== undefined) this.entries.set(key, { value, until: Math.min(nextUpdate, now + maxAgeMs) });
   }
 }

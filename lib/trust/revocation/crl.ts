@@ -1,76 +1,129 @@
-/** Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. */
+/**
+ * Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. One may have hundreds of thousands of
+ * entries: they are not looked at before the signature has been verified, no structure is built of them, and others get their turn
+ * in between.
+ */
 
-import { type BitString, fromBER, Sequence } from 'asn1js';
-import { CertificateRevocationList } from 'pkijs';
 import type { Certificate } from '../certificate.js';
-import { type DerElement, derElements, fewDerElements } from '../der.js';
-import { isSignedWith, isStrong } from '../signatures.js';
+import { type Bytes, contextTag, type DerElement, DerReader, onlyElement, tags } from '../der.js';
+import { integerIn, timeIn } from '../der-values.js';
+import { encodeDer } from '../encode-der.js';
+import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
+import { isLongSignedWith, isStrong, readSigned } from '../signatures.js';
+import { nextTurn } from '../turns.js';
 import { refuseDates } from './freshness.js';
 
-/** The serial numbers of the revoked certificates, hexadecimal without leading zeros. */
-export type RevokedSerials = ReadonlySet<string>;
-export type CrlResult = { revoked: RevokedSerials; nextUpdate?: Date } | { refusal: string };
+/** `nextUpdate` in milliseconds since the epoch, where the list says when the next one comes. */
+export type CrlResult = { list: RevocationList; nextUpdate?: number } | { refusal: string };
 
 /** Extensions by which a list speaks of some certificates only, or of changes to another list. */
 const partialLists = new Set(['2.5.29.27', '2.5.29.28']);
-
-const sequence = 0x30;
-const times = [0x17, 0x18];
+const extensionsTag = contextTag(0, 'constructed');
+/** Entries that are read before others get their turn: less than two milliseconds. */
+const entriesPerTurn = 5_000;
 
 /**
- * The list, when it is the issuer's own, whole and of now. Its entries, of which there may be very many, are not looked
- * at before its signature has been verified, and are then walked through without building a tree of them.
- * @throws Error when the bytes are no list.
+ * The list, when it is the issuer's own, whole and of now.
+ * @param now milliseconds since the epoch.
+ * @throws DerError when the bytes are no list.
  */
-export function readCrl(der: Uint8Array<ArrayBuffer>, issuer: Certificate, now: number): CrlResult {
-  const { crl, toBeSigned, entries } = split(der);
-  const { signatureAlgorithm, signature, signatureValue } = crl;
-  if (!isStrong(signatureAlgorithm)) return { refusal: 'it is signed with an algorithm that is not strong enough' };
-  if (!signature.isEqual(signatureAlgorithm)) return { refusal: 'its two signature algorithms differ' };
-  if (!crl.issuer.isEqual(issuer.pkijs.subject)) return { refusal: 'it is that of another CA' };
-  if (!isSignedWith(issuer.publicKey, toBeSigned, signatureAlgorithm, signatureValue)) {
-    return { refusal: 'its signature is not that of the CA' };
+export async function readCrl(der: Bytes, issuer: Certificate, now: number): Promise<CrlResult> {
+  const { reader } = onlyElement(der, tags.sequence);
+  const signed = readSigned(reader);
+  reader.finish();
+  const head = readHead(signed.toBeSigned);
+  if (!isStrong(signed)) return { refusal: 'it is signed with an algorithm that is not strong enough' };
+  if (Buffer.compare(head.signature.bytes, signed.signatureAlgorithm.bytes) !== 0) {
+    return { refusal: 'its two signature algorithms differ' };
   }
-  const unusable = crl.crlExtensions?.extensions.find(({ critical, extnID }) => critical || partialLists.has(extnID));
-  if (unusable) return { refusal: `its extension ${unusable.extnID} is not understood` };
-  const refusal = refuseDates(crl.thisUpdate.value, crl.nextUpdate?.value, now);
+  if (Buffer.compare(head.issuer.bytes, issuer.fields.subject.bytes) !== 0) {
+    return { refusal: 'it is that of another CA' };
+  }
+  if (!(await isLongSignedWith(issuer.publicKey, signed))) return { refusal: 'its signature is not that of the CA' };
+  const nextUpdate = head.nextUpdate && timeIn(head.nextUpdate);
+  const refusal = refuseExtensions(head.extensions) ?? refuseDates(timeIn(head.thisUpdate), nextUpdate, now);
   if (refusal) return { refusal };
-  return { revoked: new Set(serialsIn(entries)), nextUpdate: crl.nextUpdate?.value };
+  const entries = head.entries?.content ?? new Uint8Array();
+  const unusable = await refuseEntries(entries);
+  return unusable ? { refusal: unusable } : { list: new RevocationList(entries), nextUpdate };
 }
 
-/** A hexadecimal number as `RevokedSerials` has it. */
-export function normalizedSerial(hexadecimal: string): string {
-  return hexadecimal.toLowerCase().replace(/^0+(?=.)/, '');
+/** TBSCertList; nothing of it is decoded. */
+interface Head {
+  signature: DerElement;
+  issuer: DerElement;
+  thisUpdate: DerElement;
+  nextUpdate?: DerElement;
+  entries?: DerElement;
+  extensions?: DerElement;
 }
 
-/** The list without its entries, as pkijs reads it; what its signature covers; and the content of its entries. */
-function split(der: Uint8Array<ArrayBuffer>) {
-  const list = first(fewDerElements(der, 1));
-  const parts = fewDerElements(list.content, 3);
-  const toBeSigned = first(parts);
-  const fields = fewDerElements(toBeSigned.content, 7);
-  const at = fields.findIndex(({ tag }, index) => tag === sequence && times.includes(fields[index - 1]?.tag ?? 0));
-  const [entries] = at === -1 ? [] : fields.splice(at, 1);
-  const head = new Sequence({ value: [new Sequence({ value: fields.map(asn1Of) }), ...parts.slice(1).map(asn1Of)] });
-  return {
-    crl: new CertificateRevocationList({ schema: fromBER(head.toBER(false)).result }),
-    toBeSigned: toBeSigned.bytes,
-    entries: entries?.content ?? new Uint8Array(),
+function readHead({ reader }: DerElement): Head {
+  reader.nextIf(tags.integer);
+  const head = {
+    signature: reader.next(tags.sequence),
+    issuer: reader.next(tags.sequence),
+    thisUpdate: reader.nextOfAnyTag(),
+    nextUpdate: reader.nextIf(tags.utcTime) ?? reader.nextIf(tags.generalizedTime),
+    entries: reader.nextIf(tags.sequence),
+    extensions: reader.nextIf(extensionsTag),
   };
+  reader.finish();
+  return head;
 }
 
-function first([element]: readonly DerElement[]): DerElement {
-  if (!element) throw new Error('An element of the list is missing.');
-  return element;
+function refuseExtensions(list: DerElement | undefined): string | undefined {
+  const extensions = list ? extensionsIn(onlyElement(list.content, tags.sequence)) : [];
+  if (hasExtensionTwice(extensions)) return 'it has an extension twice';
+  const unusable = extensions.find(isUnusable);
+  return unusable && `its extension ${unusable.type} is not understood`;
 }
 
-function asn1Of({ bytes }: DerElement) {
-  return fromBER(bytes).result as BitString;
+function isUnusable({ isCritical, type }: Extension): boolean {
+  return isCritical || partialLists.has(type);
 }
 
-function* serialsIn(entries: Uint8Array<ArrayBuffer>): Generator<string> {
-  for (const { content } of derElements(entries)) {
-    const serial = first(fewDerElements(content, 3));
-    yield normalizedSerial(Buffer.from(serial.content).toString('hex'));
+/** RFC 5280, section 5.3: a list with a critical extension in an entry that is not understood says nothing of any certificate. */
+async function refuseEntries(entries: Bytes): Promise<string | undefined> {
+  const reader = new DerReader(entries);
+  for (let count = 1; !reader.isAtEnd; count++) {
+    const entry = reader.next(tags.sequence).reader;
+    integerIn(entry.next(tags.integer));
+    if (!entry.nextIf(tags.utcTime)) entry.next(tags.generalizedTime);
+    const extensions = entry.nextIf(tags.sequence);
+    entry.finish();
+    const unknown = extensions && extensionsIn(extensions).find(({ isCritical }) => isCritical);
+    if (unknown) return `the extension ${unknown.type} of an entry is not understood`;
+    if (count % entriesPerTurn === 0) await nextTurn();
+  }
+  return undefined;
+}
+
+/** The entries of a list that was found to be good, as they came. */
+export class RevocationList {
+  private readonly entries: Bytes;
+
+  constructor(entries: Bytes) {
+    this.entries = entries;
+  }
+
+  /** @param serialNumber octets of the INTEGER, which has one spelling in DER. */
+  has(serialNumber: Bytes): boolean {
+    const encoded = encodeDer(tags.integer, serialNumber);
+    const { buffer, byteOffset, byteLength } = this.entries;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    // Most numbers are in no entry, which a search through the bytes tells soonest. What it finds may still be part of something else.
+    for (let at = bytes.indexOf(encoded); at !== -1; at = bytes.indexOf(encoded, at + 1)) {
+      if (this.beginsAt(at)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the content of an entry begins here. */
+  private beginsAt(position: number): boolean {
+    const reader = new DerReader(this.entries);
+    let start = 0;
+    while (start < position && !reader.isAtEnd) start = reader.next(tags.sequence).contentStart;
+    return start === position;
   }
 }

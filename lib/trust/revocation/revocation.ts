@@ -5,10 +5,12 @@
 
 import { type RevocationCheckMessage, revocationChecks } from '../../diagnostics.js';
 import type { Certificate } from '../certificate.js';
-import { AuthorityInfoAccessExtension, CRLDistributionPointsExtension } from '../x509.js';
+import { authorityInfoAccess, crlDistributionPoints, decodeAccessUrls, decodeCrlUrls } from '../extensions.js';
 import { RevocationCache } from './cache.js';
-import { normalizedSerial, type RevokedSerials, readCrl } from './crl.js';
-import { askOcsp, readOcsp, type Status } from './ocsp.js';
+import { type RevocationList, readCrl } from './crl.js';
+import { createOcspRequest } from './ocsp-request.js';
+import { readOcspResponse, type Status } from './ocsp-response.js';
+import { Responders } from './responders.js';
 
 /** `off` trusts the service to stop revoked accounts by itself. */
 export type RevocationPolicy = 'ocsp-then-crl' | 'ocsp' | 'off';
@@ -21,17 +23,41 @@ export type FetchRevocation = (request: {
   body?: Buffer<ArrayBuffer>;
 }) => Promise<Uint8Array<ArrayBuffer>>;
 
+/** Of each kind in a certificate that are asked at most: each may take its whole time. */
+const maxAddresses = 3;
+/** How long what was asked ahead stands for an answer of now. */
+const maxAskedAheadMs = 60_000;
+const maxRememberedStatuses = 10_000;
+/** Each may have ten megabytes. */
+const maxRememberedLists = 10;
+
 /** Keeps answers between calls: make one and use it for all verifications. */
 export class RevocationChecker {
   private readonly policy: RevocationPolicy;
   private readonly fetch: FetchRevocation;
-  private readonly statuses = new RevocationCache<{ status: Status }>();
-  private readonly comingLists = new Map<string, Promise<RevokedSerials | undefined>>();
-  private readonly lists = new RevocationCache<RevokedSerials>();
+  private readonly responders = new Responders();
+  private readonly asked = new WeakMap<Certificate, Asked>();
+  private readonly statuses = new RevocationCache<{ status: Status }>(maxRememberedStatuses);
+  private readonly comingLists = new Map<string, Promise<RevocationList | undefined>>();
+  private readonly lists = new RevocationCache<RevocationList>(maxRememberedLists);
 
   constructor(policy: RevocationPolicy, fetch: FetchRevocation) {
     this.policy = policy;
     this.fetch = fetch;
+  }
+
+  /**
+   * Asks about the path now, so that `refuse` for the same certificate need not wait: for while the person's browser is on its way.
+   * @param path one that leads to an anchor: nobody else's addresses are asked.
+   * @param now milliseconds since the epoch.
+   */
+  askAhead(path: readonly Certificate[], now: number): void {
+    const [leaf] = path;
+    if (!leaf || this.policy === 'off') return;
+    const refusal = this.ask(path, now);
+    // Whoever waits for it hears of it; nobody may.
+    refusal.catch(() => {});
+    this.asked.set(leaf, { refusal, until: now + maxAskedAheadMs });
   }
 
   /**
@@ -41,6 +67,15 @@ export class RevocationChecker {
    */
   async refuse(path: readonly Certificate[], now: number): Promise<string | undefined> {
     if (this.policy === 'off') return undefined;
+    const [leaf] = path;
+    const asked = leaf && this.asked.get(leaf);
+    const refusal =
+      asked && now < asked.until ? await asked.refusal.catch(() => reasons.unanswered) : reasons.unanswered;
+    // Where nobody answered, somebody may now.
+    return refusal === reasons.unanswered ? this.ask(path, now) : refusal;
+  }
+
+  private async ask(path: readonly Certificate[], now: number): Promise<string | undefined> {
     for (const [index, certificate] of path.slice(0, -1).entries()) {
       const status = await this.statusOf(certificate, path[index + 1] as Certificate, now);
       if (status !== 'good') return reasons[status];
@@ -49,7 +84,7 @@ export class RevocationChecker {
   }
 
   private async statusOf(certificate: Certificate, issuer: Certificate, now: number): Promise<Status | 'unanswered'> {
-    const key = `${issuer.node.fingerprint256} ${certificate.node.serialNumber}`;
+    const key = `${issuer.fingerprint} ${certificate.fingerprint}`;
     const known = this.statuses.get(key, now);
     if (known) return known.status;
     const pair = { certificate, issuer };
@@ -61,10 +96,10 @@ export class RevocationChecker {
     for (const url of ocspUrls(certificate)) {
       const tell = tellOf('ocsp');
       try {
-        const question = await askOcsp(certificate, issuer);
+        const request = createOcspRequest(certificate, issuer);
         const contentType = 'application/ocsp-request';
-        const der = await this.fetch({ method: 'POST', url, contentType, body: question.request });
-        const result = await readOcsp(der, question, issuer, now);
+        const der = await this.fetch({ method: 'POST', url, contentType, body: request.der });
+        const result = readOcspResponse(der, { request, issuer, responders: this.responders, now });
         if (!('refusal' in result)) {
           this.statuses.set(key, { status: result.status }, now, result.nextUpdate);
           tell(result.status);
@@ -80,16 +115,16 @@ export class RevocationChecker {
 
   private async statusByCrl({ certificate, issuer }: Pair, now: number): Promise<Status | 'unanswered'> {
     for (const url of crlUrls(certificate)) {
-      const revoked = await this.list(url, issuer, now);
-      if (revoked) return revoked.has(normalizedSerial(certificate.x509.serialNumber)) ? 'revoked' : 'good';
+      const list = await this.list(url, issuer, now);
+      if (list) return list.has(certificate.serialNumber) ? 'revoked' : 'good';
     }
     return 'unanswered';
   }
 
   /** One download serves all who wait for the same list. */
-  private list(url: string, issuer: Certificate, now: number): Promise<RevokedSerials | undefined> {
+  private list(url: string, issuer: Certificate, now: number): Promise<RevocationList | undefined> {
     // A list was judged as that of one CA: it is no list of another one that names the same address.
-    const key = `${issuer.node.fingerprint256} ${url}`;
+    const key = `${issuer.fingerprint} ${url}`;
     const known = this.lists.get(key, now);
     if (known) return Promise.resolve(known);
     const coming =
@@ -103,14 +138,14 @@ export class RevocationChecker {
     url: string,
     issuer: Certificate,
     now: number,
-  ): Promise<RevokedSerials | undefined> {
+  ): Promise<RevocationList | undefined> {
     const tell = tellOf('crl');
     try {
-      const result = readCrl(await this.fetch({ method: 'GET', url }), issuer, now);
+      const result = await readCrl(await this.fetch({ method: 'GET', url }), issuer, now);
       if (!('refusal' in result)) {
-        this.lists.set(key, result.revoked, now, result.nextUpdate);
+        this.lists.set(key, result.list, now, result.nextUpdate);
         tell('listed');
-        return result.revoked;
+        return result.list;
       }
     } catch {
       // As if there were none.
@@ -126,6 +161,14 @@ function tellOf(by: RevocationCheckMessage['by']): (result: RevocationCheckMessa
   return (result) => revocationChecks.publish({ by, result, milliseconds: performance.now() - since });
 }
 
+/** What was asked before it was needed. */
+interface Asked {
+  /** Why the path must not be used, or undefined. */
+  refusal: Promise<string | undefined>;
+  /** Milliseconds since the epoch. */
+  until: number;
+}
+
 /** A certificate and who issued it. */
 interface Pair {
   certificate: Certificate;
@@ -138,16 +181,11 @@ const reasons = {
   unanswered: 'neither OCSP nor a CRL says whether a certificate of the path is revoked',
 } as const;
 
-function ocspUrls({ x509 }: Certificate): string[] {
-  return httpUrls(x509.getExtension(AuthorityInfoAccessExtension)?.ocsp.map(({ value }) => value) ?? []);
+function ocspUrls(certificate: Certificate): string[] {
+  const urls = certificate.decode(authorityInfoAccess, (value) => decodeAccessUrls(value, 'ocsp')) ?? [];
+  return urls.slice(0, maxAddresses);
 }
 
-function crlUrls({ x509 }: Certificate): string[] {
-  const points = x509.getExtension(CRLDistributionPointsExtension)?.distributionPoints ?? [];
-  const names = points.flatMap(({ distributionPoint }) => distributionPoint?.fullName ?? []);
-  return httpUrls(names.map(({ uniformResourceIdentifier }) => uniformResourceIdentifier));
-}
-
-function httpUrls(addresses: readonly (string | undefined)[]): string[] {
-  return addresses.filter((url) => url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url)) as string[];
+function crlUrls(certificate: Certificate): string[] {
+  return (certificate.decode(crlDistributionPoints, decodeCrlUrls) ?? []).slice(0, maxAddresses);
 }

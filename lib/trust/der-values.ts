@@ -1,0 +1,154 @@
+/** The values of DER elements (X.690, section 8; RFC 5280, sections 4.1.2.4 and 4.1.2.5), each within a bound and in one spelling. */
+
+import { LRUCache } from 'lru-cache';
+import { type Bytes, type DerElement, DerError, tags } from './der.js';
+
+/** Octets. The longest of Smart-ID has eleven. */
+const maxObjectIdentifierBytes = 40;
+/** Octets. RFC 5280, section 4.1.2.2, allows serial numbers of 20; one more is the sign's. */
+const maxIntegerBytes = 21;
+const maxRememberedIdentifiers = 500;
+
+const knownIdentifiers = new LRUCache<string, string>({ max: maxRememberedIdentifiers });
+
+/**
+ * An OBJECT IDENTIFIER, such as `2.5.4.3`.
+ * @throws DerError when it is none, or longer than any that is used.
+ */
+export function objectIdentifierIn(element: DerElement): string {
+  const content = contentOf(element, tags.objectIdentifier);
+  if (content.length > maxObjectIdentifierBytes) throw new DerError('an object identifier is too long');
+  const key = String.fromCharCode.apply(null, content as unknown as number[]);
+  const known = knownIdentifiers.get(key);
+  if (known !== undefined) return known;
+  const decoded = decodeObjectIdentifier(content);
+  knownIdentifiers.set(key, decoded);
+  return decoded;
+}
+
+/** Subidentifiers are groups of seven bits of which all but the last have the eighth set. The first one holds two arcs. */
+function decodeObjectIdentifier(content: Bytes): string {
+  const subidentifiers: bigint[] = [];
+  let value = 0n;
+  let isWithin = false;
+  for (const octet of content) {
+    if (!isWithin && octet === 0x80) throw new DerError('an object identifier is not minimal');
+    value = value * 128n + BigInt(octet & 0x7f);
+    isWithin = octet >= 0x80;
+    if (isWithin) continue;
+    subidentifiers.push(value);
+    value = 0n;
+  }
+  const [first, ...others] = subidentifiers;
+  if (isWithin || first === undefined) throw new DerError('an object identifier is cut off');
+  const root = first < 80n ? first / 40n : 2n;
+  return [root, first - root * 40n, ...others].join('.');
+}
+
+/**
+ * The octets of an INTEGER, two's complement.
+ * @throws DerError when it is none, is not minimal, or is longer than a serial number may be.
+ */
+export function integerIn(element: DerElement): Bytes {
+  const content = contentOf(element, tags.integer);
+  const [first, second] = content;
+  if (first === undefined) throw new DerError('an integer is empty');
+  if (content.length > maxIntegerBytes) throw new DerError('an integer is too long');
+  // Nine bits that are all alike say no more than the last eight.
+  const isPadded = second !== undefined && (first === 0 ? second < 0x80 : first === 0xff && second >= 0x80);
+  if (isPadded) throw new DerError('an integer is not minimal');
+  return content;
+}
+
+/** @throws DerError when it is no BOOLEAN, or one that is neither 0x00 nor 0xFF. */
+export function booleanIn(element: DerElement): boolean {
+  const content = contentOf(element, tags.boolean);
+  const [value] = content;
+  if (content.length !== 1 || (value !== 0 && value !== 0xff))
+    throw new DerError('a boolean is neither true nor false');
+  return value === 0xff;
+}
+
+/**
+ * The octets of a BIT STRING that has whole ones, as signatures and keys have.
+ * @throws DerError when it is none.
+ */
+export function octetsOfBitString(element: DerElement): Bytes {
+  const content = contentOf(element, tags.bitString);
+  if (content[0] !== 0) throw new DerError('a bit string does not end with an octet');
+  return content.subarray(1);
+}
+
+/**
+ * A BIT STRING of named bits as a number: bit 0 is the lowest.
+ * @throws DerError when it is none, has more than 16 bits, or ends with bits that say nothing (X.690, section 11.2.2).
+ */
+export function namedBitsIn(element: DerElement): number {
+  const [unusedBits, ...octets] = contentOf(element, tags.bitString);
+  const last = octets.at(-1);
+  const isEmpty = last === undefined && unusedBits === 0;
+  if (unusedBits === undefined || octets.length > 2) throw new DerError('named bits are malformed');
+  // The last bit in use is a one: one more unused bit would leave it out.
+  if (!isEmpty && (last === undefined || unusedBits > 7 || ((last >> unusedBits) & 1) === 0)) {
+    throw new DerError('named bits are malformed');
+  }
+  if (last !== undefined && (last & ((1 << unusedBits) - 1)) !== 0) throw new DerError('named bits are malformed');
+  let bits = 0;
+  for (const [index, octet] of octets.entries()) {
+    for (let bit = 0; bit < 8; bit++) if (octet & (0x80 >> bit)) bits |= 1 << (index * 8 + bit);
+  }
+  return bits;
+}
+
+const timeForms: Readonly<Record<number, RegExp>> = {
+  [tags.utcTime]: /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/,
+  [tags.generalizedTime]: /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/,
+};
+const maxTimeBytes = 15;
+
+/**
+ * A Time or GeneralizedTime in milliseconds since the epoch: whole seconds of UTC (RFC 5280, section 4.1.2.5).
+ * @throws DerError when it is none, or none that the calendar and the clock have.
+ */
+export function timeIn(element: DerElement): number {
+  const form = timeForms[element.tag];
+  const { content } = element;
+  const text = content.length <= maxTimeBytes ? latin1(content) : '';
+  const [, year = '', ...rest] = form?.exec(text) ?? [];
+  const [month = 0, day, hour, minute, second] = rest.map(Number);
+  // Two digits stand for a year from 1950 to 2049.
+  const fullYear = year.length === 2 ? Number(year) + (Number(year) < 50 ? 2000 : 1900) : Number(year);
+  const time = Date.UTC(fullYear, month - 1, day, hour, minute, second);
+  const digits = `${String(fullYear).padStart(4, '0')}${rest.join('')}`;
+  const isInCalendar = !Number.isNaN(time) && new Date(time).toISOString().replace(/\D/g, '').slice(0, -3) === digits;
+  if (!isInCalendar) throw new DerError('a time is none');
+  return time;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const asciiStrings = new Set<number>([tags.numericString, tags.printableString, tags.ia5String]);
+
+/**
+ * The text of any of the kinds of strings in names and addresses.
+ * @param tag of the kind, where the element has one of its own.
+ * @throws DerError when it is none of them; TypeError when it is no UTF-8.
+ */
+export function textIn({ tag: ownTag, content }: DerElement, tag = ownTag): string {
+  if (tag === tags.utf8String) return utf8.decode(content);
+  if (asciiStrings.has(tag)) {
+    if (content.some((octet) => octet >= 0x80)) throw new DerError('a text has characters of another alphabet');
+    return latin1(content);
+  }
+  if (tag === tags.teletexString) return latin1(content);
+  if (tag === tags.bmpString && content.length % 2 === 0) return Buffer.from(content).swap16().toString('utf16le');
+  throw new DerError('an element is no text');
+}
+
+function contentOf(element: DerElement, tag: number): Bytes {
+  if (element.tag !== tag) throw new DerError('an element has another tag');
+  return element.content;
+}
+
+function latin1({ buffer, byteOffset, byteLength }: Bytes): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+}

@@ -1,0 +1,138 @@
+/**
+ * Extensions of certificates, lists and OCSP answers (RFC 5280, section 4.2), and what those mean that certificates are judged by.
+ * They are decoded only when the signature over them has been verified.
+ */
+
+import { type Bytes, contextTag, type DerElement, elementsIn, onlyElement, tags } from './der.js';
+import { booleanIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
+
+export interface Extension {
+  /** Object identifier. */
+  type: string;
+  isCritical: boolean;
+  /** The DER in it, which is not decoded yet. */
+  value: Bytes;
+}
+
+/** Object identifiers of the extensions that certificates are judged by. */
+export const extensionTypes = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  certificatePolicies: '2.5.29.32',
+  extendedKeyUsage: '2.5.29.37',
+} as const;
+
+/** Object identifiers of the extensions that say where there is more: OCSP, the issuer's certificate, and lists. */
+export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1';
+export const crlDistributionPoints = '2.5.29.31';
+
+/** Flags of the key usage extension: the bits in their order. */
+export const keyUsageFlags = {
+  digitalSignature: 1,
+  nonRepudiation: 2,
+  keyEncipherment: 4,
+  dataEncipherment: 8,
+  keyCertSign: 32,
+} as const;
+
+const maxExtensions = 50;
+/** Of object identifiers, names or addresses in one extension. */
+const maxValues = 50;
+
+/** The extensions in a SEQUENCE of them. @throws DerError when it is malformed. */
+export function extensionsIn(list: DerElement): Extension[] {
+  return elementsIn(list, maxExtensions, tags.sequence).map(extensionIn);
+}
+
+/** Whether one of them comes twice, which none may (RFC 5280, section 4.2). */
+export function hasExtensionTwice(extensions: readonly Extension[]): boolean {
+  return new Set(extensions.map(({ type }) => type)).size !== extensions.length;
+}
+
+function extensionIn({ reader }: DerElement): Extension {
+  const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
+  const flag = reader.nextIf(tags.boolean);
+  const { content: value } = reader.next(tags.octetString);
+  reader.finish();
+  return { type, isCritical: flag !== undefined && booleanIn(flag), value };
+}
+
+/** The flags of a key usage. */
+export function decodeKeyUsage(value: Bytes): number {
+  return namedBitsIn(onlyElement(value, tags.bitString));
+}
+
+/** The object identifiers of an extended key usage. */
+export function decodeExtendedKeyUsage(value: Bytes): string[] {
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.objectIdentifier).map(objectIdentifierIn);
+}
+
+/** The object identifiers of certificate policies; their qualifiers mean nothing here. */
+export function decodeCertificatePolicies(value: Bytes): string[] {
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).map(firstIdentifierIn);
+}
+
+/** Whether the basic constraints are those of a CA. */
+export function decodeIsCa(value: Bytes): boolean {
+  const { reader } = onlyElement(value, tags.sequence);
+  const flag = reader.nextIf(tags.boolean);
+  reader.nextIf(tags.integer);
+  reader.finish();
+  return flag !== undefined && booleanIn(flag);
+}
+
+/** A statement of a qualified certificate (RFC 3739, section 3.2.6). */
+export interface QcStatement {
+  /** Object identifier. */
+  type: string;
+  /** What is said by it, if anything. */
+  info?: DerElement;
+}
+
+export function decodeQcStatements(value: Bytes): QcStatement[] {
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).map(({ reader }) => {
+    const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
+    const info = reader.isAtEnd ? undefined : reader.nextOfAnyTag();
+    reader.finish();
+    return { type, info };
+  });
+}
+
+/** The object identifiers in a SEQUENCE of them. */
+export function objectIdentifiersIn(list: DerElement): string[] {
+  return elementsIn(list, maxValues, tags.objectIdentifier).map(objectIdentifierIn);
+}
+
+const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
+/** A GeneralName that is an address. */
+const uniformResourceIdentifier = contextTag(6, 'primitive');
+
+/** The addresses for one access method of an authority information access extension (RFC 5280, section 4.2.2.1). */
+export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethods): string[] {
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
+    const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
+    const location = reader.nextOfAnyTag();
+    reader.finish();
+    return type === accessMethods[method] ? urlsIn(location) : [];
+  });
+}
+
+/** The addresses of CRL distribution points that name whole lists of the issuer's (RFC 5280, section 4.2.1.13). */
+export function decodeCrlUrls(value: Bytes): string[] {
+  const zero = contextTag(0, 'constructed');
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
+    const fullName = reader.nextIf(zero)?.reader.nextIf(zero);
+    return fullName ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
+  });
+}
+
+function urlsIn(generalName: DerElement): string[] {
+  if (generalName.tag !== uniformResourceIdentifier) return [];
+  const url = textIn(generalName, tags.ia5String);
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? [url] : [];
+}
+
+function firstIdentifierIn({ reader }: DerElement): string {
+  return objectIdentifierIn(reader.next(tags.objectIdentifier));
+}

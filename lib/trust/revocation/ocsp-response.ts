@@ -1,0 +1,187 @@
+/**
+ * The answer of an OCSP responder (RFC 6960, section 4.2). Anybody on the way may have written it: only slices are cut out of it before
+ * its signature has been verified, and that of the responder's certificate before its key is used.
+ */
+
+import { type Certificate, subjectPublicKeyOf } from '../certificate.js';
+import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from '../der.js';
+import { integerIn, objectIdentifierIn, timeIn } from '../der-values.js';
+import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
+import { isSignedWith, isStrong, readSigned, type Signed } from '../signatures.js';
+import { refuseDates } from './freshness.js';
+import { type CertId, hashBySha1, type OcspRequest } from './ocsp-request.js';
+import type { Responders } from './responders.js';
+
+export type Status = 'good' | 'revoked' | 'unknown';
+/** `nextUpdate` in milliseconds since the epoch, where the answer says until when it is good. */
+export type OcspResult = { status: Status; nextUpdate?: number } | { refusal: string };
+
+/** What an answer is judged by. */
+export interface OcspContext {
+  request: OcspRequest;
+  issuer: Certificate;
+  responders: Responders;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+const basicResponseType = '1.3.6.1.5.5.7.48.1.1';
+const nonceType = '1.3.6.1.5.5.7.48.1.2';
+const sha1Type = '1.3.14.3.2.26';
+/** A responder sends its own certificate, and some the CA's. */
+const maxCertificates = 4;
+
+const [tag0, tag1, tag2] = [0, 1, 2].map((number) => contextTag(number, 'constructed')) as [number, number, number];
+
+/**
+ * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a responder to
+ * whom the same CA issued a certificate for OCSP signing; it must be about this certificate, of now, and repeat the nonce if
+ * it has one.
+ * @throws DerError when the bytes are no OCSP answer.
+ */
+export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
+  const outer = readOuter(der);
+  if ('refusal' in outer) return outer;
+  const refusal = refuseSigner(outer, context);
+  return refusal ? { refusal } : readAnswer(outer, context);
+}
+
+/** The part that the signature does not cover, and the name that the responder goes by. */
+interface Outer {
+  signed: Signed;
+  /** Not decoded. */
+  certificates: DerElement[];
+  /** ResponseData: what is left of it to be read after the signature. */
+  responderId: DerElement;
+}
+
+function readOuter(der: Bytes): Outer | { refusal: string } {
+  const { reader } = onlyElement(der, tags.sequence);
+  const status = reader.next(tags.enumerated).content;
+  const responseBytes = reader.nextIf(tag0);
+  reader.finish();
+  if (status.length !== 1 || status[0] !== 0) return { refusal: 'the responder gives no answer' };
+  if (!responseBytes) return { refusal: 'the answer is of an unknown kind' };
+  const typed = onlyElement(responseBytes.content, tags.sequence).reader;
+  const type = objectIdentifierIn(typed.next(tags.objectIdentifier));
+  const response = typed.next(tags.octetString);
+  typed.finish();
+  if (type !== basicResponseType) return { refusal: 'the answer is of an unknown kind' };
+  const basic = onlyElement(response.content, tags.sequence).reader;
+  const signed = readSigned(basic);
+  const list = basic.nextIf(tag0);
+  basic.finish();
+  const certificates = list ? onlyElement(list.content, tags.sequence) : undefined;
+  const data = signed.toBeSigned.reader;
+  data.nextIf(tag0);
+  return { signed, responderId: data.nextOfAnyTag(), certificates: certificates ? certificatesIn(certificates) : [] };
+}
+
+/** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
+function refuseSigner({ signed, responderId, certificates }: Outer, context: OcspContext): string | undefined {
+  const { issuer, responders, now } = context;
+  if (!isStrong(signed)) return 'it is signed with an algorithm that is not strong enough';
+  // Anybody on the way could send thousands, each of which would have to be judged.
+  if (certificates.length > maxCertificates) return 'it comes with too many certificates';
+  if (isNamedBy(responderId, issuer)) {
+    return isSignedWith(issuer.publicKey, signed) ? undefined : 'the signature is not that of the CA';
+  }
+  for (const { bytes } of certificates) {
+    const responder = responders.find(bytes, issuer, now);
+    if (responder && isNamedBy(responderId, responder)) {
+      return isSignedWith(responder.publicKey, signed) ? undefined : 'the signature is not that of the responder';
+    }
+  }
+  return 'the responder is not authorised by the CA';
+}
+
+/** ResponderID: a name, or the SHA-1 of the key. */
+function isNamedBy(responderId: DerElement, certificate: Certificate): boolean {
+  if (responderId.tag === tag1) return Buffer.compare(responderId.content, certificate.fields.subject.bytes) === 0;
+  if (responderId.tag !== tag2) throw new DerError('a responder is named in no known way');
+  const keyHash = onlyElement(responderId.content, tags.octetString).content;
+  return Buffer.compare(keyHash, hashBySha1(subjectPublicKeyOf(certificate))) === 0;
+}
+
+/** The only answer in what was signed, if it is about the certificate in question. */
+function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResult {
+  const data = signed.toBeSigned.reader;
+  data.nextIf(tag0);
+  data.nextOfAnyTag();
+  timeIn(data.next(tags.generalizedTime));
+  const answers = elementsIn(data.next(tags.sequence), maxCertificates, tags.sequence);
+  const responseExtensions = extensionsOf(data.nextIf(tag1));
+  data.finish();
+  const [answer, ...others] = answers.map(readSingleResponse);
+  if (!answer || others.length > 0 || !isAbout(answer.certId, request.certId)) {
+    return { refusal: 'the answer is about another certificate' };
+  }
+  const refusal =
+    refuseExtensions(responseExtensions) ??
+    refuseExtensions(answer.extensions) ??
+    refuseNonce(responseExtensions, request.nonce) ??
+    refuseDates(answer.thisUpdate, answer.nextUpdate, now);
+  return refusal ? { refusal } : { status: answer.status, nextUpdate: answer.nextUpdate };
+}
+
+interface SingleResponse {
+  certId: DerElement;
+  status: Status;
+  thisUpdate: number;
+  nextUpdate?: number;
+  extensions: Extension[];
+}
+
+function readSingleResponse({ reader }: DerElement): SingleResponse {
+  const certId = reader.next(tags.sequence);
+  const status = statusIn(reader.nextOfAnyTag());
+  const thisUpdate = timeIn(reader.next(tags.generalizedTime));
+  const next = reader.nextIf(tag0);
+  const nextUpdate = next && timeIn(onlyElement(next.content, tags.generalizedTime));
+  const extensions = extensionsOf(reader.nextIf(tag1));
+  reader.finish();
+  return { certId, status, thisUpdate, nextUpdate, extensions };
+}
+
+/** certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`. */
+function statusIn({ tag, content }: DerElement): Status {
+  if (tag === tag1) return 'revoked';
+  if (tag === contextTag(0, 'primitive') && content.length === 0) return 'good';
+  if (tag === contextTag(2, 'primitive') && content.length === 0) return 'unknown';
+  throw new DerError('a status is none');
+}
+
+function isAbout({ reader }: DerElement, { issuerNameHash, issuerKeyHash, serialNumber }: CertId): boolean {
+  const hash = reader.next(tags.sequence).reader;
+  const hashType = objectIdentifierIn(hash.next(tags.objectIdentifier));
+  const [name, key] = [reader.next(tags.octetString), reader.next(tags.octetString)];
+  const serial = integerIn(reader.next(tags.integer));
+  reader.finish();
+  return (
+    hashType === sha1Type &&
+    Buffer.compare(name.content, issuerNameHash) === 0 &&
+    Buffer.compare(key.content, issuerKeyHash) === 0 &&
+    Buffer.compare(serial, serialNumber) === 0
+  );
+}
+
+function extensionsOf(list: DerElement | undefined): Extension[] {
+  return list ? extensionsIn(onlyElement(list.content, tags.sequence)) : [];
+}
+
+function refuseExtensions(extensions: readonly Extension[]): string | undefined {
+  if (hasExtensionTwice(extensions)) return 'it has an extension twice';
+  const unknown = extensions.find(({ isCritical }) => isCritical);
+  return unknown && `its critical extension ${unknown.type} is not understood`;
+}
+
+function refuseNonce(extensions: readonly Extension[], nonce: Bytes): string | undefined {
+  const returned = extensions.find(({ type }) => type === nonceType);
+  if (!returned) return undefined;
+  const { content } = onlyElement(returned.value, tags.octetString);
+  return Buffer.compare(content, nonce) === 0 ? undefined : 'the nonce is another one';
+}
+
+function certificatesIn(list: DerElement): DerElement[] {
+  return elementsIn(list, maxCertificates + 1, tags.sequence);
+}

@@ -1,0 +1,99 @@
+import http from 'node:http';
+import { expect } from 'chai';
+import { fetchOverKeptConnections } from '../lib/kept-connections.js';
+
+interface Served {
+  url: string;
+  /** The connection of each request, by a number. */
+  connections: number[];
+  /** Closes the connection in place of answering, so many times. */
+  failures: number;
+  close(): void;
+}
+
+describe('Connections that are kept', () => {
+  let served: Served;
+
+  beforeEach(async () => {
+    served = await serve();
+  });
+  afterEach(() => served.close());
+
+  const post = async (fetch = fetchOverKeptConnections(), signal = new AbortController().signal) => {
+    const init = { method: 'POST', headers: {}, body: 'asked', redirect: 'error', signal } as const;
+    const { body } = await fetch(served.url, init);
+    let text = '';
+    for await (const chunk of body ?? []) text += String(chunk);
+    return text;
+  };
+
+  it('serve one request after the other', async () => {
+    const fetch = fetchOverKeptConnections();
+    for (let times = 0; times < 3; times++) expect(await post(fetch)).to.equal('asked');
+    expect(served.connections).to.deep.equal([1, 1, 1]);
+  });
+
+  it('send a request again, on a new one, where a kept one was closed in that moment', async () => {
+    const fetch = fetchOverKeptConnections();
+    await post(fetch);
+    served.failures = 1;
+    expect(await post(fetch)).to.equal('asked');
+    expect(served.connections).to.deep.equal([1, 1, 2]);
+  });
+
+  it('send a request once more and no oftener', async () => {
+    const fetch = fetchOverKeptConnections();
+    await post(fetch);
+    served.failures = 2;
+    expect(await failureOf(post(fetch))).to.have.property('code', 'ECONNRESET');
+    expect(served.connections).to.deep.equal([1, 1, 2]);
+  });
+
+  it('send a request once where the connection was new', async () => {
+    served.failures = 1;
+    expect(await failureOf(post())).to.have.property('code', 'ECONNRESET');
+    expect(served.connections).to.deep.equal([1]);
+  });
+
+  it('send nothing again for who has gone', async () => {
+    const fetch = fetchOverKeptConnections();
+    await post(fetch);
+    const controller = new AbortController();
+    const posted = failureOf(post(fetch, controller.signal));
+    controller.abort();
+    expect(await posted).to.have.property('name', 'AbortError');
+    expect(served.connections.length).to.be.at.most(2);
+  });
+});
+
+function failureOf(posted: Promise<unknown>): Promise<unknown> {
+  return posted.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+async function serve(): Promise<Served> {
+  const numbers = new WeakMap<object, number>();
+  let count = 0;
+  const server = http.createServer((request, response) => {
+    served.connections.push(numbers.get(request.socket) ?? 0);
+    if (served.failures > 0) {
+      served.failures -= 1;
+      request.socket.destroy();
+    } else request.pipe(response);
+  });
+  server.on('connection', (socket) => numbers.set(socket, ++count));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const served: Served = {
+    url: `http://127.0.0.1:${port}/`,
+    connections: [],
+    failures: 0,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return served;
+}
