@@ -1,39 +1,56 @@
-/** Times of two pieces of work in turns, so that whatever else the machine does meets both. */
+/** Times of several pieces of work in turns, so that whatever else the machine does meets all of them. */
 
 export type Work = () => unknown;
 
 const rounds = 40;
-/** Milliseconds of one turn. */
-const turn = 25;
-/** Milliseconds until the compiler has made the best of the code: of some thousand verifications. */
-const warmUp = 5_000;
+const turnMs = 25;
+/** Until the compiler has made the best of the code: of some thousand verifications. */
+const warmUpMs = 5_000;
+
+/** Microseconds that pass. */
+const wallClock = () => performance.now() * 1000;
+
+/** Microseconds of CPU that this process uses, its other threads included. */
+const cpuClock = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
 
 /** Microseconds for each of the works: the median of their turns. */
-export async function inTurns(...works: readonly Work[]): Promise<number[]> {
+export function inTurns(...works: readonly Work[]): Promise<number[]> {
+  return measureInTurns(wallClock, works);
+}
+
+/** Microseconds of this process's CPU for each of the works, which wait for other processes: the median of their turns. */
+export function cpuInTurns(...works: readonly Work[]): Promise<number[]> {
+  return measureInTurns(cpuClock, works);
+}
+
+async function measureInTurns(clock: () => number, works: readonly Work[]): Promise<number[]> {
   const counts: number[] = [];
-  for (const work of works) counts.push(await countFor(work));
+  for (const work of works) counts.push(await countFor(work, clock));
   const times: number[][] = works.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, work] of works.entries()) times[index]?.push(await timeOf(work, counts[index] as number));
+    for (const [index, work] of works.entries()) times[index]?.push(await timeOf(work, counts[index] as number, clock));
   }
   return times.map(median);
 }
 
 /** How often the work fits into a turn, once it is warm: as in a server that has been running for a while. */
-async function countFor(work: Work): Promise<number> {
+async function countFor(work: Work, clock: () => number): Promise<number> {
   let count = 1;
-  const until = performance.now() + warmUp;
+  const until = performance.now() + warmUpMs;
   while (performance.now() < until) {
-    const microseconds = await timeOf(work, count);
-    count = Math.max(1, Math.round((turn * 1000) / microseconds));
+    const microseconds = await timeOf(work, count, clock);
+    count = Math.max(1, Math.round((turnMs * 1000) / microseconds));
   }
   return count;
 }
 
-async function timeOf(work: Work, count: number): Promise<number> {
-  const since = performance.now();
+async function timeOf(work: Work, count: number, clock: () => number): Promise<number> {
+  const since = clock();
   for (let done = 0; done < count; done++) await work();
-  return ((performance.now() - since) * 1000) / count;
+  return (clock() - since) / count;
 }
 
 export function median(values: readonly number[]): number {

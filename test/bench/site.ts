@@ -1,19 +1,39 @@
-/** A site in a process of its own, which tells what it uses: run by `startBenchSite`. */
+/** A site in a process of its own, which tells what it uses: run by `startSite`. */
 
 import express, { type Request, type Response } from 'express';
 import session from 'express-session';
 import { Authenticator } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
-import { SmartIdStrategy } from 'passport-smart-id';
-import type { Simulator } from '../../lib/simulator/index.js';
 import { listen } from '../support/listen.js';
+import { loadBuild } from './builds.js';
+import { endWithParent, keepConnections } from './child-process.js';
+import type { Service } from './processes.js';
+import { type ProfileShares, startProfile, stopProfile } from './profile.js';
 
-/** What the site tells of its process: milliseconds of CPU since it began, or bytes of objects and buffers, garbage collected. */
-export type Question = 'cpu' | 'heap';
+/** What the site tells of its process. */
+export interface Answers {
+  /** Milliseconds of CPU since it began. */
+  cpu: number;
+  /** Bytes of objects and buffers, garbage collected. */
+  heap: number;
+  'profile-start': true;
+  /** What the CPU was used for since then. */
+  'profile-stop': ProfileShares;
+}
 
-process.once('message', (service: Simulator) => void run(service));
+export interface SiteSetup {
+  service: Service;
+  /** The URL of the package's entry point. */
+  main: string;
+}
 
-async function run({ environment, relyingPartyUUID, relyingPartyName, trustAnchors }: Simulator): Promise<void> {
+endWithParent();
+keepConnections();
+process.once('message', (setup: SiteSetup) => void run(setup));
+
+async function run({ service, main }: SiteSetup): Promise<void> {
+  const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = service;
+  const { SmartIdStrategy } = await loadBuild({ main });
   const app = express();
   const { origin } = await listen(app);
   const smartId = { environment, relyingPartyUUID, relyingPartyName, trustAnchors, callbackURL: `${origin}/callback` };
@@ -47,7 +67,7 @@ async function run({ environment, relyingPartyUUID, relyingPartyName, trustAncho
     res.json(null);
   });
   app.post('/local', passport.authenticate('local'), answer);
-  process.on('message', (question: Question) => process.send?.(answers[question]()));
+  process.on('message', async (question: keyof Answers) => process.send?.(await answers[question]()));
   process.send?.({ origin });
 }
 
@@ -58,7 +78,9 @@ async function pollAgainAndAgain(url: string, signal: AbortSignal): Promise<void
   }
 }
 
-const answers: Record<Question, () => number> = {
+const answers: { [Question in keyof Answers]: () => Answers[Question] | Promise<Answers[Question]> } = {
+  'profile-start': startProfile,
+  'profile-stop': stopProfile,
   cpu: () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;

@@ -1,31 +1,59 @@
 /** What it costs to import the package, against other packages that log people in. Each in a process of its own. */
 
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Build } from './builds.js';
 import { median, printTable } from './measure.js';
 
-const rounds = 9;
-const packages = ['passport-smart-id', 'passport-smart-id/web', '@node-saml/passport-saml', 'openid-client'];
+const rounds = 15;
+const reference = '@node-saml/passport-saml';
 
-export function benchStartup(): void {
-  const measured = [undefined, ...packages].map((name) => {
-    const runs = Array.from({ length: rounds }, () => importOf(name));
-    return { name, ms: median(runs.map(({ ms }) => ms)), memory: median(runs.map(({ memory }) => memory)) };
-  });
-  const empty = measured[0]?.memory ?? 0;
-  console.log('Import, and what the process has grown by:\n');
+interface Import {
+  name: string;
+  /** What is imported: nothing, to know the process itself. */
+  from?: string;
+  runs: { ms: number; bytes: number }[];
+}
+
+export function benchStartup(builds: readonly Build[]): void {
+  const empty: Import = { name: 'nothing', runs: [] };
+  const saml: Import = { name: reference, from: reference, runs: [] };
+  const imports: Import[] = [
+    empty,
+    ...builds.flatMap(({ label, main, web }) => [
+      { name: `passport-smart-id ${label}`, from: main, runs: [] },
+      { name: `passport-smart-id/web ${label}`, from: web, runs: [] },
+    ]),
+    saml,
+    { name: 'openid-client', from: 'openid-client', runs: [] },
+  ];
+  for (let round = 0; round < rounds; round++) for (const one of imports) one.runs.push(measureImport(one.from));
+  const msOf = ({ runs }: Import) => median(runs.map(({ ms }) => ms));
+  const bytesOf = ({ runs }: Import) =>
+    median(runs.map(({ bytes }) => bytes)) - median(empty.runs.map(({ bytes }) => bytes));
+  console.log(`Import, and what the process has grown by; ratios to ${reference}:\n`);
   printTable(
-    ['', 'ms', 'MB'],
-    measured.slice(1).map(({ name, ms, memory }) => [name ?? '', ms.toFixed(0), ((memory - empty) / 1e6).toFixed(1)]),
+    ['', 'ms', 'ratio', 'MB', 'ratio'],
+    imports
+      .slice(1)
+      .map((one) => [
+        one.name,
+        msOf(one).toFixed(0),
+        (msOf(one) / msOf(saml)).toFixed(2),
+        (bytesOf(one) / 1e6).toFixed(1),
+        (bytesOf(one) / bytesOf(saml)).toFixed(2),
+      ]),
   );
 }
 
-function importOf(name: string | undefined): { ms: number; memory: number } {
+function measureImport(from: string | undefined): { ms: number; bytes: number } {
   const script = `
     const since = performance.now();
-    ${name ? `await import('${name}');` : ''}
+    ${from ? `await import('${from}');` : ''}
     const ms = performance.now() - since;
     globalThis.gc();
-    console.log(JSON.stringify({ ms, memory: process.memoryUsage().rss }));`;
+    console.log(JSON.stringify({ ms, bytes: process.memoryUsage().rss }));`;
   const flags = ['--expose-gc', '--input-type=module', '--eval', script];
-  return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8' }));
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  return JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8', cwd }));
 }

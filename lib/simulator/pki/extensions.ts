@@ -2,7 +2,7 @@
  * The certificate extensions of Smart-ID certificates, each a function from plain values to DER
  * (RFC 5280, RFC 3739, ETSI EN 319 412; RP API 3.2.3, "Certificate profiles").
  */
-import { GeneralizedTime, IA5String, ObjectIdentifier, Sequence } from 'asn1js';
+import { GeneralizedTime, IA5String, Null, ObjectIdentifier, Sequence } from 'asn1js';
 import {
   Attribute,
   CertificatePolicies,
@@ -74,6 +74,11 @@ export function authorityInformationAccess(urls: { caIssuers?: string; ocsp?: st
 
 export function crlDistributionPoint(url: string): CertificateExtension {
   return plain(new CRLDistributionPointsExtension([url]));
+}
+
+/** That nobody need ask whether a responder's certificate is revoked (RFC 6960, section 4.2.2.2.1). */
+export function ocspNoCheck(): CertificateExtension {
+  return { oid: '1.3.6.1.5.5.7.48.1.5', critical: false, value: Buffer.from(new Null().toBER()) };
 }
 
 /** A directoryName, as Smart-ID carries the document number. */

@@ -2,7 +2,7 @@
 import { type KeyObject, webcrypto } from 'node:crypto';
 
 /** What OCSP answers and lists are signed with; SHA-1 where they are to be refused. */
-export type SignatureHash = 'SHA-384' | 'SHA-1';
+export type SignatureHash = 'SHA-256' | 'SHA-384' | 'SHA-1';
 
 export function cryptoKeyOf(privateKey: KeyObject, hash: SignatureHash): Promise<webcrypto.CryptoKey> {
   const algorithm =

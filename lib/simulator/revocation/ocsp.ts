@@ -1,6 +1,6 @@
 /** An OCSP answer (RFC 6960), right or wrong in one of the ways that a relying party must notice. */
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { Constructed, Enumerated, GeneralizedTime, Integer, OctetString, Primitive } from 'asn1js';
+import { Constructed, Enumerated, GeneralizedTime, Integer, Null, OctetString, Primitive } from 'asn1js';
 import {
   BasicOCSPResponse,
   Certificate,
@@ -27,7 +27,10 @@ export interface OcspAnswer {
   status: CertificateStatus;
   signer: OcspSigner;
   thisUpdate: Date;
-  nextUpdate: Date;
+  /** Without it, the answer is about this moment only. */
+  nextUpdate?: Date;
+  /** Since when the CA keeps what it knows of its certificates (RFC 6960, section 4.4.4). */
+  archiveCutoff?: Date;
   /** As the request has it, another one, or none. */
   nonce: 'returned' | 'wrong' | 'none';
   /** About a certificate that was not asked about. */
@@ -41,6 +44,7 @@ export interface OcspAnswer {
 
 const basicResponse = '1.3.6.1.5.5.7.48.1.1';
 const nonceExtension = '1.3.6.1.5.5.7.48.1.2';
+const archiveCutoffExtension = '1.3.6.1.5.5.7.48.1.6';
 
 /** The serial number in a request, upper-case hexadecimal. @throws Error when the bytes are no request for one. */
 export function serialNumberAsked(request: Uint8Array): string {
@@ -52,6 +56,8 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
   if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
   const thisUpdate = inWholeSeconds(answer.thisUpdate);
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
+  const responseExtensions = extensionsOf(request, answer);
+  // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
   const data = new ResponseData({
     responderID: signerCertificate.subject,
     producedAt: thisUpdate,
@@ -60,10 +66,11 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
         certID,
         certStatus: statusChoice(answer.status, thisUpdate),
         thisUpdate,
-        nextUpdate: inWholeSeconds(answer.nextUpdate),
+        ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
+        ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
       }),
     ],
-    responseExtensions: extensionsOf(request, answer),
+    ...(responseExtensions && { responseExtensions }),
   });
   const certs = [
     ...answer.otherCertificates.map((der) => Certificate.fromBER(new Uint8Array(der))),
@@ -71,6 +78,8 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
   ];
   const basic = new BasicOCSPResponse({ tbsResponseData: data, ...(certs.length > 0 ? { certs } : {}) });
   await basic.sign(await cryptoKeyOf(answer.signer.privateKey, answer.signatureHash), answer.signatureHash);
+  // RFC 4055, section 5, demands them of RSA, and pkijs leaves them out.
+  if (answer.signer.privateKey.asymmetricKeyType === 'rsa') basic.signatureAlgorithm.algorithmParams = new Null();
   const response = new OCSPResponse({
     responseStatus: new Enumerated({ value: 0 }),
     responseBytes: new ResponseBytes({
@@ -103,6 +112,11 @@ function statusChoice(status: CertificateStatus, when: Date): Primitive | Constr
   }
   const revocationTime = new GeneralizedTime({ valueDate: when });
   return new Constructed({ idBlock: { tagClass: 3, tagNumber: 1 }, value: [revocationTime] });
+}
+
+function archiveCutoff(since: Date): Extension {
+  const extnValue = new GeneralizedTime({ valueDate: inWholeSeconds(since) }).toBER(false);
+  return new Extension({ extnID: archiveCutoffExtension, extnValue });
 }
 
 function extensionsOf(request: Uint8Array, { nonce, hasUnknownExtension }: OcspAnswer): Extension[] | undefined {

@@ -2,6 +2,7 @@
  * What the simulator says of its certificates by OCSP and by list, at the addresses in them (RFC 6960, RFC 5280), and the
  * ways in which it can say it wrongly.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import express, { Router } from 'express';
 import type { AccountKeys } from '../account-keys.js';
 import { findAccount } from '../accounts.js';
@@ -12,6 +13,7 @@ import type { SimulatedPki } from '../pki/pki.js';
 import type { UserCertificateOverrides } from '../pki/user-certificate.js';
 import { createCrl } from './crl.js';
 import { answerOcsp, type CertificateStatus, type OcspAnswer, serialNumberAsked, tryLater } from './ocsp.js';
+import { createRecordedResponder } from './recorded-responder.js';
 
 /** What is wrong with OCSP answers. `other-ca` and `not-for-ocsp` are about the signer's certificate. */
 export type OcspFault =
@@ -46,12 +48,20 @@ export class SimulatedRevocation {
   responder: 'delegated' | 'direct' = 'delegated';
   /** Whether OCSP answers repeat the nonce of the request. */
   returnsNonce = true;
+  /**
+   * `recorded`: as the demo environment's responder answers, of whole seconds and without `nextUpdate` and nonce, so that nobody may
+   * remember it; `responder`, `returnsNonce` and `ocspFault` then change nothing in it.
+   */
+  ocspProfile: 'simple' | 'recorded' = 'simple';
+  /** Milliseconds that an OCSP answer takes. */
+  ocspDelayMs = 0;
   ocspFault?: OcspFault;
   crlFault?: CrlFault;
   /** How many requests came, answered or not. */
   readonly requests = { ocsp: 0, crl: 0 };
   private readonly statuses = new Map<string, CertificateStatus>();
   private firstAnswer?: Buffer;
+  private readonly recordedResponders = new Map<Authority, Promise<IssuedCertificate>>();
 
   constructor(
     private readonly pki: SimulatedPki,
@@ -65,6 +75,11 @@ export class SimulatedRevocation {
     this.statuses.set(documentNumber, status);
   }
 
+  /** Makes the keys of `recorded` responders, which takes a second, so that nobody who asks has to wait for it. */
+  async prepareRecordedResponders(): Promise<void> {
+    await Promise.all(Object.values(this.pki.authorities).map((authority) => this.recordedResponder(authority)));
+  }
+
   /** Routes at the addresses in the certificates. */
   routes(): Router {
     const router = Router();
@@ -74,6 +89,7 @@ export class SimulatedRevocation {
         express.raw({ type: 'application/ocsp-request', limit: '10kb' }),
         handle(async (request, response) => {
           this.requests.ocsp += 1;
+          if (this.ocspDelayMs > 0) await wait(this.ocspDelayMs, undefined, { ref: false });
           const answer = await this.ocsp(authority, request.body);
           if (!answer) return void response.destroy();
           response.type('application/ocsp-response').send(answer);
@@ -93,6 +109,7 @@ export class SimulatedRevocation {
   }
 
   private async ocsp(authority: Authority, request: Buffer): Promise<Buffer | undefined> {
+    if (this.ocspProfile === 'recorded') return this.recordedOcsp(authority, request);
     const { ocspFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no answer at all');
@@ -111,6 +128,29 @@ export class SimulatedRevocation {
     });
     this.firstAnswer ??= answer;
     return answer;
+  }
+
+  private recordedResponder(authority: Authority): Promise<IssuedCertificate> {
+    const known = this.recordedResponders.get(authority);
+    const responder = known ?? createRecordedResponder(authority, this.clock());
+    this.recordedResponders.set(authority, responder);
+    return responder;
+  }
+
+  private async recordedOcsp(authority: Authority, request: Buffer): Promise<Buffer> {
+    const now = this.clock();
+    const responder = this.recordedResponder(authority);
+    return answerOcsp(request, {
+      status: this.statusOf(serialNumberAsked(request)),
+      signer: { ...(await responder), isAuthority: false },
+      otherCertificates: [],
+      thisUpdate: new Date(now),
+      archiveCutoff: new Date(now - 365 * day),
+      nonce: 'none',
+      isForOther: false,
+      signatureHash: 'SHA-256',
+      hasUnknownExtension: false,
+    });
   }
 
   private async crl(authority: Authority): Promise<Buffer | undefined> {
