@@ -1,8 +1,10 @@
 /** The pages in a browser that runs no scripts: by plain forms and links alone. */
 
 import { expect } from 'chai';
+import { waits as builtWaits } from '../../dist/attempt/waits.js';
 import { languages, wordsOf } from '../../lib/web/words.js';
 import { answerPush, callbackAfter, usePhone } from '../support/phone.js';
+import { useShortWaits } from '../support/short-waits.js';
 import { type Page, Visitor } from '../support/visitor.js';
 import { usePageSites } from './page-site.js';
 import { startLogin, startSigning } from './sites.js';
@@ -207,6 +209,8 @@ describe('The login page without scripts', () => {
   }
 
   describe('says what went wrong, and tries again for the same', () => {
+    useShortWaits(builtWaits);
+
     const query = 'returnTo=/orders&lang=lt';
     const lt = wordsOf.lt;
 
