@@ -11,7 +11,14 @@ export const slowKinds = {
   browsers: ['test/e2e/'],
   attacks: ['test/attacks/'],
   faults: ['test/faults/'],
-  processes: ['test/processes/', 'test/redis/', 'test/signing/processes.test.ts', 'test/support/reporter.test.ts'],
+  processes: [
+    'test/processes/',
+    'test/redis/',
+    'test/signing/processes.test.ts',
+    'test/simulator/command.test.ts',
+    'test/support/reporter.test.ts',
+    'test/trust-command/command.test.ts',
+  ],
   properties: ['test/properties/'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -20,11 +20,13 @@ export function rsaKeyOf(bits: number): RsaKey {
   }
 }
 
-/** A key of the size that Smart-ID has, always the same: to look for its primes takes seconds. */
-export function rsaKeyOfRealSize(): RsaKey {
-  const primes = JSON.parse(readFileSync(new URL('./real-size-primes.json', import.meta.url), 'utf8')) as string[];
-  const [p = 0n, q = 0n] = primes.map((digits) => BigInt(`0x${digits}`));
-  return rsaKeyFrom(p, q);
+/** Keys that are always the same, since to look for primes takes long: many of 2048 bits, one each of 4096 and of 6144. */
+export function readyRsaKeys(bits: number): RsaKey[] {
+  const primes = JSON.parse(readFileSync(new URL('./primes.json', import.meta.url), 'utf8')) as Record<
+    string,
+    [p: string, q: string][]
+  >;
+  return (primes[bits] ?? []).map(([p, q]) => rsaKeyFrom(BigInt(`0x${p}`), BigInt(`0x${q}`)));
 }
 
 function rsaKeyFrom(p: bigint, q: bigint): RsaKey {

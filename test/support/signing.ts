@@ -3,7 +3,7 @@
 import { constants, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import type { PreparedDocument } from '../../example-app/documents/prepared-document.js';
 import type { Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
-import { rsaKeyOfRealSize } from './rsa-keys.js';
+import { readyRsaKeys } from './rsa-keys.js';
 
 export interface Signatory {
   certificate: X509Certificate;
@@ -32,5 +32,7 @@ export function signatureValue(
 
 /** A key of the size that Smart-ID has. */
 export async function keyOfRealSize(): Promise<KeyObject> {
-  return rsaKeyOfRealSize().privateKey;
+  const [key] = readyRsaKeys(6144);
+  if (!key) throw new Error('There is no key of 6144 bits.');
+  return key.privateKey;
 }
