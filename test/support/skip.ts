@@ -11,7 +11,7 @@ export function skipForWantOf(what: string, test: Mocha.Context): never {
   const add = (skipped: Mocha.Runnable) => {
     if (!skipped.isPending()) skipped.title += `${mark}${what})`;
   };
-  if (runnable.type === 'hook') runnable.parent?.eachTest(add);
+  if ((runnable as Mocha.Hook).type === 'hook') runnable.parent?.eachTest(add);
   else add(runnable);
   return test.skip();
 }
