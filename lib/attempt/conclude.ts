@@ -15,13 +15,10 @@ import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
 import { type Entry, entryOf } from './parameters.js';
 import { endsByCallback } from './view.js';
+import { waits } from './waits.js';
 import { reloadSession, requireWebSession } from './web-session.js';
 
-/**
- * Milliseconds to wait for a result. A return from the app comes a moment before it; `finish` comes after `status` has
- * said `ready`.
- */
-const patienceOf = { callback: 20_000, finish: 2_000 };
+const { patienceOf } = waits;
 
 /** Milliseconds in which nothing else is expected to have happened in the session. */
 const shortWait = 100;

@@ -8,6 +8,7 @@ import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
 import type { Ticker } from './ticker.js';
 import { type AttemptView, failedView } from './view.js';
+import { waits } from './waits.js';
 
 /** Milliseconds of a tick: a QR link is new with each. */
 const tick = 1000;
@@ -15,8 +16,6 @@ const tick = 1000;
 const margin = 5;
 /** Milliseconds after which what has not changed is said again, so that a page notices a dead connection. */
 const heartbeat = 10_000;
-/** Milliseconds that a page has to close the connection after the last event, before we do. */
-const parting = 5_000;
 
 /** What a site adds to a view or makes of it before it is sent. */
 export type Show = (view: AttemptView, req: Request) => object;
@@ -72,7 +71,7 @@ export class LiveView {
    */
   end(view: AttemptView): void {
     this.write(JSON.stringify(this.show(view, this.req)));
-    const timer = setTimeout(() => this.res.destroy(), parting).unref();
+    const timer = setTimeout(() => this.res.destroy(), waits.partingMs).unref();
     this.res.once('close', () => clearTimeout(timer));
   }
 

@@ -20,7 +20,9 @@ let [tried, refused] = [0, 0];
 for (const attack of attacks) {
   const begin = performance.now();
   const tally = await carryOut(attack, { part, seed });
-  if (tally.tried === 0) throw new Error(`Nothing was tried: ${attack.name}`);
+  const leastTries = Math.max(1, (attack.tries ?? 0) * part);
+  if (tally.tried < leastTries) throw new Error(`Only ${tally.tried} were tried: ${attack.name}`);
+  if (tally.by.has('')) throw new Error(`A check without a name refused: ${attack.name}`);
   const by = [...tally.by].sort(([, one], [, other]) => other - one).map(([check, times]) => `${check} ${times}`);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   print(attack.name, tally.tried, tally.refused, seconds, by.join(', '));

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { skipForWantOfTool } from '../support/skip.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -20,10 +21,7 @@ export function findChromium(): string | undefined {
 export async function launchChromium(test: Mocha.Context): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) {
-    const message = 'No Chromium was found: set CHROMIUM_PATH to one to run the browser tests.';
-    if (process.env.CI === 'true') throw new Error(message);
-    console.log(message);
-    test.skip();
+    skipForWantOfTool('chromium', 'set CHROMIUM_PATH to one to run the browser tests', test);
   }
   return startChromium(executablePath);
 }

@@ -7,6 +7,7 @@ import { type Prepare, type SigningStartOptions, verificationFailureChannel } fr
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { otherSignature } from '../support/faults.js';
 import { okDocument, usePhone } from '../support/phone.js';
+import { useShortWaits } from '../support/short-waits.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
 
@@ -272,6 +273,8 @@ describe('A signature that is not given', () => {
   });
 
   describe('for want of an account', () => {
+    useShortWaits();
+
     for (const [code, options] of [
       ['no_account', { signer: { documentNumber: 'PNOEE-10101010005-MOCK-Q' } }],
       ['document_unusable', { signer: { documentNumber: 'PNOEE-00000000002-SIMU-Q' } }],

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { SmartIdVerificationError, verificationFailureChannel } from '../../lib/index.js';
 import { type Simulator, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
+import { useShortWaits } from '../support/short-waits.js';
 import { Browser, type Site, startSite } from '../support/site.js';
 
 /** What says something about an account or its owner: a visitor must not tell these apart. */
@@ -26,6 +27,7 @@ const outcomes = new Map(
 );
 
 describe('A login that does not succeed', () => {
+  useShortWaits();
   let simulator: Simulator;
   let site: Site;
   let browser: Browser;

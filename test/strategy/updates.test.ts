@@ -13,6 +13,7 @@ import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { form, unusable, usable } from '../attacks/accounts.js';
 import { EventStream } from '../support/event-stream.js';
 import { answerPush, callbackAfter, okDocument, usePhone } from '../support/phone.js';
+import { useShortWaits } from '../support/short-waits.js';
 import { Browser, type Site, type SiteOptions, startSite, storedSessions } from '../support/site.js';
 import { until } from '../support/until.js';
 
@@ -333,6 +334,8 @@ describe('Live updates', () => {
   });
 
   describe('leave the session alone', () => {
+    useShortWaits();
+
     /** Of a site that keeps sessions whether they have changed or not, and of one that does not. */
     async function withBoth(
       look: (known: { there: Site; visitor: Browser; colour: (is?: string) => Promise<unknown> }) => Promise<void>,

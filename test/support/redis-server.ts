@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { skipForWantOfTool } from './skip.js';
 import { until } from './until.js';
 
 async function freePort(): Promise<number> {
@@ -26,10 +27,7 @@ export class RedisServer {
   /** Starts one, or skips the tests of the calling hook where there is none; with `CI=true` that is a failure. */
   static async start(test: Mocha.Context): Promise<RedisServer> {
     if (spawnSync('redis-server', ['--version']).status !== 0) {
-      const message = 'No redis-server was found: its tests are skipped (Debian: redis-server).';
-      if (process.env.CI === 'true') throw new Error(message);
-      console.log(message);
-      test.skip();
+      skipForWantOfTool('redis-server', 'install it to run the tests of several processes', test);
     }
     return RedisServer.launch();
   }

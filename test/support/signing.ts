@@ -3,7 +3,7 @@
 import { constants, type KeyObject, sign, X509Certificate } from 'node:crypto';
 import type { PreparedDocument } from '../../example-app/documents/prepared-document.js';
 import type { Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
-import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
+import { readyRsaKeys } from './rsa-keys.js';
 
 export interface Signatory {
   certificate: X509Certificate;
@@ -30,10 +30,9 @@ export function signatureValue(
   return sign(hashAlgorithm, toSign, { key: privateKey, padding, saltLength });
 }
 
-let realKey: Promise<KeyObject> | undefined;
-
-/** A key of the size that Smart-ID has: made once for all tests, because that takes seconds. */
-export function keyOfRealSize(): Promise<KeyObject> {
-  realKey ??= generateRsaKey(6144);
-  return realKey;
+/** A key of the size that Smart-ID has. */
+export async function keyOfRealSize(): Promise<KeyObject> {
+  const [key] = readyRsaKeys(6144);
+  if (!key) throw new Error('There is no key of 6144 bits.');
+  return key.privateKey;
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
+import { needRealCertificates, realCertificates } from '../support/real-certificates.js';
 
 const command = new URL('../../lib/trust-command/command.ts', import.meta.url).pathname;
 
@@ -84,12 +85,17 @@ describe('The command smart-id-trust', () => {
     expect(stdout).to.match(/^Usage: smart-id-trust /);
   });
 
-  const real = new URL('../../../shared/certificates/', import.meta.url).pathname;
-  (existsSync(real) ? describe : describe.skip)('with the real CA certificates', () => {
+  describe('with the real CA certificates', () => {
+    before(function () {
+      needRealCertificates(this);
+    });
+
     for (const environment of ['live', 'demo']) {
       it(`makes one bundle of those of ${environment}`, async () => {
         const bundle = path.join(folder, `${environment}.pem`);
-        const files = readdirSync(path.join(real, environment)).map((name) => path.join(real, environment, name));
+        const files = readdirSync(path.join(realCertificates, environment)).map((name) =>
+          path.join(realCertificates, environment, name),
+        );
         const { status, stdout } = await run(environment, ...files, '--output', bundle);
         expect(status, stdout).to.equal(0);
         expect(stdout.match(/^trust anchor /gm)).to.have.length(files.length);
@@ -101,7 +107,7 @@ describe('The command smart-id-trust', () => {
     }
 
     it('says which are missing', async () => {
-      const { status, stdout } = await run('demo', path.join(real, 'demo', 'TEST_EID-NQ_2021E.pem'));
+      const { status, stdout } = await run('demo', path.join(realCertificates, 'demo', 'TEST_EID-NQ_2021E.pem'));
       expect(status).to.equal(0);
       expect(stdout).to.match(/^not among them {3}TEST of SK ID Solutions EID-Q 2024E$/m);
     });
@@ -109,8 +115,8 @@ describe('The command smart-id-trust', () => {
     it('refuses those of the other environment, and writes nothing of a mixed folder', async () => {
       const { status, stdout } = await run(
         'live',
-        path.join(real, 'live'),
-        path.join(real, 'demo'),
+        path.join(realCertificates, 'live'),
+        path.join(realCertificates, 'demo'),
         '--output',
         output,
       );

@@ -8,6 +8,7 @@ import { basicConstraints } from '../../lib/simulator/pki/extensions.js';
 import { loadTrustAnchors, type TrustAnchorSource } from '../../lib/trust/anchors.js';
 import { certificateWith } from '../support/certificates.js';
 import { inputError } from '../support/errors.js';
+import { needRealCertificates, realCertificates } from '../support/real-certificates.js';
 
 const now = Date.now();
 
@@ -110,12 +111,14 @@ describe('Trust anchors', () => {
   });
 });
 
-const real = new URL('../../../shared/certificates/', import.meta.url).pathname;
+describe('The real trust anchors', () => {
+  before(function () {
+    needRealCertificates(this);
+  });
 
-(existsSync(real) ? describe : describe.skip)('The real trust anchors', () => {
   for (const environment of ['live', 'demo']) {
     it(`of ${environment} load as a folder and one by one`, () => {
-      const folder = path.join(real, environment);
+      const folder = path.join(realCertificates, environment);
       const files = readdirSync(folder);
       expect(loadTrustAnchors(folder, now).certificates).to.have.length(files.length);
       for (const file of files) loadTrustAnchors(readFileSync(path.join(folder, file), 'utf8'), now);

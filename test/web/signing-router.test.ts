@@ -11,8 +11,10 @@ import {
   type SmartIdSigningOptions,
 } from 'passport-smart-id';
 import { type SmartIdSigningRouterOptions, smartIdSigningRouter } from 'passport-smart-id/web';
+import { waits as builtWaits } from '../../dist/attempt/waits.js';
 import { otherSignature } from '../support/faults.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
+import { useShortWaits } from '../support/short-waits.js';
 import type { Browser } from '../support/site.js';
 import { itIsReadyMadePage, type PageSite, usePageSites } from './page-site.js';
 
@@ -412,6 +414,8 @@ describe('The signing page', () => {
   });
 
   describe('leads back to itself after a failure', () => {
+    useShortWaits(builtWaits);
+
     const neutral = /role="status">Nothing was signed\./;
 
     for (const [what, code, message, documentNumbers] of [

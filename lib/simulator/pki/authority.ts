@@ -2,8 +2,7 @@
  * The simulator's certificate authorities: a root, and below it issuing authorities of the kinds the real service has
  * (qualified and not, P-384 and RSA). Only the issuing ones are trust anchors. RP API 3.2.3, "Certificate chains".
  */
-import { generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   type IssuedCertificate,
   type Issuer,
@@ -20,6 +19,7 @@ import {
   subjectKeyIdentifier,
 } from './extensions.js';
 import type { DistinguishedName } from './names.js';
+import { rsaKeys } from './rsa-keys.js';
 
 /** An authority that the simulator publishes, with the addresses its certificates point to. */
 export interface Authority extends IssuedCertificate {
@@ -88,6 +88,6 @@ export async function generateAuthorityKeys(): Promise<AuthorityKeys> {
   return { root: p384(), qualified: p384(), qualifiedRsa: await generateRsaKey(2048), nonQualified: p384() };
 }
 
-export async function generateRsaKey(bits: number): Promise<KeyObject> {
-  return (await promisify(generateKeyPair)('rsa', { modulusLength: bits, publicExponent: 65537 })).privateKey;
+export function generateRsaKey(bits: number): Promise<KeyObject> {
+  return rsaKeys.make(bits);
 }

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { filesOf, kinds, kindsOf, slowKinds, testFiles } from './kinds.js';
+
+describe('The kinds of tests', () => {
+  it('have every test file in exactly one', () => {
+    expect(testFiles.length).to.be.above(80);
+    expect(kinds.flatMap(filesOf).sort()).to.deep.equal([...testFiles].sort());
+  });
+
+  it('name no file or folder that is not there', () => {
+    for (const [kind, places] of Object.entries(slowKinds)) {
+      for (const place of places)
+        expect(
+          filesOf(kind).some((file) => file.startsWith(place)),
+          place,
+        ).to.equal(true);
+    }
+  });
+
+  it('have a command each, and one for all slow ones', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(scripts.test).to.equal('tsx test/run.ts fast');
+    for (const kind of Object.keys(slowKinds)) {
+      expect(scripts[`test:${kind}`]).to.match(new RegExp(`^tsx test/run.ts ${kind}( |$)`));
+      expect(scripts['test:slow']).to.contain(`npm run test:${kind}`);
+    }
+  });
+
+  it('are all run by CI', () => {
+    const ci = readFileSync('.ci/run', 'utf8').split('\n');
+    expect(ci).to.include.members(['npm test', 'npm run test:slow']);
+  });
+
+  it('are fast where nothing else is said', () => {
+    expect(kindsOf('test/new/thing.test.ts')).to.deep.equal(['fast']);
+  });
+});
