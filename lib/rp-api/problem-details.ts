@@ -19,7 +19,9 @@ const problemDetailsSchema = v.object({
 /** The problem that an error body describes, or undefined where it describes none: an error must not hide an error. */
 export function parseProblemDetails(body: string): ProblemDetails | undefined {
   try {
-    const parsed = v.safeParse(problemDetailsSchema, JSON.parse(body), { abortEarly: true });
+    const json: unknown = JSON.parse(body);
+    // To the library a list is an object without fields.
+    const parsed = v.safeParse(problemDetailsSchema, Array.isArray(json) ? undefined : json, { abortEarly: true });
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;

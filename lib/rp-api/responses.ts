@@ -80,7 +80,8 @@ export function parseResponse<T>(schema: v.GenericSchema<unknown, T>, body: stri
   } catch {
     throw new SmartIdServiceError('bad_response', 'The Smart-ID service sent an answer that is not JSON.');
   }
-  const parsed = v.safeParse(schema, json, { abortEarly: true });
+  // To the library a list is an object without fields.
+  const parsed = v.safeParse(schema, Array.isArray(json) ? undefined : json, { abortEarly: true });
   if (parsed.success) return parsed.output;
   const field = v.getDotPath(parsed.issues[0]) ?? 'its body';
   throw new SmartIdServiceError(
