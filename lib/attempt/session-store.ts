@@ -63,7 +63,11 @@ export class SessionAttemptStore implements AttemptStore {
     const now = this.clock();
     const request = requireWebSession(req);
     const { taken } = sharedOf(request);
-    for (const [takenId, until] of taken) if (until <= now) taken.delete(takenId);
+    // They stand in the order in which they are forgotten.
+    for (const [takenId, until] of taken) {
+      if (until > now) break;
+      taken.delete(takenId);
+    }
     if (taken.has(id)) return undefined;
     const attempt = find(request.session[sessionKey]?.attempts, id);
     if (!attempt) return undefined;
