@@ -74,12 +74,14 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): P
     const node = byId.get(id);
     const { functionName } = node?.callFrame ?? {};
     if (functionName === undefined || functionName === '(idle)') continue;
-    const microseconds = timeDeltas[index] ?? 0;
-    total += microseconds;
     const stack: string[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       stack.push(byId.get(at)?.callFrame.url ?? '');
     }
+    // To begin and to end a profile takes a while itself.
+    if (stack.includes('node:inspector')) continue;
+    const microseconds = timeDeltas[index] ?? 0;
+    total += microseconds;
     const part = partOf(functionName, stack);
     add(sums.parts, part, microseconds);
     if (part === 'verification') continue;
