@@ -20,7 +20,7 @@ import { attributesOf, type NameAttribute } from './names.js';
 import { readSigned, type Signed } from './signatures.js';
 
 /** Bytes. One with a key of 6144 bits has some two thousand. */
-export const maxCertificateBytes = 16 * 1024;
+const maxCertificateBytes = 16 * 1024;
 
 const versionTag = contextTag(0, 'constructed');
 const extensionsTag = contextTag(3, 'constructed');

@@ -27,13 +27,13 @@ export const extensionTypes = {
 export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1';
 export const crlDistributionPoints = '2.5.29.31';
 
-/** Flags of the key usage extension: the bits in their order. */
+/** Flags of the key usage extension (RFC 5280, section 4.2.1.3): its bits 0 to 3 and 5, of which bit 0 is the highest of 16. */
 export const keyUsageFlags = {
-  digitalSignature: 1,
-  nonRepudiation: 2,
-  keyEncipherment: 4,
-  dataEncipherment: 8,
-  keyCertSign: 32,
+  digitalSignature: 0x8000,
+  nonRepudiation: 0x4000,
+  keyEncipherment: 0x2000,
+  dataEncipherment: 0x1000,
+  keyCertSign: 0x0400,
 } as const;
 
 const maxExtensions = 50;
@@ -65,7 +65,7 @@ export function decodeKeyUsage(value: Bytes): number {
 
 /** The object identifiers of an extended key usage. */
 export function decodeExtendedKeyUsage(value: Bytes): string[] {
-  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.objectIdentifier).map(objectIdentifierIn);
+  return objectIdentifiersIn(onlyElement(value, tags.sequence));
 }
 
 /** The object identifiers of certificate policies; their qualifiers mean nothing here. */

@@ -49,9 +49,7 @@ export function createOcspRequest(certificate: Certificate, issuer: Certificate)
 }
 
 function issuerHashesOf(issuer: Certificate): Pick<CertId, 'issuerNameHash' | 'issuerKeyHash'> {
-  const known = issuerHashes.get(issuer);
-  if (known) return known;
-  const hashes = {
+  const hashes = issuerHashes.get(issuer) ?? {
     issuerNameHash: hashBySha1(issuer.fields.subject.bytes),
     issuerKeyHash: hashBySha1(subjectPublicKeyOf(issuer)),
   };

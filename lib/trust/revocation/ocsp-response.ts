@@ -46,12 +46,11 @@ export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
   return refusal ? { refusal } : readAnswer(outer, context);
 }
 
-/** The part that the signature does not cover, and the name that the responder goes by. */
+/** What tells whose signature it is, none of it decoded. */
 interface Outer {
   signed: Signed;
-  /** Not decoded. */
   certificates: DerElement[];
-  /** ResponseData: what is left of it to be read after the signature. */
+  /** The name that the responder goes by. */
   responderId: DerElement;
 }
 
@@ -71,18 +70,17 @@ function readOuter(der: Bytes): Outer | { refusal: string } {
   const signed = readSigned(basic);
   const list = basic.nextIf(tag0);
   basic.finish();
-  const certificates = list ? onlyElement(list.content, tags.sequence) : undefined;
+  // Anybody on the way could send thousands, each of which would have to be judged.
+  const certificates = list ? elementsIn(onlyElement(list.content, tags.sequence), maxCertificates, tags.sequence) : [];
   const data = signed.toBeSigned.reader;
   data.nextIf(tag0);
-  return { signed, responderId: data.nextOfAnyTag(), certificates: certificates ? certificatesIn(certificates) : [] };
+  return { signed, certificates, responderId: data.nextOfAnyTag() };
 }
 
 /** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
 function refuseSigner({ signed, responderId, certificates }: Outer, context: OcspContext): string | undefined {
   const { issuer, responders, now } = context;
   if (!isStrong(signed)) return 'it is signed with an algorithm that is not strong enough';
-  // Anybody on the way could send thousands, each of which would have to be judged.
-  if (certificates.length > maxCertificates) return 'it comes with too many certificates';
   if (isNamedBy(responderId, issuer)) {
     return isSignedWith(issuer.publicKey, signed) ? undefined : 'the signature is not that of the CA';
   }
@@ -109,13 +107,10 @@ function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResul
   data.nextIf(tag0);
   data.nextOfAnyTag();
   timeIn(data.next(tags.generalizedTime));
-  const answers = elementsIn(data.next(tags.sequence), maxCertificates, tags.sequence);
+  const answer = readSingleResponse(onlyElement(data.next(tags.sequence).content, tags.sequence));
   const responseExtensions = extensionsOf(data.nextIf(tag1));
   data.finish();
-  const [answer, ...others] = answers.map(readSingleResponse);
-  if (!answer || others.length > 0 || !isAbout(answer.certId, request.certId)) {
-    return { refusal: 'the answer is about another certificate' };
-  }
+  if (!isAbout(answer.certId, request.certId)) return { refusal: 'the answer is about another certificate' };
   const refusal =
     refuseExtensions(responseExtensions) ??
     refuseExtensions(answer.extensions) ??
@@ -180,8 +175,4 @@ function refuseNonce(extensions: readonly Extension[], nonce: Bytes): string | u
   if (!returned) return undefined;
   const { content } = onlyElement(returned.value, tags.octetString);
   return Buffer.compare(content, nonce) === 0 ? undefined : 'the nonce is another one';
-}
-
-function certificatesIn(list: DerElement): DerElement[] {
-  return elementsIn(list, maxCertificates + 1, tags.sequence);
 }
