@@ -123,7 +123,8 @@ export function decodeCrlUrls(value: Bytes): string[] {
   const zero = contextTag(0, 'constructed');
   return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
     const fullName = reader.nextIf(zero)?.reader.nextIf(zero);
-    return fullName ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
+    // What follows it would be the reasons that the list is for, or another issuer.
+    return fullName && reader.isAtEnd ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
   });
 }
 
