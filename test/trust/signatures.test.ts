@@ -88,6 +88,26 @@ describe('A signature of a certificate or of an answer about one', () => {
     expect(() => signed(algorithmId, good, { unusedBits: 1 })).to.throw('does not end with an octet');
   });
 
+  it('lets others have their turn for every megabyte that is hashed', async () => {
+    const turnsFor = async (megabytes: number) => {
+      const long = signed('1.2.840.10045.4.3.3', ec.publicKey.export({ type: 'spki', format: 'der' }), {
+        text: 'x'.repeat(megabytes * 1024 * 1024 - 100),
+      });
+      let turns = 0;
+      let isOver = false;
+      const tick = () => {
+        turns++;
+        if (!isOver) setImmediate(tick);
+      };
+      setImmediate(tick);
+      await isLongSignedWith(ec.publicKey, long);
+      isOver = true;
+      return turns;
+    };
+    const once = await turnsFor(1);
+    expect(await turnsFor(4)).to.equal(once + 3);
+  });
+
   it('holds over more bytes than are hashed at once', async () => {
     const text = 'x'.repeat(3 * 1024 * 1024);
     const signature = sign('sha384', Buffer.from(toBeSigned(text).toBER(false)), ec.privateKey);
