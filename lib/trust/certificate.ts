@@ -5,7 +5,16 @@
  */
 
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from './der.js';
+import {
+  type Bytes,
+  constructedTag,
+  type DerElement,
+  DerError,
+  elementsIn,
+  onlyElement,
+  primitiveTag,
+  tags,
+} from './der.js';
 import { integerIn, octetsOfBitString, timeIn } from './der-values.js';
 import {
   decodeCertificatePolicies,
@@ -22,10 +31,10 @@ import { readSigned, type Signed } from './signatures.js';
 /** Bytes. One with a key of 6144 bits has some two thousand. */
 const maxCertificateBytes = 16 * 1024;
 
-const versionTag = contextTag(0, 'constructed');
-const extensionsTag = contextTag(3, 'constructed');
+const versionTag = constructedTag(0);
+const extensionsTag = constructedTag(3);
 /** issuerUniqueID and subjectUniqueID, which nobody uses. */
-const uniqueIdTags = [contextTag(1, 'primitive'), contextTag(2, 'primitive')];
+const uniqueIdTags = [primitiveTag(1), primitiveTag(2)];
 
 export class Certificate {
   readonly der: Bytes;

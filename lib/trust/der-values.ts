@@ -51,12 +51,13 @@ function decodeObjectIdentifier(content: Bytes): string {
  */
 export function integerIn(element: DerElement): Bytes {
   const content = contentOf(element, tags.integer);
-  const [first, second] = content;
+  const [first, second = 0] = content;
   if (first === undefined) throw new DerError('an integer is empty');
   if (content.length > maxIntegerBytes) throw new DerError('an integer is too long');
   // Nine bits that are all alike say no more than the last eight.
-  const isPadded = second !== undefined && (first === 0 ? second < 0x80 : first === 0xff && second >= 0x80);
-  if (isPadded) throw new DerError('an integer is not minimal');
+  const firstNineBits = (first << 1) | (second >> 7);
+  if (content.length > 1 && (firstNineBits === 0 || firstNineBits === 0x1ff))
+    throw new DerError('an integer is not minimal');
   return content;
 }
 
@@ -103,9 +104,11 @@ const timeForms: Readonly<Record<number, RegExp>> = {
  * @throws DerError when it is none, or none that the calendar and the clock have.
  */
 export function timeIn({ tag, content }: DerElement): number {
-  const [, year = '', month, day, hour, minute, second] = timeForms[tag]?.exec(latin1(content)) ?? [];
+  const match = timeForms[tag]?.exec(latin1(content));
+  if (!match) throw new DerError('a time is none');
+  const [, year, month, day, hour, minute, second] = match;
   // Two digits stand for a year from 1950 to 2049.
-  const century = tag === tags.utcTime ? (year < '50' ? '20' : '19') : '';
+  const century = tag === tags.generalizedTime ? '' : Number(year) < 50 ? '20' : '19';
   const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
   const time = new Date(text);
   // The 30th of February would be read as a day of March.

@@ -3,7 +3,7 @@
  * They are decoded only when the signature over them has been verified.
  */
 
-import { type Bytes, contextTag, type DerElement, elementsIn, onlyElement, tags } from './der.js';
+import { type Bytes, constructedTag, type DerElement, elementsIn, onlyElement, primitiveTag, tags } from './der.js';
 import { booleanIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
 
 export interface Extension {
@@ -106,7 +106,7 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
 /** A GeneralName that is an address. */
-const uniformResourceIdentifier = contextTag(6, 'primitive');
+const uniformResourceIdentifier = primitiveTag(6);
 
 /** The addresses for one access method of an authority information access extension (RFC 5280, section 4.2.2.1). */
 export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethods): string[] {
@@ -120,7 +120,7 @@ export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethod
 
 /** The addresses of CRL distribution points that name whole lists of the issuer's (RFC 5280, section 4.2.1.13). */
 export function decodeCrlUrls(value: Bytes): string[] {
-  const zero = contextTag(0, 'constructed');
+  const zero = constructedTag(0);
   return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
     const fullName = reader.nextIf(zero)?.reader.nextIf(zero);
     // What follows it would be the reasons that the list is for, or another issuer.

@@ -1,7 +1,15 @@
 import { Integer, OctetString, Sequence } from 'asn1js';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { contextTag, DerError, DerReader, elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
+import {
+  constructedTag,
+  DerError,
+  DerReader,
+  elementsIn,
+  onlyElement,
+  primitiveTag,
+  tags,
+} from '../../lib/trust/der.js';
 import { elementOf, hex, hexOf } from '../support/der.js';
 
 /** The elements that stand one after the other. */
@@ -164,10 +172,10 @@ describe('DER reader: the elements in an element', () => {
 
 describe('DER reader: context tags', () => {
   it('have the class, whether they are constructed, and the number', () => {
-    expect(contextTag(0, 'primitive')).to.equal(0x80);
-    expect(contextTag(6, 'primitive')).to.equal(0x86);
-    expect(contextTag(0, 'constructed')).to.equal(0xa0);
-    expect(contextTag(3, 'constructed')).to.equal(0xa3);
+    expect(primitiveTag(0)).to.equal(0x80);
+    expect(primitiveTag(6)).to.equal(0x86);
+    expect(constructedTag(0)).to.equal(0xa0);
+    expect(constructedTag(3)).to.equal(0xa3);
   });
 });
 

@@ -4,7 +4,16 @@
  */
 
 import { type Certificate, subjectPublicKeyOf } from '../certificate.js';
-import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from '../der.js';
+import {
+  type Bytes,
+  constructedTag,
+  type DerElement,
+  DerError,
+  elementsIn,
+  onlyElement,
+  primitiveTag,
+  tags,
+} from '../der.js';
 import { integerIn, objectIdentifierIn, timeIn } from '../der-values.js';
 import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
 import { isSignedWith, isStrong, readSigned, type Signed } from '../signatures.js';
@@ -31,7 +40,7 @@ const sha1Type = '1.3.14.3.2.26';
 /** A responder sends its own certificate, and some the CA's. */
 const maxCertificates = 4;
 
-const [tag0, tag1, tag2] = [0, 1, 2].map((number) => contextTag(number, 'constructed')) as [number, number, number];
+const [tag0, tag1, tag2] = [constructedTag(0), constructedTag(1), constructedTag(2)];
 
 /**
  * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a responder to
@@ -141,8 +150,8 @@ function readSingleResponse({ reader }: DerElement): SingleResponse {
 /** certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`. */
 function statusIn({ tag, content }: DerElement): Status {
   if (tag === tag1) return 'revoked';
-  if (tag === contextTag(0, 'primitive') && content.length === 0) return 'good';
-  if (tag === contextTag(2, 'primitive') && content.length === 0) return 'unknown';
+  if (tag === primitiveTag(0) && content.length === 0) return 'good';
+  if (tag === primitiveTag(2) && content.length === 0) return 'unknown';
   throw new DerError('a status is none');
 }
 
