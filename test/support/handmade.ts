@@ -1,7 +1,9 @@
 /** Certificates and other signed DER, put together octet by octet, so that a test can change any part of it before it is signed. */
 
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { Certificate } from '../../lib/trust/certificate.js';
 import { type Bytes, tags } from '../../lib/trust/der.js';
+import { createOcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
 import { der, hex, hexOf } from './der.js';
 
 const { sequence, set, bitString, octetString, utf8String, utcTime, generalizedTime } = tags;
@@ -105,4 +107,51 @@ export function handmadeAuthority({ publicKey, privateKey }: Keys, parts: Certif
     extensions: extensionsOf(...caExtensions),
     ...parts,
   });
+}
+
+/** An OCSP answer of the issuer itself about this certificate, without a nonce. */
+export function handmadeOcspAnswer(
+  certificate: Certificate,
+  issuer: Certificate,
+  issuerKey: KeyObject,
+  { status = '8000', thisUpdate = Date.now(), isLasting = true } = {},
+): Bytes {
+  const { issuerNameHash, issuerKeyHash, serialNumber } = createOcspRequest(certificate, issuer).certId;
+  const certId = der(
+    sequence,
+    '300906052b0e03021a0500',
+    der(octetString, hexOf(issuerNameHash)),
+    der(octetString, hexOf(issuerKeyHash)),
+    der(tags.integer, hexOf(serialNumber)),
+  );
+  const next = isLasting ? der(0xa0, generalized(thisUpdate + 3_600_000)) : '';
+  const single = der(sequence, certId, status, generalized(thisUpdate), next);
+  const name = der(0xa1, hexOf(issuer.fields.subject.bytes));
+  const basic = signedDer(der(sequence, name, generalized(thisUpdate), der(sequence, single)), issuerKey);
+  const bytes = der(sequence, '06092b0601050507300101', der(octetString, basic));
+  return hex(der(sequence, '0a0100', der(0xa0, bytes)));
+}
+
+/** A list of the issuer's with these serial numbers. */
+export function handmadeList(
+  issuer: Certificate,
+  issuerKey: KeyObject,
+  serialNumbers: readonly string[],
+  { thisUpdate = Date.now(), nextUpdate = thisUpdate + 3_600_000 } = {},
+): Bytes {
+  const entries = serialNumbers.map((serialNumber) => der(sequence, der(tags.integer, serialNumber), utc(thisUpdate)));
+  const name = hexOf(issuer.fields.subject.bytes);
+  const dates = utc(thisUpdate) + utc(nextUpdate);
+  return hex(signedDer(der(sequence, '020101', ecdsaWithSha256, name, dates, der(sequence, ...entries)), issuerKey));
+}
+
+/** The extensions by which a certificate names whom to ask whether it is revoked. */
+export function addresses({ ocsp = [], crl = [] }: { ocsp?: readonly string[]; crl?: readonly string[] }): string {
+  const uri = (url: string) => der(0x86, hexOf(Buffer.from(url)));
+  const descriptions = ocsp.map((url) => der(sequence, '06082b06010505073001', uri(url)));
+  const points = crl.map((url) => der(sequence, der(0xa0, der(0xa0, uri(url)))));
+  return extensionsOf(
+    extension('06082b06010505070101', der(sequence, ...descriptions)),
+    extension('0603551d1f', der(sequence, ...points)),
+  );
 }
