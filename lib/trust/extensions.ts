@@ -27,7 +27,7 @@ export const extensionTypes = {
 export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1';
 export const crlDistributionPoints = '2.5.29.31';
 
-/** Flags of the key usage extension (RFC 5280, section 4.2.1.3): its bits 0 to 3 and 5, of which bit 0 is the highest of 16. */
+/** Flags of the key usage extension (RFC 5280, section 4.2.1.3): bits 0 to 3 and 5 of 16, of which bit 0 is the highest. */
 export const keyUsageFlags = {
   digitalSignature: 0x8000,
   nonRepudiation: 0x4000,

@@ -1,4 +1,4 @@
-/** Certificates and other signed DER, put together octet by octet, so that a test can change any part of it before it is signed. */
+/** Certificates, OCSP answers and lists put together by hand, so that a test can change any part before it is signed. */
 
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { Certificate } from '../../lib/trust/certificate.js';
@@ -137,11 +137,11 @@ export function handmadeList(
   issuer: Certificate,
   issuerKey: KeyObject,
   serialNumbers: readonly string[],
-  { thisUpdate = Date.now(), nextUpdate = thisUpdate + 3_600_000 } = {},
+  { thisUpdate = Date.now() } = {},
 ): Bytes {
   const entries = serialNumbers.map((serialNumber) => der(sequence, der(tags.integer, serialNumber), utc(thisUpdate)));
   const name = hexOf(issuer.fields.subject.bytes);
-  const dates = utc(thisUpdate) + utc(nextUpdate);
+  const dates = utc(thisUpdate) + utc(thisUpdate + 3_600_000);
   return hex(signedDer(der(sequence, '020101', ecdsaWithSha256, name, dates, der(sequence, ...entries)), issuerKey));
 }
 
