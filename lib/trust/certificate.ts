@@ -5,16 +5,7 @@
  */
 
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import {
-  type Bytes,
-  constructedTag,
-  type DerElement,
-  DerError,
-  elementsIn,
-  onlyElement,
-  primitiveTag,
-  tags,
-} from './der.js';
+import { type Bytes, constructedTag, type DerElement, DerError, onlyElement, primitiveTag, tags } from './der.js';
 import { integerIn, octetsOfBitString, timeIn } from './der-values.js';
 import {
   decodeCertificatePolicies,
@@ -155,9 +146,9 @@ function readFields({ reader }: DerElement): CertificateFields {
   return { ...fields, extensions: extensions && onlyElement(extensions.content, tags.sequence) };
 }
 
-function readValidity(validity: DerElement): { from: number; to: number } {
-  const [from, to] = elementsIn(validity, 2).map(timeIn);
-  if (from === undefined || to === undefined) throw new DerError('a validity is malformed');
+function readValidity({ reader }: DerElement): { from: number; to: number } {
+  const [from, to] = [timeIn(reader.nextOfAnyTag()), timeIn(reader.nextOfAnyTag())];
+  reader.finish();
   return { from, to };
 }
 

@@ -283,6 +283,16 @@ describe('DER of an OCSP answer', () => {
       { data: named, outer: { ...byResponder, certificates: certificates(hex('3000'), leaf.der, responder) } },
       good,
     ],
+    [
+      'just not out of date',
+      { single: { nextUpdate: der(0xa0, generalized(now - 60_000)) } },
+      { ...good, nextUpdate: now - 60_000 },
+    ],
+    [
+      'with an extension before the nonce',
+      { data: { extensions: extensions(unknown(false), nonceOf(request.nonce)) } },
+      good,
+    ],
     ['just not from the future', { single: { thisUpdate: generalized(now + 60_000) } }, good],
   ] as [string, Wish, object][]) {
     it(`is read ${what}`, () => {
@@ -377,6 +387,10 @@ describe('DER of an OCSP answer', () => {
     ['two lists of certificates', { outer: { certificates: der(0xa0, der(sequence), der(sequence)) } }],
     ['a status of another kind', { outer: { status: '020100' } }],
     ['a responder in no known way', { data: { responderId: der(0xa3, nameOf('CA')) } }],
+    [
+      'a responder in no known way, by the right key',
+      { data: { responderId: `a3${keyHash(caKeys.publicKey).slice(2)}` } },
+    ],
     ['a responder named by a key that is no OCTET STRING', { data: { responderId: der(0xa2, '0500') } }],
     ['a moment that is none', { data: { producedAt: generalized(now).replace('5a', '59') } }],
     ['a moment of another form', { data: { producedAt: utc(now) } }],

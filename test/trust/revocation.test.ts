@@ -320,9 +320,9 @@ describe('Whom a revocation check asks', () => {
     const listener = (message: unknown) => messages.push(message as RevocationCheckMessage);
     subscribe(revocationCheckChannel, listener);
     try {
-      const leaf = leafWith(urls('ocsp', 3), urls('crl', 2));
-      const wrong = hex('0500');
-      const answers = { 'http://ocsp/1': wrong, 'http://crl/1': emptyList };
+      const leaf = leafWith(urls('ocsp', 3), urls('crl', 3));
+      const ofOtherCa = handmadeList(issuer, otherCaKeys.privateKey, [], { thisUpdate: now });
+      const answers = { 'http://ocsp/1': hex('0500'), 'http://crl/1': ofOtherCa, 'http://crl/2': emptyList };
       await checkerWith(answers).checker.refuse([leaf, issuer], now);
       await checkerWith({ 'http://ocsp/0': good(leaf) }).checker.refuse([leaf, issuer], now);
     } finally {
@@ -332,6 +332,7 @@ describe('Whom a revocation check asks', () => {
       'ocsp unanswered',
       'ocsp unanswered',
       'ocsp unanswered',
+      'crl unanswered',
       'crl unanswered',
       'crl listed',
       'ocsp good',

@@ -72,6 +72,8 @@ describe('A signature of a certificate or of an answer about one', () => {
     expect(isSignedWith(rsa.publicKey, signed(rsaId, signature, parameters()))).to.equal(true);
     expect(isStrong(signed(rsaId, signature, parameters(new Null(), new Null())))).to.equal(false);
     expect(isStrong(signed(ecId, signature, parameters(new Null())))).to.equal(false);
+    const nullWithContent = Buffer.from('3000 300e 0609 2a864886f70d01010b 050100 030100'.replaceAll(' ', ''), 'hex');
+    expect(isStrong(readSigned(new DerReader(new Uint8Array(nullWithContent))))).to.equal(false);
     const odd = new ObjectIdentifier({ value: '1.2.3' }) as unknown as Null;
     expect(isStrong(signed(rsaId, signature, parameters(odd)))).to.equal(false);
   });
