@@ -428,6 +428,12 @@ describe('DER of an OCSP answer', () => {
     });
   }
 
+  it('says which choice it has none of', () => {
+    const byKey = `a3${keyHash(caKeys.publicKey).slice(2)}`;
+    expect(() => read(answer({ data: { responderId: byKey } }))).to.throw('a responder is named in no known way');
+    expect(() => read(answer({ single: { status: '8300' } }))).to.throw('a status is none');
+  });
+
   it('is none where bytes are before or behind it', () => {
     const bytes = answer({});
     for (const wrong of [[0, ...bytes], [...bytes, 0], []]) {
