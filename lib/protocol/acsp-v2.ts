@@ -42,7 +42,7 @@ export function acspV2Message(input: AcspV2Input): string {
     input.userChallenge,
     encodeBase64(input.relyingPartyName),
     encodeBase64(input.brokeredRpName ?? ''),
-    createHash('sha256').update(input.interactions, 'utf8').digest('base64'),
+    createHash('sha256').update(input.interactions).digest('base64'),
     input.interactionTypeUsed,
     isSameDevice(input.flowType) ? (input.initialCallbackUrl ?? '') : '',
     input.flowType,

@@ -44,18 +44,16 @@ export function hashOctets(hashAlgorithm: HashAlgorithm): number {
   return hashes[hashAlgorithm].octets;
 }
 
+const impliedHashes: Record<SignatureAlgorithm, HashAlgorithm | undefined> = {
+  'rsassa-pss': undefined,
+  sha256WithRSAEncryption: 'SHA-256',
+  sha384WithRSAEncryption: 'SHA-384',
+  sha512WithRSAEncryption: 'SHA-512',
+};
+
 /** The hash that a deprecated PKCS#1 v1.5 algorithm names, or undefined for `rsassa-pss`. */
 export function impliedHashAlgorithm(signatureAlgorithm: SignatureAlgorithm): HashAlgorithm | undefined {
-  switch (signatureAlgorithm) {
-    case 'sha256WithRSAEncryption':
-      return 'SHA-256';
-    case 'sha384WithRSAEncryption':
-      return 'SHA-384';
-    case 'sha512WithRSAEncryption':
-      return 'SHA-512';
-    case 'rsassa-pss':
-      return undefined;
-  }
+  return impliedHashes[signatureAlgorithm];
 }
 
 /** The hash that is signed: the one that goes with `rsassa-pss`, or the one that the algorithm names. */
@@ -80,7 +78,7 @@ export function checkSignatureChoice({ signatureAlgorithm, hashAlgorithm }: Sign
     if (hashAlgorithm === undefined) return;
     throw new SmartIdInputError('hashAlgorithm', `must be left out with ${signatureAlgorithm}, which names its own.`);
   }
-  if (hashAlgorithm === undefined || !hashAlgorithms.includes(hashAlgorithm)) {
+  if (!hashAlgorithms.includes(hashAlgorithm as HashAlgorithm)) {
     throw new SmartIdInputError('hashAlgorithm', `must be one of ${hashAlgorithms.join(', ')}.`);
   }
 }

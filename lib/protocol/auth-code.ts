@@ -32,27 +32,17 @@ const signatureProtocols: Record<SessionType, string> = { auth: 'ACSP_V2', sign:
 
 /** B64URL(HMAC-SHA256(decoded sessionSecret, the fields joined by `|`)); empty fields keep their separators. */
 export function calculateAuthCode(input: AuthCodeInput, unprotectedLink: string): string {
-  const { sessionType } = input;
+  const { sessionType, rpChallenge, digest } = input;
+  const challengeOrDigest = { auth: rpChallenge, sign: digest, cert: undefined }[sessionType];
   const payload = [
     input.schemeName,
     signatureProtocols[sessionType],
-    challengeOrDigest(input),
+    challengeOrDigest ?? '',
     encodeBase64(input.relyingPartyName),
     encodeBase64(input.brokeredRpName ?? ''),
     sessionType === 'cert' ? '' : (input.interactions ?? ''),
     input.deviceLinkType === 'QR' ? '' : (input.initialCallbackUrl ?? ''),
     unprotectedLink,
   ].join('|');
-  return createHmac('sha256', sessionSecretBytes(input.sessionSecret)).update(payload, 'utf8').digest('base64url');
-}
-
-function challengeOrDigest({ sessionType, rpChallenge, digest }: AuthCodeInput): string {
-  switch (sessionType) {
-    case 'auth':
-      return rpChallenge ?? '';
-    case 'sign':
-      return digest ?? '';
-    case 'cert':
-      return '';
-  }
+  return createHmac('sha256', sessionSecretBytes(input.sessionSecret)).update(payload).digest('base64url');
 }

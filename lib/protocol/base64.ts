@@ -11,5 +11,5 @@ export function decodeBase64(text: string): Buffer | undefined {
 
 /** B64 of the specification: padded Base64 of the UTF-8 bytes of a text; empty for an empty text. */
 export function encodeBase64(text: string): string {
-  return text === '' ? '' : Buffer.from(text, 'utf8').toString('base64');
+  return Buffer.from(text).toString('base64');
 }

@@ -32,10 +32,9 @@ export function checkCallbackUrl(
   if (typeof url !== 'string' || url === '') throw new SmartIdInputError(field, 'must be a URL that is not empty.');
   if (/[|#\s]/.test(url)) throw new SmartIdInputError(field, 'must not contain "|", "#" or white space.');
   if (url.length > longest) throw new SmartIdInputError(field, `must have at most ${longest} characters.`);
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isHttps = parsed !== undefined && url.startsWith('https://');
-  const isLoopback =
-    allowLoopbackHttp && parsed !== undefined && url.startsWith('http://') && loopbackHosts.has(parsed.hostname);
+  const host = URL.canParse(url) ? new URL(url).hostname : '';
+  const isHttps = host !== '' && url.startsWith('https://');
+  const isLoopback = allowLoopbackHttp && url.startsWith('http://') && loopbackHosts.has(host);
   if (!isHttps && !isLoopback) {
     throw new SmartIdInputError(
       field,
@@ -55,7 +54,7 @@ export function sessionSecretDigest(sessionSecret: string): string {
 
 /** What `signature.userChallenge` must be: B64URL(SHA-256(the verifier as the text it is)). */
 export function userChallenge(userChallengeVerifier: string): string {
-  return createHash('sha256').update(userChallengeVerifier, 'utf8').digest('base64url');
+  return createHash('sha256').update(userChallengeVerifier).digest('base64url');
 }
 
 /** @throws SmartIdInputError when the secret is not Base64. */

@@ -8,5 +8,5 @@ export function equalInConstantTime(left: string, right: string): boolean {
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
+  return createHash('sha256').update(text).digest();
 }

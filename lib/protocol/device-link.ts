@@ -62,7 +62,7 @@ function checkDeviceLinkInput(input: DeviceLinkInput): void {
   if (deviceLinkType !== 'QR') {
     checkCallbackUrl(input.initialCallbackUrl ?? '', 'initialCallbackUrl', { allowLoopbackHttp: true });
   }
-  if (sessionType === 'auth') challengeBytes(input.rpChallenge ?? '');
+  if (sessionType === 'auth') challengeBytes(input.rpChallenge as string);
   if (sessionType === 'sign' && !input.digest) {
     throw new SmartIdInputError('digest', 'must be the Base64 digest that was sent.');
   }

@@ -49,7 +49,7 @@ export function interactionTypes(set: InteractionSet): readonly InteractionType[
  * @throws SmartIdInputError naming the element and the rule it breaks.
  */
 export function encodeInteractions(interactions: readonly Interaction[], set: InteractionSet): string {
-  return Buffer.from(JSON.stringify(checkInteractions(interactions, set)), 'utf8').toString('base64');
+  return Buffer.from(JSON.stringify(checkInteractions(interactions, set))).toString('base64');
 }
 
 /**

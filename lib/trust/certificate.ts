@@ -5,7 +5,7 @@
  */
 
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
-import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from './der.js';
+import { type Bytes, constructedTag, type DerElement, DerError, onlyElement, primitiveTag, tags } from './der.js';
 import { integerIn, octetsOfBitString, timeIn } from './der-values.js';
 import {
   decodeCertificatePolicies,
@@ -20,12 +20,12 @@ import { attributesOf, type NameAttribute } from './names.js';
 import { isSignedWith, readSigned, type Signed } from './signatures.js';
 
 /** Bytes. One with a key of 6144 bits has some two thousand. */
-export const maxCertificateBytes = 16 * 1024;
+const maxCertificateBytes = 16 * 1024;
 
-const versionTag = contextTag(0, 'constructed');
-const extensionsTag = contextTag(3, 'constructed');
+const versionTag = constructedTag(0);
+const extensionsTag = constructedTag(3);
 /** issuerUniqueID and subjectUniqueID, which nobody uses. */
-const uniqueIdTags = [contextTag(1, 'primitive'), contextTag(2, 'primitive')];
+const uniqueIdTags = [primitiveTag(1), primitiveTag(2)];
 
 export class Certificate {
   readonly der: Bytes;
@@ -158,9 +158,9 @@ function readFields({ reader }: DerElement): CertificateFields {
   return { ...fields, extensions: extensions && onlyElement(extensions.content, tags.sequence) };
 }
 
-function readValidity(validity: DerElement): { from: number; to: number } {
-  const [from, to] = elementsIn(validity, 2).map(timeIn);
-  if (from === undefined || to === undefined) throw new DerError('a validity is malformed');
+function readValidity({ reader }: DerElement): { from: number; to: number } {
+  const [from, to] = [timeIn(reader.nextOfAnyTag()), timeIn(reader.nextOfAnyTag())];
+  reader.finish();
   return { from, to };
 }
 

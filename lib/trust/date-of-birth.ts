@@ -75,7 +75,7 @@ function fromBelgianNumber(personalCode: string): string | undefined {
   return century && validDate(`${century}${year}`, month, day);
 }
 
-function validDate(year: string, month = '', day = ''): string | undefined {
+function validDate(year: string, month: string | undefined, day: string | undefined): string | undefined {
   const text = `${year}-${month}-${day}`;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;

@@ -7,6 +7,8 @@ import { type Bytes, type DerElement, DerError, tags } from './der.js';
 const maxObjectIdentifierBytes = 40;
 /** Octets. RFC 5280, section 4.1.2.2, allows serial numbers of 20; one more is the sign's. */
 const maxIntegerBytes = 21;
+/** Key usage has nine bits. */
+const maxNamedBitsOctets = 2;
 const maxRememberedIdentifiers = 500;
 
 const knownIdentifiers = new LRUCache<string, string>({ max: maxRememberedIdentifiers });
@@ -19,11 +21,9 @@ export function objectIdentifierIn(element: DerElement): string {
   const content = contentOf(element, tags.objectIdentifier);
   if (content.length > maxObjectIdentifierBytes) throw new DerError('an object identifier is too long');
   const key = String.fromCharCode.apply(null, content as unknown as number[]);
-  const known = knownIdentifiers.get(key);
-  if (known !== undefined) return known;
-  const decoded = decodeObjectIdentifier(content);
-  knownIdentifiers.set(key, decoded);
-  return decoded;
+  const identifier = knownIdentifiers.get(key) ?? decodeObjectIdentifier(content);
+  knownIdentifiers.set(key, identifier);
+  return identifier;
 }
 
 /** Subidentifiers are groups of seven bits of which all but the last have the eighth set. The first one holds two arcs. */
@@ -51,12 +51,13 @@ function decodeObjectIdentifier(content: Bytes): string {
  */
 export function integerIn(element: DerElement): Bytes {
   const content = contentOf(element, tags.integer);
-  const [first, second] = content;
+  const [first, second = 0] = content;
   if (first === undefined) throw new DerError('an integer is empty');
   if (content.length > maxIntegerBytes) throw new DerError('an integer is too long');
   // Nine bits that are all alike say no more than the last eight.
-  const isPadded = second !== undefined && (first === 0 ? second < 0x80 : first === 0xff && second >= 0x80);
-  if (isPadded) throw new DerError('an integer is not minimal');
+  const firstNineBits = (first << 1) | (second >> 7);
+  if (content.length > 1 && (firstNineBits === 0 || firstNineBits === 0x1ff))
+    throw new DerError('an integer is not minimal');
   return content;
 }
 
@@ -80,49 +81,39 @@ export function octetsOfBitString(element: DerElement): Bytes {
 }
 
 /**
- * A BIT STRING of named bits as a number: bit 0 is the lowest.
+ * A BIT STRING of up to 16 named bits as a number of 16 bits, of which bit 0 is the highest.
  * @throws DerError when it is none, has more than 16 bits, or ends with bits that say nothing (X.690, section 11.2.2).
  */
 export function namedBitsIn(element: DerElement): number {
   const [unusedBits, ...octets] = contentOf(element, tags.bitString);
   const last = octets.at(-1);
-  const isEmpty = last === undefined && unusedBits === 0;
-  if (unusedBits === undefined || octets.length > 2) throw new DerError('named bits are malformed');
-  // The last bit in use is a one: one more unused bit would leave it out.
-  if (!isEmpty && (last === undefined || unusedBits > 7 || ((last >> unusedBits) & 1) === 0)) {
-    throw new DerError('named bits are malformed');
-  }
-  if (last !== undefined && (last & ((1 << unusedBits) - 1)) !== 0) throw new DerError('named bits are malformed');
-  let bits = 0;
-  for (const [index, octet] of octets.entries()) {
-    for (let bit = 0; bit < 8; bit++) if (octet & (0x80 >> bit)) bits |= 1 << (index * 8 + bit);
-  }
-  return bits;
+  // The last bit in use is a one, so the lowest one of the last octet stands where the unused bits end.
+  const isMinimal = last === undefined ? unusedBits === 0 : (last & -last) === 2 ** (unusedBits as number);
+  if (!isMinimal || octets.length > maxNamedBitsOctets) throw new DerError('named bits are malformed');
+  const [first = 0, second = 0] = octets;
+  return first * 256 + second;
 }
 
 const timeForms: Readonly<Record<number, RegExp>> = {
   [tags.utcTime]: /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/,
   [tags.generalizedTime]: /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/,
 };
-const maxTimeBytes = 15;
 
 /**
  * A Time or GeneralizedTime in milliseconds since the epoch: whole seconds of UTC (RFC 5280, section 4.1.2.5).
  * @throws DerError when it is none, or none that the calendar and the clock have.
  */
-export function timeIn(element: DerElement): number {
-  const form = timeForms[element.tag];
-  const { content } = element;
-  const text = content.length <= maxTimeBytes ? latin1(content) : '';
-  const [, year = '', ...rest] = form?.exec(text) ?? [];
-  const [month = 0, day, hour, minute, second] = rest.map(Number);
+export function timeIn({ tag, content }: DerElement): number {
+  const match = timeForms[tag]?.exec(latin1(content));
+  if (!match) throw new DerError('a time is none');
+  const [, year, month, day, hour, minute, second] = match;
   // Two digits stand for a year from 1950 to 2049.
-  const fullYear = year.length === 2 ? Number(year) + (Number(year) < 50 ? 2000 : 1900) : Number(year);
-  const time = Date.UTC(fullYear, month - 1, day, hour, minute, second);
-  const digits = `${String(fullYear).padStart(4, '0')}${rest.join('')}`;
-  const isInCalendar = !Number.isNaN(time) && new Date(time).toISOString().replace(/\D/g, '').slice(0, -3) === digits;
-  if (!isInCalendar) throw new DerError('a time is none');
-  return time;
+  const century = tag === tags.generalizedTime ? '' : Number(year) < 50 ? '20' : '19';
+  const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const time = new Date(text);
+  // The 30th of February would be read as a day of March.
+  if (Number.isNaN(time.getTime()) || time.toISOString() !== text) throw new DerError('a time is none');
+  return time.getTime();
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

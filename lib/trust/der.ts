@@ -26,9 +26,14 @@ export const tags = {
   set: 0x31,
 } as const;
 
-/** The identifier octet of `[number]`, for what is constructed or not. */
-export function contextTag(number: number, kind: 'constructed' | 'primitive'): number {
-  return 0x80 | (kind === 'constructed' ? 0x20 : 0) | number;
+/** The identifier octet of a primitive `[number]`. */
+export function primitiveTag(number: number): number {
+  return 0x80 | number;
+}
+
+/** The identifier octet of `[number]` in which there are elements. */
+export function constructedTag(number: number): number {
+  return 0xa0 | number;
 }
 
 /** That the bytes are not the DER that was expected. Its message repeats nothing of them. */

@@ -3,7 +3,7 @@
  * They are decoded only when the signature over them has been verified.
  */
 
-import { type Bytes, contextTag, type DerElement, elementsIn, onlyElement, tags } from './der.js';
+import { type Bytes, constructedTag, type DerElement, elementsIn, onlyElement, primitiveTag, tags } from './der.js';
 import { booleanIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
 
 export interface Extension {
@@ -27,13 +27,13 @@ export const extensionTypes = {
 export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1';
 export const crlDistributionPoints = '2.5.29.31';
 
-/** Flags of the key usage extension: the bits in their order. */
+/** Flags of the key usage extension (RFC 5280, section 4.2.1.3): bits 0 to 3 and 5 of 16, of which bit 0 is the highest. */
 export const keyUsageFlags = {
-  digitalSignature: 1,
-  nonRepudiation: 2,
-  keyEncipherment: 4,
-  dataEncipherment: 8,
-  keyCertSign: 32,
+  digitalSignature: 0x8000,
+  nonRepudiation: 0x4000,
+  keyEncipherment: 0x2000,
+  dataEncipherment: 0x1000,
+  keyCertSign: 0x0400,
 } as const;
 
 const maxExtensions = 50;
@@ -65,7 +65,7 @@ export function decodeKeyUsage(value: Bytes): number {
 
 /** The object identifiers of an extended key usage. */
 export function decodeExtendedKeyUsage(value: Bytes): string[] {
-  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.objectIdentifier).map(objectIdentifierIn);
+  return objectIdentifiersIn(onlyElement(value, tags.sequence));
 }
 
 /** The object identifiers of certificate policies; their qualifiers mean nothing here. */
@@ -106,7 +106,7 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
 /** A GeneralName that is an address. */
-const uniformResourceIdentifier = contextTag(6, 'primitive');
+const uniformResourceIdentifier = primitiveTag(6);
 
 /** The addresses for one access method of an authority information access extension (RFC 5280, section 4.2.2.1). */
 export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethods): string[] {
@@ -120,10 +120,11 @@ export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethod
 
 /** The addresses of CRL distribution points that name whole lists of the issuer's (RFC 5280, section 4.2.1.13). */
 export function decodeCrlUrls(value: Bytes): string[] {
-  const zero = contextTag(0, 'constructed');
+  const zero = constructedTag(0);
   return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
     const fullName = reader.nextIf(zero)?.reader.nextIf(zero);
-    return fullName ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
+    // What follows it would be the reasons that the list is for, or another issuer.
+    return fullName && reader.isAtEnd ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
   });
 }
 

@@ -46,23 +46,28 @@ export function isStrong({ signatureAlgorithm }: Signed): boolean {
 }
 
 /** Whether it carries a strong signature of this key. @throws DerError when it names no algorithm. */
-export function isSignedWith(publicKey: KeyObject, { toBeSigned, signatureAlgorithm, signature }: Signed): boolean {
-  const algorithm = strongAlgorithmIn(signatureAlgorithm);
-  if (algorithm?.keyType !== publicKey.asymmetricKeyType) return false;
-  return verify(algorithm?.hash, toBeSigned.bytes, publicKey, signature);
+export function isSignedWith(publicKey: KeyObject, signed: Signed): boolean {
+  const hash = strongHash(publicKey, signed);
+  return hash !== undefined && verify(hash, signed.toBeSigned.bytes, publicKey, signed.signature);
 }
 
 /** The same for what may be long: others get their turn in between. */
 export async function isLongSignedWith(publicKey: KeyObject, signed: Signed): Promise<boolean> {
-  const algorithm = strongAlgorithmIn(signed.signatureAlgorithm);
-  if (!algorithm || algorithm.keyType !== publicKey.asymmetricKeyType) return false;
+  const hash = strongHash(publicKey, signed);
+  if (hash === undefined) return false;
   const { bytes } = signed.toBeSigned;
-  const verification = createVerify(algorithm.hash);
+  const verification = createVerify(hash);
   for (let at = 0; at < bytes.length; at += sliceBytes) {
     verification.update(bytes.subarray(at, at + sliceBytes));
     await nextTurn();
   }
   return verification.verify(publicKey, signed.signature);
+}
+
+/** The hash of a signature whose algorithm is strong and goes with the key. */
+function strongHash(publicKey: KeyObject, { signatureAlgorithm }: Signed): string | undefined {
+  const { keyType, hash }: Partial<Algorithm> = strongAlgorithmIn(signatureAlgorithm) ?? {};
+  return keyType === publicKey.asymmetricKeyType ? hash : undefined;
 }
 
 /** ECDSA has no parameters; those of RSA are NULL, or left out (RFC 5758, section 3.2; RFC 4055, section 5). */

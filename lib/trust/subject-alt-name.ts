@@ -1,12 +1,12 @@
 /** The document number that newer Smart-ID certificates name in their subjectAltName (section "Certificate profiles"). */
 
 import { attributes, type Certificate } from './certificate.js';
-import { type Bytes, contextTag, elementsIn, onlyElement, tags } from './der.js';
+import { type Bytes, constructedTag, elementsIn, onlyElement, tags } from './der.js';
 import { extensionTypes } from './extensions.js';
 import { attributesOf } from './names.js';
 
 /** A directoryName (RFC 5280, section 4.2.1.6), which holds a Name. */
-const directoryName = contextTag(4, 'constructed');
+const directoryName = constructedTag(4);
 const maxNames = 20;
 
 /**

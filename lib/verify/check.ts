@@ -14,9 +14,7 @@ export async function runChecks<Context>(checks: readonly Check<Context>[], cont
   for (const { name, refuse } of checks) {
     let reason: string | undefined;
     try {
-      const answer = refuse(context);
-      // Most of them know at once.
-      reason = answer instanceof Promise ? await answer : answer;
+      reason = await refuse(context);
     } catch (cause) {
       // A session that ended without success is not a refusal of its answer.
       if (cause instanceof SmartIdOutcomeError) throw cause;

@@ -44,6 +44,13 @@ describe('An ACSP_V2 message', () => {
     }
   });
 
+  it('holds the callback URL for Web2App and App2App', () => {
+    for (const flowType of ['Web2App', 'App2App'] as const) {
+      const message = acspV2Message({ ...acspV2, flowType, initialCallbackUrl: 'https://rp.example.com/' });
+      expect(message.split('|').slice(-2)).to.deep.equal(['https://rp.example.com/', flowType]);
+    }
+  });
+
   it('keeps the separators of a brokered name that is not there', () => {
     expect(acspV2Message({ ...acspV2, brokeredRpName: undefined })).to.contain('|REVNTw==||');
   });

@@ -30,6 +30,7 @@ describe('A semantics identifier', () => {
     'PNOEE-1\n',
     ' PNOEE-1',
     null,
+    ['PNOEE-1'],
   ]) {
     it(`is refused when it is ${JSON.stringify(text)}`, () => {
       expect(() => parseSemanticsIdentifier(text as string)).to.throw(...inputError('semanticsIdentifier'));
@@ -66,6 +67,7 @@ describe('A document number', () => {
   it('belongs to the person whose whole identifier it has before its suffix', () => {
     expect(documentBelongsTo('PNOEE-30303039914-MOCK-Q', 'PNOEE-30303039914')).to.equal(true);
     expect(documentBelongsTo('PNOLV-040404-10003-DEMO-Q', 'PNOLV-040404-10003')).to.equal(true);
+    expect(documentBelongsTo('PNOEE-30303039914-MOCK-NQ', 'PNOEE-30303039914')).to.equal(true);
     for (const [documentNumber, semanticsIdentifier] of [
       ['PNOEE-30303039914-MOCK-Q', 'PNOEE-3030303991'],
       ['PNOEE-30303039914-MOCK-Q', 'PNOEE-30303039914-MOCK'],

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { acspV2Message } from '../../lib/protocol/acsp-v2.js';
 import {
+  checkCertificateLevel,
   checkSignatureChoice,
   hashAlgorithmOf,
   hashAlgorithms,
@@ -13,6 +14,7 @@ import { calculateAuthCode } from '../../lib/protocol/auth-code.js';
 import { decodeBase64 } from '../../lib/protocol/base64.js';
 import { checkCallbackUrl, createCallbackUrl, sessionSecretDigest } from '../../lib/protocol/callback.js';
 import { challengeBytes } from '../../lib/protocol/challenge.js';
+import { equalInConstantTime } from '../../lib/protocol/constant-time.js';
 import { createDeviceLink } from '../../lib/protocol/device-link.js';
 import { parseDocumentNumber } from '../../lib/protocol/document-number.js';
 import { decodeInteractions, encodeInteractions } from '../../lib/protocol/interactions.js';
@@ -268,4 +270,46 @@ describe('A calculation without what it does not need', () => {
       }
     });
   }
+
+  it('asks for a callback URL on the same device, which may be http on this machine', () => {
+    const link = {
+      ...common,
+      sessionType: 'cert',
+      deviceLinkType: 'App2App',
+      deviceLinkBase: 'https://smart-id.com/device-link',
+      sessionToken: 'A'.repeat(24),
+      lang: 'eng',
+    } as const;
+    expect(createDeviceLink({ ...link, initialCallbackUrl: 'http://localhost:3000/' })).to.contain('App2App');
+    expect(() => createDeviceLink(link)).to.throw('initialCallbackUrl must be a URL that is not empty.');
+  });
+});
+
+describe('The rules of a certificate level', () => {
+  it('allow those that are given', () => {
+    checkCertificateLevel('QSCD', ['ADVANCED', 'QSCD']);
+    const check = () => checkCertificateLevel('QUALIFIED', ['ADVANCED', 'QSCD']);
+    expect(check).to.throw(...inputError('certificateLevel'));
+    expect(check).to.throw('certificateLevel must be one of ADVANCED, QSCD.');
+  });
+});
+
+describe('A comparison in constant time', () => {
+  it('is one of whole texts of any length', () => {
+    for (const [left, right] of [
+      ['', ''],
+      ['secret', 'secret'],
+      ['šķēre', 'šķēre'],
+    ] as const) {
+      expect(equalInConstantTime(left, right)).to.equal(true);
+    }
+    for (const [left, right] of [
+      ['secret', 'secreT'],
+      ['secret', 'secret '],
+      ['secret', ''],
+      ['š', 's'],
+    ] as const) {
+      expect(equalInConstantTime(left, right), right).to.equal(false);
+    }
+  });
 });

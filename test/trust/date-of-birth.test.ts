@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
+import { parseCertificate } from '../../lib/trust/certificate.js';
+import { dateOfBirth, dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
+import { tags } from '../../lib/trust/der.js';
+import { der } from '../support/hex-der.js';
+import { extension, extensionsOf, generalized, handmadeCertificate, newKeys, utc } from '../support/handmade.js';
 
 describe('The date of birth in a personal code', () => {
   for (const [country, code, expected] of [
@@ -41,6 +45,41 @@ describe('The date of birth in a personal code', () => {
   ] as const) {
     it(`is ${expected ?? 'unknown'} for ${country} ${code}`, () => {
       expect(dateOfBirthFromPersonalCode(country, code)).to.equal(expected);
+    });
+  }
+});
+
+describe('The date of birth in an attribute of a certificate', () => {
+  const { sequence, set } = tags;
+  const keys = newKeys();
+  const type = '06082b06010505070901';
+  const born = generalized(Date.parse('1950-06-07T12:00:00Z'));
+  const attribute = (...parts: string[]) => der(sequence, ...parts);
+  const read = (value: string) => {
+    const extensions = extensionsOf(extension('0603551d09', value));
+    const certificate = handmadeCertificate(keys.publicKey, keys.privateKey, { extensions });
+    return dateOfBirth(parseCertificate(certificate), 'EE', '30303039914');
+  };
+  const other = attribute('06022a03', der(set, born));
+  const [attributeOnly, byCode] = ['1950-06-07', '1903-03-03'];
+
+  for (const [what, value, expected] of [
+    ['alone', der(sequence, attribute(type, der(set, born))), attributeOnly],
+    ['behind another', der(sequence, other, attribute(type, der(set, born))), attributeOnly],
+    ['as the 20th', der(sequence, other.repeat(19), attribute(type, der(set, born))), attributeOnly],
+    ['as the 21st, which is one too many', der(sequence, other.repeat(20), attribute(type, der(set, born))), byCode],
+    ['that is not there', der(sequence, other), byCode],
+    ['with two values', der(sequence, attribute(type, der(set, born, born))), byCode],
+    ['with no value', der(sequence, attribute(type, der(set))), byCode],
+    ['with a time of another form', der(sequence, attribute(type, der(set, utc(0)))), byCode],
+    ['with values that are no SET', der(sequence, attribute(type, der(sequence, born))), byCode],
+    ['that is no SEQUENCE', der(sequence, der(set, type, der(set, born))), byCode],
+    ['in what is no SEQUENCE', der(set, attribute(type, der(set, born))), byCode],
+    ['without a type', der(sequence, attribute(der(set, born))), byCode],
+    ['behind which there is more', `${der(sequence, attribute(type, der(set, born)))}00`, byCode],
+  ] as const) {
+    it(`is ${expected === byCode ? 'that of the code' : 'told'} for one ${what}`, () => {
+      expect(read(value)).to.equal(expected);
     });
   }
 });

@@ -72,6 +72,8 @@ describe('A signature of a certificate or of an answer about one', () => {
     expect(isSignedWith(rsa.publicKey, signed(rsaId, signature, parameters()))).to.equal(true);
     expect(isStrong(signed(rsaId, signature, parameters(new Null(), new Null())))).to.equal(false);
     expect(isStrong(signed(ecId, signature, parameters(new Null())))).to.equal(false);
+    const nullWithContent = Buffer.from('3000 300e 0609 2a864886f70d01010b 050100 030100'.replaceAll(' ', ''), 'hex');
+    expect(isStrong(readSigned(new DerReader(new Uint8Array(nullWithContent))))).to.equal(false);
     const odd = new ObjectIdentifier({ value: '1.2.3' }) as unknown as Null;
     expect(isStrong(signed(rsaId, signature, parameters(odd)))).to.equal(false);
   });
@@ -86,6 +88,26 @@ describe('A signature of a certificate or of an answer about one', () => {
       expect(isSignedWith(ec.publicKey, signed(algorithmId, wrong))).to.equal(false);
     }
     expect(() => signed(algorithmId, good, { unusedBits: 1 })).to.throw('does not end with an octet');
+  });
+
+  it('lets others have their turn for every megabyte that is hashed', async () => {
+    const turnsFor = async (megabytes: number) => {
+      const long = signed('1.2.840.10045.4.3.3', ec.publicKey.export({ type: 'spki', format: 'der' }), {
+        text: 'x'.repeat(megabytes * 1024 * 1024 - 100),
+      });
+      let turns = 0;
+      let isOver = false;
+      const tick = () => {
+        turns++;
+        if (!isOver) setImmediate(tick);
+      };
+      setImmediate(tick);
+      await isLongSignedWith(ec.publicKey, long);
+      isOver = true;
+      return turns;
+    };
+    const once = await turnsFor(1);
+    expect(await turnsFor(4)).to.equal(once + 3);
   });
 
   it('holds over more bytes than are hashed at once', async () => {

@@ -2,8 +2,12 @@ import { expect } from 'chai';
 import { GeneralName, GeneralNames, RelativeDistinguishedNames } from 'pkijs';
 import { type DistinguishedName, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { encodeName } from '../../lib/simulator/pki/names.js';
+import { parseCertificate } from '../../lib/trust/certificate.js';
+import { DerError, tags } from '../../lib/trust/der.js';
 import { documentNumberInSubjectAltName } from '../../lib/trust/subject-alt-name.js';
 import { certificateWith } from '../support/certificates.js';
+import { der, hexOf } from '../support/hex-der.js';
+import { extension, extensionsOf, handmadeCertificate, nameOf, newKeys } from '../support/handmade.js';
 
 const documentNumber = 'PNOEE-30303039914-MOCK-Q';
 
@@ -52,6 +56,44 @@ describe('The document number in a certificate', () => {
   ] as [string, GeneralName[]][]) {
     it(`cannot be told, which is an error, where there is a subjectAltName with ${what}`, () => {
       expect(() => read(...names)).to.throw('does not hold exactly one CN');
+    });
+  }
+});
+
+describe('The document number in a subjectAltName put together by hand', () => {
+  const { sequence, set } = tags;
+  const keys = newKeys();
+  const directory = (name: string) => der(0xa4, name);
+  const host = der(0x82, hexOf(Buffer.from('rp.example.com')));
+  const read = (value: string) => {
+    const extensions = extensionsOf(extension('0603551d11', value));
+    const certificate = handmadeCertificate(keys.publicKey, keys.privateKey, { extensions });
+    return documentNumberInSubjectAltName(parseCertificate(certificate));
+  };
+
+  it('is found behind as many names as may be', () => {
+    expect(read(der(sequence, host.repeat(19), directory(nameOf(documentNumber))))).to.equal(documentNumber);
+    expect(() => read(der(sequence, host.repeat(20), directory(nameOf(documentNumber))))).to.throw(
+      DerError,
+      'more than 20 elements',
+    );
+  });
+
+  for (const [what, value, reason] of [
+    ['an empty CN', der(sequence, directory(nameOf(''))), 'exactly one CN'],
+    [
+      'two CNs in one name',
+      der(sequence, directory(der(sequence, nameOf('A').slice(4), nameOf('B').slice(4)))),
+      'exactly one CN',
+    ],
+    ['no name', der(sequence), 'exactly one CN'],
+    ['a name that is no SEQUENCE', der(sequence, directory(der(set))), 'another tag'],
+    ['two names in one', der(sequence, directory(nameOf('A').repeat(2))), 'more than there should be'],
+    ['no SEQUENCE', der(set, directory(nameOf('A'))), 'another tag'],
+    ['something behind it', `${der(sequence, directory(nameOf('A')))}0500`, 'more than there should be'],
+  ] as const) {
+    it(`cannot be told, which is an error, where there is ${what}`, () => {
+      expect(() => read(value)).to.throw(reason);
     });
   }
 });

@@ -5,7 +5,7 @@
  */
 
 import type { Certificate } from '../certificate.js';
-import { type Bytes, contextTag, type DerElement, DerReader, onlyElement, tags } from '../der.js';
+import { type Bytes, constructedTag, type DerElement, DerReader, onlyElement, tags } from '../der.js';
 import { integerIn, timeIn } from '../der-values.js';
 import { encodeDer } from '../encode-der.js';
 import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
@@ -18,7 +18,7 @@ export type CrlResult = { list: RevocationList; nextUpdate?: number } | { refusa
 
 /** Extensions by which a list speaks of some certificates only, or of changes to another list. */
 const partialLists = new Set(['2.5.29.27', '2.5.29.28']);
-const extensionsTag = contextTag(0, 'constructed');
+const extensionsTag = constructedTag(0);
 /** Entries that are read before others get their turn: less than two milliseconds. */
 const entriesPerTurn = 5_000;
 

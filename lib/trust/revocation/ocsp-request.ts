@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { type Certificate, subjectPublicKeyOf } from '../certificate.js';
-import { type Bytes, contextTag, tags } from '../der.js';
+import { type Bytes, constructedTag, tags } from '../der.js';
 import { encodeDer } from '../encode-der.js';
 
 /** How a certificate is named (RFC 6960, section 4.1.1), with SHA-1. */
@@ -44,14 +44,12 @@ export function createOcspRequest(certificate: Certificate, issuer: Certificate)
   );
   const requestList = encodeDer(sequence, encodeDer(sequence, reqCert));
   const extension = encodeDer(sequence, nonceType, encodeDer(octetString, encodeDer(octetString, nonce)));
-  const extensions = encodeDer(contextTag(2, 'constructed'), encodeDer(sequence, extension));
+  const extensions = encodeDer(constructedTag(2), encodeDer(sequence, extension));
   return { der: encodeDer(sequence, encodeDer(sequence, requestList, extensions)), certId, nonce };
 }
 
 function issuerHashesOf(issuer: Certificate): Pick<CertId, 'issuerNameHash' | 'issuerKeyHash'> {
-  const known = issuerHashes.get(issuer);
-  if (known) return known;
-  const hashes = {
+  const hashes = issuerHashes.get(issuer) ?? {
     issuerNameHash: hashBySha1(issuer.fields.subject.bytes),
     issuerKeyHash: hashBySha1(subjectPublicKeyOf(issuer)),
   };

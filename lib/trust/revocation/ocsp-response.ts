@@ -4,7 +4,16 @@
  */
 
 import { type Certificate, subjectPublicKeyOf } from '../certificate.js';
-import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from '../der.js';
+import {
+  type Bytes,
+  constructedTag,
+  type DerElement,
+  DerError,
+  elementsIn,
+  onlyElement,
+  primitiveTag,
+  tags,
+} from '../der.js';
 import { integerIn, objectIdentifierIn, timeIn } from '../der-values.js';
 import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
 import { isSignedWith, isStrong, readSigned, type Signed } from '../signatures.js';
@@ -31,7 +40,7 @@ const sha1Type = '1.3.14.3.2.26';
 /** A responder sends its own certificate, and some the CA's. */
 const maxCertificates = 4;
 
-const [tag0, tag1, tag2] = [0, 1, 2].map((number) => contextTag(number, 'constructed')) as [number, number, number];
+const [tag0, tag1, tag2] = [constructedTag(0), constructedTag(1), constructedTag(2)];
 
 /**
  * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a responder to
@@ -46,12 +55,11 @@ export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
   return refusal ? { refusal } : readAnswer(outer, context);
 }
 
-/** The part that the signature does not cover, and the name that the responder goes by. */
+/** What tells whose signature it is, none of it decoded. */
 interface Outer {
   signed: Signed;
-  /** Not decoded. */
   certificates: DerElement[];
-  /** ResponseData: what is left of it to be read after the signature. */
+  /** The name that the responder goes by. */
   responderId: DerElement;
 }
 
@@ -71,18 +79,17 @@ function readOuter(der: Bytes): Outer | { refusal: string } {
   const signed = readSigned(basic);
   const list = basic.nextIf(tag0);
   basic.finish();
-  const certificates = list ? onlyElement(list.content, tags.sequence) : undefined;
+  // Anybody on the way could send thousands, each of which would have to be judged.
+  const certificates = list ? elementsIn(onlyElement(list.content, tags.sequence), maxCertificates, tags.sequence) : [];
   const data = signed.toBeSigned.reader;
   data.nextIf(tag0);
-  return { signed, responderId: data.nextOfAnyTag(), certificates: certificates ? certificatesIn(certificates) : [] };
+  return { signed, certificates, responderId: data.nextOfAnyTag() };
 }
 
 /** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
 function refuseSigner({ signed, responderId, certificates }: Outer, context: OcspContext): string | undefined {
   const { issuer, responders, now } = context;
   if (!isStrong(signed)) return 'it is signed with an algorithm that is not strong enough';
-  // Anybody on the way could send thousands, each of which would have to be judged.
-  if (certificates.length > maxCertificates) return 'it comes with too many certificates';
   if (isNamedBy(responderId, issuer)) {
     return isSignedWith(issuer.publicKey, signed) ? undefined : 'the signature is not that of the CA';
   }
@@ -109,13 +116,10 @@ function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResul
   data.nextIf(tag0);
   data.nextOfAnyTag();
   timeIn(data.next(tags.generalizedTime));
-  const answers = elementsIn(data.next(tags.sequence), maxCertificates, tags.sequence);
+  const answer = readSingleResponse(onlyElement(data.next(tags.sequence).content, tags.sequence));
   const responseExtensions = extensionsOf(data.nextIf(tag1));
   data.finish();
-  const [answer, ...others] = answers.map(readSingleResponse);
-  if (!answer || others.length > 0 || !isAbout(answer.certId, request.certId)) {
-    return { refusal: 'the answer is about another certificate' };
-  }
+  if (!isAbout(answer.certId, request.certId)) return { refusal: 'the answer is about another certificate' };
   const refusal =
     refuseExtensions(responseExtensions) ??
     refuseExtensions(answer.extensions) ??
@@ -146,8 +150,8 @@ function readSingleResponse({ reader }: DerElement): SingleResponse {
 /** certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`. */
 function statusIn({ tag, content }: DerElement): Status {
   if (tag === tag1) return 'revoked';
-  if (tag === contextTag(0, 'primitive') && content.length === 0) return 'good';
-  if (tag === contextTag(2, 'primitive') && content.length === 0) return 'unknown';
+  if (tag === primitiveTag(0) && content.length === 0) return 'good';
+  if (tag === primitiveTag(2) && content.length === 0) return 'unknown';
   throw new DerError('a status is none');
 }
 
@@ -180,8 +184,4 @@ function refuseNonce(extensions: readonly Extension[], nonce: Bytes): string | u
   if (!returned) return undefined;
   const { content } = onlyElement(returned.value, tags.octetString);
   return Buffer.compare(content, nonce) === 0 ? undefined : 'the nonce is another one';
-}
-
-function certificatesIn(list: DerElement): DerElement[] {
-  return elementsIn(list, maxCertificates + 1, tags.sequence);
 }

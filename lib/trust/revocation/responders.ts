@@ -4,7 +4,7 @@
  */
 
 import { LRUCache } from 'lru-cache';
-import { type Certificate, maxCertificateBytes, parseCertificate } from '../certificate.js';
+import { type Certificate, parseCertificate } from '../certificate.js';
 import type { Bytes } from '../der.js';
 import { buildPath } from '../path.js';
 import { isForOcspSigning } from '../profile.js';
@@ -27,7 +27,6 @@ export class Responders {
    * @param now milliseconds since the epoch.
    */
   find(der: Bytes, issuer: Certificate, now: number): Certificate | undefined {
-    if (der.length > maxCertificateBytes) return undefined;
     const key = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('latin1');
     const known = this.judged.get(key);
     if (known?.issuer === issuer && now < known.until) return known.responder;

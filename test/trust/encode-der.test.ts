@@ -1,0 +1,29 @@
+import { OctetString } from 'asn1js';
+import { expect } from 'chai';
+import { encodeDer } from '../../lib/trust/encode-der.js';
+import { hex, hexOf } from '../support/hex-der.js';
+
+describe('DER that is written', () => {
+  it('has its tag, its length and its contents one after the other', () => {
+    expect(hexOf(encodeDer(0x30))).to.equal('3000');
+    expect(hexOf(encodeDer(0xa2, hex('0500')))).to.equal('a2020500');
+    expect(hexOf(encodeDer(0x30, hex('020105'), hex(''), hex('0500')))).to.equal('30050201050500');
+  });
+
+  for (const [length, head] of [
+    [127, '047f'],
+    [128, '048180'],
+    [255, '0481ff'],
+    [256, '04820100'],
+    [65_535, '0482ffff'],
+    [65_536, '0483010000'],
+    [0x12_34_56, '0483123456'],
+  ] as const) {
+    it(`has the shortest length that says ${length}, as another library writes it`, () => {
+      const content = new Uint8Array(length).fill(7);
+      const written = hexOf(encodeDer(0x04, content));
+      expect(written).to.equal(head + hexOf(content));
+      expect(written).to.equal(hexOf(new Uint8Array(new OctetString({ valueHex: content }).toBER(false))));
+    });
+  }
+});
