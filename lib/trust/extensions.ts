@@ -3,8 +3,8 @@
  * They are decoded only when the signature over them has been verified.
  */
 
-import { type Bytes, contextTag, type DerElement, elementsIn, onlyElement, tags } from './der.js';
-import { booleanIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
+import { type Bytes, contextTag, type DerElement, DerError, elementsIn, onlyElement, tags } from './der.js';
+import { booleanIn, integerIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
 
 export interface Extension {
   /** Object identifier. */
@@ -70,15 +70,28 @@ export function decodeExtendedKeyUsage(value: Bytes): string[] {
 
 /** The object identifiers of certificate policies; their qualifiers mean nothing here. */
 export function decodeCertificatePolicies(value: Bytes): string[] {
-  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).map(firstIdentifierIn);
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).map(({ reader }) => {
+    const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
+    const qualifiers = reader.nextIf(tags.sequence);
+    reader.finish();
+    if (qualifiers) elementsIn(qualifiers, maxValues, tags.sequence).forEach(checkQualifier);
+    return type;
+  });
+}
+
+function checkQualifier({ reader }: DerElement): void {
+  objectIdentifierIn(reader.next(tags.objectIdentifier));
+  reader.nextOfAnyTag();
+  reader.finish();
 }
 
 /** Whether the basic constraints are those of a CA. */
 export function decodeIsCa(value: Bytes): boolean {
   const { reader } = onlyElement(value, tags.sequence);
   const flag = reader.nextIf(tags.boolean);
-  reader.nextIf(tags.integer);
+  const pathLength = reader.nextIf(tags.integer);
   reader.finish();
+  if (pathLength) integerIn(pathLength);
   return flag !== undefined && booleanIn(flag);
 }
 
@@ -105,8 +118,24 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 }
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
-/** A GeneralName that is an address. */
+/** The kinds of GeneralName (RFC 5280, section 4.2.1.6) that are looked at, and all kinds that there are. */
+export const directoryName = contextTag(4, 'constructed');
 const uniformResourceIdentifier = contextTag(6, 'primitive');
+const generalNames = new Set([
+  ...[0, 3, 4, 5].map((number) => contextTag(number, 'constructed')),
+  ...[1, 2, 6, 7, 8].map((number) => contextTag(number, 'primitive')),
+]);
+
+/** The GeneralNames in an element. @throws DerError when one is of a kind that does not exist. */
+export function generalNamesIn(list: DerElement): DerElement[] {
+  const names = elementsIn(list, maxValues);
+  names.forEach(checkGeneralName);
+  return names;
+}
+
+function checkGeneralName({ tag }: DerElement): void {
+  if (!generalNames.has(tag)) throw new DerError('a name is of no known kind');
+}
 
 /** The addresses for one access method of an authority information access extension (RFC 5280, section 4.2.2.1). */
 export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethods): string[] {
@@ -114,16 +143,28 @@ export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethod
     const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
     const location = reader.nextOfAnyTag();
     reader.finish();
+    checkGeneralName(location);
     return type === accessMethods[method] ? urlsIn(location) : [];
   });
 }
 
-/** The addresses of CRL distribution points that name whole lists of the issuer's (RFC 5280, section 4.2.1.13). */
+/** Of a DistributionPoint and of a DistributionPointName: `distributionPoint`, `fullName`, and what else may be there. */
+const zero = contextTag(0, 'constructed');
+const reasons = contextTag(1, 'primitive');
+const nameRelativeToIssuer = contextTag(1, 'constructed');
+const crlIssuer = contextTag(2, 'constructed');
+
+/** The addresses of CRL distribution points by their full names (RFC 5280, section 4.2.1.13). */
 export function decodeCrlUrls(value: Bytes): string[] {
-  const zero = contextTag(0, 'constructed');
   return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
-    const fullName = reader.nextIf(zero)?.reader.nextIf(zero);
-    return fullName ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
+    const point = reader.nextIf(zero)?.reader;
+    reader.nextIf(reasons);
+    reader.nextIf(crlIssuer);
+    reader.finish();
+    const fullName = point?.nextIf(zero);
+    if (!fullName) point?.next(nameRelativeToIssuer);
+    point?.finish();
+    return fullName ? generalNamesIn(fullName).flatMap(urlsIn) : [];
   });
 }
 
@@ -131,8 +172,4 @@ function urlsIn(generalName: DerElement): string[] {
   if (generalName.tag !== uniformResourceIdentifier) return [];
   const url = textIn(generalName, tags.ia5String);
   return /^https?:\/\//i.test(url) && URL.canParse(url) ? [url] : [];
-}
-
-function firstIdentifierIn({ reader }: DerElement): string {
-  return objectIdentifierIn(reader.next(tags.objectIdentifier));
 }

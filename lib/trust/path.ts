@@ -47,6 +47,8 @@ function isSignedByAnchor({ fields, signed }: Certificate, anchor: Certificate):
 function judgeLeaf(certificate: Certificate): string | undefined {
   if (hasExtensionTwice(certificate.extensions)) return 'it has an extension twice';
   if (certificate.isCa) return 'it is the certificate of a CA';
+  // Reads the name as well, which not everybody who builds a path looks at.
+  if (certificate.subject.length === 0) return 'it names nobody';
   const unknown = unknownCriticalExtension(certificate);
   return unknown && `its critical extension ${unknown} is unknown`;
 }
