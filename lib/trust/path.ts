@@ -30,6 +30,7 @@ export function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number)
   if (!anchor) return { refusal: 'it is not signed by a trust anchor' };
   const refusal = judgeLeaf(leaf) ?? judgeDates(leaf, now);
   if (refusal) return { refusal };
+  if (!hasReadableKey(leaf)) return { refusal: 'its key cannot be read' };
   if (!leaf.node.checkIssued(anchor.node)) return { refusal: 'its key identifiers or usage do not fit its issuer' };
   const expired = judgeDates(anchor, now);
   return expired ? { refusal: `of its issuer: ${expired}` } : { path: [leaf, anchor] };
@@ -42,6 +43,15 @@ function isSignedByAnchor({ fields, signed }: Certificate, anchor: Certificate):
     anchor.isCa &&
     isSignedWith(anchor.publicKey, signed)
   );
+}
+
+/** OpenSSL decodes a key only when it is used, which may be long after. */
+function hasReadableKey(certificate: Certificate): boolean {
+  try {
+    return certificate.publicKey.type === 'public';
+  } catch {
+    return false;
+  }
 }
 
 function judgeLeaf(certificate: Certificate): string | undefined {
