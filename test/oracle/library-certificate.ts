@@ -45,7 +45,9 @@ export function refusePath(
 /** What a certificate says, each by one of the libraries or by two that agree. @throws where it cannot be read. */
 export function fieldsOf(certificate: LibraryCertificate): Record<string, unknown> {
   const { openSsl, pkijs } = certificate;
-  const access = extensionOf(certificate, '1.3.6.1.5.5.7.1.1', (raw) => new AuthorityInfoAccessExtension(raw));
+  const access = named('access', () =>
+    extensionOf(certificate, '1.3.6.1.5.5.7.1.1', (raw) => new AuthorityInfoAccessExtension(raw)),
+  );
   const urls = (names: AuthorityInfoAccessExtension['ocsp'] = []) =>
     names.flatMap(({ type, value }) => (type === 'url' && isUrl(value) ? [value] : []));
   const isCa = extensionOf(certificate, '2.5.29.19', (raw) => new BasicConstraintsExtension(raw).ca) ?? false;
@@ -57,7 +59,7 @@ export function fieldsOf(certificate: LibraryCertificate): Record<string, unknow
     publicKey: createHash('sha256')
       .update(openSsl.publicKey.export({ type: 'spki', format: 'der' }))
       .digest('hex'),
-    extensions: pkijs.extensions?.map(({ extnID, critical, extnValue }) => [
+    extensions: (pkijs.extensions ?? []).map(({ extnID, critical, extnValue }) => [
       arcs(extnID),
       critical,
       Buffer.from(extnValue.valueBlock.valueHexView).toString('hex'),
@@ -70,7 +72,7 @@ export function fieldsOf(certificate: LibraryCertificate): Record<string, unknow
     ),
     ocspUrls: urls(access?.ocsp),
     caIssuersUrls: urls(access?.caIssuers),
-    crlUrls: extensionOf(certificate, '2.5.29.31', crlUrlsIn) ?? [],
+    crlUrls: named('distribution points', () => extensionOf(certificate, '2.5.29.31', crlUrlsIn)) ?? [],
     qcStatements: named('QC statements', () =>
       valueIn(certificate, '1.3.6.1.5.5.7.1.3', (value) =>
         new QCStatements({ schema: value }).values.map(({ id }) => arcs(id)),

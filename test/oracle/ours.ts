@@ -35,8 +35,7 @@ function fieldsOf(certificate: Certificate): Record<string, unknown> {
     publicKey: createHash('sha256')
       .update(publicKey.export({ type: 'spki', format: 'der' }))
       .digest('hex'),
-    extensions:
-      certificate.fields.extensions && extensions.map(({ type, isCritical, value }) => [type, isCritical, hex(value)]),
+    extensions: extensions.map(({ type, isCritical, value }) => [type, isCritical, hex(value)]),
     isCa,
     keyUsage,
     extendedKeyUsage,

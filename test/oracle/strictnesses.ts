@@ -1,10 +1,13 @@
 /** The ways in which lib/trust is stricter than others, on purpose; and the few parts that it leaves alone. */
 
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { contextTag, onlyElement, tags } from '../../lib/trust/der.js';
+import { contextTag, DerReader, elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
+import { extensionTypes } from '../../lib/trust/extensions.js';
 import { buildPath } from '../../lib/trust/path.js';
 import { partsOfAnswer } from './documents.js';
 import type { Differences, Leniency, Strictness } from './verdict.js';
+
+const maxPolicies = 50;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -28,6 +31,7 @@ const ofReading: readonly Strictness[] = [
   saying('a tag of several octets', 'a tag has more than one octet'),
   saying('an integer that is not minimal, or empty', 'an integer is not minimal', 'an integer is empty'),
   saying('an object identifier that is not minimal, or cut off', 'identifier is not minimal', 'identifier is cut off'),
+  saying('a length beyond the end of what it is in', 'an element is cut off'),
   saying('BER: a boolean that is neither 00 nor FF', 'a boolean is neither'),
   saying('BER: bits that say nothing', 'named bits are malformed', 'a bit string does not end'),
   saying('something after what is known', 'there is more than there should be'),
@@ -70,6 +74,7 @@ export function certificateDifferences(issuer: Certificate): Differences {
       ...ofCertificates(issuer),
       oddParameters,
       saying('a subjectAltName without exactly one CN', 'does not hold exactly one CN'),
+      sayingWhere('another tag', 'another tag than that of a SEQUENCE in the policies', hasOddPolicies),
       saying('a date of birth that is as good as none', 'no date of birth is read'),
     ],
     // What they say is for others. That each is a list, with a known type in front of each of its elements, is read.
@@ -77,8 +82,18 @@ export function certificateDifferences(issuer: Certificate): Differences {
       leavingAlone('what a QC statement says besides its type', 'QC statements'),
       leavingAlone('what a qualifier of a policy says', 'policies'),
       leavingAlone('what a name of another kind in a subjectAltName says', 'subjectAltName'),
+      leavingAlone('what a location says that is no address', 'access'),
+      leavingAlone('what a distribution point says that is no address', 'distribution points'),
     ],
   };
+}
+
+/** @peculiar/x509 takes tags of other classes for those of sequences. */
+function hasOddPolicies(der: Bytes): boolean {
+  const { extensions } = parseCertificate(der);
+  const list = extensions.find(({ type }) => type === extensionTypes.certificatePolicies);
+  const outer = list && new DerReader(list.value).nextOfAnyTag();
+  return outer !== undefined && [outer, ...elementsIn(outer, maxPolicies)].some(({ tag }) => tag !== tags.sequence);
 }
 
 export function listDifferences(issuer: Certificate): Differences {
@@ -102,6 +117,7 @@ export function listDifferences(issuer: Certificate): Differences {
 export function answerDifferences(issuer: Certificate, now: number): Differences {
   return {
     strictnesses: [
+      sayingWhere('is cut off', 'a nonce that is empty', (der) => partsOfAnswer(der).nonce()?.length === 0),
       ...ofReading,
       oddParameters,
       saying('a certStatus that is not as it is defined', 'a status is none'),
