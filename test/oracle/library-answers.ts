@@ -5,7 +5,6 @@ import { type BaseBlock, fromBER, type OctetString } from 'asn1js';
 import { LRUCache } from 'lru-cache';
 import {
   BasicOCSPResponse,
-  Certificate,
   CertificateRevocationList,
   type Extension,
   OCSPRequest,
@@ -47,9 +46,11 @@ export function judgeOcspAnswer(der: Uint8Array, { request, issuer, now }: Asked
   if (responseStatus.valueBlock.valueDec !== 0 || responseBytes?.responseType !== basicResponse) {
     return { refusal: 'there is no answer' };
   }
-  const basic = BasicOCSPResponse.fromBER(Uint8Array.from(responseBytes.response.valueBlock.valueHexView));
+  const { result, offset } = fromBER(Uint8Array.from(responseBytes.response.valueBlock.valueHexView));
+  if (offset === -1) throw new Error(result.error);
+  const basic = new BasicOCSPResponse({ schema: result });
   const { tbsResponseData: data, signatureAlgorithm, signature } = basic;
-  const certificates = (basic.certs ?? []).flatMap((one) => (one instanceof Certificate ? [read(one)] : []));
+  const certificates = certificatesIn(result).map(read);
   const signer = [issuer, ...certificates].find((one) => isNamedBy(data.responderID, one));
   if (!signer) return { refusal: 'nobody has the name of the responder' };
   if (signer !== issuer && (refusePath(signer, issuer, now) !== undefined || !isResponder(signer))) {
@@ -102,11 +103,17 @@ export function judgeList(der: Uint8Array, { issuer, now }: Omit<Asked, 'request
   return refusal ?? { nextUpdate, serials: [...new Set(serials)].sort() };
 }
 
-/** Reads a certificate that came along. The same one comes with most answers. */
+/** As they came: pkijs writes some anew. */
+function certificatesIn(basic: BaseBlock): Uint8Array[] {
+  const inner = (block?: BaseBlock) => (block?.valueBlock as { value?: BaseBlock[] } | undefined)?.value ?? [];
+  return inner(inner(inner(basic)[3])[0]).map(({ valueBeforeDecodeView }) => valueBeforeDecodeView);
+}
+
+/** The same one comes with most answers. */
 const alreadyRead = new LRUCache<string, LibraryCertificate>({ max: 20 });
 
-function read(certificate: Certificate): LibraryCertificate {
-  const der = Buffer.from(certificate.toSchema(false).toBER(false));
+function read(bytes: Uint8Array): LibraryCertificate {
+  const der = Buffer.from(bytes);
   const key = der.toString('latin1');
   const known = alreadyRead.get(key) ?? readCertificate(der);
   alreadyRead.set(key, known);
