@@ -167,7 +167,7 @@ function valueIn<T>({ pkijs }: LibraryCertificate, type: string, read: (value: B
 }
 
 function isUrl(text: string): boolean {
-  return /^https?:/i.test(text) && URL.canParse(text);
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
 /** The types and texts of a Name, in its order. */

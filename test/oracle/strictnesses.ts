@@ -2,12 +2,14 @@
 
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { contextTag, DerReader, elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
-import { extensionTypes } from '../../lib/trust/extensions.js';
+import { authorityInfoAccess, crlDistributionPoints, extensionTypes } from '../../lib/trust/extensions.js';
 import { buildPath } from '../../lib/trust/path.js';
 import { partsOfAnswer } from './documents.js';
 import type { Differences, Leniency, Strictness } from './verdict.js';
 
-const maxPolicies = 50;
+/** Extensions that are a SEQUENCE of sequences. */
+const listsOfSequences = new Set([extensionTypes.certificatePolicies, authorityInfoAccess, crlDistributionPoints]);
+const maxSequences = 50;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -74,7 +76,7 @@ export function certificateDifferences(issuer: Certificate): Differences {
       ...ofCertificates(issuer),
       oddParameters,
       saying('a subjectAltName without exactly one CN', 'does not hold exactly one CN'),
-      sayingWhere('another tag', 'another tag than that of a SEQUENCE in the policies', hasOddPolicies),
+      sayingWhere('another tag', 'another tag than that of a SEQUENCE', hasOddSequences),
       saying('a date of birth that is as good as none', 'no date of birth is read'),
     ],
     // What they say is for others. That each is a list, with a known type in front of each of its elements, is read.
@@ -88,12 +90,13 @@ export function certificateDifferences(issuer: Certificate): Differences {
   };
 }
 
-/** @peculiar/x509 takes tags of other classes for those of sequences. */
-function hasOddPolicies(der: Bytes): boolean {
-  const { extensions } = parseCertificate(der);
-  const list = extensions.find(({ type }) => type === extensionTypes.certificatePolicies);
-  const outer = list && new DerReader(list.value).nextOfAnyTag();
-  return outer !== undefined && [outer, ...elementsIn(outer, maxPolicies)].some(({ tag }) => tag !== tags.sequence);
+/** @peculiar/x509 takes other tags for those of sequences. */
+function hasOddSequences(der: Bytes): boolean {
+  return parseCertificate(der).extensions.some(({ type, value }) => {
+    if (!listsOfSequences.has(type)) return false;
+    const list = new DerReader(value).nextOfAnyTag();
+    return [list, ...elementsIn(list, maxSequences)].some(({ tag }) => tag !== tags.sequence);
+  });
 }
 
 export function listDifferences(issuer: Certificate): Differences {
