@@ -118,15 +118,15 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 }
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
-/** The kinds of GeneralName (RFC 5280, section 4.2.1.6) that are looked at, and all kinds that there are. */
+/** The kinds of GeneralName (RFC 5280, section 4.2.1.6) that are looked at, and all but X.400 and EDI names, which nobody has. */
 export const directoryName = contextTag(4, 'constructed');
 const uniformResourceIdentifier = contextTag(6, 'primitive');
 const generalNames = new Set([
-  ...[0, 3, 4, 5].map((number) => contextTag(number, 'constructed')),
+  ...[0, 4].map((number) => contextTag(number, 'constructed')),
   ...[1, 2, 6, 7, 8].map((number) => contextTag(number, 'primitive')),
 ]);
 
-/** The GeneralNames in an element. @throws DerError when one is of a kind that does not exist. */
+/** The GeneralNames in an element. @throws DerError when one is of a kind that is not used. */
 export function generalNamesIn(list: DerElement): DerElement[] {
   const names = elementsIn(list, maxValues);
   names.forEach(checkGeneralName);

@@ -45,10 +45,14 @@ function isSignedByAnchor({ fields, signed }: Certificate, anchor: Certificate):
   );
 }
 
-/** OpenSSL decodes a key only when it is used, which may be long after. */
+/**
+ * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long after, and takes
+ * RSA keys with any parameters.
+ */
 function hasReadableKey(certificate: Certificate): boolean {
   try {
-    return certificate.publicKey.type === 'public';
+    const written = certificate.publicKey.export({ type: 'spki', format: 'der' });
+    return Buffer.compare(written, certificate.fields.subjectPublicKeyInfo.bytes) === 0;
   } catch {
     return false;
   }
