@@ -54,6 +54,8 @@ function ofCertificates(issuer: Certificate): readonly Strictness[] {
     }),
     twoAlgorithms,
     saying('a subject that names nobody', 'it names nobody'),
+    saying('a key that is not written as OpenSSL writes it', 'its key cannot be read'),
+    saying('a name of a kind that is not used', 'a name is of no known kind'),
   ];
 }
 
