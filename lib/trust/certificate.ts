@@ -20,7 +20,7 @@ import { attributesOf, type NameAttribute } from './names.js';
 import { isSignedWith, readSigned, type Signed } from './signatures.js';
 
 /** Bytes. One with a key of 6144 bits has some two thousand. */
-const maxCertificateBytes = 16 * 1024;
+export const maxCertificateBytes = 16 * 1024;
 
 const versionTag = constructedTag(0);
 const extensionsTag = constructedTag(3);

@@ -23,11 +23,14 @@ function dateOfBirthFromAttribute(certificate: Certificate): string | undefined 
 
 /** RFC 3739, section 3.2.2: the attribute has one value, a GeneralizedTime. */
 function dateOfBirthIn(value: Bytes): string | undefined {
-  for (const { reader } of elementsIn(onlyElement(value, tags.sequence), maxAttributes, tags.sequence)) {
+  const attributes = elementsIn(onlyElement(value, tags.sequence), maxAttributes, tags.sequence).map(({ reader }) => {
     const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
-    if (type === dateOfBirthAttribute) return dateIn(reader.next(tags.set));
-  }
-  return undefined;
+    const values = reader.next(tags.set);
+    reader.finish();
+    return { type, values };
+  });
+  const found = attributes.find(({ type }) => type === dateOfBirthAttribute);
+  return found && dateIn(found.values);
 }
 
 function dateIn(values: DerElement): string {

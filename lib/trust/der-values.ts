@@ -94,26 +94,41 @@ export function namedBitsIn(element: DerElement): number {
   return first * 256 + second;
 }
 
-const timeForms: Readonly<Record<number, RegExp>> = {
-  [tags.utcTime]: /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/,
-  [tags.generalizedTime]: /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/,
-};
+const digitZero = 0x30;
+const letterZ = 0x5a;
 
 /**
- * A Time or GeneralizedTime in milliseconds since the epoch: whole seconds of UTC (RFC 5280, section 4.1.2.5).
+ * A Time or GeneralizedTime in milliseconds since the epoch: whole seconds of UTC (RFC 5280, section 4.1.2.5). A list has one in each
+ * of its entries: no text is made of it.
  * @throws DerError when it is none, or none that the calendar and the clock have.
  */
 export function timeIn({ tag, content }: DerElement): number {
-  const match = timeForms[tag]?.exec(latin1(content));
-  if (!match) throw new DerError('a time is none');
-  const [, year, month, day, hour, minute, second] = match;
-  // Two digits stand for a year from 1950 to 2049.
-  const century = tag === tags.generalizedTime ? '' : Number(year) < 50 ? '20' : '19';
-  const text = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const time = new Date(text);
-  // The 30th of February would be read as a day of March.
-  if (Number.isNaN(time.getTime()) || time.toISOString() !== text) throw new DerError('a time is none');
-  return time.getTime();
+  const yearDigits = tag === tags.generalizedTime ? 4 : 2;
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime) throw new DerError('a time is none');
+  // Five times two digits, and a Z.
+  if (content.length !== yearDigits + 11 || content.at(-1) !== letterZ) throw new DerError('a time is none');
+  const pair = (at: number) => twoDigitsAt(content, yearDigits + at);
+  const [month, day, hour, minute, second] = [pair(0), pair(2), pair(4), pair(6), pair(8)] as const;
+  const year = yearDigits === 2 ? twoDigitYear(content) : twoDigitsAt(content, 0) * 100 + twoDigitsAt(content, 2);
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  const date = new Date(time);
+  // What the calendar has not becomes a day of the next month, and a year before 100 one of the twentieth century.
+  const isInCalendar = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (!isInCalendar || hour > 23 || minute > 59 || second > 59) throw new DerError('a time is none');
+  return time;
+}
+
+/** Two digits stand for a year from 1950 to 2049. */
+function twoDigitYear(content: Bytes): number {
+  const year = twoDigitsAt(content, 0);
+  return year + (year < 50 ? 2000 : 1900);
+}
+
+function twoDigitsAt(content: Bytes, at: number): number {
+  const tens = (content[at] as number) - digitZero;
+  const units = (content[at + 1] as number) - digitZero;
+  if (!(tens >= 0 && tens <= 9 && units >= 0 && units <= 9)) throw new DerError('a time is none');
+  return tens * 10 + units;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -3,8 +3,17 @@
  * They are decoded only when the signature over them has been verified.
  */
 
-import { type Bytes, constructedTag, type DerElement, elementsIn, onlyElement, primitiveTag, tags } from './der.js';
-import { booleanIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
+import {
+  type Bytes,
+  constructedTag,
+  type DerElement,
+  DerError,
+  elementsIn,
+  onlyElement,
+  primitiveTag,
+  tags,
+} from './der.js';
+import { booleanIn, integerIn, namedBitsIn, objectIdentifierIn, textIn } from './der-values.js';
 
 export interface Extension {
   /** Object identifier. */
@@ -70,15 +79,28 @@ export function decodeExtendedKeyUsage(value: Bytes): string[] {
 
 /** The object identifiers of certificate policies; their qualifiers mean nothing here. */
 export function decodeCertificatePolicies(value: Bytes): string[] {
-  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).map(firstIdentifierIn);
+  return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).map(({ reader }) => {
+    const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
+    const qualifiers = reader.nextIf(tags.sequence);
+    reader.finish();
+    if (qualifiers) elementsIn(qualifiers, maxValues, tags.sequence).forEach(checkQualifier);
+    return type;
+  });
+}
+
+function checkQualifier({ reader }: DerElement): void {
+  objectIdentifierIn(reader.next(tags.objectIdentifier));
+  reader.nextOfAnyTag();
+  reader.finish();
 }
 
 /** Whether the basic constraints are those of a CA. */
 export function decodeIsCa(value: Bytes): boolean {
   const { reader } = onlyElement(value, tags.sequence);
   const flag = reader.nextIf(tags.boolean);
-  reader.nextIf(tags.integer);
+  const pathLength = reader.nextIf(tags.integer);
   reader.finish();
+  if (pathLength) integerIn(pathLength);
   return flag !== undefined && booleanIn(flag);
 }
 
@@ -105,8 +127,24 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 }
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
-/** A GeneralName that is an address. */
+/** The kinds of GeneralName (RFC 5280, section 4.2.1.6) that are looked at, and all but X.400 and EDI names, which nobody has. */
+export const directoryName = constructedTag(4);
 const uniformResourceIdentifier = primitiveTag(6);
+const generalNames = new Set([
+  ...[0, 4].map((number) => constructedTag(number)),
+  ...[1, 2, 6, 7, 8].map((number) => primitiveTag(number)),
+]);
+
+/** The GeneralNames in an element. @throws DerError when one is of a kind that is not used. */
+export function generalNamesIn(list: DerElement): DerElement[] {
+  const names = elementsIn(list, maxValues);
+  names.forEach(checkGeneralName);
+  return names;
+}
+
+function checkGeneralName({ tag }: DerElement): void {
+  if (!generalNames.has(tag)) throw new DerError('a name is of no known kind');
+}
 
 /** The addresses for one access method of an authority information access extension (RFC 5280, section 4.2.2.1). */
 export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethods): string[] {
@@ -114,17 +152,28 @@ export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethod
     const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
     const location = reader.nextOfAnyTag();
     reader.finish();
+    checkGeneralName(location);
     return type === accessMethods[method] ? urlsIn(location) : [];
   });
 }
 
-/** The addresses of CRL distribution points that name whole lists of the issuer's (RFC 5280, section 4.2.1.13). */
+/** Of a DistributionPoint and of a DistributionPointName: `distributionPoint`, `fullName`, and what else may be there. */
+const zero = constructedTag(0);
+const reasons = primitiveTag(1);
+const nameRelativeToIssuer = constructedTag(1);
+const crlIssuer = constructedTag(2);
+
+/** The addresses of CRL distribution points by their full names (RFC 5280, section 4.2.1.13). */
 export function decodeCrlUrls(value: Bytes): string[] {
-  const zero = constructedTag(0);
   return elementsIn(onlyElement(value, tags.sequence), maxValues, tags.sequence).flatMap(({ reader }) => {
-    const fullName = reader.nextIf(zero)?.reader.nextIf(zero);
-    // What follows it would be the reasons that the list is for, or another issuer.
-    return fullName && reader.isAtEnd ? elementsIn(fullName, maxValues).flatMap(urlsIn) : [];
+    const point = reader.nextIf(zero)?.reader;
+    // A list for some reasons only, or of another issuer, does not say enough.
+    const limits = [reader.nextIf(reasons), reader.nextIf(crlIssuer)].filter((limit) => limit !== undefined);
+    reader.finish();
+    const fullName = point?.nextIf(zero);
+    if (!fullName) point?.next(nameRelativeToIssuer);
+    point?.finish();
+    return fullName && limits.length === 0 ? generalNamesIn(fullName).flatMap(urlsIn) : [];
   });
 }
 
@@ -132,8 +181,4 @@ function urlsIn(generalName: DerElement): string[] {
   if (generalName.tag !== uniformResourceIdentifier) return [];
   const url = textIn(generalName, tags.ia5String);
   return /^https?:\/\//i.test(url) && URL.canParse(url) ? [url] : [];
-}
-
-function firstIdentifierIn({ reader }: DerElement): string {
-  return objectIdentifierIn(reader.next(tags.objectIdentifier));
 }

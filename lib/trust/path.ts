@@ -30,6 +30,7 @@ export function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number)
   if (!anchor) return { refusal: 'it is not signed by a trust anchor' };
   const refusal = judgeLeaf(leaf) ?? judgeDates(leaf, now);
   if (refusal) return { refusal };
+  if (!hasReadableKey(leaf)) return { refusal: 'its key cannot be read' };
   if (!leaf.node.checkIssued(anchor.node)) return { refusal: 'its key identifiers or usage do not fit its issuer' };
   const expired = judgeDates(anchor, now);
   return expired ? { refusal: `of its issuer: ${expired}` } : { path: [leaf, anchor] };
@@ -41,9 +42,24 @@ function isSignedByAnchor(leaf: Certificate, anchor: Certificate): boolean {
   return isNamed && anchor.isCa && leaf.isSignedBy(anchor);
 }
 
+/**
+ * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long after, and takes
+ * RSA keys with any parameters.
+ */
+function hasReadableKey(certificate: Certificate): boolean {
+  try {
+    const written = certificate.publicKey.export({ type: 'spki', format: 'der' });
+    return Buffer.compare(written, certificate.fields.subjectPublicKeyInfo.bytes) === 0;
+  } catch {
+    return false;
+  }
+}
+
 function judgeLeaf(certificate: Certificate): string | undefined {
   if (hasExtensionTwice(certificate.extensions)) return 'it has an extension twice';
   if (certificate.isCa) return 'it is the certificate of a CA';
+  // Reads the name as well, which not everybody who builds a path looks at.
+  if (certificate.subject.length === 0) return 'it names nobody';
   const unknown = unknownCriticalExtension(certificate);
   return unknown && `its critical extension ${unknown} is unknown`;
 }

@@ -1,13 +1,9 @@
 /** The document number that newer Smart-ID certificates name in their subjectAltName (section "Certificate profiles"). */
 
 import { attributes, type Certificate } from './certificate.js';
-import { type Bytes, constructedTag, elementsIn, onlyElement, tags } from './der.js';
-import { extensionTypes } from './extensions.js';
+import { type Bytes, onlyElement, tags } from './der.js';
+import { directoryName, extensionTypes, generalNamesIn } from './extensions.js';
 import { attributesOf } from './names.js';
-
-/** A directoryName (RFC 5280, section 4.2.1.6), which holds a Name. */
-const directoryName = constructedTag(4);
-const maxNames = 20;
 
 /**
  * The CN of the directory name, or undefined for a certificate of the older kind, which has no subjectAltName.
@@ -18,7 +14,7 @@ export function documentNumberInSubjectAltName(certificate: Certificate): string
 }
 
 function onlyCommonNameIn(value: Bytes): string {
-  const [commonName, ...others] = elementsIn(onlyElement(value, tags.sequence), maxNames)
+  const [commonName, ...others] = generalNamesIn(onlyElement(value, tags.sequence))
     .filter(({ tag }) => tag === directoryName)
     .flatMap(({ content }) => attributesOf(onlyElement(content, tags.sequence)))
     .filter(({ type }) => type === attributes.commonName);

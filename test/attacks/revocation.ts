@@ -15,7 +15,7 @@ export const good = 'PNOEE-40404040009-MOCK-Q';
 export const revoked = 'PNOEE-00000000008-SIMU-Q';
 export const unknown = 'PNOEE-00000000009-SIMU-Q';
 /** Of another authority than the others. */
-const underRsa = 'PNOLV-040404-10003-DEMO-Q';
+export const underRsa = 'PNOLV-040404-10003-DEMO-Q';
 
 export const ocspFaults: readonly OcspFault[] = [
   'unavailable',

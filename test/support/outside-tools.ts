@@ -27,10 +27,18 @@ export function needTools(test: Mocha.Context, ...tools: OutsideTool[]): void {
   skipForWantOfTool(missing.join(' and '), `install ${names} to have signed documents judged`, test);
 }
 
+/** More than a list of all revoked certificates is as text. */
+const maxOutputBytes = 100_000_000;
+
 /** What a tool says on both of its outputs, whether it is content or not. */
 export function said(tool: OutsideTool, args: readonly string[], folder?: string): string {
   const env = { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
-  const { error, stdout, stderr } = spawnSync(tool, args, { cwd: folder, env, encoding: 'utf8' });
+  const { error, stdout, stderr } = spawnSync(tool, args, {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    maxBuffer: maxOutputBytes,
+  });
   if (error) throw error;
   return stdout + stderr;
 }

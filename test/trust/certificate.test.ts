@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { attributes, parseCertificate, subjectAttribute, subjectPublicKeyOf } from '../../lib/trust/certificate.js';
 import { DerError, tags } from '../../lib/trust/der.js';
-import { der, hex, hexOf } from '../support/hex-der.js';
 import {
   type CertificateParts,
   ecdsaWithSha256,
@@ -15,6 +14,7 @@ import {
   newKeys,
   utc,
 } from '../support/handmade.js';
+import { der, hex, hexOf } from '../support/hex-der.js';
 
 describe('A certificate that is read', () => {
   let simulator: Simulator;

@@ -8,7 +8,6 @@ import { type Certificate, parseCertificate } from '../../lib/trust/certificate.
 import { DerError, tags } from '../../lib/trust/der.js';
 import { type RevocationList, readCrl } from '../../lib/trust/revocation/crl.js';
 import { good, pathOf } from '../attacks/revocation.js';
-import { der, hex } from '../support/hex-der.js';
 import {
   ecdsaWithSha1,
   ecdsaWithSha256,
@@ -20,6 +19,7 @@ import {
   signedDer,
   utc,
 } from '../support/handmade.js';
+import { der, hex } from '../support/hex-der.js';
 
 describe('A certificate revocation list', () => {
   let simulator: Simulator;

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { dateOfBirth, dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
 import { tags } from '../../lib/trust/der.js';
-import { der } from '../support/hex-der.js';
 import { extension, extensionsOf, generalized, handmadeCertificate, newKeys, utc } from '../support/handmade.js';
+import { der } from '../support/hex-der.js';
 
 describe('The date of birth in a personal code', () => {
   for (const [country, code, expected] of [

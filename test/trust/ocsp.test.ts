@@ -10,7 +10,6 @@ import { DerError, DerReader, tags } from '../../lib/trust/der.js';
 import { createOcspRequest, type OcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
 import { type OcspResult, readOcspResponse } from '../../lib/trust/revocation/ocsp-response.js';
 import { Responders } from '../../lib/trust/revocation/responders.js';
-import { der, hex, hexOf } from '../support/hex-der.js';
 import {
   ecdsaWithSha1,
   ecdsaWithSha256,
@@ -25,6 +24,7 @@ import {
   signedDer,
   utc,
 } from '../support/handmade.js';
+import { der, hex, hexOf } from '../support/hex-der.js';
 
 describe('An OCSP answer', () => {
   let simulator: Simulator;

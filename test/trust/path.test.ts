@@ -7,7 +7,6 @@ import { DerError, tags } from '../../lib/trust/der.js';
 import { buildPath, type PathResult, unknownCriticalExtension } from '../../lib/trust/path.js';
 import { badAnchors, badPaths, pathFor } from '../attacks/paths.js';
 import { certificateWith } from '../support/certificates.js';
-import { der, hex, hexOf } from '../support/hex-der.js';
 import {
   type CertificateParts,
   caExtensions,
@@ -20,6 +19,7 @@ import {
   newKeys,
   utc,
 } from '../support/handmade.js';
+import { der, hex, hexOf } from '../support/hex-der.js';
 
 describe('A certificate path', () => {
   let simulator: Simulator;

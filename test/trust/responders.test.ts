@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { Responders } from '../../lib/trust/revocation/responders.js';
-import { der } from '../support/hex-der.js';
 import {
   extensionsOf,
   handmadeAuthority,
@@ -11,6 +10,7 @@ import {
   responderExtensions,
   utc,
 } from '../support/handmade.js';
+import { der } from '../support/hex-der.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

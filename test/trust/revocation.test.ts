@@ -10,7 +10,6 @@ import {
   type RevocationPolicy,
 } from '../../lib/trust/revocation/revocation.js';
 import { crlFaults, good, ocspFaults, pathOf, revoked, unknown } from '../attacks/revocation.js';
-import { der, hex } from '../support/hex-der.js';
 import {
   addresses,
   generalized,
@@ -21,6 +20,7 @@ import {
   nameOf,
   newKeys,
 } from '../support/handmade.js';
+import { der, hex } from '../support/hex-der.js';
 
 const minute = 60_000;
 

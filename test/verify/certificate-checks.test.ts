@@ -6,7 +6,6 @@ import { tags } from '../../lib/trust/der.js';
 import { RevocationChecker } from '../../lib/trust/revocation/revocation.js';
 import { type CertificateContext, certificateChecks } from '../../lib/verify/certificate-checks.js';
 import { runChecks } from '../../lib/verify/check.js';
-import { der, hexOf } from '../support/hex-der.js';
 import {
   extension,
   extensionsOf,
@@ -15,6 +14,7 @@ import {
   nameOf,
   newKeys,
 } from '../support/handmade.js';
+import { der, hexOf } from '../support/hex-der.js';
 
 const { sequence, set, utf8String } = tags;
 const caKeys = newKeys();
@@ -105,8 +105,8 @@ describe('The checks of a certificate', () => {
 
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
   for (const [message, wish] of [
-    ['certificate: it is not Base64', { value: 'AAAA ' }],
-    ['certificate: it is not Base64', { value: '' }],
+    ['certificate: it is not Base64, or too long', { value: 'AAAA ' }],
+    ['certificate: it is not Base64, or too long', { value: '' }],
     ['certificate: the answer cannot be checked', { value: 'AAAA' }],
     ['certificate-path: it is not signed by a trust anchor', { context: { trustAnchors: { certificates: [] } } }],
     ['certificate-profile: its key is not an RSA key of at least 2048 bits', { key: small }],

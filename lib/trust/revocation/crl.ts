@@ -5,7 +5,7 @@
  */
 
 import type { Certificate } from '../certificate.js';
-import { type Bytes, constructedTag, type DerElement, DerReader, onlyElement, tags } from '../der.js';
+import { type Bytes, constructedTag, type DerElement, DerError, DerReader, onlyElement, tags } from '../der.js';
 import { integerIn, timeIn } from '../der-values.js';
 import { encodeDer } from '../encode-der.js';
 import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
@@ -18,6 +18,8 @@ export type CrlResult = { list: RevocationList; nextUpdate?: number } | { refusa
 
 /** Extensions by which a list speaks of some certificates only, or of changes to another list. */
 const partialLists = new Set(['2.5.29.27', '2.5.29.28']);
+/** The value of `v2`; lists of the first version have none. */
+const version2 = 1;
 const extensionsTag = constructedTag(0);
 /** Entries that are read before others get their turn: less than two milliseconds. */
 const entriesPerTurn = 5_000;
@@ -59,7 +61,9 @@ interface Head {
 }
 
 function readHead({ reader }: DerElement): Head {
-  reader.nextIf(tags.integer);
+  const version = reader.nextIf(tags.integer)?.content;
+  if (version && (version.length !== 1 || version[0] !== version2))
+    throw new DerError('a list is of an unknown version');
   const head = {
     signature: reader.next(tags.sequence),
     issuer: reader.next(tags.sequence),
@@ -73,10 +77,17 @@ function readHead({ reader }: DerElement): Head {
 }
 
 function refuseExtensions(list: DerElement | undefined): string | undefined {
-  const extensions = list ? extensionsIn(onlyElement(list.content, tags.sequence)) : [];
+  const extensions = list ? someExtensionsIn(onlyElement(list.content, tags.sequence)) : [];
   if (hasExtensionTwice(extensions)) return 'it has an extension twice';
   const unusable = extensions.find(isUnusable);
   return unusable && `its extension ${unusable.type} is not understood`;
+}
+
+/** RFC 5280, sections 5.1.2.7 and 5.3: where there is a list of extensions, it has one at least. */
+function someExtensionsIn(list: DerElement): Extension[] {
+  const extensions = extensionsIn(list);
+  if (extensions.length === 0) throw new DerError('a list of extensions is empty');
+  return extensions;
 }
 
 function isUnusable({ isCritical, type }: Extension): boolean {
@@ -89,10 +100,10 @@ async function refuseEntries(entries: Bytes): Promise<string | undefined> {
   for (let count = 1; !reader.isAtEnd; count++) {
     const entry = reader.next(tags.sequence).reader;
     integerIn(entry.next(tags.integer));
-    if (!entry.nextIf(tags.utcTime)) entry.next(tags.generalizedTime);
+    timeIn(entry.nextOfAnyTag());
     const extensions = entry.nextIf(tags.sequence);
     entry.finish();
-    const unknown = extensions && extensionsIn(extensions).find(({ isCritical }) => isCritical);
+    const unknown = extensions && someExtensionsIn(extensions).find(({ isCritical }) => isCritical);
     if (unknown) return `the extension ${unknown.type} of an entry is not understood`;
     if (count % entriesPerTurn === 0) await nextTurn();
   }

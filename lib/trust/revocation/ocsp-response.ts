@@ -82,8 +82,14 @@ function readOuter(der: Bytes): Outer | { refusal: string } {
   // Anybody on the way could send thousands, each of which would have to be judged.
   const certificates = list ? elementsIn(onlyElement(list.content, tags.sequence), maxCertificates, tags.sequence) : [];
   const data = signed.toBeSigned.reader;
-  data.nextIf(tag0);
+  checkVersion(data.nextIf(tag0));
   return { signed, certificates, responderId: data.nextOfAnyTag() };
+}
+
+/** There is one version, which goes without saying. */
+function checkVersion(version: DerElement | undefined): void {
+  const value = version && integerIn(onlyElement(version.content, tags.integer));
+  if (value && (value.length !== 1 || value[0] !== 0)) throw new DerError('an answer is of an unknown version');
 }
 
 /** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
@@ -147,9 +153,15 @@ function readSingleResponse({ reader }: DerElement): SingleResponse {
   return { certId, status, thisUpdate, nextUpdate, extensions };
 }
 
-/** certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`. */
-function statusIn({ tag, content }: DerElement): Status {
-  if (tag === tag1) return 'revoked';
+/** certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`, which says when and may say why. */
+function statusIn({ tag, content, reader }: DerElement): Status {
+  if (tag === tag1) {
+    timeIn(reader.next(tags.generalizedTime));
+    const reason = reader.nextIf(tag0);
+    if (reason) onlyElement(reason.content, tags.enumerated);
+    reader.finish();
+    return 'revoked';
+  }
   if (tag === primitiveTag(0) && content.length === 0) return 'good';
   if (tag === primitiveTag(2) && content.length === 0) return 'unknown';
   throw new DerError('a status is none');
@@ -158,6 +170,9 @@ function statusIn({ tag, content }: DerElement): Status {
 function isAbout({ reader }: DerElement, { issuerNameHash, issuerKeyHash, serialNumber }: CertId): boolean {
   const hash = reader.next(tags.sequence).reader;
   const hashType = objectIdentifierIn(hash.next(tags.objectIdentifier));
+  const parameters = hash.nextIf(tags.null);
+  hash.finish();
+  if (parameters && parameters.content.length > 0) throw new DerError('a NULL is not empty');
   const [name, key] = [reader.next(tags.octetString), reader.next(tags.octetString)];
   const serial = integerIn(reader.next(tags.integer));
   reader.finish();

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { startSimulator } from '../../lib/simulator/index.js';
+import { needTools } from '../support/outside-tools.js';
+import type { Case } from './cases.js';
+import { compareCases, compareCasesWithOpenSsl, compareMutations, compareMutationsWithOpenSsl } from './comparisons.js';
+import { type Documents, makeDocuments } from './documents.js';
+import { hasRecordedFiles, recordedCases, simulatorCases } from './genuine.js';
+import { allMutations } from './mutations.js';
+import { Tally, type Verdict } from './verdict.js';
+
+const kinds = ['certificate', 'authority', 'answer', 'list'] as const;
+
+describe('What others make of certificates, OCSP answers and lists', function () {
+  this.timeout(120_000);
+  let documents: Documents;
+
+  before(async () => {
+    const simulator = await startSimulator({ port: 0 });
+    documents = await makeDocuments(simulator);
+    await simulator.close();
+  });
+
+  for (const mutations of allMutations) {
+    it(`is the same or less strict, a part of npm run oracle: ${mutations.name}`, async () => {
+      const tally = await compareMutations(mutations, documents, { part: 0.01, seed: 1 });
+      expect(tally.wrong).to.deep.equal([]);
+      expect(tally.compared).to.be.at.least(mutations.tries * 0.01);
+      expect(tally.bothAccept).to.be.above(0);
+    });
+  }
+
+  it('is compared for 100,000 mutations', () => {
+    expect(allMutations.reduce((sum, { tries }) => sum + tries, 0)).to.be.at.least(100_000);
+  });
+
+  it("is the same or less strict for the simulator's", async () => {
+    const cases = await simulatorCases(['PNOEE-40404040009-MOCK-Q']);
+    for (const kind of kinds) await expectNamed(compareCases(cases, kind));
+  });
+
+  (hasRecordedFiles ? it : it.skip)('is the same for the recorded ones of the real service', async () => {
+    await expectSame(recordedCases(), compareCases);
+  });
+
+  it('is that of OpenSSL, too', async function () {
+    needTools(this, 'openssl');
+    for (const mutations of allMutations) {
+      await expectNamed(compareMutationsWithOpenSsl(mutations, documents, { part: 0.01, seed: 1 }));
+    }
+    if (hasRecordedFiles) await expectSame(recordedCases(), compareCasesWithOpenSsl, ['certificate', 'answer', 'list']);
+  });
+});
+
+async function expectNamed(coming: Promise<Tally>): Promise<void> {
+  const { wrong, compared } = await coming;
+  expect(wrong).to.deep.equal([]);
+  expect(compared).to.be.above(0);
+}
+
+async function expectSame(
+  cases: readonly Case[],
+  compare: (cases: readonly Case[], kind: Case['kind']) => Promise<Tally>,
+  compared: readonly Case['kind'][] = kinds,
+): Promise<void> {
+  for (const kind of compared) {
+    const tally = await compare(cases, kind);
+    expect(tally.wrong).to.deep.equal([]);
+    expect(tally.bothAccept, kind).to.equal(tally.compared);
+  }
+}
+
+describe('The tally of a comparison', () => {
+  const der = new Uint8Array();
+  const known = {
+    strictnesses: [{ name: 'too odd', explains: ({ ours }: { ours: { refused: string } }) => ours.refused === 'odd' }],
+    leniencies: [
+      { name: 'left', explains: ({ theirs }: { theirs: { refused: string } }) => theirs.refused === 'left' },
+    ],
+  };
+  const tallyOf = (ours: Verdict, theirs: Verdict) => {
+    const tally = new Tally(known);
+    tally.add({ der, ours, theirs });
+    return tally;
+  };
+  const accepted = { accepted: { status: 'good' } };
+
+  it('counts what both say', () => {
+    expect(tallyOf(accepted, accepted)).to.include({ bothAccept: 1, wrongCount: 0 });
+    expect(tallyOf({ refused: 'odd' }, { refused: 'other' })).to.include({ bothRefuse: 1, wrongCount: 0 });
+  });
+
+  it('names a strictness that it knows, and a part that is left alone', () => {
+    expect([...tallyOf({ refused: 'odd' }, accepted).stricter]).to.deep.equal([['too odd', 1]]);
+    expect([...tallyOf(accepted, { refused: 'left' }).lenient]).to.deep.equal([['left', 1]]);
+  });
+
+  it('tells what has no name', () => {
+    const other = { accepted: { status: 'revoked' } };
+    for (const [ours, theirs] of [
+      [{ refused: 'so' }, accepted],
+      [accepted, { refused: 'no' }],
+      [accepted, other],
+    ] as const) {
+      expect(tallyOf(ours, theirs)).to.include({ wrongCount: 1, bothAccept: 0, bothRefuse: 0 });
+    }
+  });
+});
