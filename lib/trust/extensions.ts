@@ -118,7 +118,7 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 }
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
-/** The kinds of GeneralName (RFC 5280, section 4.2.1.6) that are looked at, and all but X.400 and EDI names, which nobody has. */
+/** Kinds of GeneralName (RFC 5280, section 4.2.1.6): those looked at, and all but X.400 and EDI names, which nobody has. */
 export const directoryName = contextTag(4, 'constructed');
 const uniformResourceIdentifier = contextTag(6, 'primitive');
 const generalNames = new Set([

@@ -46,8 +46,8 @@ function isSignedByAnchor({ fields, signed }: Certificate, anchor: Certificate):
 }
 
 /**
- * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long after, and takes
- * RSA keys with any parameters.
+ * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long
+ * after, and takes RSA keys with any parameters.
  */
 function hasReadableKey(certificate: Certificate): boolean {
   try {
