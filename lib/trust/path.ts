@@ -43,8 +43,8 @@ function isSignedByAnchor(leaf: Certificate, anchor: Certificate): boolean {
 }
 
 /**
- * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long after, and takes
- * RSA keys with any parameters.
+ * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long
+ * after, and takes RSA keys with any parameters.
  */
 function hasReadableKey(certificate: Certificate): boolean {
   try {
