@@ -130,10 +130,7 @@ const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48
 /** Kinds of GeneralName (RFC 5280, section 4.2.1.6): those looked at, and all but X.400 and EDI names, which nobody has. */
 export const directoryName = constructedTag(4);
 const uniformResourceIdentifier = primitiveTag(6);
-const generalNames = new Set([
-  ...[0, 4].map(constructedTag),
-  ...[1, 2, 6, 7, 8].map(primitiveTag),
-]);
+const generalNames = new Set([...[0, 4].map(constructedTag), ...[1, 2, 6, 7, 8].map(primitiveTag)]);
 
 /** The GeneralNames in an element. @throws DerError when one is of a kind that is not used. */
 export function generalNamesIn(list: DerElement): DerElement[] {

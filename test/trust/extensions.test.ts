@@ -121,7 +121,11 @@ describe('Object identifiers in a SEQUENCE', () => {
 
 describe('Extension certificatePolicies', () => {
   it('has the first object identifier of each, whatever qualifies it', () => {
-    const policies = der(sequence, der(sequence, oid4, der(sequence, der(sequence, oid5, '0c00'))), der(sequence, oid3));
+    const policies = der(
+      sequence,
+      der(sequence, oid4, der(sequence, der(sequence, oid5, '0c00'))),
+      der(sequence, oid3),
+    );
     expect(decodeCertificatePolicies(hex(policies))).to.deep.equal(['1.2.4', '1.2.3']);
   });
 
