@@ -51,14 +51,18 @@ function decodeObjectIdentifier(content: Bytes): string {
  */
 export function integerIn(element: DerElement): Bytes {
   const content = contentOf(element, tags.integer);
-  const [first, second = 0] = content;
-  if (first === undefined) throw new DerError('an integer is empty');
+  if (content.length === 0) throw new DerError('an integer is empty');
   if (content.length > maxIntegerBytes) throw new DerError('an integer is too long');
+  if (!isMinimalInteger(content)) throw new DerError('an integer is not minimal');
+  return content;
+}
+
+/** Whether these octets are an INTEGER's in its one spelling (X.690, section 8.3.2). */
+export function isMinimalInteger(content: Bytes): boolean {
+  const [first = 0, second = 0] = content;
   // Nine bits that are all alike say no more than the last eight.
   const firstNineBits = (first << 1) | (second >> 7);
-  if (content.length > 1 && (firstNineBits === 0 || firstNineBits === 0x1ff))
-    throw new DerError('an integer is not minimal');
-  return content;
+  return content.length === 1 || (content.length > 1 && firstNineBits !== 0 && firstNineBits !== 0x1ff);
 }
 
 /** @throws DerError when it is no BOOLEAN, or one that is neither 0x00 nor 0xFF. */

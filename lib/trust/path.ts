@@ -7,6 +7,7 @@
 import type { TrustAnchors } from './anchors.js';
 import type { Certificate } from './certificate.js';
 import { extensionTypes, hasExtensionTwice } from './extensions.js';
+import { isPublicKeyInDer } from './public-key.js';
 import { isStrong } from './signatures.js';
 
 export type PathResult = { path: [leaf: Certificate, anchor: Certificate] } | { refusal: string };
@@ -42,14 +43,10 @@ function isSignedByAnchor(leaf: Certificate, anchor: Certificate): boolean {
   return isNamed && anchor.isCa && leaf.isSignedBy(anchor);
 }
 
-/**
- * Whether the key can be read, and is written as OpenSSL would: it decodes a key only when it is used, which may be long
- * after, and takes RSA keys with any parameters.
- */
+/** OpenSSL decodes a key only when it is used, which may be long after. */
 function hasReadableKey(certificate: Certificate): boolean {
   try {
-    const written = certificate.publicKey.export({ type: 'spki', format: 'der' });
-    return Buffer.compare(written, certificate.fields.subjectPublicKeyInfo.bytes) === 0;
+    return isPublicKeyInDer(certificate.fields.subjectPublicKeyInfo) && certificate.publicKey.type === 'public';
   } catch {
     return false;
   }
