@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { fetchWith } from '../../lib/http.js';
+import { pollDelayMs } from '../../lib/rp-api/session-watch.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type SigningSite, startSigningSite } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
@@ -38,11 +39,15 @@ describe('Waiting for a choice that nobody asks about', () => {
   });
   afterEach(() => site.close());
 
+  /** A poll begins a little after the answer. */
+  const whenAllHaveBegun = () => new Promise((resolve) => setTimeout(resolve, pollDelayMs.max + 100));
+
   it('is one long poll for each, for five hundred at the most', async function () {
     this.timeout(60_000);
     for (let started = 0; started < mostFollowed + 20; started += 20) {
       await Promise.all(Array.from({ length: 20 }, () => new Browser(site.origin).start({})));
     }
+    await whenAllHaveBegun();
     expect(polls).to.equal(mostFollowed);
     site.signing.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -53,6 +58,7 @@ describe('Waiting for a choice that nobody asks about', () => {
     await new Browser(site.origin).start({ signer: { documentNumber: 'PNOEE-40404040009-MOCK-Q' } });
     const signer = { semanticsIdentifier: 'PNOEE-10101010005' };
     await new Browser(site.origin).start({ signer, flow: 'notification' });
+    await whenAllHaveBegun();
     expect(polls).to.equal(0);
   });
 
