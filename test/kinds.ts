@@ -6,10 +6,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** Why they are slow: they drive a browser, start other processes, break things at random, or try thousands of inputs. */
+/** Why they are slow: they drive a browser, start other processes, break things at random, ask others, or try thousands of inputs. */
 export const slowKinds = {
   browsers: ['test/e2e/'],
   attacks: ['test/attacks/'],
+  oracle: ['test/oracle/'],
   faults: ['test/faults/'],
   processes: [
     'test/processes/',
