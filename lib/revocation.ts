@@ -35,7 +35,9 @@ export function createRevocationChecker(
       largest: largest[method],
     });
     if (answer.status !== 200) throw new Error(`The revocation service answered with status ${answer.status}.`);
-    return answer.body;
+    // No Buffer: cutting pieces out of one takes longer.
+    const { buffer, byteOffset, byteLength } = answer.body;
+    return new Uint8Array(buffer, byteOffset, byteLength);
   };
   return new RevocationChecker(policy, fetchRevocation);
 }
