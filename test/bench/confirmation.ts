@@ -10,6 +10,8 @@ import { forEach, Visitor } from './visitor.js';
 const ocspDelayMs = 300;
 const logins = 60;
 const warmUpLogins = 100;
+/** From the page to the confirmation: a person takes some seconds, in which nothing happens. */
+const scanMs = 500;
 /** Few: whoever waits should wait for the responder, and not for the machine. */
 const atOnce = 2;
 /** Milliseconds after `ready` until the page posts. */
@@ -57,6 +59,8 @@ async function logIn(site: BenchSite, service: Service, index: number, pauseMs: 
   const close = await visitor.listen(`/updates?id=${id}`, (event) => {
     if (event.includes('"state":"ready"')) resolve();
   });
+  // Nobody confirms before the page has asked the service.
+  await sleep(scanMs);
   // The phone's own answer leaves the service at the moment of that of the session's status.
   await confirm(service, accounts[index % accounts.length] as string, qrLink);
   const confirmedAt = performance.now();
