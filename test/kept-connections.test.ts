@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import { expect } from 'chai';
 import { fetchOverKeptConnections } from '../lib/kept-connections.js';
+import { until } from './support/until.js';
 
 interface Served {
   url: string;
@@ -8,6 +10,10 @@ interface Served {
   connections: number[];
   /** Closes the connection in place of answering, so many times. */
   failures: number;
+  /** What is answered in place of what was asked. */
+  pieces?: { count: number; bytes: number };
+  /** How many connections there are. */
+  open: number;
   close(): void;
 }
 
@@ -55,6 +61,30 @@ describe('Connections that are kept', () => {
     expect(served.connections).to.deep.equal([1]);
   });
 
+  for (const [what, pieces, length] of [
+    ['any size, where they are few', 256, 1],
+    ['a fair size, however many they are', 5_000, 128],
+  ] as const) {
+    it(`give an answer in pieces of ${what}`, async () => {
+      served.pieces = { count: pieces, bytes: length };
+      expect(await post()).to.have.length(pieces * length);
+    });
+  }
+
+  it('end an answer in many very small pieces soon', async () => {
+    served.pieces = { count: 100_000, bytes: 1 };
+    expect(await failureOf(post())).to.have.property('code', 'SMALL_PIECES');
+    await until(() => served.open === 0, 'the end of the connection');
+  });
+
+  it('end an answer that nobody reads on', async () => {
+    served.pieces = { count: 100_000, bytes: 1_000 };
+    const init = { method: 'POST', headers: {}, redirect: 'error', signal: new AbortController().signal } as const;
+    const { body } = await fetchOverKeptConnections()(served.url, init);
+    for await (const chunk of body ?? []) if (chunk.length > 0) break;
+    await until(() => served.open === 0, 'the end of the connection');
+  });
+
   it('send nothing again for who has gone', async () => {
     const fetch = fetchOverKeptConnections();
     await post(fetch);
@@ -73,6 +103,16 @@ function failureOf(posted: Promise<unknown>): Promise<unknown> {
   );
 }
 
+/** Each in a chunk of its own, as fast as they are taken. */
+async function sendPieces(response: http.ServerResponse, { count, bytes }: { count: number; bytes: number }) {
+  const piece = 'x'.repeat(bytes);
+  const gone = once(response, 'close');
+  for (let sent = 0; sent < count && !response.destroyed; sent++) {
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), gone]);
+  }
+  response.end();
+}
+
 async function serve(): Promise<Served> {
   const numbers = new WeakMap<object, number>();
   let count = 0;
@@ -81,15 +121,23 @@ async function serve(): Promise<Served> {
     if (served.failures > 0) {
       served.failures -= 1;
       request.socket.destroy();
-    } else request.pipe(response);
+    } else if (served.pieces) void sendPieces(response, served.pieces);
+    else request.pipe(response);
   });
-  server.on('connection', (socket) => numbers.set(socket, ++count));
+  server.on('connection', (socket) => {
+    numbers.set(socket, ++count);
+    served.open += 1;
+    socket.once('close', () => {
+      served.open -= 1;
+    });
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const served: Served = {
     url: `http://127.0.0.1:${port}/`,
     connections: [],
     failures: 0,
+    open: 0,
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -66,9 +66,12 @@ export class Certificate {
     return isSigned;
   }
 
-  /** node:crypto's reading, which is what the world outside gets. */
+  /**
+   * node:crypto's reading, which is what the world outside gets.
+   * @throws DerError when it reads another certificate: it looks for PEM first, which may stand in a text of this one.
+   */
   get node(): X509Certificate {
-    this.cached.node ??= new X509Certificate(this.der);
+    this.cached.node ??= readByNode(this.der);
     return this.cached.node;
   }
 
@@ -127,6 +130,12 @@ export class Certificate {
     const extension = this.extensions.find((one) => one.type === type);
     return extension && decodeValue(extension.value);
   }
+}
+
+function readByNode(der: Bytes): X509Certificate {
+  const node = new X509Certificate(der);
+  if (Buffer.compare(node.raw, der) !== 0) throw new DerError('there is another certificate in it');
+  return node;
 }
 
 /** Fields of TBSCertificate that are looked at, none of them decoded. */

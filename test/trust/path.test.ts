@@ -197,6 +197,21 @@ describe('Certificate path of certificates put together by hand', () => {
     expect(() => build(leaf(broken))).to.throw(DerError);
   });
 
+  for (const [where, partsWith] of [
+    ['an extension that nobody knows', (text) => withExtensions(extension('06032a0304', text))],
+    ['a name', (text) => ({ subject: der(sequence, der(tags.set, der(sequence, '060355040b', text))) })],
+  ] as [string, (text: string) => CertificateParts][]) {
+    it(`is refused where OpenSSL would read another certificate, which stands as PEM in ${where}`, () => {
+      const stranger = newKeys();
+      const other = handmadeCertificate(stranger.publicKey, stranger.privateKey, {});
+      const lines = Buffer.from(other).toString('base64').replace(/.{64}/g, '$&\n');
+      const pem = `\n-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+      const tricky = leaf(partsWith(der(tags.utf8String, hexOf(Buffer.from(pem)))));
+      expect(() => tricky.node).to.throw(DerError, 'there is another certificate in it');
+      expect(build(tricky)).to.deep.equal({ refusal: 'its key cannot be read' });
+    });
+  }
+
   it('of the extensions that are critical and unknown, the first is named', () => {
     const critical = (type: string) => extension(type, '0500', true);
     const unknown = (...extensions: string[]) => unknownCriticalExtension(leaf(withExtensions(...extensions)));
