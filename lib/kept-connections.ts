@@ -11,6 +11,8 @@ import type { Fetch } from './http.js';
 /** Pieces of an answer that may have any size; of more, each must have some bytes on average. */
 const maxSmallPieces = 256;
 const minPieceBytes = 64;
+/** How long a connection is kept that nobody uses: what is between may forget it sooner or later without a word. */
+const maxIdleMs = 4_000;
 
 /**
  * A fetch for requests that may be sent twice. A server may close a kept connection in the very moment in which it is used again; a
@@ -27,8 +29,8 @@ export function fetchOverKeptConnections(): Fetch {
     return agent;
   };
   const agents = {
-    http: counting(new http.Agent({ keepAlive: true })),
-    https: counting(new https.Agent({ keepAlive: true, rejectUnauthorized: true })),
+    http: counting(new http.Agent({ keepAlive: true, timeout: maxIdleMs })),
+    https: counting(new https.Agent({ keepAlive: true, timeout: maxIdleMs, rejectUnauthorized: true })),
   };
   return async (url, init) => {
     const before = reuses;

@@ -83,7 +83,7 @@ export function parseResponse<T>(schema: v.GenericSchema<unknown, T>, body: stri
   // To the library a list is an object without fields.
   const parsed = v.safeParse(schema, Array.isArray(json) ? undefined : json, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  const field = v.getDotPath(parsed.issues[0]) ?? 'its body';
+  const field = v.getDotPath(parsed.issues[0]) ?? 'body';
   throw new SmartIdServiceError(
     'bad_response',
     `The Smart-ID service sent an answer with a missing or wrong ${field}.`,

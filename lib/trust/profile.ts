@@ -101,6 +101,14 @@ function isFor(certificate: Certificate, keyUsage: number, purpose: string): boo
   return (usages & keyUsage) === keyUsage && purposes.includes(purpose);
 }
 
+const strongCurves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/** Whether the key is RSA or EC, as those of OCSP responders are, and large enough. */
+export function hasStrongKey(certificate: Certificate): boolean {
+  const { namedCurve = '' } = certificate.publicKey.asymmetricKeyDetails ?? {};
+  return strongCurves.has(namedCurve) || hasStrongRsaKey(certificate);
+}
+
 /** Whether the key is RSA, as all of Smart-ID's are, and large enough. */
 export function hasStrongRsaKey({ publicKey }: Certificate): boolean {
   const modulus = publicKey.asymmetricKeyDetails?.modulusLength ?? 0;

@@ -649,8 +649,8 @@ describe('The RP API client, signing', () => {
       [method, 'deviceLinkBase', { ...deviceLinkSession, deviceLinkBase: 'javascript:alert(1)' }],
     ]),
     ...endpoints.flatMap(({ method }): typeof malformedAnswers => [
-      [method, 'its body', null],
-      [method, 'its body', []],
+      [method, 'body', null],
+      [method, 'body', []],
     ]),
   ];
   for (const [method, field, answer] of malformedAnswers) {

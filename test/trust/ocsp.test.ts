@@ -187,6 +187,10 @@ describe('DER of an OCSP answer', () => {
     subject: nameOf('Responder'),
     extensions: extensionsOf(...responderExtensions),
   });
+  const formerResponder = handmadeCertificate(newKeys().publicKey, caKeys.privateKey, {
+    subject: nameOf('Responder'),
+    extensions: extensionsOf(...responderExtensions),
+  });
   const [basicType, nonceType] = ['06092b0601050507300101', '06092b0601050507300102'];
   const sha1 = '300906052b0e03021a0500';
   const octets = (bytes: Uint8Array) => der(octetString, hexOf(bytes));
@@ -281,6 +285,11 @@ describe('DER of an OCSP answer', () => {
     [
       "of a responder whose certificate comes behind others, malformed and somebody else's",
       { data: named, outer: { ...byResponder, certificates: certificates(hex('3000'), leaf.der, responder) } },
+      good,
+    ],
+    [
+      'of one of two responders of one name, as they are while the CA changes the key',
+      { data: named, outer: { ...byResponder, certificates: certificates(formerResponder, responder) } },
       good,
     ],
     [

@@ -5,6 +5,7 @@ import { extendedKeyUsage, type QcStatement, qcStatement } from '../../lib/simul
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import {
   authenticationLevel,
+  hasStrongKey,
   hasStrongRsaKey,
   isForAuthentication,
   isForOcspSigning,
@@ -101,6 +102,17 @@ describe('The profile of an authentication certificate', () => {
       generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
     ]) {
       expect(hasStrongRsaKey(certificate({ privateKey })), privateKey.asymmetricKeyType).to.equal(false);
+    }
+  });
+
+  it('has for responders an RSA key of that size too, or one of a curve that is in use', () => {
+    const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey;
+    const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey;
+    for (const privateKey of [rsa(2048), ec('P-256'), ec('P-384'), ec('P-521')]) {
+      expect(hasStrongKey(certificate({ privateKey }))).to.equal(true);
+    }
+    for (const privateKey of [rsa(1024), ec('secp224r1'), ec('secp256k1')]) {
+      expect(hasStrongKey(certificate({ privateKey }))).to.equal(false);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { Responders } from '../../lib/trust/revocation/responders.js';
@@ -26,6 +27,9 @@ const responder = ({ to = now + day, extensions = extensionsOf(...responderExten
     extensions,
   });
 
+const weak = (publicKey: KeyObject) =>
+  handmadeCertificate(publicKey, caKeys.privateKey, { extensions: extensionsOf(...responderExtensions) });
+
 /** An issuer that counts how often its key is looked at: once for each certificate that is judged. */
 function counting(bytes: Uint8Array): Certificate & { judged: number } {
   const issuer = Object.assign(parseCertificate(bytes), { judged: 0 });
@@ -53,6 +57,8 @@ describe('Certificate of an OCSP responder', () => {
       'is that of another CA',
       handmadeCertificate(keys.publicKey, otherKeys.privateKey, { extensions: extensionsOf(...responderExtensions) }),
     ],
+    ['has a weak key', weak(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey)],
+    ['has a key of an odd curve', weak(generateKeyPairSync('ec', { namedCurve: 'secp224r1' }).publicKey)],
     ['is cut off', responder().subarray(0, -1)],
     ['is none', new Uint8Array()],
   ] as const) {

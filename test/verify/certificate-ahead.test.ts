@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { createRevocationChecker } from '../../lib/revocation.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { parseCertificate } from '../../lib/trust/certificate.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
 import { judgeCertificateAhead } from '../../lib/verify/certificate-checks.js';
 import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';
@@ -58,14 +59,33 @@ describe('Revocation asked ahead of the verification', () => {
     expect(simulator.revocation.requests.ocsp).to.equal(2);
   });
 
-  it('is asked anew where nobody answered', async () => {
+  it('is asked anew where nobody had answered', async () => {
     const input = await genuineAuthentication(simulator);
     simulator.revocation.ocspFault = 'unavailable';
     simulator.revocation.crlFault = 'unavailable';
     judgeCertificateAhead(certOf(input), input);
     await until(() => simulator.revocation.requests.crl === 1);
+    // The connection is closed in that moment, which the site has still to see.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     simulator.revocation.ocspFault = undefined;
     expect(await refusal(input)).to.equal(undefined);
+  });
+
+  it('is not asked twice by who waits for it: nobody answers the second time either', async () => {
+    const input = await genuineAuthentication(simulator);
+    simulator.revocation.ocspFault = 'unavailable';
+    simulator.revocation.crlFault = 'unavailable';
+    judgeCertificateAhead(certOf(input), input);
+    expect(await refusal(input)).to.contain('neither OCSP');
+    expect(simulator.revocation.requests).to.deep.equal({ ocsp: 1, crl: 1 });
+  });
+
+  it('is a refusal where the certificate names nobody whom it could be asked of', async () => {
+    const { certificate } = simulator.pki.issueUserCertificate({ ocspUrl: null, crlUrl: null });
+    const path = [certificate, simulator.pki.authorities.qualified.certificate].map(parseCertificate);
+    const checker = createRevocationChecker();
+    checker.askAhead(path, Date.now());
+    expect(await checker.refuse(path, Date.now())).to.contain('neither OCSP');
   });
 
   it('is not asked where the path leads to no anchor: whoever made the certificate chose the address', async () => {

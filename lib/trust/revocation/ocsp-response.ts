@@ -99,13 +99,15 @@ function refuseSigner({ signed, responderId, certificates }: Outer, context: Ocs
   if (isNamedBy(responderId, issuer)) {
     return isSignedWith(issuer.publicKey, signed) ? undefined : 'the signature is not that of the CA';
   }
+  let refusal = 'the responder is not authorised by the CA';
   for (const { bytes } of certificates) {
     const responder = responders.find(bytes, issuer, now);
-    if (responder && isNamedBy(responderId, responder)) {
-      return isSignedWith(responder.publicKey, signed) ? undefined : 'the signature is not that of the responder';
-    }
+    if (!responder || !isNamedBy(responderId, responder)) continue;
+    if (isSignedWith(responder.publicKey, signed)) return undefined;
+    // Two of one name come along while the CA changes its responder's key.
+    refusal = 'the signature is not that of the responder';
   }
-  return 'the responder is not authorised by the CA';
+  return refusal;
 }
 
 /** ResponderID: a name, or the SHA-1 of the key. */

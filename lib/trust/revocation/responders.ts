@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { type Certificate, parseCertificate } from '../certificate.js';
 import type { Bytes } from '../der.js';
 import { buildPath } from '../path.js';
-import { isForOcspSigning } from '../profile.js';
+import { hasStrongKey, isForOcspSigning } from '../profile.js';
 
 const maxRemembered = 50;
 const rememberedMs = 3_600_000;
@@ -43,7 +43,7 @@ function judge(der: Bytes, issuer: Certificate, now: number): Certificate | unde
   try {
     const responder = parseCertificate(der);
     const result = buildPath(responder, { certificates: [issuer] }, now);
-    return 'path' in result && isForOcspSigning(responder) ? responder : undefined;
+    return 'path' in result && isForOcspSigning(responder) && hasStrongKey(responder) ? responder : undefined;
   } catch {
     // What is no certificate, or a malformed one, is nobody's.
     return undefined;

@@ -54,10 +54,12 @@ export class RevocationChecker {
   askAhead(path: readonly Certificate[], now: number): void {
     const [leaf] = path;
     if (!leaf || this.policy === 'off') return;
-    const refusal = this.ask(path, now);
-    // Whoever waits for it hears of it; nobody may.
-    refusal.catch(() => {});
-    this.asked.set(leaf, { refusal, until: now + maxAskedAheadMs });
+    const asked: Asked = { refusal: this.ask(path, now), isAnswered: false, until: now + maxAskedAheadMs };
+    const settle = () => {
+      asked.isAnswered = true;
+    };
+    asked.refusal.then(settle, settle);
+    this.asked.set(leaf, asked);
   }
 
   /**
@@ -69,10 +71,11 @@ export class RevocationChecker {
     if (this.policy === 'off') return undefined;
     const [leaf] = path;
     const asked = leaf && this.asked.get(leaf);
-    const refusal =
-      asked && now < asked.until ? await asked.refusal.catch(() => reasons.unanswered) : reasons.unanswered;
-    // Where nobody answered, somebody may now.
-    return refusal === reasons.unanswered ? this.ask(path, now) : refusal;
+    if (!asked || now >= asked.until) return this.ask(path, now);
+    const { isAnswered } = asked;
+    const refusal = await asked.refusal;
+    // Where nobody had answered before, somebody may now; who has just waited for it does not wait again.
+    return refusal === reasons.unanswered && isAnswered ? this.ask(path, now) : refusal;
   }
 
   private async ask(path: readonly Certificate[], now: number): Promise<string | undefined> {
@@ -165,6 +168,8 @@ function tellOf(by: RevocationCheckMessage['by']): (result: RevocationCheckMessa
 interface Asked {
   /** Why the path must not be used, or undefined. */
   refusal: Promise<string | undefined>;
+  /** Whether that is known by now. */
+  isAnswered: boolean;
   /** Milliseconds since the epoch. */
   until: number;
 }
