@@ -18,7 +18,7 @@ import { endsByCallback } from './view.js';
 import { waits } from './waits.js';
 import { reloadSession, requireWebSession } from './web-session.js';
 
-const { patienceOf } = waits;
+const { maxResultWaitMs } = waits;
 
 /** Milliseconds in which nothing else is expected to have happened in the session. */
 const shortWait = 100;
@@ -58,7 +58,7 @@ export async function concludeAttempt(
   const { accountProblem, expiresAt } = attempt;
   if (attempt.ended) return endWith(context, attempt, attempt.ended);
   if (attempts.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
-  return concludeRunning(context, attempt, context.since + patienceOf[entry.by]);
+  return concludeRunning(context, attempt, context.since + maxResultWaitMs[entry.by]);
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */

@@ -9,11 +9,11 @@ interface Pace {
   partingMs: number;
 }
 
-const real: Pace = { finishMs: waits.patienceOf.finish, partingMs: waits.partingMs };
+const real: Pace = { finishMs: waits.maxResultWaitMs.finish, partingMs: waits.partingMs };
 export const short: Pace = { finishMs: 250, partingMs: 250 };
 
 function setPace(of: typeof waits, { finishMs, partingMs }: Pace): void {
-  of.patienceOf.finish = finishMs;
+  of.maxResultWaitMs.finish = finishMs;
   of.partingMs = partingMs;
 }
 
