@@ -1,4 +1,7 @@
-/** Waits in milliseconds that tests of what comes after them need not sit through: one object that they change, and no option of the package. */
+/**
+ * Waits, in milliseconds, that tests of what comes after them need not sit through: one object that they change, and no option of
+ * the package.
+ */
 
 export const waits = {
   /** A return from the app comes a moment before the result; `finish` comes after `status` has said `ready`. */
