@@ -8,6 +8,7 @@ import { basicConstraints } from '../../lib/simulator/pki/extensions.js';
 import { loadTrustAnchors, type TrustAnchorSource } from '../../lib/trust/anchors.js';
 import { certificateWith } from '../support/certificates.js';
 import { inputError } from '../support/errors.js';
+import { caExtensions, extension, extensionsOf, handmadeAuthority, newKeys } from '../support/handmade.js';
 import { needRealCertificates, realCertificates } from '../support/real-certificates.js';
 
 const now = Date.now();
@@ -101,6 +102,16 @@ describe('Trust anchors', () => {
       .to.throw()
       .with.property('cause')
       .that.is.an('error');
+  });
+
+  it('are refused with a critical extension that nobody understands', () => {
+    const extensions = extensionsOf(...caExtensions, extension('06022a03', '0500', true));
+    expect(() => loadTrustAnchors(handmadeAuthority(newKeys(), { extensions }), now)).to.throw(
+      ...inputError('trustAnchors'),
+    );
+    expect(() => loadTrustAnchors(handmadeAuthority(newKeys(), { extensions }), now)).to.throw(
+      /"CN=CA", whose critical extension 1\.2\.3 is not understood/,
+    );
   });
 
   it('are no CAs where they say nothing', () => {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { attributes, parseCertificate, subjectAttribute, subjectPublicKeyOf } from '../../lib/trust/certificate.js';
+import {
+  attributes,
+  type Certificate,
+  parseCertificate,
+  subjectAttribute,
+  subjectPublicKeyOf,
+} from '../../lib/trust/certificate.js';
 import { DerError, tags } from '../../lib/trust/der.js';
 import {
   type CertificateParts,
@@ -9,6 +15,7 @@ import {
   extension,
   extensionsOf,
   generalized,
+  handmadeAuthority,
   handmadeCertificate,
   nameOf,
   newKeys,
@@ -218,5 +225,34 @@ describe('DER of a certificate', () => {
     expect(subjectAttribute(certificate, attributes.surname)).to.equal(undefined);
     expect(subjectAttribute(certificate, attributes.givenName)).to.equal(undefined);
     expect(subjectAttribute(certificate, attributes.serialNumber)).to.equal(undefined);
+  });
+
+  describe('carries the signature of an issuer', () => {
+    const [caKeys, otherKeys] = [newKeys(), newKeys()];
+    const [ca, other] = [caKeys, otherKeys].map((one) => parseCertificate(handmadeAuthority(one)));
+    const certificate = () => parseCertificate(handmadeCertificate(newKeys().publicKey, caKeys.privateKey));
+
+    it('of that one and of no other, however often it is asked', () => {
+      const asked = certificate();
+      for (let times = 0; times < 2; times++) {
+        expect(asked.isSignedBy(other as Certificate)).to.equal(false);
+        expect(asked.isSignedBy(ca as Certificate)).to.equal(true);
+      }
+    });
+
+    it('which is verified once', () => {
+      let verified = 0;
+      const counting = parseCertificate(handmadeAuthority(caKeys));
+      const { publicKey } = counting;
+      Object.defineProperty(counting, 'publicKey', {
+        get() {
+          verified += 1;
+          return publicKey;
+        },
+      });
+      const asked = certificate();
+      for (let times = 0; times < 3; times++) expect(asked.isSignedBy(counting)).to.equal(true);
+      expect(verified).to.equal(1);
+    });
   });
 });

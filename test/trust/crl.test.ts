@@ -248,6 +248,8 @@ describe('DER of a certificate revocation list', () => {
 
   for (const [what, wish] of [
     ['a version of another kind', { version: '0500' }],
+    ['a version that there is not', { version: '020102' }],
+    ['a version of two octets', { version: '02020101' }],
     ['a time that is none', { thisUpdate: '0500' }],
     ['a next time that is none', { nextUpdate: der(tags.utcTime, '00') }],
     ['something behind what is signed', { more: '0500' }],

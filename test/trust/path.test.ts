@@ -212,6 +212,10 @@ describe('Certificate path of certificates put together by hand', () => {
     });
   }
 
+  it('is refused for a certificate that names nobody', () => {
+    expect(build(leaf({ subject: der(sequence) }))).to.deep.equal({ refusal: 'it names nobody' });
+  });
+
   it('of the extensions that are critical and unknown, the first is named', () => {
     const critical = (type: string) => extension(type, '0500', true);
     const unknown = (...extensions: string[]) => unknownCriticalExtension(leaf(withExtensions(...extensions)));
