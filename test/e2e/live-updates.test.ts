@@ -35,6 +35,8 @@ describe('A page that waits, in Chromium', function () {
 
   it('sees the end at once, without asking for it', async () => {
     const { page } = await site().openLogin();
+    // The one connection for live updates is opened a moment after the code is drawn.
+    await page.waitForTimeout(500);
     const requests = requestsOf(page);
     const finish = page.waitForRequest('**/login/finish', { timeout: 5_000 });
     await site().scan(page);
