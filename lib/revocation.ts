@@ -14,7 +14,7 @@ const largest = { GET: 10 * 1024 * 1024, POST: 64 * 1024 };
 
 /**
  * Checks revocation by this policy and remembers the answers for as long as they say, five minutes at the most.
- * @param fetch replaces node-fetch, for a proxy or a test.
+ * @param fetch replaces the HTTP over kept connections, for a proxy or a test.
  * @throws SmartIdInputError when the policy is unknown.
  */
 export function createRevocationChecker(
