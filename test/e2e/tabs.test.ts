@@ -126,8 +126,9 @@ describe('Several tabs and browsers, in Chromium', function () {
     const link = await shownLink(page);
     // The page stays where it is.
     await page.route('**/finish', (route) => route.fulfill({ status: 204 }));
+    const finished = page.waitForRequest('**/finish');
     await site().scan(page);
-    await page.getByText(words.login.confirmed).waitFor();
+    await finished;
     await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
     await nextLink(page, link);
     expect(await messageOf(page)).to.equal('');
