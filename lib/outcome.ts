@@ -44,6 +44,7 @@ const messages: Record<string, (thing: string) => string> = {
     `The Smart-ID app returned to another browser than the one the ${thing} was started in. Please start again in your default browser, outside a private window.`,
   callback_required: (thing) =>
     `The ${thing} was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.`,
+  cancelled: (thing) => `The ${thing} was cancelled before it was confirmed. Please start again.`,
   already_used: (thing) => `This ${thing} has been used already. Please start again.`,
   not_verified: (thing) => `The ${thing} could not be verified. Please start again.`,
   not_accepted: (thing) => `This site did not accept the ${thing}.`,

@@ -94,6 +94,18 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /**
+   * Middleware for a POST of `{ id }`: ends the login on the server, whatever the person does in the app afterwards, and sets
+   * `req.smartId`. Whoever comes back from the app all the same gets the code `cancelled`. (The service has no call for it, so the app
+   * asks until the service ends its session.) Where there is nothing to end, `code` is `no_attempt`.
+   */
+  cancel(): RequestHandler {
+    return middleware(async (req) => {
+      const { id, isCancelled } = await this.attempts.cancel(req);
+      req.smartId = failedView(id, isCancelled ? 'cancelled' : 'no_attempt');
+    });
+  }
+
+  /**
    * For the end of the process: cuts live updates and ends the polls that nobody waits for. Requests that wait for a result go on until
    * they are answered; what has begun can be finished by another process.
    */

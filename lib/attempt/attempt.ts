@@ -95,8 +95,11 @@ export interface AttemptStore {
   take(req: Request, id: string): Promise<Attempt | undefined>;
 }
 
-/** Milliseconds that a person has to confirm, as long as the service keeps a session. */
-export const attemptLifetime = 300_000;
+/** Milliseconds that a person has to confirm: for so long the service keeps a session. */
+export const attemptLifetime = 120_000;
+
+/** Milliseconds for which what was confirmed in time may still be finished: the app and the browser take a while, too. */
+export const finishGraceMs = 60_000;
 
 /** 128 random bits. */
 export function generateAttemptId(): string {

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
+import { LRUCache } from 'lru-cache';
 import { codeOf, starts } from '../diagnostics.js';
 import { SmartIdInputError, SmartIdSessionNotFoundError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
@@ -9,9 +10,9 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
-import type { Attempt, AttemptStore, Flow } from './attempt.js';
+import { type Attempt, type AttemptStore, attemptLifetime, type Flow, finishGraceMs } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
-import { shortText } from './parameters.js';
+import { postedId, shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
 import { noteSession, reloadSession, requireWebSession } from './web-session.js';
@@ -37,6 +38,12 @@ export type Seen =
   | { state: 'complete'; status: CompleteSessionStatus }
   | { state: 'failed'; code: string };
 
+/** Cancelled attempts of which the pages that follow them hear at once; beyond these they hear when they ask. */
+const maxCancelled = 10_000;
+
+/** Changes of one attempt that may come in between; another one follows only a step of the person or of the service. */
+const maxCancelTries = 3;
+
 export class Attempts {
   readonly store: AttemptStore;
   private readonly watch: SessionWatch;
@@ -47,6 +54,7 @@ export class Attempts {
   private readonly purpose: string;
   private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
+  private readonly cancelled = new LRUCache<string, true>({ max: maxCancelled, ttl: attemptLifetime });
 
   constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, trust, clock }: AttemptsSettings) {
     this.watch = new SessionWatch(client, ({ result, cert }) => {
@@ -121,6 +129,27 @@ export class Attempts {
     return { id, attempt: await this.read(req, id) };
   }
 
+  /**
+   * Ends the attempt that the body names, if it is still open. It stays until it is used or expires, so that who comes back from the
+   * app hears why nothing comes of it.
+   * @returns the id and whether there was one to end.
+   * @throws SmartIdInputError without an id.
+   */
+  async cancel(req: Request): Promise<{ id: string; isCancelled: boolean }> {
+    const id = postedId(req);
+    if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
+    requireWebSession(req);
+    for (let tries = 0; tries < maxCancelTries; tries++) {
+      const attempt = await this.readAgain(req, id);
+      if (!attempt || attempt.ended) break;
+      if (await this.store.update(req, { ...attempt, ended: 'cancelled' }, attempt)) {
+        this.cancelled.set(id, true);
+        return { id, isCancelled: true };
+      }
+    }
+    return { id, isCancelled: false };
+  }
+
   /** Where the end of an attempt is heard of. That of a decoy is waited for in the same way, and never comes. */
   watchOf({ accountProblem }: Attempt): SessionWatch {
     return accountProblem === undefined ? this.watch : this.decoyWatch;
@@ -134,13 +163,16 @@ export class Attempts {
 
   /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
   see(attempt: Attempt): Seen {
-    const { session, accountProblem, ended, expiresAt } = attempt;
+    const { id, session, accountProblem, ended, expiresAt } = attempt;
     if (ended) return { state: 'failed', code: ended };
-    if (this.clock() >= expiresAt) return { state: 'failed', code: accountProblem ?? 'expired' };
+    if (this.cancelled.has(id)) return { state: 'failed', code: 'cancelled' };
+    if (this.clock() >= expiresAt + finishGraceMs) return { state: 'failed', code: accountProblem ?? 'expired' };
     const look = this.watchOf(attempt).look(session.sessionID);
-    if (accountProblem) return { state: 'running', reason: accountProblem };
-    const unseen = unseenEnd(attempt, look);
-    if (unseen) return { state: 'running', reason: unseen };
+    const hidden = accountProblem ?? unseenEnd(attempt, look);
+    if (this.clock() >= expiresAt && (hidden || look.state === 'running')) {
+      return { state: 'failed', code: accountProblem ?? 'expired' };
+    }
+    if (hidden) return { state: 'running', reason: hidden };
     if (look.state !== 'error') return look;
     if (look.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
     throw look.error;

@@ -10,7 +10,7 @@ import { isNeutral } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { CallbackParameters } from '../verify/authentication.js';
-import { type Attempt, isCallbackOf } from './attempt.js';
+import { type Attempt, finishGraceMs, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
 import { type Entry, entryOf } from './parameters.js';
@@ -57,18 +57,20 @@ export async function concludeAttempt(
   const context = { req, attempts, advance, entry, since: performance.now() };
   const { accountProblem, expiresAt } = attempt;
   if (attempt.ended) return endWith(context, attempt, attempt.ended);
-  if (attempts.clock() >= expiresAt) return endWith(context, attempt, accountProblem ?? 'expired');
+  if (attempts.clock() >= expiresAt + finishGraceMs) return endWith(context, attempt, accountProblem ?? 'expired');
   return concludeRunning(context, attempt, context.since + maxResultWaitMs[entry.by]);
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
 async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
   await whileConnected(context.req, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
-  return refusedUnseen(attempt, code);
+  return concludeUnconfirmed(context, attempt, code);
 }
 
-/** The code is for the site alone. */
-function refusedUnseen(attempt: Attempt, code: string): Conclusion {
+/** The code is for the site alone. The attempt stays for as long as the person may still confirm. */
+async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
+  const { attempts } = context;
+  if (attempts.clock() >= attempt.expiresAt) return endWith(context, attempt, attempt.accountProblem ?? 'expired');
   return refused(attempt, isNeutral(code) ? code : 'still_running');
 }
 
@@ -77,7 +79,9 @@ async function concludeRunning(context: Context, attempt: Attempt, deadline: num
   const look = await waitForResult(context, attempt, left());
   const unseen = context.entry.by === 'finish' && unseenEnd(attempt, look);
   if (unseen) return concludeUnseen(context, attempt, unseen, left());
-  if (look.state === 'running') return refusedUnseen(attempt, attempt.accountProblem ?? 'still_running');
+  if (look.state === 'running') {
+    return concludeUnconfirmed(context, attempt, attempt.accountProblem ?? 'still_running');
+  }
   if (look.state === 'error') return concludeBroken(context, attempt, look.error);
   const { status } = look;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
@@ -98,7 +102,10 @@ async function concludeComplete(
   }
   // What else the site keeps in the session may have changed while this request was waiting.
   if (performance.now() - context.since > shortWait) await reloadSession(requireWebSession(context.req));
-  if (!(await take(context, attempt))) return refused(attempt, 'already_used', 403);
+  const taken = await take(context, attempt);
+  if (!taken) return refused(attempt, 'already_used', 403);
+  // Cancelled while this request was waiting.
+  if (taken.ended) return refused(attempt, taken.ended);
   return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
 }
 
@@ -128,8 +135,8 @@ async function whileConnected<T>({ socket }: Request, wait: (signal: AbortSignal
   }
 }
 
-async function take({ req, attempts }: Context, { id }: Attempt): Promise<boolean> {
-  return (await attempts.store.take(req, id)) !== undefined;
+function take({ req, attempts }: Context, { id }: Attempt): Promise<Attempt | undefined> {
+  return attempts.store.take(req, id);
 }
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import type { Attempt, AttemptStore } from './attempt.js';
+import { type Attempt, type AttemptStore, finishGraceMs } from './attempt.js';
 import {
   requireWebSession,
   saveSession,
@@ -65,7 +65,7 @@ export class KeyedAttemptStore implements AttemptStore {
   }
 
   private lifetimeOf({ expiresAt }: Attempt): number {
-    return Math.max(1, expiresAt - this.clock()) + aftertime;
+    return Math.max(1, expiresAt - this.clock()) + finishGraceMs + aftertime;
   }
 }
 

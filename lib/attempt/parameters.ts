@@ -10,6 +10,7 @@ export type Entry =
   | { by: 'callback'; id: string; value: string; parameters: CallbackParameters };
 
 export function entryOf(req: Request): Entry | undefined {
+  if (isOnlyAsked(req)) return undefined;
   const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = req.query;
   if (attempt !== undefined || sessionSecretDigest !== undefined) {
     const value = shortText(attempt) ?? '';
@@ -26,6 +27,18 @@ export function entryOf(req: Request): Entry | undefined {
   }
   const id = postedId(req);
   return id === undefined ? undefined : { by: 'finish', id };
+}
+
+/**
+ * Whether nobody opens the address: a `HEAD`, as of programs that look at links, or a browser that loads pages which its user may
+ * open next (Fetch, section 4.9: `Sec-Purpose`). Such a request must use nothing up.
+ */
+export function isOnlyAsked(req: Request): boolean {
+  return req.method === 'HEAD' || isPrefetch(req);
+}
+
+export function isPrefetch(req: Request): boolean {
+  return /^prefetch\b/i.test(req.get('sec-purpose') ?? '');
 }
 
 /** The id in the body of a POST. */

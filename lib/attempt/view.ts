@@ -30,7 +30,7 @@ export interface AttemptView {
   /** The push has not gone out: show the verification code, then post the id to `push`. */
   isHeld?: true;
   code?: string;
-  /** Milliseconds since the epoch. */
+  /** Until when the person may confirm: milliseconds since the epoch. */
   expiresAt?: number;
   /**
    * For the site alone: the precise code, also while a visitor who asked for a person without an account still sees a

@@ -65,6 +65,14 @@ export class SmartIdSigning {
     return this.live.handler(show);
   }
 
+  /** Middleware for a POST of `{ id }` that ends the signing on the server, like that of the strategy. */
+  cancel(): RequestHandler {
+    return middleware(async (req) => {
+      const { id, isCancelled } = await this.attempts.cancel(req);
+      req.smartId = failedView(id, isCancelled ? 'cancelled' : 'no_attempt');
+    });
+  }
+
   /**
    * Middleware for the POST of `{ id }` and for the callback URL: sets `req.smartIdSignature` and lets the request pass
    * once everything has been verified, and never otherwise.

@@ -76,7 +76,7 @@ export class SignatureStep {
   /** The attempt as it is after its step; as it was where none has been taken here, or it takes long. */
   async after(attempt: Attempt): Promise<Attempt> {
     const step = this.steps.get(attempt.id);
-    if (!step) return attempt;
+    if (!step || attempt.ended) return attempt;
     try {
       return await Promise.race([step, sleep(patience, attempt, { ref: false })]);
     } catch (error) {
@@ -108,7 +108,9 @@ export class SignatureStep {
   }
 
   private async isOpen(req: Request, { id, expiresAt }: Attempt): Promise<boolean> {
-    return this.attempts.clock() < expiresAt && (await this.attempts.readAgain(req, id)) !== undefined;
+    if (this.attempts.clock() >= expiresAt) return false;
+    const present = await this.attempts.readAgain(req, id);
+    return present !== undefined && present.ended === undefined;
   }
 
   private begin(req: Request, attempt: Attempt, status: CompleteSessionStatus): void {
@@ -123,6 +125,7 @@ export class SignatureStep {
     const present = await this.attempts.readAgain(req, attempt.id);
     // The person must not be asked to sign where nobody waits for it any more, such as after a logout.
     if (!present) return ended(attempt, 'no_attempt');
+    if (present.ended) return present;
     const begun = { ...present, signing: present.signing && { ...present.signing, isStepBegun: true } };
     if (present.signing?.isStepBegun || !(await store.update(req, begun, present))) return this.leave(req, attempt);
     try {
@@ -130,8 +133,8 @@ export class SignatureStep {
       const receivedAt = this.settings.clock();
       const { lang } = attempt.session;
       const next = { ...begun, expiresAt: receivedAt + attemptLifetime, session: { receivedAt, lang, ...session } };
-      await store.update(req, next, begun);
-      return next;
+      // Cancelled meanwhile, or ended with its session: what the person signs now is used by nobody.
+      return (await store.update(req, next, begun)) ? next : this.leave(req, attempt);
     } catch (error) {
       const refused = refusalOf(error, attempt);
       const over = ended(begun, refused?.code ?? notBegun);
@@ -168,7 +171,8 @@ export class SignatureStep {
     const toSign = await prepareDigest(settings, verified, { id, reference }, req);
     if (!toSign) throw refusal('not_accepted', attempt);
     // Preparing may have taken a while.
-    if (!(await this.attempts.readAgain(req, id))) throw refusal('no_attempt', attempt);
+    const present = await this.attempts.readAgain(req, id);
+    if (!present || present.ended) throw refusal(present?.ended ?? 'no_attempt', attempt);
     const terms = { toSign, signer: verified, interactions };
     if (flow !== 'notification') return signLinked(settings, terms, session, verified.flowType);
     const begun = await signByNotification(settings, terms);

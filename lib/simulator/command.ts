@@ -12,7 +12,7 @@ Runs the Smart-ID service offline: the RP API, a phone page and a mock phone.
   --port NUMBER                      port to listen on, 0 for any free one (5080)
   --host ADDRESS                     address to listen on (127.0.0.1)
   --key-size BITS                    RSA keys of the test accounts (2048; the real ones have 6144)
-  --session-lifetime SECONDS         until an unanswered session times out (300)
+  --session-lifetime SECONDS         until an unanswered session times out (120)
   --notification automatic|phone     who answers notifications: the account, or you on the phone page (automatic)
   --trust-anchors FILE               write the trust anchors (PEM) to this file
   --help                             show this

@@ -44,7 +44,7 @@ export function withDefaults(options: SimulatorOptions): SimulatorSettings {
     port: options.port ?? 5080,
     host: options.host ?? '127.0.0.1',
     keySize: options.keySize ?? 2048,
-    sessionLifetime: options.sessionLifetime ?? 300_000,
+    sessionLifetime: options.sessionLifetime ?? 120_000,
     notificationAnswer: options.notificationAnswer ?? 'automatic',
     notificationDelay: options.notificationDelay ?? 1000,
     linkedSignatureWait: options.linkedSignatureWait ?? 10_000,

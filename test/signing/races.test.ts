@@ -6,6 +6,7 @@ import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
+import { until } from '../support/until.js';
 
 describe('Requests about one signature at the same time', () => {
   let simulator: Simulator;
@@ -180,7 +181,11 @@ describe('Requests about one signature at the same time', () => {
     const { id } = await browser.start({ signer: { documentNumber: okDocument } });
     sent.length = 0;
     await Promise.all(Array.from({ length: 100 }, () => browser.status(id)));
-    expect(sent.filter((path) => path.startsWith('session/'))).to.have.length(1);
+    const polls = () => sent.filter((path) => path.startsWith('session/'));
+    // It begins a moment after the first question.
+    await until(() => polls().length > 0, 'the long poll');
+    await Promise.all(Array.from({ length: 100 }, () => browser.status(id)));
+    expect(polls()).to.have.length(1);
   });
 
   it('start no more than thirty signatures in five minutes, and push ten to one person', async () => {

@@ -89,7 +89,7 @@ describe('Using a device link', () => {
 
   it('does not ask a same-device link how old it is', async () => {
     const session = await anonymous({ initialCallbackUrl: 'http://127.0.0.1:9/' });
-    now += 120_000;
+    now += 119_000;
     const link = deviceLink(session, 'Web2App');
     expect((await usePhone(sim, { flowType: 'Web2App', deviceLink: link })).status).to.equal(200);
   });

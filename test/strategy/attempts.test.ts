@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Session } from 'express-session';
+import { finishGraceMs } from '../../lib/attempt/attempt.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, logInByQr, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
@@ -143,13 +144,31 @@ describe('Login attempts', () => {
 
   it('expire', async () => {
     const { id, qrLink, expiresAt = 0 } = await browser.start();
-    await confirm(qrLink);
+    time = expiresAt - 1;
+    expect((await browser.status(id)).state).to.equal('running');
     time = expiresAt;
+    expect(await browser.status(id)).to.include({ state: 'failed', code: 'not_completed' });
+    time = expiresAt - 1;
+    await confirm(qrLink);
+    await browser.settled(id);
+    time = expiresAt + finishGraceMs;
     expect(await browser.status(id)).to.include({ state: 'failed', code: 'not_completed' });
     const { status, body } = await browser.post('/finish', { id });
     expect([status, body.code]).to.deep.equal([401, 'expired']);
     time = Date.now();
     expect((await browser.post('/finish', { id })).body.code).to.equal('no_attempt');
+  });
+
+  it('can be finished for a minute after they have expired, where they were confirmed in time', async () => {
+    const { id, qrLink, expiresAt = 0 } = await browser.start();
+    await confirm(qrLink);
+    await browser.settled(id);
+    time = expiresAt + finishGraceMs - 1;
+    expect((await browser.status(id)).state).to.equal('ready');
+    // What begins meanwhile takes nothing away.
+    await browser.start();
+    expect((await browser.post('/finish', { id })).status).to.equal(200);
+    time = Date.now();
   });
 
   it('are not known in another browser', async () => {
