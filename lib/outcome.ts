@@ -30,7 +30,7 @@ const neutralCodes = new Set([
   'required_interaction_not_supported_by_app',
 ]);
 
-/** Codes of attempts that came to an end by a check, of which the HTTP status 403 tells. */
+/** Codes with which an attempt may have ended before anybody asked for its result, and that the HTTP status 403 fits. */
 const forbiddenCodes = new Set(['not_verified', 'country_not_accepted']);
 
 const doing: Record<Undertaking, string> = { login: 'Logging in', signing: 'Signing' };

@@ -22,8 +22,8 @@ function isCountryCode(value: unknown): value is string {
 }
 
 /**
- * Whether a person is one of an accepted country: the one that issued the identifier. The C of the subject may say another, such
- * as where somebody lives, and is no part of what the person is named by when a login or signature is begun.
+ * Whether a person is of an accepted country. What counts is the country in the identifier, which issued it and is part of what the
+ * person is known by to the site. The C of the subject may differ from it, and is not known when a person is only named.
  * @param identifier a semantics identifier or a document number.
  */
 export function isOfAcceptedCountry(identifier: string, countries: AcceptedCountries): boolean {

@@ -166,8 +166,8 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
 }
 
 /**
- * What an attempt of this kind, service, level, place on the site and for persons of these countries may end in; an attempt that
- * was begun on other terms, or elsewhere, is not found.
+ * What an attempt of this kind, service, level, place on the site and choice of countries may end in; an attempt that was begun on
+ * other terms, or elsewhere, is not found.
  */
 export function purposeOf(
   kind: Undertaking,
