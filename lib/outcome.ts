@@ -30,14 +30,18 @@ const neutralCodes = new Set([
   'required_interaction_not_supported_by_app',
 ]);
 
+/** Codes with which an attempt may have ended before anybody asked for its result, and that the HTTP status 403 fits. */
+const forbiddenCodes = new Set(['not_verified', 'country_not_accepted']);
+
 const doing: Record<Undertaking, string> = { login: 'Logging in', signing: 'Signing' };
 const noun: Record<Undertaking, string> = { login: 'login', signing: 'signature' };
+const verb: Record<Undertaking, string> = { login: 'log in', signing: 'sign' };
 
 function neutralMessage(what: Undertaking): string {
   return `${doing[what]} with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and confirm the ${noun[what]} there in time.`;
 }
 
-const messages: Record<string, (thing: string) => string> = {
+const messages: Record<string, (thing: string, what: Undertaking) => string> = {
   wrong_vc: () => 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
   no_attempt: (thing) => `There is no Smart-ID ${thing} to finish here. Please start again.`,
   return_without_session: (thing) =>
@@ -48,18 +52,24 @@ const messages: Record<string, (thing: string) => string> = {
   already_used: (thing) => `This ${thing} has been used already. Please start again.`,
   not_verified: (thing) => `The ${thing} could not be verified. Please start again.`,
   not_accepted: (thing) => `This site did not accept the ${thing}.`,
+  country_not_accepted: (_thing, what) => `You cannot ${verb[what]} here with a Smart-ID account of your country.`,
 };
 
 /** The failure with the precise code, for the site's own code; the message gives nothing away. */
 export function failure(code: string, what: Undertaking = 'login'): Failure {
   if (neutralCodes.has(code)) return { message: neutralMessage(what), code };
-  const message = Object.hasOwn(messages, code) ? messages[code]?.(noun[what]) : undefined;
+  const message = Object.hasOwn(messages, code) ? messages[code]?.(noun[what], what) : undefined;
   return { message: message ?? `${doing[what]} with Smart-ID failed. Please try again.`, code };
 }
 
 /** Whether a visitor sees the same for this code as for a person without an account. */
 export function isNeutral(code: string): boolean {
   return neutralCodes.has(code);
+}
+
+/** Whether the HTTP status that fits is 403, and not 401. */
+export function isForbidden(code: string): boolean {
+  return forbiddenCodes.has(code);
 }
 
 /** The code as a visitor may see it. */

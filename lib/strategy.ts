@@ -25,6 +25,8 @@ import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './
 
 export class SmartIdStrategy extends PassportStrategy {
   readonly name = 'smart-id';
+  /** As in the options; undefined where persons of all countries may log in. */
+  readonly countries: readonly string[] | undefined;
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
   private readonly attempts: Attempts;
@@ -44,6 +46,7 @@ export class SmartIdStrategy extends PassportStrategy {
   ) {
     super();
     this.settings = resolveOptions(options);
+    this.countries = this.settings.countries;
     this.attempts = new Attempts(this.settings);
     this.pushes = new HeldPushes(this.settings, this.attempts);
     this.live = new Updates(this.attempts, (_req, attempt) => this.view(attempt));
@@ -139,7 +142,7 @@ export class SmartIdStrategy extends PassportStrategy {
     const { flow = start.flow, identify = start.identify, interactions = start.interactions } = options;
     const { holdPush = false } = options;
     this.attempts.checkWebSession(req, flow);
-    const expected = checkExpectedSigner(await identify(req), 'identify');
+    const expected = checkExpectedSigner(await identify(req), 'identify', this.settings.countries);
     const request = {
       flow,
       holdPush,

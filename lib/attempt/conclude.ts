@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
-import { isNeutral } from '../outcome.js';
+import { isForbidden, isNeutral } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { CallbackParameters } from '../verify/authentication.js';
@@ -141,7 +141,7 @@ function take({ req, attempts }: Context, { id }: Attempt): Promise<Attempt | un
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   await take(context, attempt);
-  return refused(attempt, code, code === 'not_verified' ? 403 : 401);
+  return refused(attempt, code, isForbidden(code) ? 403 : 401);
 }
 
 function refused(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {

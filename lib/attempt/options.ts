@@ -26,6 +26,7 @@ import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
 import type { RevocationPolicy } from '../trust/revocation/revocation.js';
 import type { ExpectedSigner, TrustInput } from '../verify/certificate-checks.js';
 import type { AttemptStore, Flow } from './attempt.js';
+import { type AcceptedCountries, checkCountries, isOfAcceptedCountry } from './countries.js';
 import type { CreationSettings } from './creation.js';
 import { Decoys } from './decoy.js';
 import { SessionAttemptStore } from './session-store.js';
@@ -41,6 +42,11 @@ export interface CommonStartOptions {
 }
 
 export interface CommonOptions extends SmartIdClientOptions {
+  /**
+   * Whose persons are accepted: ISO 3166-1 alpha-2, upper case, such as `['EE', 'LV']`. What counts is the country that issued the
+   * identifier, as in `PNOEE-…`, and not the C of the certificate's subject, which `profile.country` is. Default: all.
+   */
+  countries?: readonly string[];
   /** Only for a broker: the name of the site on whose behalf it asks. */
   brokeredRpName?: string;
   /** PEM text, DER buffers, or the path of a file or folder: the CAs that may issue certificates, and no others. */
@@ -78,6 +84,7 @@ export interface CommonOptions extends SmartIdClientOptions {
 export interface ResolvedCommonOptions extends CreationSettings {
   trust: Omit<TrustInput, 'now'>;
   store: AttemptStore;
+  countries: AcceptedCountries;
   start: Required<Pick<CommonStartOptions, 'flow' | 'interactions' | 'lang'>>;
 }
 
@@ -85,6 +92,7 @@ export const commonOptionNames = [
   'environment',
   'relyingPartyUUID',
   'relyingPartyName',
+  'countries',
   'brokeredRpName',
   'pinnedKeys',
   'fetch',
@@ -150,6 +158,7 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
     signature,
     requestProperties: options.requestProperties,
     start,
+    countries: checkCountries(options.countries),
     store: options.store ?? new SessionAttemptStore(clock),
     decoys: new Decoys(),
     clock,
@@ -157,18 +166,21 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
 }
 
 /**
- * What an attempt of this kind, service, level and place on the site may end in; an attempt that was begun on other terms, or
- * elsewhere, is not found.
+ * What an attempt of this kind, service, level, place on the site and choice of countries may end in; an attempt that was begun on
+ * other terms, or elsewhere, is not found.
  */
 export function purposeOf(
   kind: Undertaking,
-  settings: CreationSettings,
+  settings: CreationSettings & { countries: AcceptedCountries },
   level: CertificateLevel,
   name: string = '',
 ): string {
   const { client, relyingPartyName, brokeredRpName = '', callbackURL = '', appCallbackURL = '' } = settings;
   const { baseUrl } = client.environment;
-  return [kind, level, baseUrl, relyingPartyName, brokeredRpName, callbackURL, appCallbackURL, name].join('|');
+  const countries = [...(settings.countries ?? [])].sort().join(',');
+  return [kind, level, countries, baseUrl, relyingPartyName, brokeredRpName, callbackURL, appCallbackURL, name].join(
+    '|',
+  );
 }
 
 /** @throws SmartIdInputError naming the field that is none of these. */
@@ -226,10 +238,23 @@ export function interactionSetOf(flow: Flow): InteractionSet {
 
 /**
  * @param field what gave it, for the message.
- * @throws SmartIdInputError when it names nobody in a way that the protocol knows.
+ * @throws SmartIdInputError when it names nobody in a way that the protocol knows, or somebody of another country.
  */
-export function checkExpectedSigner(expected: ExpectedSigner | undefined, field: string): ExpectedSigner | undefined {
+export function checkExpectedSigner(
+  expected: ExpectedSigner | undefined,
+  field: string,
+  countries?: AcceptedCountries,
+): ExpectedSigner | undefined {
   if (expected === undefined) return undefined;
+  const signer = readExpectedSigner(expected, field);
+  const identifier = 'documentNumber' in signer ? signer.documentNumber : signer.semanticsIdentifier;
+  if (!isOfAcceptedCountry(identifier, countries)) {
+    throw new SmartIdInputError(field, `must be of one of the accepted countries: ${countries?.join(', ')}.`);
+  }
+  return signer;
+}
+
+function readExpectedSigner(expected: ExpectedSigner, field: string): ExpectedSigner {
   if (typeof expected === 'object' && expected !== null) {
     const { semanticsIdentifier, documentNumber } = expected as {
       semanticsIdentifier?: string;

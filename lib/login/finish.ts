@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
+import { isOfAcceptedCountry } from '../attempt/countries.js';
 import { keepOpenLoginsAcrossLogin, requireWebSession } from '../attempt/web-session.js';
 import { codeOf, tellOutcome, verificationFailures } from '../diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
@@ -72,6 +73,9 @@ async function logIn(context: FinishContext, conclusion: Conclusion & { end: 'co
     if (!(error instanceof SmartIdVerificationError)) throw error;
     verificationFailures.publish({ error, attemptId: attempt.id });
     return refuse(context, error.code, 403, attempt);
+  }
+  if (!isOfAcceptedCountry(verified.identity.semanticsIdentifier, settings.countries)) {
+    return refuse(context, 'country_not_accepted', 403, attempt);
   }
   const { user, info } = await context.askSite(verified, attempt.returnTo);
   tell(context, user ? 'ok' : 'not_accepted', attempt);

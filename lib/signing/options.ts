@@ -104,7 +104,7 @@ export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: P
 export function checkSigningStartOptions(start: SigningStartOptions, settings: ResolvedSigningOptions): void {
   checkCommonStartOptions(start, settings);
   checkText('reference', start.reference, 200);
-  const signer = checkExpectedSigner(start.signer, 'signer');
+  const signer = checkExpectedSigner(start.signer, 'signer', settings.countries);
   if ((start.flow ?? settings.start.flow) === 'notification' && signer === undefined) {
     throw new SmartIdInputError('signer', 'must name a person or a document in a notification flow.');
   }

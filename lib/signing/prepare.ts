@@ -1,28 +1,42 @@
 /** What is to be signed: made by the site once it knows the certificate, and held against the rules before it is sent. */
 
 import type { Request } from 'express';
+import type { Attempt } from '../attempt/attempt.js';
+import { type AcceptedCountries, isOfAcceptedCountry } from '../attempt/countries.js';
 import { SmartIdInputError } from '../errors.js';
-import { profileOf } from '../identity.js';
+import { type Identity, profileOf } from '../identity.js';
 import { checkSignatureChoice, hashAlgorithmOf, type SignatureChoice } from '../protocol/algorithms.js';
 import { calculateDigest, digestBytes } from '../protocol/digest.js';
 import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest, ToSign } from './options.js';
+import { refusal } from './refusal.js';
 
 /** What the app is asked to sign. */
 export type PreparedDigest = SignatureChoice & { digest: string };
 
 /**
  * Asks the site; undefined when it turns the signer away.
- * @throws what `prepare` throws; SmartIdInputError when it returns what breaks a rule.
+ * @throws SmartIdSigningError when the signer's country is not accepted, and `prepare` is not called then; what `prepare` throws;
+ * SmartIdInputError when it returns what breaks a rule.
  */
 export async function prepareDigest(
-  { prepare, signature }: ResolvedSigningOptions,
+  { prepare, signature, countries }: ResolvedSigningOptions,
   verified: VerifiedSigningCertificate,
   request: SigningRequest,
   req: Request,
 ): Promise<PreparedDigest | undefined> {
+  checkCountryOf(verified.identity, countries);
   const toSign = await prepare(signerOf(verified), request, req);
   return toSign ? digestToSign(toSign, signature) : undefined;
+}
+
+/** @throws SmartIdSigningError when the signer's country is not accepted. */
+export function checkCountryOf(
+  { semanticsIdentifier }: Identity,
+  countries: AcceptedCountries,
+  attempt?: Attempt,
+): void {
+  if (!isOfAcceptedCountry(semanticsIdentifier, countries)) throw refusal('country_not_accepted', attempt, 403);
 }
 
 export function signerOf(verified: VerifiedSigningCertificate): Signer {

@@ -12,7 +12,7 @@ import type { SmartIdInfo } from '../verify-function.js';
 import { checkKnownBrowserStore, type KnownBrowserStore, KnownBrowsers } from './known-browsers.js';
 import { loginContent } from './page.js';
 import { backToPage, checkPageOptions, flowOffered, isForm, type PageOptions, pageRoutes } from './page-routes.js';
-import { personNamed } from './person.js';
+import { countriesToName, personNamed } from './person.js';
 import { type Language, languageOf, linkLanguageOf } from './words.js';
 
 /** The site's passport, or an `Authenticator` of its own. */
@@ -43,13 +43,14 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
     throw new SmartIdInputError('interactions', 'must be a function.');
   }
   checkKnownBrowserStore(knownBrowsers, 'knownBrowsers');
+  const countries = countriesToName(strategy.countries);
   const known = knownBrowsers && new KnownBrowsers(knownBrowsers);
   const mayPush = async (req: Request, person: string | undefined) =>
     notification || (known !== undefined && person !== undefined && (await known.knows(req, person)));
   return pageRoutes({
     what: 'login',
     options,
-    content: loginContent,
+    content: (state) => loginContent(state, countries),
     // Without the store the page can do without the offer.
     offersPush: async (req) => notification || (known !== undefined && (await known.isKnown(req).catch(() => false))),
     isDone: (req) => req.isAuthenticated?.() === true,
@@ -66,13 +67,13 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
 /** What a visitor may choose: a person, and of two ways one. Everything else is the site's. */
 async function startOptions(
   req: Request,
-  { notification = false, knownBrowsers, language, interactions }: SmartIdRouterOptions,
+  { strategy, notification = false, knownBrowsers, language, interactions }: SmartIdRouterOptions,
   mayPush: (req: Request, person: string | undefined) => Promise<boolean>,
 ): Promise<StartOptions> {
   const { country, personalCode, returnTo, holdPush, ...wish } = wishOf(req);
   const wanted = flowOffered(wish.flow, notification || knownBrowsers !== undefined);
   const isNamed = country !== undefined || personalCode !== undefined || wanted === 'notification';
-  const person = isNamed ? personNamed(country, personalCode) : undefined;
+  const person = isNamed ? personNamed(country, personalCode, strategy.countries) : undefined;
   const isPush = wanted === 'notification' && (await mayPush(req, person));
   const flow = isPush ? 'notification' : 'device-link';
   const chosen = languageOf(req, language);

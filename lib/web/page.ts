@@ -4,7 +4,7 @@
  */
 
 import type { AttemptView } from '../attempt/view.js';
-import { type PersonalCodeCountry, personalCodeCountries } from './personal-code.js';
+import type { PersonalCodeCountry } from './personal-code.js';
 import { type Language, languageNames, languages, type Words } from './words.js';
 
 /** The parts of a page, for a site's own template. */
@@ -52,10 +52,11 @@ const examples: Readonly<Record<PersonalCodeCountry, string>> = {
 /** Where people who read a language most likely come from. */
 const countryOf: Partial<Record<Language, PersonalCodeCountry>> = { et: 'EE', lv: 'LV', lt: 'LT' };
 
-export function loginContent(state: PageState): PageContent {
+/** @param countries whose persons can be named by their personal code. */
+export function loginContent(state: PageState, countries: readonly PersonalCodeCountry[]): PageContent {
   const { words, language, offersPush, isCodeWrong = false } = state;
   const { login } = words;
-  const countries = personalCodeCountries
+  const options = countries
     .map((code) => {
       const attributes = { value: code, 'data-example': `${login.example} ${examples[code]}` };
       return `<option${attributesOf(attributes)}${flag('selected', code === countryOf[language])}>${escapeHtml(login.countries[code])}</option>`;
@@ -67,7 +68,7 @@ export function loginContent(state: PageState): PageContent {
 <form id="choice" method="post" action="start">
 ${hiddenFields(state)}
 <label for="country">${escapeHtml(login.country)}</label>
-<select id="country" name="country">${countries}</select>
+<select id="country" name="country">${options}</select>
 <label for="personal-code">${escapeHtml(login.personalCode)}</label>
 <input id="personal-code" name="personalCode" required maxlength="40" inputmode="numeric" autocomplete="off" spellcheck="false" aria-describedby="personal-code-hint choice-error"${flag('aria-invalid="true"', isCodeWrong)}>
 <p id="personal-code-hint" class="hint" hidden></p>
@@ -76,7 +77,8 @@ ${hiddenFields(state)}
 </form>
 </details>`;
   const more = { 'wrong-code': login.wrongPersonalCode, 'incomplete-code': login.incompletePersonalCode };
-  return content(state, login, more, byCode);
+  // The script expects the place of the form, with or without it.
+  return content(state, login, more, countries.length > 0 ? byCode : '<div id="alternative"></div>');
 }
 
 export function signingContent(state: PageState): PageContent {

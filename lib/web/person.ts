@@ -3,13 +3,21 @@
 import { SmartIdInputError } from '../errors.js';
 import { type PersonalCodeCountry, personalCodeCountries, readPersonalCode } from './personal-code.js';
 
+/** The countries that a visitor can choose from, where these are accepted: undefined is all. */
+export function countriesToName(accepted: readonly string[] | undefined): readonly PersonalCodeCountry[] {
+  return personalCodeCountries.filter((country) => accepted === undefined || accepted.includes(country));
+}
+
 /**
  * The semantics identifier, with the code in the way its country writes it.
+ * @param accepted whose persons may log in, as `countries` of the strategy. Default: all.
  * @throws SmartIdInputError naming `country` or `personalCode`, without repeating the value.
  */
-export function personNamed(country: unknown, personalCode: unknown): string {
-  if (!isCountry(country)) {
-    throw new SmartIdInputError('country', `must be one of ${personalCodeCountries.join(', ')}.`);
+export function personNamed(country: unknown, personalCode: unknown, accepted?: readonly string[]): string {
+  const countries = countriesToName(accepted);
+  if (!isOneOf(countries, country)) {
+    const rule = countries.length > 0 ? `must be one of ${countries.join(', ')}.` : 'must not be given at this site.';
+    throw new SmartIdInputError('country', rule);
   }
   const typed = readPersonalCode(country, personalCode as string);
   if (typed.state !== 'complete') {
@@ -18,6 +26,6 @@ export function personNamed(country: unknown, personalCode: unknown): string {
   return `PNO${country}-${typed.code}`;
 }
 
-function isCountry(value: unknown): value is PersonalCodeCountry {
-  return personalCodeCountries.includes(value as PersonalCodeCountry);
+function isOneOf(countries: readonly PersonalCodeCountry[], value: unknown): value is PersonalCodeCountry {
+  return countries.includes(value as PersonalCodeCountry);
 }

@@ -26,6 +26,7 @@ type Failures = Texts<
   | 'already_used'
   | 'not_verified'
   | 'not_accepted'
+  | 'country_not_accepted'
   | 'too_many_starts'
   | 'other'
 >;

@@ -27,6 +27,7 @@ const strategy = new SmartIdStrategy(
     relyingPartyName: 'DEMO',
     trustAnchors: './anchors',
     callbackURL: 'https://rp.example.com/login/callback',
+    countries: ['EE', 'LV'] as const,
     identify: (req) => (req.body.document ? { documentNumber: String(req.body.document) } : undefined),
   },
   async (profile: SmartIdProfile, info) => ({ id: profile.id, level: info.certificateLevel }),
@@ -86,6 +87,10 @@ new SmartIdSigning(
   { ...options, environment: 'live', certificateLevel: 'SIMPLE' },
   prepare,
 );
+// @ts-expect-error: one country is a list too.
+new SmartIdStrategy({ ...options, environment: 'live', countries: 'EE' }, async () => false);
+// @ts-expect-error: whose persons are accepted is decided once.
+strategy.countries = ['EE'];
 // @ts-expect-error: a login cannot ask for this level.
 new SmartIdStrategy({ ...options, environment: 'live', certificateLevel: 'QSCD' }, async () => false);
 // @ts-expect-error: something must be prepared.

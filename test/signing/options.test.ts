@@ -32,6 +32,7 @@ describe('The options of a signing', () => {
       appCallbackURL: 'https://rp.example.com/sign/app',
       interactions: [{ type: 'displayTextAndPIN', displayText60: 'Sign' }],
       revocation: 'ocsp',
+      countries: ['EE', 'LV'],
       certificateLevel: 'QSCD',
       signatureAlgorithm: 'sha256WithRSAEncryption',
       lang: 'est',
@@ -45,6 +46,9 @@ describe('The options of a signing', () => {
   for (const [field, change] of [
     ['identify', { identify: () => undefined }],
     ['loginURL', { loginURL: '/login' }],
+    ['countries', { countries: [] }],
+    ['countries', { countries: ['ee'] }],
+    ['countries', { countries: ['EE', 'EE'] }],
     ['certificateLevel', { certificateLevel: 'NONE' }],
     ['certificateLevel', { certificateLevel: null }],
     ['hashAlgorithm', { hashAlgorithm: 'SHA-1' }],

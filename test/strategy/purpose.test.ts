@@ -46,6 +46,9 @@ describe('An attempt', () => {
       qualified: { certificateLevel: 'QUALIFIED' },
       'qr-advanced': { certificateLevel: 'ADVANCED' },
       'qr-qualified': { certificateLevel: 'QUALIFIED' },
+      'qr-estonia': { countries: ['EE'] },
+      'qr-baltic': { countries: ['EE', 'LV'] },
+      'qr-same-baltic': { countries: ['LV', 'EE'] },
       'qr-other': { relyingPartyUUID: other.uuid, relyingPartyName: other.name },
       carried: {},
       other: { relyingPartyUUID: other.uuid, relyingPartyName: other.name },
@@ -74,6 +77,7 @@ describe('An attempt', () => {
       ['advanced-signing', { certificateLevel: 'ADVANCED' }],
       ['other-signing', {}],
       ['qr-signing', {}],
+      ['qr-estonian-signing', { countries: ['EE'] }],
       ['qr-named-signing', { name: 'contracts' }],
       ['qr-same-signing', {}],
     ] as const) {
@@ -119,6 +123,9 @@ describe('An attempt', () => {
     ['a signature at a high level is none at a low level', 'signing', 'advanced-signing', okDocument],
     ['a signature of one part of the site is none of another', 'signing', 'other-signing', okDocument],
     ['a login at a low level is none at a high level, by QR code', 'qr-advanced', 'qr-qualified', okDocument],
+    ['a login of anybody is none where countries are chosen, by QR code', 'qr-qualified', 'qr-estonia', okDocument],
+    ['a login of more countries is none of fewer, by QR code', 'qr-baltic', 'qr-estonia', okDocument],
+    ['a signature of anybody is none where countries are chosen', 'qr-signing', 'qr-estonian-signing', okDocument],
     ['a login at one relying party is none at another, by QR code', 'qr-qualified', 'qr-other', okDocument],
     ['a signature by one name is none by another, by QR code', 'qr-signing', 'qr-named-signing', okDocument],
     ['a login is no signature, by QR code', 'qr-qualified', 'qr-signing', okDocument],
@@ -174,6 +181,12 @@ describe('An attempt', () => {
     const answers = await Promise.all(paths.map((path) => browser.post(path, { id })));
     expect(answers.filter(({ status }) => status === 200)).to.have.length(1);
     expect(signed).to.have.length(1);
+  });
+
+  it('is the same whatever the order of the accepted countries', async () => {
+    const { id, qrLink } = (await browser.post('/qr-baltic/start')).body;
+    await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+    expect((await browser.post('/qr-same-baltic/finish', { id })).status).to.equal(200);
   });
 
   it('to log in and one to sign may start at the same moment in one session', async () => {

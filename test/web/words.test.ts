@@ -194,6 +194,7 @@ const openCodes = [
   'already_used',
   'not_verified',
   'not_accepted',
+  'country_not_accepted',
 ];
 /** What else a login or a signature ends with. */
 const otherCodes = ['protocol_failure', 'server_error', 'unknown_result', 'expected_linked_session', 'not_begun'];
@@ -263,6 +264,7 @@ describe('What a visitor is told of a failure', () => {
         'already_used',
         'not_verified',
         'not_accepted',
+        'country_not_accepted',
         'other',
       ] as const) {
         expect(loginFailures[code], `${language} ${code}`).to.not.equal(signingFailures[code]);
