@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
 import type { Attempt } from './attempt/attempt.js';
 import { Attempts } from './attempt/attempts.js';
+import { siteNameOf } from './attempt/creation.js';
 import type { Show } from './attempt/live-view.js';
 import { middleware } from './attempt/middleware.js';
 import { checkExpectedSigner, encodeInteractionsFor, interactionSetOf } from './attempt/options.js';
@@ -27,6 +28,10 @@ export class SmartIdStrategy extends PassportStrategy {
   readonly name = 'smart-id';
   /** As in the options; undefined where persons of all countries may log in. */
   readonly countries: readonly string[] | undefined;
+  /** What the app calls the site: for whom a broker asks, else the name in the contract. */
+  readonly siteName: string;
+  /** Milliseconds since the epoch, as in the options. */
+  readonly clock: () => number;
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
   private readonly attempts: Attempts;
@@ -47,6 +52,8 @@ export class SmartIdStrategy extends PassportStrategy {
     super();
     this.settings = resolveOptions(options);
     this.countries = this.settings.countries;
+    this.siteName = siteNameOf(this.settings);
+    this.clock = this.settings.clock;
     this.attempts = new Attempts(this.settings);
     this.pushes = new HeldPushes(this.settings, this.attempts);
     this.live = new Updates(this.attempts, (_req, attempt) => this.view(attempt));

@@ -47,6 +47,11 @@ export function offerWays(settings: CreationSettings, flow: Flow, id: string): O
   };
 }
 
+/** What the app calls the site. */
+export function siteNameOf({ brokeredRpName, relyingPartyName }: CreationSettings): string {
+  return brokeredRpName ?? relyingPartyName;
+}
+
 /** What device links are made of besides the session's own. */
 export function linkTerms({ client, relyingPartyName, brokeredRpName }: CreationSettings) {
   return { schemeName: client.environment.schemeName, relyingPartyName, brokeredRpName };

@@ -3,6 +3,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
+import { siteNameOf } from '../attempt/creation.js';
 import type { Show } from '../attempt/live-view.js';
 import { middleware } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
@@ -23,6 +24,10 @@ import { refusal, refusalOf } from './refusal.js';
 import { SignatureStep } from './step.js';
 
 export class SmartIdSigning {
+  /** What the app calls the site: for whom a broker asks, else the name in the contract. */
+  readonly siteName: string;
+  /** Milliseconds since the epoch, as in the options. */
+  readonly clock: () => number;
   private readonly settings: ResolvedSigningOptions;
   private readonly attempts: Attempts;
   private readonly step: SignatureStep;
@@ -34,6 +39,8 @@ export class SmartIdSigning {
    */
   constructor(options: SmartIdSigningOptions, prepare: Prepare) {
     this.settings = resolveSigningOptions(options, prepare);
+    this.siteName = siteNameOf(this.settings);
+    this.clock = this.settings.clock;
     this.attempts = new Attempts(this.settings);
     this.step = new SignatureStep(this.settings, this.attempts);
     this.live = new Updates(this.attempts, (req, attempt) => this.view(req, attempt));

@@ -1,4 +1,4 @@
-/** The files of the pages: the style, the script, and the two modules that the script imports. */
+/** The files of the pages: the style, the script, and the modules that the script imports. */
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ function readFiles(): Map<string, string> {
   return new Map([
     ['attempt.css', style],
     ['attempt.js', moduleFile('./browser/attempt.js')],
+    ['requests.js', moduleFile('./browser/requests.js')],
     ['personal-code.js', moduleFile('./personal-code.js')],
     ['qr.js', readFileSync(qrEncoder, 'utf8')],
   ]);

@@ -2,18 +2,23 @@
 
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { PassportStatic } from 'passport';
+import { entryOf } from '../attempt/parameters.js';
 import { SmartIdInputError } from '../errors.js';
 import type { StartOptions } from '../options.js';
-import { type Failure, visibleCode } from '../outcome.js';
+import type { Failure } from '../outcome.js';
 import { semanticsIdentifierOf } from '../protocol/document-number.js';
 import type { Interaction } from '../protocol/interactions.js';
 import type { SmartIdStrategy } from '../strategy.js';
 import type { SmartIdInfo } from '../verify-function.js';
+import { isForm } from './answers.js';
+import { rememberDone } from './done.js';
+import { answerFailedFinish } from './failed-finish.js';
 import { checkKnownBrowserStore, type KnownBrowserStore, KnownBrowsers } from './known-browsers.js';
+import { SiteWords } from './language.js';
 import { loginContent } from './page.js';
-import { backToPage, checkPageOptions, flowOffered, isForm, type PageOptions, pageRoutes } from './page-routes.js';
+import { checkPageOptions, type PageOptions } from './page-options.js';
+import { flowOffered, pageRoutes } from './page-routes.js';
 import { countriesToName, personNamed } from './person.js';
-import { type Language, languageOf, linkLanguageOf } from './words.js';
 
 /** The site's passport, or an `Authenticator` of its own. */
 type Passport = Pick<PassportStatic, 'authenticate'>;
@@ -21,7 +26,7 @@ type Passport = Pick<PassportStatic, 'authenticate'>;
 export interface SmartIdRouterOptions extends PageOptions {
   strategy: SmartIdStrategy;
   /** What the app shows, in the visitor's language. Default: that of the strategy. */
-  interactions?: (language: Language) => readonly Interaction[];
+  interactions?: (language: string) => readonly Interaction[];
   /**
    * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one too,
    * and hope that the person confirms.
@@ -44,20 +49,25 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
   }
   checkKnownBrowserStore(knownBrowsers, 'knownBrowsers');
   const countries = countriesToName(strategy.countries);
+  const words = new SiteWords(options.words, options.language);
   const known = knownBrowsers && new KnownBrowsers(knownBrowsers);
   const mayPush = async (req: Request, person: string | undefined) =>
     notification || (known !== undefined && person !== undefined && (await known.knows(req, person)));
   return pageRoutes({
     what: 'login',
     options,
+    words,
+    siteName: strategy.siteName,
+    clock: strategy.clock,
     content: (state) => loginContent(state, countries),
     // Without the store the page can do without the offer.
     offersPush: async (req) => notification || (known !== undefined && (await known.isKnown(req).catch(() => false))),
     isDone: (req) => req.isAuthenticated?.() === true,
     noticeOf: (req) => (wishOf(req).flow === 'notification' && isByLink(req) ? 'scanFirst' : undefined),
-    start: strategy.start((req) => startOptions(req, options, mayPush)),
+    start: strategy.start((req) => startOptions(req, options, words, mayPush)),
     // Begun where the browser was known, which it may not be any more.
     push: strategy.push((req, to) => mayPush(req, 'semanticsIdentifier' in to ? to.semanticsIdentifier : undefined)),
+    cancel: strategy.cancel(),
     status: strategy.status(),
     updates: (show) => strategy.updates(show),
     finish: logInWith(passport, options, known),
@@ -67,7 +77,8 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
 /** What a visitor may choose: a person, and of two ways one. Everything else is the site's. */
 async function startOptions(
   req: Request,
-  { strategy, notification = false, knownBrowsers, language, interactions }: SmartIdRouterOptions,
+  { strategy, notification = false, knownBrowsers, interactions }: SmartIdRouterOptions,
+  words: SiteWords,
   mayPush: (req: Request, person: string | undefined) => Promise<boolean>,
 ): Promise<StartOptions> {
   const { country, personalCode, returnTo, holdPush, ...wish } = wishOf(req);
@@ -76,14 +87,14 @@ async function startOptions(
   const person = isNamed ? personNamed(country, personalCode, strategy.countries) : undefined;
   const isPush = wanted === 'notification' && (await mayPush(req, person));
   const flow = isPush ? 'notification' : 'device-link';
-  const chosen = languageOf(req, language);
+  const language = words.languageFor(req);
   return {
     flow,
     // On the phone itself the push covers the page; and without its script the page shows the code first in any case.
     holdPush: isPush && (holdPush === true || isForm(req)),
     identify: person === undefined ? undefined : () => ({ semanticsIdentifier: person }),
-    interactions: interactions?.(chosen),
-    lang: linkLanguageOf[chosen],
+    interactions: interactions?.(language),
+    lang: words.of(language).linkLanguage,
     returnTo: returnTo as string | undefined,
   };
 }
@@ -106,16 +117,14 @@ function logInWith(
       if (error) return next(error);
       if (!user) {
         const { code = 'not_accepted', returnTo } = (info ?? {}) as Partial<Failure>;
-        const { id } = wishOf(req);
-        return backToPage(req, res, {
-          failed: visibleCode(code),
-          id: typeof id === 'string' ? id : undefined,
-          returnTo,
-        });
+        const isLoggedIn = req.isAuthenticated?.() === true;
+        return answerFailedFinish(req, res, { code, returnTo }, { isLoggedIn, successRedirect });
       }
+      const entry = entryOf(req);
       req.logIn(user, (failed: unknown) => {
         if (failed) return next(failed);
         const told = info as SmartIdInfo;
+        if (entry) rememberDone(req, { id: entry.id, returnTo: told.returnTo });
         rememberBrowser(req, res, told, known)
           .then(() => res.redirect(told.returnTo ?? successRedirect))
           .catch(next);

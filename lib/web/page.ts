@@ -4,25 +4,43 @@
  */
 
 import type { AttemptView } from '../attempt/view.js';
+import { type HelpLinks, helpContent } from './help.js';
+import { attributesOf, button, escapeHtml, flag, parameters } from './html.js';
 import type { PersonalCodeCountry } from './personal-code.js';
-import { type Language, languageNames, languages, type Words } from './words.js';
+import type { Words } from './words.js';
 
 /** The parts of a page, for a site's own template. */
 export interface PageContent {
-  language: Language;
+  language: string;
   title: string;
-  /** Markup for the head: the style and the script. */
+  /** Markup for the head: the styles and the script. */
   head: string;
   /** Markup for the body: one element, with a heading of the first level in it. */
   body: string;
 }
 
+/** Addresses: paths of the site, or https. */
+export interface PageImages {
+  /** The site's logo, shown beside its name. */
+  logo?: string;
+  /** In place of the text on the button that opens the app, at most 48 pixels high. */
+  openApp?: string;
+}
+
 /** What a page is told of one request. */
 export interface PageState {
   words: Words;
-  language: Language;
-  /** Whether the site leaves the language to the visitor. */
-  offersLanguages: boolean;
+  language: string;
+  /** What a visitor can choose from, by how each language calls itself; empty where the site has chosen. */
+  languages: ReadonlyMap<string, string>;
+  /** As the app shows it. */
+  siteName: string;
+  images: PageImages;
+  helpLinks: HelpLinks;
+  /** The site's own style sheet. */
+  stylesheet?: string;
+  /** Whether there is a place of the site to go to without finishing. */
+  offersCancel: boolean;
   /** The folder of the page's files. */
   assets: string;
   /** Where the page goes when another tab has finished. */
@@ -50,7 +68,7 @@ const examples: Readonly<Record<PersonalCodeCountry, string>> = {
 };
 
 /** Where people who read a language most likely come from. */
-const countryOf: Partial<Record<Language, PersonalCodeCountry>> = { et: 'EE', lv: 'LV', lt: 'LT' };
+const countryOf: Readonly<Record<string, PersonalCodeCountry>> = { et: 'EE', lv: 'LV', lt: 'LT' };
 
 /** @param countries whose persons can be named by their personal code. */
 export function loginContent(state: PageState, countries: readonly PersonalCodeCountry[]): PageContent {
@@ -127,7 +145,7 @@ function content(
   more: Record<string, string | undefined>,
   alternative: string,
 ): PageContent {
-  const { words, language, assets, message, view } = state;
+  const { words, language, assets, message, view, images, siteName, stylesheet } = state;
   const { page } = words;
   const isOver = view ? view.state === 'failed' : message !== undefined;
   const isFollowed = view !== undefined && !isOver;
@@ -138,6 +156,7 @@ function content(
     'data-go-on': page.goOnInOtherTab,
     'data-confirmed': own.confirmed,
     'data-starting': page.starting,
+    'data-expiring': page.expiring,
     'data-connection-lost': page.connectionLost,
     'data-unavailable': page.unavailable,
     'data-too-many-starts': words.loginFailures.too_many_starts,
@@ -154,17 +173,23 @@ function content(
     : isHeld
       ? `<form method="post" action="push">${hiddenFields(state, view.id)}${button(page.sendToPhone)}</form>`
       : '';
+  const logo = images.logo === undefined ? '' : `<img${attributesOf({ src: images.logo, alt: '' })}>`;
+  const openApp =
+    images.openApp === undefined
+      ? escapeHtml(page.openApp)
+      : `<img${attributesOf({ src: images.openApp, alt: page.openApp })}>`;
   const body = `<div id="smart-id"${attributesOf({ lang: language, ...data })}>
+<p id="site">${logo}<span>${escapeHtml(siteName)}</span></p>
 <h1>${escapeHtml(own.title)}</h1>
 <p id="message" role="status"${flag('hidden', message === undefined)}>${escapeHtml(message ?? '')}</p>
 <a id="try-again" class="button" href="${escapeHtml(againAddress(state))}"${flag('hidden', !isOver && view?.state !== 'callback')}>${escapeHtml(page.tryAgain)}</a>
 <p id="spoken-code" class="unseen" role="status"></p>
 <section id="device-link"${flag('hidden', web2AppLink === undefined)}>
-<a id="open-app" class="button"${web2AppLink === undefined ? ' hidden' : attributesOf({ href: web2AppLink })}>${escapeHtml(page.openApp)}</a>
+<a id="open-app" class="button${images.openApp === undefined ? '' : ' image'}"${web2AppLink === undefined ? ' hidden' : attributesOf({ href: web2AppLink })}>${openApp}</a>
 <details id="qr"${flag('open', view === undefined)}>
 <summary>${escapeHtml(page.showQr)}</summary>
 <p>${escapeHtml(page.scan)}</p>
-<div class="frame"><svg id="qr-code" role="img" aria-label="${escapeHtml(page.qrLabel)}"><path /></svg></div>
+<div class="frame"><svg id="qr-code" role="img" aria-label="${escapeHtml(page.qrLabel)}"><path /></svg><span id="qr-wait" hidden>${escapeHtml(page.starting)}</span></div>
 </details>
 </section>
 <section id="notification"${flag('hidden', verificationCode === undefined)}>
@@ -178,20 +203,23 @@ ${isFollowed ? alternative.replace('id="alternative"', 'id="alternative" hidden'
 <form id="finish" method="post" action="finish">${hiddenFields(state, view?.id ?? '')}${
     isFollowed && !isHeld ? `<noscript>${button(page.continue, undefined, web2AppLink && 'quiet')}</noscript>` : ''
   }</form>
-${state.offersLanguages ? languageLinks(state) : ''}
+${helpContent(words, state.helpLinks, siteName)}
+${state.offersCancel ? `<form id="cancel" method="post" action="cancel">${hiddenFields(state, view?.id ?? '')}${button(page.cancel, undefined, 'quiet')}</form>` : ''}
+${state.languages.size > 0 ? languageLinks(state) : ''}
 </div>`;
+  const ownStyle = stylesheet === undefined ? '' : `<link${attributesOf({ rel: 'stylesheet', href: stylesheet })}>\n`;
   const head = `<link rel="stylesheet" href="${assets}/attempt.css">
-<script type="module" src="${assets}/attempt.js"></script>`;
+${ownStyle}<script type="module" src="${assets}/attempt.js"></script>`;
   return { language, title: own.title, head, body };
 }
 
 /** The page itself, about the same thing. */
-function againAddress({ language, offersLanguages, returnTo, reference }: PageState, lang = language): string {
-  return `./?${parameters({ lang: offersLanguages ? lang : undefined, returnTo, reference })}`;
+function againAddress({ language, languages, returnTo, reference }: PageState, lang = language): string {
+  return `./?${parameters({ lang: languages.size > 0 ? lang : undefined, returnTo, reference })}`;
 }
 
 function languageLinks(state: PageState): string {
-  const links = languages.map((language) => {
+  const links = [...state.languages].map(([language, name]) => {
     const current = language === state.language ? 'true' : undefined;
     const attributes = {
       href: againAddress(state, language),
@@ -199,7 +227,7 @@ function languageLinks(state: PageState): string {
       hreflang: language,
       'aria-current': current,
     };
-    return `<li><a${attributesOf(attributes)}>${languageNames[language]}</a></li>`;
+    return `<li><a${attributesOf(attributes)}>${escapeHtml(name)}</a></li>`;
   });
   return `<nav aria-label="${escapeHtml(state.words.page.language)}"><ul>${links.join('')}</ul></nav>`;
 }
@@ -211,33 +239,7 @@ function hiddenFields({ language, returnTo, reference }: PageState, id?: string)
     .join('');
 }
 
-function button(text: string, flow?: string, style?: string): string {
-  const name = flow && 'flow';
-  return `<button${attributesOf({ type: 'submit', name, value: flow, class: style })}>${escapeHtml(text)}</button>`;
-}
-
-/** A query of those that are there. */
-export function parameters(values: Record<string, string | undefined>): URLSearchParams {
-  return new URLSearchParams(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-}
-
 /** Digits that are read one by one. */
 function spaced(code: string): string {
   return code.split('').join(' ');
-}
-
-function flag(attribute: string, isSet: boolean): string {
-  return isSet ? ` ${attribute}` : '';
-}
-
-function attributesOf(attributes: Record<string, string | undefined>): string {
-  return Object.entries(attributes)
-    .map(([name, value]) => (value === undefined ? '' : ` ${name}="${escapeHtml(value)}"`))
-    .join('');
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

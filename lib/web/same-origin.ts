@@ -2,17 +2,33 @@
 
 import type { Request, RequestHandler } from 'express';
 
-/** Refuses with 403 what a browser says comes from elsewhere; what sends neither header is no browser of today. */
+/**
+ * Refuses with 403 what a browser says comes from elsewhere; what sends neither header is no browser of today. A page with forms of its
+ * own must not have the Referrer-Policy `no-referrer`, which takes the origin away from them, too.
+ */
 export const sameOriginOnly: RequestHandler = (req, res, next) => {
+  if (isOfSameOrigin(req)) return next();
+  res.status(403);
+  if (req.is('urlencoded')) res.type('html').send(refusalPage);
+  else res.json({ error: 'This request must come from the page itself.' });
+};
+
+/** For people, who have sent a form. */
+const refusalPage = `<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width">
+<title>Please try again</title>
+<p>This did not come from the page itself, so nothing was done. Go back, load the page again, and try once more.</p>
+</html>
+`;
+
+export function isOfSameOrigin(req: Request): boolean {
   const site = req.get('sec-fetch-site');
   const origin = req.get('origin');
-  const isForeignSite = site !== undefined && site !== 'same-origin';
-  const isForeignOrigin = origin !== undefined && hostOf(origin) !== hostAskedFor(req);
   // Behind a proxy that changes the host, and that the site does not trust, only the first of the two headers can tell.
-  const isForeign = site === undefined ? isForeignOrigin : isForeignSite;
-  if (!isForeign) return next();
-  res.status(403).json({ error: 'This request must come from the page itself.' });
-};
+  if (site !== undefined) return site === 'same-origin';
+  return origin === undefined || hostOf(origin) === hostAskedFor(req);
+}
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;

@@ -1,39 +1,43 @@
-/** The style of the pages. All but the first part is about the content alone, so that a site's own page stays as it is. */
+/**
+ * The style of the pages. All but the first part is about the content alone, so that a site's own page stays as it is. A site sets the
+ * custom properties that begin with `--smart-id-`, in its own style sheet.
+ */
 
 export const style = `
 .smart-id-page, #smart-id {
   color-scheme: light dark;
-  --ink: #14201c;
-  --quiet: #52615b;
-  --page: #eef2f0;
-  --card: #fff;
-  --tint: #f0f5f2;
-  --line: #d5ddd9;
-  --accent: #00664a;
-  --accent-hover: #004f39;
-  --on-accent: #fff;
+  --ink: var(--smart-id-ink, #14201c);
+  --quiet: var(--smart-id-quiet, #52615b);
+  --page: var(--smart-id-page, #eef2f0);
+  --card: var(--smart-id-card, #fff);
+  --tint: var(--smart-id-tint, #f0f5f2);
+  --line: var(--smart-id-line, #d5ddd9);
+  --accent: var(--smart-id-accent, #00664a);
+  --accent-hover: var(--smart-id-accent-hover, var(--smart-id-accent, #004f39));
+  --on-accent: var(--smart-id-on-accent, #fff);
   --warning: #a15c00;
   --warning-tint: #fdf4e3;
   --wrong: #b3261e;
+  --radius: var(--smart-id-radius, 0.5rem);
 }
 @media (prefers-color-scheme: dark) {
   .smart-id-page, #smart-id {
-    --ink: #e8efeb;
-    --quiet: #aebbb5;
-    --page: #0d1411;
-    --card: #17211d;
-    --tint: #202c27;
-    --line: #33413b;
-    --accent: #62d2a9;
-    --accent-hover: #8be3c2;
-    --on-accent: #06281c;
+    --ink: var(--smart-id-ink, #e8efeb);
+    --quiet: var(--smart-id-quiet, #aebbb5);
+    --page: var(--smart-id-page, #0d1411);
+    --card: var(--smart-id-card, #17211d);
+    --tint: var(--smart-id-tint, #202c27);
+    --line: var(--smart-id-line, #33413b);
+    --accent: var(--smart-id-accent, #62d2a9);
+    --accent-hover: var(--smart-id-accent-hover, var(--smart-id-accent, #8be3c2));
+    --on-accent: var(--smart-id-on-accent, #06281c);
     --warning: #f0b75c;
     --warning-tint: #2e2717;
     --wrong: #ffb4ab;
   }
 }
 .smart-id-page { background: var(--card); }
-.smart-id-page body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; }
+.smart-id-page body { margin: 0; font: 1rem/1.5 var(--smart-id-font, system-ui, sans-serif); }
 .smart-id-page main { display: grid; justify-items: center; }
 #smart-id {
   box-sizing: border-box;
@@ -53,12 +57,14 @@ export const style = `
   #smart-id {
     padding: 2rem 2rem 0.75rem;
     border: 1px solid var(--line);
-    border-radius: 1rem;
+    border-radius: calc(2 * var(--radius));
     box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 6%);
   }
 }
 #smart-id *, #smart-id *::before, #smart-id *::after { box-sizing: border-box; }
 #smart-id [hidden]:not(#message), #smart-id noscript:empty, #alternative:empty { display: none !important; }
+#site { display: flex; align-items: center; gap: 0.75rem; color: var(--quiet); font-weight: 600; }
+#site img { max-height: 2.5rem; max-width: 50%; }
 #smart-id h1 { margin: 0 0 0.25rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
 #smart-id p { margin: 0; text-wrap: pretty; }
 #smart-id h1, #smart-id p, #smart-id button, #smart-id .button, #smart-id summary { overflow-wrap: anywhere; }
@@ -77,11 +83,12 @@ export const style = `
 }
 #smart-id #finish { display: contents; }
 
+#site + h1 { margin-top: -0.5rem; }
 #message { padding: 0.75rem 1rem; background: var(--tint); border-left: 4px solid var(--accent); border-radius: 0.25rem; }
 /* Always there for those who cannot see the page: what comes and goes as a whole is not read out everywhere. */
 #message[hidden] { display: block; position: absolute; height: 0; padding: 0; border: 0; overflow: hidden; }
 /* What is to come has its place already. */
-.starting > #message, .starting > #device-link { grid-area: 2 / 1; }
+.starting > #message, .starting > #device-link { grid-area: 3 / 1; }
 .starting > #message { align-self: start; padding: 0; background: none; border: 0; }
 #smart-id.starting > #device-link, .starting > #device-link > .button { display: grid !important; visibility: hidden; }
 /* The focus may be on one of them. */
@@ -98,12 +105,15 @@ export const style = `
   color: var(--on-accent);
   background: var(--accent);
   border: 1px solid var(--accent);
-  border-radius: 0.5rem;
+  border-radius: var(--radius);
   cursor: pointer;
 }
 #smart-id button:hover, #smart-id .button:hover { background: var(--accent-hover); border-color: var(--accent-hover); }
 #smart-id .quiet { color: var(--accent); background: transparent; }
 #smart-id .quiet:hover { color: var(--accent-hover); background: var(--tint); }
+#smart-id .image { min-height: 0; padding: 0; background: none; border: 0; }
+#smart-id .image:hover { background: none; }
+#smart-id .image img { display: block; margin: auto; height: 3rem; max-width: 100%; object-fit: contain; }
 #smart-id .choices { display: grid; gap: 0.75rem; }
 #smart-id :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
@@ -140,7 +150,7 @@ export const style = `
   justify-items: center;
   padding: 0.5rem 0;
   background: #fff;
-  border-radius: 0.5rem;
+  border-radius: var(--radius);
   box-shadow: 0 0 0 1px var(--line);
   forced-color-adjust: none;
 }
@@ -148,12 +158,14 @@ export const style = `
 @media (max-width: 33.99rem) {
   #qr > .frame { margin: 0 -1rem; border-radius: 0; box-shadow: none; }
 }
-#qr-code { display: block; width: 366px; height: 366px; max-width: 100%; }
+#qr-code.old { visibility: hidden; }
+#qr-wait { grid-area: 1 / 1; place-self: center; color: #52615b; }
+#qr-code { grid-area: 1 / 1; display: block; width: 366px; height: 366px; max-width: 100%; }
 #qr-code path { fill: #000; }
 
 #verification-code {
   padding: 1rem 0.5rem;
-  border-radius: 0.5rem;
+  border-radius: var(--radius);
   background: var(--tint);
   text-align: center;
   font-size: min(3.5rem, 16vw);
@@ -187,9 +199,16 @@ export const style = `
   color: inherit;
   background: var(--card);
   border: 1px solid var(--quiet);
-  border-radius: 0.5rem;
+  border-radius: var(--radius);
 }
 #smart-id input[aria-invalid='true'] { border-color: var(--wrong); box-shadow: inset 0 0 0 1px var(--wrong); }
+
+#smart-id #help ul { margin: 0; padding: 0 0 0 1.25rem; display: grid; gap: 0.5rem; font-size: 0.875rem; }
+#smart-id #help li { color: var(--quiet); overflow-wrap: anywhere; }
+#smart-id #help a { color: var(--accent); display: inline-block; min-height: 1.5rem; }
+#smart-id #help a:hover { color: var(--accent-hover); }
+#smart-id #cancel { margin-top: 0.5rem; }
+#smart-id #cancel button { border-color: var(--line); }
 
 #smart-id nav { border-top: 1px solid var(--line); padding-top: 0.25rem; }
 #smart-id nav ul { margin: 0 -0.5rem; padding: 0; list-style: none; display: flex; flex-wrap: wrap; }
@@ -197,17 +216,21 @@ export const style = `
 #smart-id nav a:hover { color: var(--ink); }
 #smart-id nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 
-/* A computer leads with the QR code, a phone with the link. */
-@media (hover: hover) and (pointer: fine) {
+/* A computer and a tablet lead with the QR code, a phone with the link. */
+@media (hover: hover) and (pointer: fine), (min-width: 600px) and (min-height: 600px) {
   #smart-id #qr { border: 0; padding: 0; }
   #qr > summary { display: none !important; }
-  #device-link > .button { order: 1; color: var(--accent); background: transparent; }
-  #device-link > .button:hover { color: var(--accent-hover); background: var(--tint); }
+  #device-link > .button { order: 1; }
+}
+/* On a computer the app is most often not on this device. */
+@media (hover: hover) and (pointer: fine) {
+  #device-link > .button { color: var(--accent); background: transparent; border-color: transparent; text-decoration: underline; text-underline-offset: 0.2em; }
+  #device-link > .button:hover { color: var(--accent-hover); background: var(--tint); border-color: transparent; }
 }
 /* A QR code takes a script. */
 @media (scripting: none) {
   #smart-id #qr { display: none; }
-  #device-link > .button { color: var(--on-accent); background: var(--accent); }
-  #device-link > .button:hover { color: var(--on-accent); background: var(--accent-hover); }
+  #device-link > .button { color: var(--on-accent); background: var(--accent); border-color: var(--accent); text-decoration: none; }
+  #device-link > .button:hover { color: var(--on-accent); background: var(--accent-hover); border-color: var(--accent-hover); }
 }
 `;

@@ -1,9 +1,8 @@
-/** The texts of the pages, from one file for each language in `words/`, and the language in which a visitor gets them. */
+/** The texts of the pages: one file for each language in `words/`, all of one shape, which a site can change or add to. */
 
-import type { Request, Response } from 'express';
 import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
-import type { LinkLanguage } from '../protocol/device-link.js';
+import { type LinkLanguage, linkLanguages } from '../protocol/device-link.js';
 import type { PersonalCodeCountry } from './personal-code.js';
 import en from './words/en.json' with { type: 'json' };
 import et from './words/et.json' with { type: 'json' };
@@ -11,19 +10,25 @@ import lt from './words/lt.json' with { type: 'json' };
 import lv from './words/lv.json' with { type: 'json' };
 import ru from './words/ru.json' with { type: 'json' };
 
+/** The languages that the package has words for, by ISO 639-1. */
 export const languages = ['en', 'et', 'lv', 'lt', 'ru'] as const;
-/** ISO 639-1. */
 export type Language = (typeof languages)[number];
 
 type Texts<Key extends string> = Readonly<Record<Key, string>>;
 
 type Failures = Texts<
   | 'not_completed'
+  | 'expired'
+  | 'refused'
+  | 'cancelled'
   | 'wrong_vc'
   | 'no_attempt'
   | 'return_without_session'
+  | 'return_after_end'
+  | 'return_incomplete'
   | 'callback_required'
   | 'already_used'
+  | 'not_from_page'
   | 'not_verified'
   | 'not_accepted'
   | 'country_not_accepted'
@@ -31,8 +36,15 @@ type Failures = Texts<
   | 'other'
 >;
 
-/** A language that lacks one does not compile. (Taken from the English file, the type would make users import it.) */
+/**
+ * All that the pages say in one language; `passport-smart-id/words/en.json` is an example. A language that lacks a text does not compile.
+ * (Taken from the English file, the type would make users import it.)
+ */
 export interface Words {
+  /** How the language calls itself. */
+  languageName: string;
+  /** The language of the page that opens where the app is not installed. */
+  linkLanguage: LinkLanguage;
   page: Texts<
     | 'openApp'
     | 'showQr'
@@ -44,14 +56,25 @@ export interface Words {
     | 'sendToPhone'
     | 'otherWays'
     | 'tryAgain'
+    | 'cancel'
     | 'continue'
     | 'goOnInOtherTab'
     | 'notYet'
     | 'starting'
+    | 'expiring'
     | 'connectionLost'
     | 'unavailable'
     | 'useThisDevice'
     | 'needsScript'
+    | 'help'
+    | 'helpName'
+    | 'helpApp'
+    | 'helpCamera'
+    | 'helpAccount'
+    | 'updateApp'
+    | 'createAccount'
+    | 'learnMore'
+    | 'contact'
     | 'language'
   >;
   login: Texts<
@@ -72,66 +95,64 @@ export interface Words {
   signingFailures: Failures;
 }
 
-export const wordsOf: Readonly<Record<Language, Words>> = { en, et, lv, lt, ru };
+type Changed<T> = { readonly [Key in keyof T]?: T[Key] extends string ? T[Key] : Changed<T[Key]> };
 
-/** How each language calls itself. */
-export const languageNames: Readonly<Record<Language, string>> = {
-  en: 'English',
-  et: 'Eesti',
-  lv: 'Latviešu',
-  lt: 'Lietuvių',
-  ru: 'Русский',
+/** Changes by language: some texts of a language that the package has, or all of another one. */
+export type WordsOption = Readonly<Record<string, Changed<Words>>>;
+
+export const wordsOf: Readonly<Record<Language, Words>> = {
+  en: en as Words,
+  et: et as Words,
+  lv: lv as Words,
+  lt: lt as Words,
+  ru: ru as Words,
 };
-
-/** What a device link calls the language. */
-export const linkLanguageOf: Readonly<Record<Language, LinkLanguage>> = {
-  en: 'eng',
-  et: 'est',
-  lv: 'lav',
-  lt: 'lit',
-  ru: 'rus',
-};
-
-/** One language for everybody, or the site's own choice for a request, which may leave it to the visitor. */
-export type LanguageOption = Language | ((req: Request) => Language | undefined);
-
-/** The site's choice, else what the visitor chose on the page (`?lang=`), now or before, else what the browser prefers, else English. */
-export function languageOf(req: Request, option?: LanguageOption): Language {
-  const chosen = typeof option === 'function' ? option(req) : option;
-  if (chosen !== undefined) return checkLanguage(chosen);
-  const wish = req.query.lang ?? (req.body as { lang?: unknown } | undefined)?.lang;
-  return isLanguage(wish) ? wish : languageBefore(req);
-}
-
-const cookieName = 'smart-id-language';
-const cookiePattern = new RegExp(`(?:^|; *)${cookieName}=([a-z]+)(?:;|$)`);
-
-function languageBefore(req: Request): Language {
-  const kept = cookiePattern.exec(req.headers.cookie ?? '')?.[1];
-  if (isLanguage(kept)) return kept;
-  const accepted = req.acceptsLanguages([...languages]);
-  return isLanguage(accepted) ? accepted : 'en';
-}
 
 /**
- * Keeps what the visitor has chosen on the page until the browser is closed: the app that returns to it knows nothing of it.
- * A cookie of its own, since a session that is saved here could undo what happens to it at the same moment.
+ * The words by language, those of the package first.
+ * @throws SmartIdInputError naming the language and the text that is missing, not known or none.
  */
-export function rememberLanguage(req: Request, res: Response): void {
-  const { lang } = req.query;
-  if (!isLanguage(lang) || lang === languageBefore(req)) return;
-  // Without a path, which a proxy may have changed, it is for the folder of the page. (Express would set one.)
-  res.append('set-cookie', `${cookieName}=${lang}; HttpOnly; SameSite=Lax`);
+export function resolveWords(changes: WordsOption = {}): ReadonlyMap<string, Words> {
+  if (!isGroup(changes)) throw new SmartIdInputError('words', 'must be an object of words by language.');
+  const all = new Map<string, Words>(Object.entries(wordsOf));
+  for (const [language, changed] of Object.entries(changes)) {
+    if (!/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language)) {
+      throw new SmartIdInputError(
+        'words',
+        `must be by language tags, such as 'pl', and not by ${JSON.stringify(language)}.`,
+      );
+    }
+    const words = merge(en, all.get(language), changed, language) as unknown as Words;
+    if (!linkLanguages.includes(words.linkLanguage)) {
+      throw new SmartIdInputError('words', `${language}.linkLanguage must be one of ${linkLanguages.join(', ')}.`);
+    }
+    all.set(language, words);
+  }
+  return all;
 }
 
-/** @throws SmartIdInputError */
-export function checkLanguage(language: Language): Language {
-  if (!isLanguage(language)) throw new SmartIdInputError('language', `must be one of ${languages.join(', ')}.`);
-  return language;
+/** A text, or texts by name. */
+type Shape = string | { readonly [name: string]: Shape };
+
+/** @param place where it stands, for the message. */
+function merge(shape: Shape, present: unknown, changed: unknown, place: string): Shape {
+  if (typeof shape === 'string') {
+    const text = changed ?? present;
+    if (text === undefined) throw new SmartIdInputError('words', `lacks ${place}.`);
+    if (typeof text !== 'string' || text === '') throw new SmartIdInputError('words', `${place} must be a text.`);
+    return text;
+  }
+  if (changed !== undefined && !isGroup(changed)) throw new SmartIdInputError('words', `${place} must be an object.`);
+  const unknown = Object.keys(changed ?? {}).find((name) => !Object.hasOwn(shape, name));
+  if (unknown !== undefined) throw new SmartIdInputError('words', `knows no ${place}.${unknown}.`);
+  const before = isGroup(present) ? present : {};
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, part]) => [name, merge(part, before[name], changed?.[name], `${place}.${name}`)]),
+  );
 }
 
-function isLanguage(value: unknown): value is Language {
-  return languages.includes(value as Language);
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What to tell a visitor, by the visible code of a failure; one text for all codes that are not known. */

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { type Language, languageNames, languages, linkLanguageOf, wordsOf } from '../../lib/web/words.js';
+import { type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { okDocument } from '../support/phone.js';
 import { answer, messageOf, nextLink, shownLink, useExampleSite } from './example-site.js';
 
@@ -32,10 +32,10 @@ describe('The pages in their languages, in Chromium', function () {
       login.personalCode,
       words.sendToPhone,
       login.showQrForPerson,
-      ...languages.map((other) => languageNames[other]),
+      ...languages.map((other) => wordsOf[other].languageName),
     ]);
     expect(await page.locator('#country option').allTextContents()).to.deep.equal(Object.values(login.countries));
-    expect(await page.locator('nav a[aria-current]').allTextContents()).to.deep.equal([languageNames[language]]);
+    expect(await page.locator('nav a[aria-current]').allTextContents()).to.deep.equal([wordsOf[language].languageName]);
     expect(await page.locator('#qr-code').getAttribute('aria-label')).to.equal(words.qrLabel);
   }
 
@@ -45,7 +45,7 @@ describe('The pages in their languages, in Chromium', function () {
     it(`are in ${language} for a browser that prefers it, in all that they say`, async () => {
       const { page } = await site().openLogin({ locale: localeOf[language] });
       await expectLoginIn(page, language);
-      expect(languageOf(await shownLink(page))).to.equal(linkLanguageOf[language]);
+      expect(languageOf(await shownLink(page))).to.equal(wordsOf[language].linkLanguage);
       await page.locator('#personal-code').fill('1');
       await page.locator('#choice button').first().click();
       expect(await page.locator('#choice-error').innerText()).to.equal(login.incompletePersonalCode);
@@ -65,7 +65,7 @@ describe('The pages in their languages, in Chromium', function () {
     it(`are in ${language} for who chooses it on the page, whatever the browser prefers`, async () => {
       const { context, page } = await site().openLogin({ locale: 'de-DE' }, '?returnTo=/private%3Fa%3D1');
       expect(await page.locator('html').getAttribute('lang')).to.equal('en');
-      await page.locator('nav').getByText(languageNames[language], { exact: true }).click();
+      await page.locator('nav').getByText(wordsOf[language].languageName, { exact: true }).click();
       await page.waitForURL((url) => url.searchParams.get('lang') === language);
       await expectLoginIn(page, language);
       // Also after the way through the app, which knows nothing of it.
@@ -78,7 +78,7 @@ describe('The pages in their languages, in Chromium', function () {
       }
       const before = await shownLink(page);
       await app.locator('#try-again').click();
-      expect(languageOf(await nextLink(app, before))).to.equal(linkLanguageOf[language]);
+      expect(languageOf(await nextLink(app, before))).to.equal(wordsOf[language].linkLanguage);
       await site().scan(app);
       await app.waitForURL(`${site().origin}/private?a=1`);
     });
@@ -88,7 +88,7 @@ describe('The pages in their languages, in Chromium', function () {
     const { page } = await site().openLogin({ locale: 'en-IE' });
     const token = async () => new URL(await shownLink(page)).searchParams.get('sessionToken');
     const before = await token();
-    await page.getByText(languageNames.lv).click();
+    await page.getByText(wordsOf.lv.languageName).click();
     await page.getByText(wordsOf.lv.login.title).waitFor();
     expect(await token()).to.equal(before);
     await site().scan(page);
@@ -100,7 +100,7 @@ describe('The pages in their languages, in Chromium', function () {
     await page.goto(`${site().origin}/sign/?reference=contract.pdf&returnTo=/signed%3Fa%3D1`);
     const token = async () => new URL(await shownLink(page)).searchParams.get('sessionToken');
     const before = await token();
-    await page.getByText(languageNames.lt).click();
+    await page.getByText(wordsOf.lt.languageName).click();
     await page.getByText(wordsOf.lt.signing.title).waitFor();
     expect(await token()).to.equal(before);
     expect(await messageOf(page)).to.equal('');

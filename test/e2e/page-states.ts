@@ -124,9 +124,31 @@ async function startSite(simulator: Simulator, isWithoutService = false): Promis
   const smartId = { environment, relyingPartyUUID, relyingPartyName, trustAnchors };
   app.use(session({ secret: 'test', resave: false, saveUninitialized: false }));
   const knownBrowsers = new MemoryKnownBrowserStore();
+  const cancelRedirect = '/';
+  const picture = (width: number, text: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="48"><rect width="100%" height="100%" rx="8" fill="#7a1fa2"/><text x="50%" y="31" text-anchor="middle" font-family="sans-serif" font-size="18" fill="#fff">${text}</text></svg>`;
+  app.get('/logo.svg', (_req, res) => void res.type('svg').send(picture(96, 'Shop')));
+  app.get('/button.svg', (_req, res) => void res.type('svg').send(picture(260, 'Open the app')));
+  app.get('/site.css', (_req, res) => {
+    const dark =
+      '@media (prefers-color-scheme: dark) { :root { --smart-id-accent: #e3b3ff; --smart-id-on-accent: #2a0a3a; } }';
+    res.type('css').send(`:root { --smart-id-accent: #7a1fa2; --smart-id-radius: 1.5rem; } ${dark}`);
+  });
+  const branded = {
+    images: { logo: '/logo.svg', openApp: '/button.svg' },
+    helpLinks: {
+      learnMore: '/more',
+      updateApp: '/update',
+      createAccount: '/account',
+      contact: 'mailto:help@shop.test',
+    },
+    stylesheet: '/site.css',
+    words: { en: { login: { title: 'Log in to the shop' } } },
+  };
   for (const [path, options] of [
     ['/login', { notification: true }],
     ['/known', { knownBrowsers }],
+    ['/branded', branded],
   ] as const) {
     const callbackURL = `${origin}${path}/callback`;
     const strategy = new SmartIdStrategy({ ...smartId, callbackURL }, async ({ id }) => ({ id }));
@@ -134,7 +156,11 @@ async function startSite(simulator: Simulator, isWithoutService = false): Promis
     passport.use(strategy);
     passport.serializeUser((user, done) => done(null, user));
     passport.deserializeUser((user: Express.User, done) => done(null, user));
-    app.use(path, passport.session(), smartIdRouter(passport, { strategy, successRedirect: '/', ...options }));
+    app.use(
+      path,
+      passport.session(),
+      smartIdRouter(passport, { strategy, successRedirect: '/', cancelRedirect, ...options }),
+    );
   }
   const signers: Record<string, object> = {
     anybody: {},
@@ -145,7 +171,7 @@ async function startSite(simulator: Simulator, isWithoutService = false): Promis
     data: Buffer.from('What is signed'),
   }));
   const start = (_req: express.Request, reference = '') => signers[reference];
-  app.use('/sign', smartIdSigningRouter({ signing, start, signed() {}, notification: true }));
+  app.use('/sign', smartIdSigningRouter({ signing, start, signed() {}, notification: true, cancelRedirect }));
   app.get('/', (_req, res) => void res.send('<title>Done</title>'));
   app.use(((_error, _req, res, _next) => void res.sendStatus(503)) satisfies express.ErrorRequestHandler);
   return { origin, server };
@@ -267,6 +293,71 @@ export const pageStates: readonly PageState[] = [
       await visit.page.goto('about:blank');
       await visit.open(callback);
       await visit.shows(visit.words.loginFailures.return_without_session);
+    },
+  },
+  {
+    name: 'expiring',
+    async show(visit) {
+      await visit.page.route('**/start', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), expiresInMs: 25_000 } });
+      });
+      await visit.start();
+      await visit.shows(visit.words.page.expiring);
+    },
+  },
+  {
+    name: 'help',
+    async show(visit) {
+      await visit.start();
+      await visit.page.locator('#help summary').click();
+    },
+  },
+  {
+    name: 'branded',
+    async show(visit) {
+      await visit.start('/branded/');
+      await visit.page.locator('#help summary').click();
+    },
+  },
+  {
+    name: 'cancelled',
+    async show(visit) {
+      const callback = await returned(visit);
+      await visit.click(visit.words.page.cancel);
+      await visit.page.waitForURL(`${visit.origin}/`);
+      await visit.open(callback);
+      await visit.shows(visit.words.loginFailures.cancelled);
+    },
+  },
+  {
+    name: 'return-after-end',
+    async show(visit) {
+      await visit.start();
+      await visit.open(`/login/callback?smartIdAttempt=${'a'.repeat(22)}.${'a'.repeat(43)}&sessionSecretDigest=a`);
+      await visit.shows(visit.words.loginFailures.return_after_end);
+    },
+  },
+  {
+    name: 'return-incomplete',
+    async show(visit) {
+      const callback = await returned(visit);
+      await visit.open(callback.replace(/[?&]sessionSecretDigest=[^&]*/, ''));
+      await visit.shows(visit.words.loginFailures.return_incomplete);
+    },
+  },
+  {
+    name: 'not-from-page',
+    async show(visit) {
+      await visit.open('/login/?failed=not_from_page');
+      await visit.shows(visit.words.loginFailures.not_from_page);
+    },
+  },
+  {
+    name: 'country-not-accepted',
+    async show(visit) {
+      await visit.open('/login/?failed=country_not_accepted');
+      await visit.shows(visit.words.loginFailures.country_not_accepted);
     },
   },
   {

@@ -41,7 +41,12 @@ function itIsLive(
     expect(stream.headers['content-security-policy']).to.contain("default-src 'none'");
     const view = await stream.next();
     const { body: status } = await browser.get(`${base}/status?id=${body.id}`);
-    for (const shown of [view, status, body]) delete shown.qrLink;
+    expect(view).to.not.have.property('expiresInMs');
+    for (const answer of [status, body]) expect(answer.expiresInMs).to.be.within(100_000, 120_000);
+    for (const shown of [view, status, body]) {
+      delete shown.qrLink;
+      delete shown.expiresInMs;
+    }
     expect(view).to.deep.equal(status);
     expect(view).to.deep.equal(body);
     expect(view).to.not.have.property('message');
@@ -58,6 +63,7 @@ function itIsLive(
       expect(view).to.include({ state: 'failed', code: 'not_completed' });
       expect(view.message).to.equal(failuresOf(language).not_completed);
       const { body: status } = await browser.get(`${base}/status?id=${body.id}&lang=${language}`);
+      delete status.expiresInMs;
       expect(status).to.deep.equal(view);
       const gone = await listen(browser, { id: unknownId, lang: language });
       expect(await gone.next()).to.deep.equal({
@@ -115,6 +121,7 @@ describe('Live updates of the login page', () => {
   async function told(browser: Browser, id: string): Promise<unknown> {
     const { body } = await browser.get(`${base}/status?id=${id}`);
     const stream = await listen(browser, { id });
+    delete body.expiresInMs;
     expect(await stream.next()).to.deep.equal(body);
     return [body.state, body.code];
   }
@@ -184,6 +191,7 @@ describe('Live updates of the signing page', () => {
   async function told(browser: Browser, id: string): Promise<unknown> {
     const { body } = await browser.get(`${base}/status?id=${id}`);
     const stream = await listen(browser, { id });
+    delete body.expiresInMs;
     expect(await stream.next()).to.deep.equal(body);
     return [body.state, body.code];
   }

@@ -118,7 +118,7 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
       .to.match(/^default-src 'none'/)
       .and.not.contain('unsafe');
     expect(response.headers.get('cache-control')).to.equal('no-store');
-    expect(response.headers.get('referrer-policy')).to.equal('no-referrer');
+    expect(response.headers.get('referrer-policy')).to.equal('same-origin');
     expect(response.headers.get('x-content-type-options')).to.equal('nosniff');
     const html = await response.text();
     expect(html).to.not.match(/<style|style=|<script(?! type="module" src=)|\son[a-z]+=|https?:/);
@@ -194,15 +194,39 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
     it(`refuses a start and a finish from elsewhere: ${JSON.stringify(headers)}`, async () => {
       const { origin } = open();
       for (const path of ['start', 'finish']) {
-        const response = await fetch(`${origin}${base}/${path}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
-          body: '{}',
-        });
-        expect(response.status).to.equal(403);
+        const refuse = async (type: string, body: string) => {
+          const init = { method: 'POST', headers: { 'content-type': type, ...headers }, body };
+          const response = await fetch(`${origin}${base}/${path}`, init);
+          expect(response.status).to.equal(403);
+          return response.text();
+        };
+        expect(await refuse('application/json', '{}')).to.match(/^\{"error":/);
+        const html = await refuse('application/x-www-form-urlencoded', 'id=x&returnTo=/planted&reference=planted');
+        expect(html)
+          .to.match(/role="status">That did not come from this page, so nothing was done/)
+          .and.contain('href="./?lang=en"')
+          .and.not.contain('planted');
       }
     });
   }
+
+  it('answers a form by the page, whatever was wrong with it', async () => {
+    const { browser, origin, errors } = open();
+    const answer = async (path: string, body: string) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', cookie: await browser.cookies() };
+      const response = await fetch(`${origin}${base}/${path}`, { method: 'POST', headers, body });
+      return [response.status, /role="status">([^<]*)</.exec(await response.text())?.[1]];
+    };
+    for (const [path, body, status] of [
+      ['start', 'flow=none', 400],
+      ['start', `flow=${'x'.repeat(9000)}`, 413],
+      ['start', 'flow=a&flow=b', 400],
+      ['finish', `id=${'x'.repeat(9000)}`, 413],
+    ] as const) {
+      expect(await answer(path, body), `${path} ${body.slice(0, 20)}`).to.deep.equal([status, unknownFailure]);
+    }
+    expect(errors).to.deep.equal([]);
+  });
 
   it('says how long to wait when one browser starts too often', async () => {
     const { browser, origin } = open();

@@ -330,7 +330,7 @@ describe('The signing page', () => {
       expect(expectSigned(site).flowType).to.equal('Web2App');
       expect(site.signatures[0]?.path).to.equal('/callback');
       const second = await fetch(callback, { redirect: 'manual', headers });
-      expect(second.headers.get('location')).to.equal('./?failed=return_without_session');
+      expect(second.headers.get('location')).to.equal('/contracts');
       expect(site.signatures).to.have.length(1);
     });
 
@@ -508,7 +508,7 @@ describe('The signing page', () => {
 
   it('cannot be made with options that make no sense', () => {
     const handler = () => () => {};
-    const signing = { start: handler, status: handler, updates: handler, finish: handler };
+    const signing = { start: handler, status: handler, updates: handler, cancel: handler, finish: handler };
     const make = (options?: object) => () => smartIdSigningRouter(options as SmartIdSigningRouterOptions);
     const usual = { signing, start: () => ({}), signed: () => {} };
     expect(make(usual)).to.not.throw();

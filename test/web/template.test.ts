@@ -9,7 +9,7 @@ import type { Express, Request, RequestHandler } from 'express';
 import passport, { type PassportStatic } from 'passport';
 import { SmartIdSigning, SmartIdStrategy } from 'passport-smart-id';
 import type { PageContent, PageOptions } from 'passport-smart-id/web';
-import { type Language, languageNames, languages, linkLanguageOf, wordsOf } from '../../lib/web/words.js';
+import { type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { EventStream } from '../support/event-stream.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
 import type { Browser } from '../support/site.js';
@@ -115,8 +115,8 @@ for (const [what, base, start] of [
       for (const language of languages) {
         const html = await page(site, `?lang=${language}`);
         expect(languageOf(html)).to.equal(language);
-        for (const other of languages) expect(html).to.contain(`>${languageNames[other]}</a>`);
-        expect(await linkLanguage(site, { lang: language })).to.equal(linkLanguageOf[language]);
+        for (const other of languages) expect(html).to.contain(`>${wordsOf[other].languageName}</a>`);
+        expect(await linkLanguage(site, { lang: language })).to.equal(wordsOf[language].linkLanguage);
       }
     });
 
@@ -126,7 +126,7 @@ for (const [what, base, start] of [
         const html = await page(site, '?lang=ru');
         expect(languageOf(html)).to.equal(language);
         expect(html).to.not.contain('<nav');
-        expect(await linkLanguage(site, { lang: 'ru' })).to.equal(linkLanguageOf[language]);
+        expect(await linkLanguage(site, { lang: 'ru' })).to.equal(wordsOf[language].linkLanguage);
       }
     });
 

@@ -5,17 +5,8 @@ import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import currentExpress, { type NextFunction, type Request, type Response } from 'express';
 import { type Failure, failure, visibleCode } from '../../lib/outcome.js';
-import {
-  failureMessage,
-  type Language,
-  type LanguageOption,
-  languageNames,
-  languageOf,
-  languages,
-  linkLanguageOf,
-  rememberLanguage,
-  wordsOf,
-} from '../../lib/web/words.js';
+import { type LanguageOption, SiteWords } from '../../lib/web/language.js';
+import { failureMessage, type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { inputError } from '../support/errors.js';
 import { listen } from '../support/listen.js';
 
@@ -46,7 +37,7 @@ function eachTranslation(compare: (translated: string, english: string, where: s
 }
 
 /** Names that are the same in all languages. */
-const properNames = ['Smart-ID', 'JavaScript'];
+const properNames = ['Smart-ID', 'JavaScript', '{name}'];
 
 describe('The texts of the pages', () => {
   it('are there for the same keys in all languages, in the same order', () => {
@@ -59,7 +50,7 @@ describe('The texts of the pages', () => {
   it('are plain texts without blanks around', () => {
     for (const language of languages) {
       for (const [path, text] of texts[language]) {
-        expect(text, `${language} ${path}`)
+        expect(text.replace('{name}', 'DEMO'), `${language} ${path}`)
           .to.match(/^\S(?:.*\S)?$/u)
           .and.not.match(/[<>&{}\\]|\s\s/u);
       }
@@ -84,6 +75,7 @@ describe('The texts of the pages', () => {
     for (const language of languages) {
       const script = language === 'ru' ? /^[\p{Script=Cyrillic}\P{L}]+$/u : /^[\p{Script=Latin}\P{L}]+$/u;
       for (const [path, text] of texts[language]) {
+        if (path === 'linkLanguage') continue;
         const translated = [...properNames, 'QR'].reduce((rest, name) => rest.replaceAll(name, ''), text);
         expect(translated, `${language} ${path}`).to.match(script);
       }
@@ -145,9 +137,9 @@ describe('The texts of the pages', () => {
   it('go with a name of each language and its code in device links', () => {
     for (const language of languages) {
       const ownName = new Intl.DisplayNames([language], { type: 'language' }).of(language);
-      expect(languageNames[language].toLowerCase()).to.equal(ownName?.toLowerCase());
-      expect(linkLanguageOf[language]).to.have.length(3);
-      expect(Intl.getCanonicalLocales(linkLanguageOf[language])).to.deep.equal([language]);
+      expect(wordsOf[language].languageName.toLowerCase()).to.equal(ownName?.toLowerCase());
+      expect(wordsOf[language].linkLanguage).to.have.length(3);
+      expect(Intl.getCanonicalLocales(wordsOf[language].linkLanguage)).to.deep.equal([language]);
     }
   });
 });
@@ -196,6 +188,8 @@ const openCodes = [
   'not_accepted',
   'country_not_accepted',
 ];
+/** What only the pages say: of what came by a form, and of a return from the app, which nobody makes who has not acted there. */
+const pageCodes = ['expired', 'refused', 'cancelled', 'return_after_end', 'return_incomplete', 'not_from_page'];
 /** What else a login or a signature ends with. */
 const otherCodes = ['protocol_failure', 'server_error', 'unknown_result', 'expected_linked_session', 'not_begun'];
 
@@ -204,7 +198,9 @@ describe('What a visitor is told of a failure', () => {
     for (const language of languages) {
       for (const sentence of indiscreet[language]) expect(sentence).to.match(telling[language]);
       for (const [path, text] of texts[language]) {
-        if (/Failures\./.test(path)) expect(text, `${language} ${path}`).to.not.match(telling[language]);
+        const [group, code = ''] = path.split('.');
+        if (/Failures$/.test(group ?? '') && !pageCodes.includes(code))
+          expect(text, `${language} ${path}`).to.not.match(telling[language]);
       }
     }
   });
@@ -215,7 +211,7 @@ describe('What a visitor is told of a failure', () => {
       const otherFailure: Failure['message'] = failure('of no kind', what).message;
 
       it('has a text for each code that says what to do', () => {
-        expect(known).to.have.members(['not_completed', ...openCodes, 'too_many_starts', 'other']);
+        expect(known).to.have.members(['not_completed', ...openCodes, ...pageCodes, 'too_many_starts', 'other']);
         for (const code of [...hiddenCodes, ...openCodes]) {
           expect(failure(code, what).message, code).to.not.equal(otherFailure);
           expect(known, code).to.include(visibleCode(code));
@@ -246,7 +242,8 @@ describe('What a visitor is told of a failure', () => {
         const nonsense = ['', 'nonsense', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'WRONG_VC', '0'];
         for (const language of languages) {
           const words = wordsOf[language];
-          for (const code of [...otherCodes, ...hiddenCodes, ...nonsense]) {
+          const others = [...otherCodes, ...hiddenCodes, ...nonsense].filter((code) => !pageCodes.includes(code));
+          for (const code of others) {
             expect(failureMessage(code, words, what), code).to.equal(words[failuresOf[what]].other);
           }
         }
@@ -260,6 +257,11 @@ describe('What a visitor is told of a failure', () => {
       const { loginFailures, signingFailures } = wordsOf[language];
       for (const code of [
         'not_completed',
+        'expired',
+        'refused',
+        'cancelled',
+        'return_after_end',
+        'return_incomplete',
         'no_attempt',
         'already_used',
         'not_verified',
@@ -290,8 +292,9 @@ for (const [name, express] of [
       const app = express();
       app.use(express.json(), express.urlencoded({ extended: false }));
       app.all('/', (req, res) => {
-        rememberLanguage(req, res);
-        res.json(languageOf(req, option));
+        const words = new SiteWords({}, option);
+        words.remember(req, res);
+        res.json(words.languageFor(req));
       });
       app.use((thrown: unknown, _req: Request, res: Response, _next: NextFunction) => {
         error = thrown;

@@ -1,11 +1,8 @@
 /** The script of the pages: starts an attempt, keeps the QR code fresh, and goes on when the person has confirmed. */
 
-import type { AttemptView } from '../../attempt/view.js';
 import { type PersonalCodeCountry, readPersonalCode } from './personal-code.js';
 import { encodeQR } from './qr.js';
-
-/** What the router answers: the view, and words for it. `done`: another tab of this browser has finished it well. */
-type Shown = Omit<AttemptView, 'state'> & { state: AttemptView['state'] | 'done'; message?: string };
+import { get, pause, post, Refused, type Shown } from './requests.js';
 
 /** Milliseconds between two looks without live updates; a QR link is new every second. */
 const interval = 1000;
@@ -21,9 +18,14 @@ const aftermath = 15_000;
 const mostBreakdowns = 3;
 /** Looks for which an attempt that is gone may be on its way through another tab. */
 const goneLooks = 5;
+/** Milliseconds after which a QR code is hidden: it must not be older than three seconds when it is scanned. */
+const maxQrAgeMs = 2500;
+/** Milliseconds before the end in which the person is told of it. */
+const expiringMs = 30_000;
 /** Milliseconds for which the code is seen before a push covers it. */
 const timeToRemember = 2500;
 const isHandheld = matchMedia('(hover: none), (pointer: coarse)').matches;
+const isPhone = isHandheld && Math.min(screen.width, screen.height) < 600;
 /** Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer at least 6. */
 const mostPixels = () => (isHandheld ? Math.floor(10 * devicePixelRatio) : Math.ceil(6 * devicePixelRatio));
 const quietZone = 4;
@@ -55,23 +57,10 @@ let wasReadyUnseen = false;
 /** The last start is the one that counts. */
 let starts = 0;
 let isLeaving = false;
-
-class Refused extends Error {
-  constructor(readonly status: number) {
-    super(`status ${status}`);
-  }
-}
-
-async function ask(path: string, body?: object): Promise<Shown> {
-  const init = body && {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...body, lang }),
-  };
-  const response = await fetch(path, { ...init, headers: { accept: 'application/json', ...init?.headers } });
-  if (!response.ok) throw new Refused(response.status);
-  return response.json();
-}
+/** What the server's clock is ahead of `performance.now`, which nobody sets. */
+let clockOffset = 0;
+let expiryTimer: ReturnType<typeof setTimeout> | undefined;
+let qrTimer: ReturnType<typeof setTimeout> | undefined;
 
 const addressOf = (path: string, id: string) => `${path}?${new URLSearchParams({ id, lang })}`;
 
@@ -81,7 +70,8 @@ async function start(choice: object = {}): Promise<void> {
   stopUpdates();
   say(words.starting);
   try {
-    const view = await ask('start', { ...choice, holdPush: isHandheld, reference, returnTo });
+    const isPushedNow = 'flow' in choice && choice.flow === 'notification' && !(isHandheld && codeInput);
+    const view = await post('start', { ...choice, holdPush: isHandheld, reference, returnTo, lang }, isPushedNow);
     if (count === starts) follow(view);
   } catch (error) {
     if (count === starts) failStart(error, 'personalCode' in choice);
@@ -99,8 +89,9 @@ function failStart(error: unknown, isForPerson: boolean): void {
 }
 
 function follow(view: Shown): void {
-  const { id } = view;
+  const { id, expiresAt = 0, expiresInMs = Infinity } = view;
   current = id;
+  clockOffset = expiresAt - expiresInMs - performance.now();
   notice = view.message;
   breakdowns = failedLooks = looksSinceGone = isTroubledUntil = 0;
   wasReadyUnseen = false;
@@ -115,7 +106,7 @@ async function sendPush(view: Shown): Promise<void> {
   await pause(timeToRemember);
   if (current !== view.id) return;
   try {
-    const sent = await ask('push', { id: view.id });
+    const sent = await post('push', { id: view.id, lang });
     if (current === view.id && receive(sent)) connect(view.id);
   } catch (error) {
     failStart(error, false);
@@ -169,7 +160,7 @@ function lookIn(id: string, milliseconds: number): void {
 
 async function look(id: string): Promise<void> {
   try {
-    const view = await ask(addressOf('status', id));
+    const view = await get(addressOf('status', id));
     if (current !== id) return;
     failedLooks = 0;
     if (!receive(view)) return;
@@ -179,8 +170,8 @@ async function look(id: string): Promise<void> {
     if (current !== id) return;
     failedLooks++;
     const isRefused = error instanceof Refused;
-    // The server has been patient before it says so.
-    if (isRefused && error.status >= 500) isTroubledUntil = performance.now() + aftermath;
+    // The server has been patient before it says so; what only stands before it has not.
+    if (isRefused && ![408, 429, 502, 504].includes(error.status)) isTroubledUntil = performance.now() + aftermath;
     if (isTroubled() || failedLooks >= patience) say(isRefused ? words.unavailable : words.connectionLost);
     lookIn(id, interval);
   }
@@ -218,10 +209,11 @@ function show(view: Shown): boolean {
   }
 }
 
-function showRunning({ qrLink, web2AppLink, verificationCode = '', flow, step, isHeld }: Shown): void {
+function showRunning(view: Shown): void {
+  const { qrLink, web2AppLink, verificationCode = '', flow, step, isHeld } = view;
   const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === '';
   const waiting = isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice;
-  say(isTroubled() ? words.unavailable : waiting);
+  say(isTroubled() ? words.unavailable : isExpiring(view) ? words.expiring : waiting);
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
   element('notification').hidden = verificationCode === '';
@@ -232,6 +224,17 @@ function showRunning({ qrLink, web2AppLink, verificationCode = '', flow, step, i
   openApp.hidden = web2AppLink === undefined;
   if (web2AppLink !== undefined) openApp.href = web2AppLink;
   if (qrLink !== undefined) drawQr(qrLink);
+}
+
+/** Looks at it again when the time has come, since a view is not always followed by another. */
+function isExpiring(view: Shown): boolean {
+  const untilWarningMs = (view.expiresAt ?? Infinity) - expiringMs - clockOffset - performance.now();
+  clearTimeout(expiryTimer);
+  if (untilWarningMs <= 0) return true;
+  if (untilWarningMs < 600_000) {
+    expiryTimer = setTimeout(() => current === view.id && receive(view), untilWarningMs);
+  }
+  return false;
 }
 
 /** Those who cannot see the page hear the digits one by one, once. */
@@ -257,6 +260,16 @@ function drawQr(link: string): void {
   svg.style.width = side;
   svg.style.height = side;
   svg.querySelector('path')?.setAttribute('d', squares.join(''));
+  setQrHidden(false);
+  clearTimeout(qrTimer);
+  qrTimer = setTimeout(() => setQrHidden(true), maxQrAgeMs);
+}
+
+/** Its place stays, so that nothing moves. */
+function setQrHidden(isHidden: boolean): void {
+  if (isHidden) element('qr-code').querySelector('path')?.removeAttribute('d');
+  element('qr-code').classList.toggle('old', isHidden);
+  element('qr-wait').hidden = !isHidden;
 }
 
 /** The width that the QR code may have; also while it is not seen, and has none itself. */
@@ -268,6 +281,7 @@ function roomFor({ parentElement: frame }: Element): number {
 }
 
 function hideWays(): void {
+  clearTimeout(expiryTimer);
   for (const id of ['device-link', 'notification', 'other-ways', 'alternative']) element(id).hidden = true;
   setText(element('spoken-code'), '');
 }
@@ -378,15 +392,11 @@ function forget(): void {
 /** Goes on with the attempt of a page that was left and opened again, or starts one. */
 async function open(): Promise<void> {
   const earlier = words.id ?? kept();
-  const view = earlier && (await ask(addressOf('status', earlier)).catch(() => undefined));
+  const view = earlier && (await get(addressOf('status', earlier)).catch(() => undefined));
   // Somebody may have been faster than the answer.
   if (starts > 0) return;
   if (view && view.state !== 'failed' && view.state !== 'done') return follow(view);
   return start();
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 const codeInput = find<HTMLInputElement>('personal-code');
@@ -423,8 +433,7 @@ function showExample(): void {
   hint.textContent = countryInput?.selectedOptions[0]?.dataset.example ?? '';
 }
 
-if (isHandheld && innerWidth < 600) element<HTMLDetailsElement>('qr').open = false;
-else element<HTMLDetailsElement>('qr').open = true;
+element<HTMLDetailsElement>('qr').open = !isPhone;
 for (const id of ['try-again', 'other-ways']) {
   element(id).addEventListener('click', (event) => {
     event.preventDefault();
@@ -450,9 +459,20 @@ find('choice')?.addEventListener('submit', (event) => {
     void start(choice);
   });
 });
+// It goes to the server with what it is to end, and the page forgets it.
+find<HTMLFormElement>('cancel')?.addEventListener('submit', ({ target }) => {
+  const field = (target as HTMLFormElement).elements.namedItem('id') as HTMLInputElement;
+  field.value = current ?? field.value;
+  starts++;
+  forget();
+  isLeaving = true;
+});
 // A tab that nobody sees takes no connection for itself, of which a browser has few.
 document.addEventListener('visibilitychange', () => current !== undefined && connect(current));
-addEventListener('pagehide', () => stopUpdates());
+addEventListener('pagehide', () => {
+  stopUpdates();
+  setQrHidden(true);
+});
 addEventListener('pageshow', ({ persisted }) => {
   if (!persisted) return;
   // What it was about is over.
@@ -460,7 +480,8 @@ addEventListener('pageshow', ({ persisted }) => {
   else if (current !== undefined) connect(current);
 });
 if (heading) heading.tabIndex = -1;
-const address = new URL(location.href);
+// Where a form was refused, the page has the form's address.
+const address = new URL(`./${location.search}`, location.href);
 const isTold = element('try-again').hidden === false && words.id === undefined;
 for (const name of ['failed', 'problem', 'notice', 'id']) address.searchParams.delete(name);
 // Loaded again, the page goes on or starts anew, about the same thing.

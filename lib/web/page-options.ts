@@ -1,0 +1,104 @@
+/** What both routers can be told of their pages, and the one place that rejects what makes no sense. */
+
+import type { Request } from 'express';
+import { isPathOfSite } from '../attempt/options.js';
+import { SmartIdInputError } from '../errors.js';
+import type { HelpLinks } from './help.js';
+import type { LanguageOption } from './language.js';
+import type { PageContent, PageImages } from './page.js';
+import type { WordsOption } from './words.js';
+
+export interface PageOptions {
+  /** Where a person goes afterwards when the page was not opened with `?returnTo=`. Default `/`. */
+  successRedirect?: string;
+  /**
+   * Where a person goes who presses "Cancel"; the attempt is ended on the server. Default: the page has no such button.
+   */
+  cancelRedirect?: string;
+  /**
+   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the page, else
+   * what the browser prefers, else English.
+   */
+  language?: LanguageOption;
+  /**
+   * Other texts, by language: `{ en: { login: { title: 'Log in to Example' } } }`. For a language that the package does not have, all
+   * texts in the shape of `passport-smart-id/words/en.json`; it is then offered on the page.
+   */
+  words?: WordsOption;
+  /** The site's logo, and the operator's image for the button that opens the app; also by language. */
+  images?: PageImages | ((language: string) => PageImages);
+  /** Where the page's help leads to; also by language. A link that is not given is not shown. */
+  helpLinks?: HelpLinks | ((language: string) => HelpLinks);
+  /**
+   * A style sheet of the site, by its path there, which the page loads after its own: `:root { --smart-id-accent: #7a1fa2; }`. The
+   * README lists what can be set.
+   */
+  stylesheet?: string;
+  /**
+   * The site's own page around the content. A Content-Security-Policy that the site has set before stays then; it must allow
+   * scripts, styles, images and connections of the site itself, and images from where `images` has them.
+   */
+  template?: (content: PageContent, req: Request) => string | Promise<string>;
+}
+
+/** @throws SmartIdInputError naming the option that breaks a rule. */
+export function checkPageOptions(options: PageOptions & { notification?: boolean }): void {
+  const { notification, template, images, helpLinks, stylesheet } = options;
+  for (const name of ['successRedirect', 'cancelRedirect'] as const) {
+    const value = options[name];
+    if (value !== undefined && (typeof value !== 'string' || value === '')) {
+      throw new SmartIdInputError(name, 'must be a path or URL.');
+    }
+  }
+  if (notification !== undefined && typeof notification !== 'boolean') {
+    throw new SmartIdInputError('notification', 'must be true or false.');
+  }
+  if (template !== undefined && typeof template !== 'function') {
+    throw new SmartIdInputError('template', 'must be a function.');
+  }
+  if (stylesheet !== undefined && !isPathOfSite(stylesheet)) {
+    throw new SmartIdInputError('stylesheet', 'must be a path of this site, beginning with one slash.');
+  }
+  if (typeof images !== 'function') checkImages(images);
+  if (typeof helpLinks !== 'function') checkHelpLinks(helpLinks);
+}
+
+/** @throws SmartIdInputError, also where the site's function gives what makes no sense. */
+export function imagesFor({ images }: PageOptions, language: string): PageImages {
+  return typeof images === 'function' ? checkImages(images(language)) : (images ?? {});
+}
+
+/** @throws SmartIdInputError, also where the site's function gives what makes no sense. */
+export function helpLinksFor({ helpLinks }: PageOptions, language: string): HelpLinks {
+  return typeof helpLinks === 'function' ? checkHelpLinks(helpLinks(language)) : (helpLinks ?? {});
+}
+
+function checkImages(images: PageImages | undefined): PageImages {
+  return checkAddresses('images', images, ['logo', 'openApp'], ['https:']);
+}
+
+function checkHelpLinks(links: HelpLinks | undefined): HelpLinks {
+  const names = ['learnMore', 'updateApp', 'createAccount', 'contact'] as const;
+  return checkAddresses('helpLinks', links, names, ['https:', 'mailto:', 'tel:']);
+}
+
+function checkAddresses<Key extends string>(
+  field: string,
+  addresses: { [K in Key]?: string } | undefined,
+  names: readonly Key[],
+  schemes: readonly string[],
+): { [K in Key]?: string } {
+  if (addresses === undefined) return {};
+  const isObject = typeof addresses === 'object' && addresses !== null && !Array.isArray(addresses);
+  if (!isObject || Object.keys(addresses).some((name) => !names.includes(name as Key))) {
+    throw new SmartIdInputError(field, `may hold ${names.join(', ')}, and nothing else.`);
+  }
+  for (const name of names) {
+    const address: unknown = addresses[name];
+    if (address === undefined || isPathOfSite(address)) continue;
+    if (typeof address !== 'string' || !URL.canParse(address) || !schemes.includes(new URL(address).protocol)) {
+      throw new SmartIdInputError(field, `${name} must be a path of this site or begin with ${schemes.join(', ')}.`);
+    }
+  }
+  return addresses;
+}

@@ -1,0 +1,278 @@
+/** The person's ways out and back: cancelling, and the way back from the app when it is opened again, in part or elsewhere. */
+
+import { expect } from 'chai';
+import type { Request } from 'express';
+import { attemptIdOfCallback } from '../../lib/attempt/attempt.js';
+import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
+import { Browser } from '../support/site.js';
+import { type PageSite, type PageSites, usePageSites } from './page-site.js';
+import { startLogin, startSigning } from './sites.js';
+
+const refusing = 'PNOEE-30403039917-MOCK-Q';
+
+interface PageWithWaysOut {
+  name: string;
+  base: string;
+  open(sites: PageSites, options?: object): PageSite & { isDone(): Promise<boolean>; pass(milliseconds: number): void };
+}
+
+const pages: readonly PageWithWaysOut[] = [
+  {
+    name: 'login',
+    base: '/login',
+    open(sites, options = {}) {
+      let ahead = 0;
+      const clock = () => Date.now() + ahead;
+      const site = startLogin(sites, { cancelRedirect: '/basket', ...options }, { strategy: { clock } });
+      return {
+        ...site,
+        isDone: async () => (await site.browser.get('/me')).body !== null,
+        pass: (milliseconds) => {
+          ahead += milliseconds;
+        },
+      };
+    },
+  },
+  {
+    name: 'signing',
+    base: '/sign',
+    open(sites, options = {}) {
+      let ahead = 0;
+      const clock = () => Date.now() + ahead;
+      const start = (_req: Request, reference = okDocument) => ({ signer: { documentNumber: reference } });
+      const site = startSigning(sites, { cancelRedirect: '/basket', start, ...options }, { signing: { clock } });
+      return {
+        ...site,
+        isDone: async () => site.signatures.length > 0,
+        pass: (milliseconds) => {
+          ahead += milliseconds;
+        },
+      };
+    },
+  },
+];
+
+for (const { name, base, open } of pages) {
+  describe(`The way out of a ${name} page`, () => {
+    const sites = usePageSites(base);
+    const begin = (browser: Browser, body: object = {}) => sites.begin(browser, body);
+
+    async function send(browser: Browser, path: string, body: Record<string, string>, headers = {}) {
+      const response = await fetch(`${browser.origin}${base}/${path}`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: await browser.cookies(), origin: browser.origin, ...headers },
+        body: new URLSearchParams(body),
+      });
+      return { status: response.status, location: response.headers.get('location'), text: await response.text() };
+    }
+
+    async function visit(browser: Browser, address: string, init: RequestInit = {}) {
+      const headers = { cookie: await browser.cookies(), ...init.headers };
+      const response = await fetch(address, { redirect: 'manual', ...init, headers });
+      for (const cookie of response.headers.getSetCookie()) await browser.jar.setCookie(cookie, browser.origin);
+      return { status: response.status, location: response.headers.get('location') };
+    }
+
+    const returned = (link: string, documentNumber?: string) =>
+      callbackAfter(sites.simulator, { deviceLink: link, flowType: 'Web2App', documentNumber });
+    const leadingTo = (failed: string) => `./?failed=${failed}`;
+
+    it('is not there where the site has not said where it leads', async () => {
+      const { browser, origin } = open(sites, { cancelRedirect: undefined });
+      const { body } = await begin(browser);
+      expect(await (await fetch(`${origin}${base}/`)).text()).to.not.contain('id="cancel"');
+      expect((await send(browser, 'cancel', { id: body.id })).status).to.equal(404);
+      expect((await browser.get(`${base}/status?id=${body.id}`)).body.state).to.equal('running');
+    });
+
+    it('ends what was begun, and leads to the page of the site', async () => {
+      const { browser, origin, isDone } = open(sites);
+      expect(await (await fetch(`${origin}${base}/`)).text()).to.contain(
+        '<form id="cancel" method="post" action="cancel">',
+      );
+      const { body } = await begin(browser);
+      const { status, location } = await send(browser, 'cancel', { id: body.id });
+      expect([status, location]).to.deep.equal([303, '/basket']);
+      expect((await browser.get(`${base}/status?id=${body.id}`)).body).to.include({
+        state: 'failed',
+        code: 'cancelled',
+      });
+      await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
+      expect(await sites.finish(browser, body.id)).to.equal(leadingTo('cancelled'));
+      expect(await isDone()).to.equal(false);
+    });
+
+    it('ends what the person has confirmed already, but not finished', async () => {
+      const { browser, isDone } = open(sites);
+      const { body } = await begin(browser);
+      await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
+      expect((await browser.settled(body.id, `${base}/status`)).state).to.equal('ready');
+      await send(browser, 'cancel', { id: body.id });
+      expect(await sites.finish(browser, body.id)).to.equal(leadingTo('cancelled'));
+      expect(await isDone()).to.equal(false);
+    });
+
+    it('ends what is being finished at the same moment, or comes too late for it', async () => {
+      const { browser, isDone } = open(sites);
+      const { body } = await begin(browser);
+      const finishing = sites.finish(browser, body.id);
+      await send(browser, 'cancel', { id: body.id });
+      await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
+      expect(await finishing).to.equal(leadingTo('cancelled'));
+      expect(await isDone()).to.equal(false);
+    });
+
+    it('is told to live updates of other tabs at once', async () => {
+      const { browser } = open(sites);
+      const { body } = await begin(browser);
+      const response = await fetch(`${browser.origin}${base}/updates?id=${body.id}`, {
+        headers: { cookie: await browser.cookies() },
+      });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      expect((await reader?.read())?.value).to.contain('"running"');
+      await send(browser, 'cancel', { id: body.id });
+      let told = '';
+      while (!told.includes('"cancelled"')) told += (await reader?.read())?.value;
+      await reader?.cancel();
+    });
+
+    it('tells whoever comes back from the app after it', async () => {
+      const { browser, isDone } = open(sites);
+      const { body } = await begin(browser);
+      const callback = await returned(body.web2AppLink);
+      await send(browser, 'cancel', { id: body.id });
+      expect((await visit(browser, callback)).location).to.equal(leadingTo('cancelled'));
+      expect(await isDone()).to.equal(false);
+    });
+
+    it('leads there too where there is nothing to end', async () => {
+      const { browser } = open(sites);
+      for (const body of [{}, { id: '' }, { id: 'unknown' }, { id: 'x'.repeat(1000) }] as Record<string, string>[]) {
+        const { status, location } = await send(browser, 'cancel', body);
+        expect([status, location], JSON.stringify(body)).to.deep.equal([303, '/basket']);
+      }
+    });
+
+    it('is not for other browsers and other sites', async () => {
+      const { browser, origin } = open(sites);
+      const { body } = await begin(browser);
+      expect((await send(new Browser(origin), 'cancel', { id: body.id })).location).to.equal('/basket');
+      const foreign = await send(browser, 'cancel', { id: body.id }, { origin: 'https://evil.example' });
+      expect(foreign.status).to.equal(403);
+      expect((await browser.get(`${base}/status?id=${body.id}`)).body.state).to.equal('running');
+    });
+
+    it('has a way back: the return from the app, opened again, goes on', async () => {
+      const { browser, isDone } = open(sites);
+      for (const [returnTo, target] of [
+        [undefined, '/home'],
+        ['/orders', '/orders'],
+      ] as const) {
+        const { body } = await begin(browser, { returnTo });
+        const callback = await returned(body.web2AppLink);
+        for (let count = 0; count < 3; count++) expect((await visit(browser, callback)).location).to.equal(target);
+        expect(await isDone()).to.equal(true);
+      }
+    });
+
+    it('has a way back that a HEAD does not use up, nor a browser that loads it ahead', async () => {
+      const { browser, isDone } = open(sites);
+      const { body } = await begin(browser);
+      const callback = await returned(body.web2AppLink);
+      for (let count = 0; count < 2; count++) {
+        expect((await visit(browser, callback, { method: 'HEAD' })).location).to.equal(leadingTo('no_attempt'));
+        for (const purpose of ['prefetch', 'prefetch;prerender']) {
+          const ahead = await visit(browser, callback, { headers: { 'sec-purpose': purpose } });
+          expect([ahead.status, ahead.location]).to.deep.equal([503, null]);
+        }
+        expect(await isDone()).to.equal(false);
+      }
+      expect((await visit(browser, callback)).location).to.equal('/home');
+      expect(await isDone()).to.equal(true);
+    });
+
+    it('says for each return that fails what went wrong', async () => {
+      const site = open(sites);
+      const { browser, origin } = site;
+      const begun = async (documentNumber?: string) => {
+        const { body } = await begin(browser, { reference: documentNumber });
+        return returned(body.web2AppLink, documentNumber);
+      };
+      const callback = await begun();
+      const fresh = new Browser(origin);
+      expect((await visit(fresh, callback)).location, 'in another browser').to.equal(
+        leadingTo('return_without_session'),
+      );
+      const known = new Browser(origin);
+      await begin(known);
+      expect((await visit(known, callback)).location, 'in a known browser').to.equal(leadingTo('return_after_end'));
+      for (const cut of [
+        /smartIdAttempt=[^&]*/,
+        /(?<=smartIdAttempt=[^&]{10})[^&]*/,
+        /[?&]sessionSecretDigest=[^&]*/,
+      ]) {
+        const part = (await begun()).replace(cut, '');
+        expect((await visit(browser, part)).location, part).to.equal(leadingTo('return_incomplete'));
+      }
+      const refused = await begun(refusing);
+      expect((await visit(browser, refused)).location?.replace(/&reference=.*/, '')).to.equal(leadingTo('refused'));
+      const late = await begun();
+      site.pass(180_000);
+      expect((await visit(browser, late)).location, 'too late').to.equal(leadingTo('expired'));
+      const altered = new URL(await begun());
+      altered.searchParams.set('sessionSecretDigest', 'x'.repeat(43));
+      expect((await visit(browser, altered.href)).location, 'altered').to.equal(leadingTo('not_verified'));
+      expect(await site.isDone()).to.equal(false);
+    });
+
+    it('shows a page for each of them, with its own text', async () => {
+      const { origin } = open(sites);
+      const texts = await Promise.all(
+        [
+          'return_without_session',
+          'return_after_end',
+          'return_incomplete',
+          'refused',
+          'expired',
+          'cancelled',
+          'not_verified',
+          'already_used',
+          'country_not_accepted',
+          'not_from_page',
+          'other',
+        ].map(async (failed) => {
+          const html = await (await fetch(`${origin}${base}/?failed=${failed}`)).text();
+          return /role="status">([^<]+)</.exec(html)?.[1];
+        }),
+      );
+      expect(new Set(texts).size).to.equal(texts.length);
+      expect(texts).to.not.include(undefined);
+    });
+
+    it('warns in the last half minute, without scripts too', async () => {
+      const { browser, origin, pass } = open(sites);
+      const { body } = await begin(browser);
+      const messageOf = async () => {
+        const headers = { cookie: await browser.cookies() };
+        const html = await (await fetch(`${origin}${base}/?id=${body.id}`, { headers })).text();
+        return /role="status"[^>]*>([^<]*)</.exec(html)?.[1];
+      };
+      pass(85_000);
+      expect(await messageOf()).to.equal('');
+      pass(6_000);
+      expect(await messageOf()).to.equal('This session is about to expire.');
+      const { expiresInMs } = (await browser.get(`${base}/status?id=${body.id}`)).body;
+      expect(expiresInMs).to.be.within(20_000, 30_000);
+    });
+
+    it('knows the attempt of a return by its form', async () => {
+      const { browser } = open(sites);
+      const { body } = await begin(browser);
+      const value = new URL(pathOf(await returned(body.web2AppLink)), browser.origin).searchParams.get(
+        'smartIdAttempt',
+      );
+      expect(attemptIdOfCallback(value ?? '')).to.equal(body.id);
+    });
+  });
+}
