@@ -29,6 +29,9 @@ export interface Site {
   phoneUrl?: string;
 }
 
+/** Of the operator. */
+const helpLinks = { learnMore: 'https://www.smart-id.com/' };
+
 export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): Express {
   const archive = new Archive();
   const strategy = new SmartIdStrategy(
@@ -55,9 +58,20 @@ export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): E
   app.use(passport.session());
 
   // Push is for showing here: a real site offers it to browsers that it knows.
-  app.use('/login', smartIdRouter(passport, { strategy, successRedirect: '/private', notification: true }));
+  app.use(
+    '/login',
+    smartIdRouter(passport, {
+      strategy,
+      successRedirect: '/private',
+      cancelRedirect: '/',
+      helpLinks,
+      notification: true,
+    }),
+  );
   app.use('/sign', signing({ ...smartId, callbackURL: `${origin}/sign/callback` }, archive));
 
+  // Browsers ask for it by themselves.
+  app.get('/favicon.ico', (_req, res) => void res.sendStatus(204));
   app.get('/', (req, res) => {
     res.send(frontPage(req.user as Person | undefined, phoneUrl));
   });

@@ -77,6 +77,7 @@ export function signing(smartId: SmartIdSigningOptions, archive: Archive): Route
       },
       signed: keep,
       successRedirect: '/signed',
+      cancelRedirect: '/',
       notification: true,
     }),
   );

@@ -44,7 +44,7 @@ export const style = `
   position: relative;
   width: 100%;
   max-width: 32rem;
-  padding: 1.5rem 1rem 0.5rem;
+  padding: 1rem 1rem 0.5rem;
   background: var(--card);
   color: var(--ink);
   display: grid;
@@ -63,7 +63,7 @@ export const style = `
 }
 #smart-id *, #smart-id *::before, #smart-id *::after { box-sizing: border-box; }
 #smart-id [hidden]:not(#message), #smart-id noscript:empty, #alternative:empty { display: none !important; }
-#site { display: flex; align-items: center; gap: 0.75rem; color: var(--quiet); font-weight: 600; }
+#site { font-size: 0.875rem; line-height: 1.25rem; display: flex; align-items: center; gap: 0.75rem; color: var(--quiet); font-weight: 600; }
 #site img { max-height: 2.5rem; max-width: 50%; }
 #smart-id h1 { margin: 0 0 0.25rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
 #smart-id p { margin: 0; text-wrap: pretty; }
@@ -142,7 +142,7 @@ export const style = `
 #smart-id details[open] > summary::after { transform: translateY(25%) rotate(225deg); }
 #smart-id details[open] { padding-bottom: 0.5rem; }
 /* Rows of a list. */
-#smart-id details:not([open]) { margin-bottom: -1rem; }
+#smart-id > details:not([open]), #device-link:has(> #qr:not([open])) { margin-bottom: -1rem; }
 
 #qr > p { margin-bottom: 1rem; }
 #qr > .frame {
@@ -205,7 +205,7 @@ export const style = `
 
 #smart-id #help ul { margin: 0; padding: 0 0 0 1.25rem; display: grid; gap: 0.5rem; font-size: 0.875rem; }
 #smart-id #help li { color: var(--quiet); overflow-wrap: anywhere; }
-#smart-id #help a { color: var(--accent); display: inline-block; min-height: 1.5rem; }
+#smart-id #help a { color: var(--accent); display: flex; align-items: center; min-height: 2.75rem; }
 #smart-id #help a:hover { color: var(--accent-hover); }
 #smart-id #cancel { margin-top: 0.5rem; }
 #smart-id #cancel button { border-color: var(--line); }

@@ -53,7 +53,7 @@ describe('The example app in Chromium', function () {
       await page.locator('#device-link').waitFor();
       if ('hasTouch' in options) {
         expect(await page.locator('#qr-code').isVisible(), 'the link leads on a phone').to.equal(false);
-        await page.getByText('Show QR code', { exact: true }).tap();
+        await page.getByText('Scan QR code with another device', { exact: true }).tap();
       }
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'fits the width').to.equal(
         true,

@@ -10,7 +10,8 @@ import { answerPush, nextLink, phone, shownLink, useExampleSite } from './exampl
 const words = wordsOf.en;
 const person = '40504040001';
 const documentNumber = 'PNOEE-40504040001-DEM0-Q';
-const languageLinks = ['English', 'Eesti', 'Latviešu', 'Lietuvių', 'Русский'];
+/** What every page ends with. */
+const rest = [words.page.help, words.page.cancel, 'English', 'Eesti', 'Latviešu', 'Lietuvių', 'Русский'];
 
 interface Focused {
   /** As people would name it; nothing where the focus is on nothing. */
@@ -134,11 +135,11 @@ describe('The pages by keyboard, in Chromium', function () {
   }
 
   const privatePage = (page: Page) => page.waitForURL(`${site().origin}/private`);
-  const withPush = [words.page.openApp, words.page.sendToPhone, ...languageLinks];
+  const withPush = [words.page.openApp, words.page.sendToPhone, ...rest];
 
   it('lead from top to bottom on a computer', async () => {
     const { page } = await site().openLogin();
-    expect(await tabStops(page)).to.deep.equal([words.page.openApp, words.login.byPersonalCode, ...languageLinks]);
+    expect(await tabStops(page)).to.deep.equal([words.page.openApp, words.login.byPersonalCode, ...rest]);
     const signing = await openSigning();
     expect(await tabStops(signing)).to.deep.equal(withPush);
   });
@@ -146,7 +147,7 @@ describe('The pages by keyboard, in Chromium', function () {
   it('lead from top to bottom on a phone', async () => {
     const { page } = await site().openLogin(phone);
     const ways = [words.page.openApp, words.page.showQr, words.login.byPersonalCode];
-    expect(await tabStops(page)).to.deep.equal([...ways, ...languageLinks]);
+    expect(await tabStops(page)).to.deep.equal([...ways, ...rest]);
     const signing = await openSigning(phone);
     const [openApp, ...more] = withPush;
     expect(await tabStops(signing)).to.deep.equal([openApp, words.page.showQr, ...more]);
@@ -162,17 +163,17 @@ describe('The pages by keyboard, in Chromium', function () {
       const { login, page: own } = words;
       const form = [login.byPersonalCode, login.country, login.personalCode, own.sendToPhone, login.showQrForPerson];
       const stops = await tabStops(page);
-      expect(stops.slice(stops.indexOf(login.byPersonalCode))).to.deep.equal([...form, ...languageLinks]);
+      expect(stops.slice(stops.indexOf(login.byPersonalCode))).to.deep.equal([...form, ...rest]);
     });
   }
 
   it('lead only to what is there while a push goes on, and after it has failed', async () => {
     const { page } = await site().openLogin();
     const code = await sendPush(page, person);
-    expect(await tabStops(page)).to.deep.equal([words.page.otherWays, ...languageLinks]);
+    expect(await tabStops(page)).to.deep.equal([words.page.otherWays, ...rest]);
     await answerPush(site().simulator, code, { choice: 'refuse' });
     await page.getByText(words.loginFailures.not_completed).waitFor();
-    expect(await tabStops(page)).to.deep.equal([words.page.tryAgain, words.login.byPersonalCode, ...languageLinks]);
+    expect(await tabStops(page)).to.deep.equal([words.page.tryAgain, words.login.byPersonalCode, ...rest]);
   });
 
   for (const key of ['Enter', 'Space']) {

@@ -54,7 +54,10 @@ describe('The pages in their languages, in Chromium', function () {
       expect(await page.locator('#try-again').innerText()).to.equal(words.tryAgain);
       // A return that belongs to no login of this browser.
       await page.goto(`${site().origin}/login/callback?smartIdAttempt=x`);
-      await page.getByText(loginFailures.return_without_session).waitFor();
+      await page.getByText(loginFailures.return_incomplete).waitFor();
+      const unknown = `${'a'.repeat(22)}.${'a'.repeat(43)}&sessionSecretDigest=a`;
+      await page.goto(`${site().origin}/login/callback?smartIdAttempt=${unknown}`);
+      await page.getByText(loginFailures.return_after_end).waitFor();
       await page.goto(`${site().origin}/sign/?reference=contract.pdf`);
       await shownLink(page);
       expect(await page.locator('h1').innerText()).to.equal(signing.title);
@@ -72,8 +75,11 @@ describe('The pages in their languages, in Chromium', function () {
       const app = await context.newPage();
       await app.goto(await shownLink(page));
       await answer(app, okDocument, 'Refuse');
-      for (const tab of [app, page]) {
-        await tab.getByText(loginFailures.not_completed).waitFor();
+      for (const [tab, text] of [
+        [app, loginFailures.refused],
+        [page, loginFailures.not_completed],
+      ] as const) {
+        await tab.getByText(text).waitFor();
         expect(await tab.locator('html').getAttribute('lang')).to.equal(language);
       }
       const before = await shownLink(page);

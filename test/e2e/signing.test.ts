@@ -164,7 +164,7 @@ describe('Signing on the example site in Chromium', function () {
     await page.goto(`${origin}/sign/?reference=contract.pdf&returnTo=/signed`);
     await page.locator('#open-app[href]').click();
     await answer(page, okDocument, 'Refuse');
-    await page.getByText('Nothing was signed').waitFor();
+    await page.getByText('You refused to sign').waitFor();
     await page.reload();
     await page.locator('#open-app[href]').click();
     await answer(page, okDocument, 'Confirm');

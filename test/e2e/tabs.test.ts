@@ -59,8 +59,11 @@ describe('Several tabs and browsers, in Chromium', function () {
     const { context, page } = await site().openLogin();
     const app = await openApp(context, await shownLink(page));
     await answer(app, okDocument, 'Refuse');
-    for (const tab of [app, page]) {
-      await tab.getByText(words.loginFailures.not_completed).waitFor();
+    for (const [tab, text] of [
+      [app, words.loginFailures.refused],
+      [page, words.loginFailures.not_completed],
+    ] as const) {
+      await tab.getByText(text).waitFor();
       expect(await tab.getByRole('link', { name: words.page.tryAgain }).isVisible()).to.equal(true);
     }
   });
@@ -151,7 +154,7 @@ describe('Several tabs and browsers, in Chromium', function () {
       await app.getByText('Sign at DEMO').waitFor();
       await app.getByRole('button', { name: button }).click();
       if (button === 'Confirm') await signedPage(app);
-      else await app.getByText(words.signingFailures.not_completed).waitFor();
+      else await app.getByText(words.signingFailures.refused).waitFor();
       await devTools.send('Page.setWebLifecycleState', { state: 'active' });
       await setHidden(page, false);
       if (button === 'Confirm') return signedPage(page);

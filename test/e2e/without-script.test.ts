@@ -135,7 +135,7 @@ describe('The pages without scripts, in Chromium', function () {
     const deviceLink = await openApp(page, texts.openApp);
     const refusal = { deviceLink, flowType: 'Web2App', documentNumber: refusing } as const;
     await page.goto(await callbackAfter(site().simulator, refusal));
-    expect(await messageOf(page)).to.equal(loginFailures.not_completed);
+    expect(await messageOf(page)).to.equal(loginFailures.refused);
     await page.goto(`${site().origin}/private`);
     expect(page.url(), 'nobody is logged in').to.equal(`${site().origin}/login/`);
   });

@@ -1,11 +1,11 @@
 /**
  * Installs the package as a stranger would get it and uses it: by import, by require, and under the TypeScript compiler,
- * which also checks the README's examples.
+ * which also checks the examples of the README and of `docs`.
  * Run by `npm run check-package`; needs the registry, so it is no part of `npm test`.
  */
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -40,13 +40,15 @@ try {
   }
   console.log(run('node', ['use-import.mjs']).trim());
   console.log(run('node', ['use-require.cjs']).trim());
-  const examples = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
-    ([, code = ''], index) => {
-      const name = `readme-${index + 1}.mts`;
-      writeFileSync(path.join(folder, name), code);
-      return name;
-    },
-  );
+  const documents = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const text = ['README.md', ...documents.map((name) => path.join('docs', name))]
+    .map((name) => readFileSync(path.join(root, name), 'utf8'))
+    .join('\n');
+  const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ''], index) => {
+    const name = `example-${index + 1}.mts`;
+    writeFileSync(path.join(folder, name), code);
+    return name;
+  });
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
@@ -62,7 +64,7 @@ try {
       'use-types.ts',
       ...examples,
     ]);
-    console.log(`types: ${moduleResolution} ok, with ${examples.length} examples of the README`);
+    console.log(`types: ${moduleResolution} ok, with ${examples.length} examples of the documentation`);
   }
   console.log(run('npx', ['smart-id-simulator', '--help']).split('\n')[0]);
 } finally {

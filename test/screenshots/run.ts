@@ -44,10 +44,13 @@ async function take(chromium: Browser, simulator: Simulator, state: PageState, d
   const visit = await Visit.begin(chromium, simulator, state, { device, reducedMotion: 'reduce' });
   try {
     await state.show(visit);
+    // All of it, as the device shows it: in a picture of the full page a phone is taken for a computer.
+    const height = await visit.page.evaluate<number>('document.documentElement.scrollHeight');
+    await visit.page.setViewportSize({ width: devices[device].viewport?.width ?? 0, height });
     for (const colorScheme of schemes) {
       await visit.page.emulateMedia({ colorScheme });
       const name = `${state.name}-${device}-${colorScheme}`;
-      await visit.page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+      await visit.page.screenshot({ path: path.join(folder, `${name}.png`) });
       if (shown[name]) await takeShown(visit.page, device, path.join('docs', `${shown[name]}.png`));
       console.log(name);
     }

@@ -434,6 +434,8 @@ function showExample(): void {
 }
 
 element<HTMLDetailsElement>('qr').open = !isPhone;
+// Where it was opened it is to be scanned: a small screen shows the whole of it then.
+if (isPhone) element('qr').addEventListener('toggle', () => element('qr-code').scrollIntoView({ block: 'nearest' }));
 for (const id of ['try-again', 'other-ways']) {
   element(id).addEventListener('click', (event) => {
     event.preventDefault();

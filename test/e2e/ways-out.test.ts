@@ -1,0 +1,225 @@
+/** The person's ways out of a page, a QR code that is not shown when it is old, and requests that are tried again. */
+
+import { expect } from 'chai';
+import type { Page, Route } from 'playwright-core';
+import { wordsOf } from '../../lib/web/words.js';
+import { callbackAfter } from '../support/phone.js';
+import { until } from '../support/until.js';
+import { messageOf, nextLink, phone, qrOf, requestsOf, shownLink, tablet, useExampleSite } from './example-site.js';
+
+const words = wordsOf.en;
+
+describe('The ways out of a page, in Chromium', function () {
+  this.timeout(40_000);
+  const site = useExampleSite();
+
+  const frontPage = (page: Page) => page.waitForURL(`${site().origin}/`);
+  const isDrawn = (page: Page) => page.locator('#qr-code path[d]').count();
+
+  /** Answers the next requests with these statuses, and lets all others through. */
+  async function answer(page: Page, path: string, statuses: number[], headers: Record<string, string> = {}) {
+    const left = [...statuses];
+    await page.route(path, async (route: Route) => {
+      const status = left.shift();
+      if (status === undefined) await route.fallback();
+      else await route.fulfill({ status, headers, body: '' });
+    });
+  }
+
+  it('lead to the site, and end the login', async () => {
+    const { page } = await site().openLogin();
+    const deviceLink = await shownLink(page);
+    const qr = await qrOf(page);
+    await page.getByRole('button', { name: words.page.cancel }).click();
+    await frontPage(page);
+    // Whoever has the code still confirms nothing.
+    await site().use(qr);
+    await page.goBack();
+    expect(await nextLink(page, deviceLink)).to.not.equal(deviceLink);
+    expect(await messageOf(page)).to.equal('');
+    await page.goto(`${site().origin}/private`);
+    await page.waitForURL(/\/login/);
+  });
+
+  it('tell another tab of the same login, which can start anew', async () => {
+    const { context, page } = await site().openLogin();
+    const other = await context.newPage();
+    await other.goto(`${site().origin}/login/`);
+    const link = await shownLink(other);
+    await page.bringToFront();
+    await page.getByRole('button', { name: words.page.cancel }).click();
+    await frontPage(page);
+    await other.bringToFront();
+    await other.getByText(words.loginFailures.cancelled).waitFor();
+    await other.getByText(words.page.tryAgain, { exact: true }).click();
+    await nextLink(other, link);
+  });
+
+  it('tell whoever comes back from the app that it was cancelled', async () => {
+    const { page } = await site().openLogin(phone);
+    const use = { deviceLink: await shownLink(page), flowType: 'Web2App' } as const;
+    const callback = await callbackAfter(site().simulator, use);
+    await page.getByRole('button', { name: words.page.cancel }).tap();
+    await frontPage(page);
+    await page.goto(callback);
+    await page.getByText(words.loginFailures.cancelled).waitFor();
+    await page.getByText(words.page.tryAgain, { exact: true }).tap();
+    await nextLink(page, use.deviceLink);
+  });
+
+  it('lead out of a signing, which is ended', async () => {
+    const { page } = await site().open();
+    await page.goto(`${site().origin}/sign/?reference=contract.pdf`);
+    const qr = await qrOf(page);
+    await page.getByRole('button', { name: words.page.cancel }).click();
+    await frontPage(page);
+    await site()
+      .use(qr)
+      .catch(() => {});
+    await page.goto(`${site().origin}/signed`);
+    expect(await page.getByText('contract.pdf').count()).to.equal(0);
+  });
+
+  it('are there also before anything has begun, and without scripts', async () => {
+    const { page } = await site().open();
+    await page.route('**/login/start', () => {});
+    await page.goto(`${site().origin}/login/`);
+    await page.getByRole('button', { name: words.page.cancel }).click();
+    await frontPage(page);
+    const { page: plain } = await site().open({ javaScriptEnabled: false });
+    await plain.goto(`${site().origin}/login/`);
+    await plain.getByRole('button', { name: words.page.useThisDevice }).click();
+    const deviceLink = await shownLink(plain);
+    const callback = await callbackAfter(site().simulator, { deviceLink, flowType: 'Web2App' });
+    await plain.getByRole('button', { name: words.page.cancel }).click();
+    await frontPage(plain);
+    await plain.goto(callback);
+    await plain.getByText(words.loginFailures.cancelled).waitFor();
+  });
+
+  it('are told in time: a session that is about to expire says so, and a new one is one press away', async () => {
+    const { page } = await site().open();
+    const start = '**/login/start';
+    await page.route(start, async (route) => {
+      const response = await route.fetch();
+      const view = await response.json();
+      await route.fulfill({ response, json: { ...view, expiresInMs: 31_000 } });
+    });
+    await page.goto(`${site().origin}/login/`);
+    const link = await shownLink(page);
+    expect(await messageOf(page)).to.equal('');
+    await page.getByText(words.page.expiring).waitFor();
+    expect(await isDrawn(page), 'it can still be scanned').to.equal(1);
+    await page.unroute(start);
+    site().pass(120_000);
+    await page.getByText(words.loginFailures.not_completed).waitFor();
+    expect(await page.locator('#qr-code').isVisible()).to.equal(false);
+    await page.getByText(words.page.tryAgain, { exact: true }).click();
+    await nextLink(page, link);
+    expect(await messageOf(page)).to.equal('');
+  });
+
+  it('show no QR code that is older than three seconds, and a new one as soon as there is one', async () => {
+    const { page } = await site().openLogin();
+    await until(() => site().openUpdates === 1, 'live updates');
+    site().isDown = true;
+    site().cut();
+    const since = Date.now();
+    await page.locator('#qr-code path[d]').waitFor({ state: 'detached' });
+    expect(Date.now() - since).to.be.below(3000);
+    await page.locator('#qr-wait').waitFor();
+    await page.waitForTimeout(2000);
+    expect(await isDrawn(page)).to.equal(0);
+    site().isDown = false;
+    await site().scan(page);
+    await page.waitForURL(`${site().origin}/private`);
+  });
+
+  for (const status of [408, 429, 502, 503, 504]) {
+    it(`try a start again that was answered with ${status}, and then say what is wrong`, async () => {
+      const { page } = await site().open();
+      const requests = requestsOf(page);
+      const starts = () => requests.filter((request) => request === 'POST /login/start').length;
+      await answer(page, '**/login/start', [status, status]);
+      await page.goto(`${site().origin}/login/`);
+      await shownLink(page);
+      expect(starts()).to.equal(3);
+      await answer(page, '**/login/start', [status, status, status]);
+      await page.evaluate('localStorage.clear()');
+      await page.reload();
+      const text = status === 429 ? words.loginFailures.too_many_starts : words.page.unavailable;
+      await page.getByText(text).waitFor();
+      expect(starts()).to.equal(6);
+    });
+
+    it(`go on when looks and live updates were answered with ${status}`, async () => {
+      const { page } = await site().open();
+      await answer(page, '**/login/updates?*', [status, status, status, status]);
+      await answer(page, '**/login/status?*', [status, status]);
+      await page.goto(`${site().origin}/login/`);
+      await shownLink(page);
+      await site().scan(page);
+      await page.waitForURL(`${site().origin}/private`);
+    });
+  }
+
+  it('ask for a push again only where none can have gone out', async () => {
+    for (const [status, count] of [
+      [503, 2],
+      [502, 1],
+      [504, 1],
+    ] as const) {
+      const { page } = await site().openLogin();
+      const requests = requestsOf(page);
+      await answer(page, '**/login/start', [status]);
+      await page.getByText(words.login.byPersonalCode).click();
+      await page.getByLabel(words.login.personalCode).fill('40504040001');
+      await page.getByRole('button', { name: words.page.sendToPhone }).click();
+      await page.getByText(count === 1 ? words.page.unavailable : words.page.compareCode, { exact: true }).waitFor();
+      expect(
+        requests.filter((request) => request === 'POST /login/start'),
+        `${status}`,
+      ).to.have.length(count);
+    }
+  });
+
+  it('do not wait for long where a server asks for that', async () => {
+    const { page } = await site().open();
+    const requests = requestsOf(page);
+    await answer(page, '**/login/start', [429], { 'retry-after': '120' });
+    await page.goto(`${site().origin}/login/`);
+    await page.getByText(words.loginFailures.too_many_starts).waitFor();
+    expect(requests.filter((request) => request === 'POST /login/start')).to.have.length(1);
+  });
+
+  it('come after the ways in: on a tablet the QR code leads, then the app', async () => {
+    const { page } = await site().openLogin(tablet);
+    const top = async (selector: string) => (await page.locator(selector).boundingBox())?.y ?? Number.NaN;
+    expect(await top('#qr-code')).to.be.below(await top('#open-app'));
+    expect(await top('#open-app')).to.be.below(await top('#cancel'));
+    const colourOf = (on: Page) => on.locator('#open-app').evaluate((link) => getComputedStyle(link).backgroundColor);
+    expect(await colourOf(page), 'a button').to.not.equal('rgba(0, 0, 0, 0)');
+    const { page: computer } = await site().openLogin();
+    expect(await colourOf(computer), 'a quiet link').to.equal('rgba(0, 0, 0, 0)');
+    const { page: desktopSite } = await site().openLogin({
+      ...phone,
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36',
+    });
+    expect(
+      await desktopSite.locator('#qr-code').isVisible(),
+      'the app first, whatever the browser calls itself',
+    ).to.equal(false);
+  });
+
+  it('are not taken from who has logged in: the return from the app, opened again, goes on', async () => {
+    const { page } = await site().openLogin(phone);
+    const use = { deviceLink: await shownLink(page), flowType: 'Web2App' } as const;
+    const callback = await callbackAfter(site().simulator, use);
+    for (let count = 0; count < 2; count++) {
+      await page.goto(callback);
+      await page.waitForURL(`${site().origin}/private`);
+      await page.reload();
+      expect(await page.title()).to.contain('Hello');
+    }
+  });
+});
