@@ -1,0 +1,139 @@
+/** WebKit, as WebKitGTK's small browser has it, by WebDriver. It needs a screen, so it gets one that nobody sees. */
+
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Builder, By, Capabilities, type WebDriver, type WebElement } from 'selenium-webdriver';
+import { skipForWantOfTool } from '../support/skip.js';
+import { type Engine, patienceMs, type RunningEngine, type Session, type SessionOptions, sizes } from './engine.js';
+import { findOnPath } from './find-on-path.js';
+import { startWebKitDriver, type WebKitDriver } from './webkit-driver.js';
+
+export const webkit: Engine = {
+  name: 'WebKit',
+  async launch(test, proxyPort) {
+    const browserPath = findMiniBrowser();
+    const xvfbRun = findOnPath('xvfb-run');
+    const driverPath = findOnPath('WebKitWebDriver');
+    if (!browserPath || !xvfbRun || !driverPath) {
+      skipForWantOfTool(
+        'WebKitWebDriver',
+        'install webkit2gtk-driver, xvfb and xauth to run the tests in WebKit',
+        test,
+      );
+    }
+    return new WebKit(await startWebKitDriver(xvfbRun, driverPath), browserPath, proxyPort);
+  },
+};
+
+/** It is among the libraries of the system, in a folder of its architecture. */
+function findMiniBrowser(): string | undefined {
+  return readdirSync('/usr/lib')
+    .map((folder) => path.join('/usr/lib', folder, 'webkit2gtk-4.1', 'MiniBrowser'))
+    .find((file) => existsSync(file));
+}
+
+class WebKit implements RunningEngine {
+  constructor(
+    private readonly driver: WebKitDriver,
+    private readonly browserPath: string,
+    private readonly proxyPort: number,
+  ) {}
+
+  async begin({ isWithoutScript = false, isNarrow = false }: SessionOptions = {}): Promise<Session> {
+    const proxy = `127.0.0.1:${this.proxyPort}`;
+    const noProxy = ['localhost', '127.0.0.1'];
+    const session = await new Builder()
+      .usingServer(this.driver.url)
+      .withCapabilities(
+        new Capabilities({
+          browserName: 'MiniBrowser',
+          acceptInsecureCerts: true,
+          proxy: { proxyType: 'manual', httpProxy: proxy, sslProxy: proxy, noProxy },
+          'webkitgtk:browserOptions': {
+            binary: this.browserPath,
+            args: ['--automation', `--enable-javascript=${!isWithoutScript}`],
+          },
+        }),
+      )
+      .build();
+    await session.manage().setTimeouts({ pageLoad: patienceMs, script: patienceMs });
+    await session
+      .manage()
+      .window()
+      .setRect(isNarrow ? sizes.narrow : sizes.wide);
+    return new WebKitSession(session);
+  }
+
+  close(): Promise<void> {
+    return this.driver.close();
+  }
+}
+
+class WebKitSession implements Session {
+  /** WebDriver tells of none. */
+  readonly problems: readonly string[] = [];
+
+  constructor(private readonly driver: WebDriver) {}
+
+  open(url: string): Promise<void> {
+    return this.driver.get(url);
+  }
+
+  async openTab(url: string): Promise<void> {
+    await this.driver.switchTo().newWindow('tab');
+    await this.open(url);
+  }
+
+  async switchTo(index: number): Promise<void> {
+    await this.driver.switchTo().window((await this.driver.getAllWindowHandles())[index] as string);
+  }
+
+  url(): Promise<string> {
+    return this.driver.getCurrentUrl();
+  }
+
+  back(): Promise<void> {
+    return this.driver.navigate().back();
+  }
+
+  reload(): Promise<void> {
+    return this.driver.navigate().refresh();
+  }
+
+  click(selector: string): Promise<void> {
+    return this.first(selector).click();
+  }
+
+  fill(selector: string, text: string): Promise<void> {
+    return this.first(selector).sendKeys(text);
+  }
+
+  select(selector: string, value: string): Promise<void> {
+    return this.first(`${selector} option[value="${value}"]`).click();
+  }
+
+  text(selector: string): Promise<string> {
+    return this.first(selector).getText();
+  }
+
+  attribute(selector: string, name: string): Promise<string | null> {
+    return this.first(selector).getDomAttribute(name);
+  }
+
+  async isShown(selector: string): Promise<boolean> {
+    const [element] = await this.driver.findElements(By.css(selector));
+    return element?.isDisplayed() ?? false;
+  }
+
+  async screenshot(selector: string): Promise<Buffer> {
+    return Buffer.from(await this.first(selector).takeScreenshot(), 'base64');
+  }
+
+  close(): Promise<void> {
+    return this.driver.quit();
+  }
+
+  private first(selector: string): WebElement {
+    return this.driver.findElement(By.css(selector));
+  }
+}
