@@ -233,7 +233,7 @@ function headers({ template }: PageOptions): RequestHandler {
   return (_req, res, next) => {
     res.set({
       'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     });
     const isOfSite = template !== undefined && res.get('content-security-policy') !== undefined;

@@ -118,7 +118,7 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
       .to.match(/^default-src 'none'/)
       .and.not.contain('unsafe');
     expect(response.headers.get('cache-control')).to.equal('no-store');
-    expect(response.headers.get('referrer-policy')).to.equal('no-referrer');
+    expect(response.headers.get('referrer-policy')).to.equal('same-origin');
     expect(response.headers.get('x-content-type-options')).to.equal('nosniff');
     const html = await response.text();
     expect(html).to.not.match(/<style|style=|<script(?! type="module" src=)|\son[a-z]+=|https?:/);
