@@ -37,7 +37,7 @@ export interface Session {
   text(selector: string): Promise<string>;
   attribute(selector: string, name: string): Promise<string | null>;
   isShown(selector: string): Promise<boolean>;
-  /** PNG. */
+  /** A PNG image of the element, or of more around it. */
   screenshot(selector: string): Promise<Buffer>;
   /** What the engine tells of errors in pages, where it does; empty where all is well. */
   readonly problems: readonly string[];

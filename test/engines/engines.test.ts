@@ -9,6 +9,9 @@ import { Network } from './network.js';
 import { type Way, ways } from './ways.js';
 import { webkit } from './webkit.js';
 
+/** Where a page names no icon, some browsers look for one, which the policy of the ready-made pages does not allow. */
+const isNoIcon = (problem: string) => !problem.includes('/favicon.ico');
+
 for (const engine of [chromium, firefox, webkit]) describeEngine(engine);
 
 function describeEngine(engine: Engine): void {
@@ -25,9 +28,10 @@ function describeEngine(engine: Engine): void {
       await network?.close();
     });
 
-    for (const host of hosts) {
+    for (const host of hosts as readonly Host[]) {
       for (const way of ways) {
-        it(`${engine.name}, ${host.name}: ${way.name}`, () => go(way, host));
+        if (way.needsReturn && host.whyWithoutReturn) continue;
+        it(`${engine.name}, ${host.name}: ${way.name}`, way.isPending ? undefined : () => go(way, host));
       }
     }
 
@@ -36,7 +40,11 @@ function describeEngine(engine: Engine): void {
       const session = await running.begin(way.options);
       try {
         await way.go({ session, origin, notes, simulator: network.simulator });
-        expect(session.problems, 'errors that the engine tells of').to.deep.equal([]);
+        expect(session.problems.filter(isNoIcon), 'errors that the engine tells of').to.deep.equal([]);
+        expect(notes.violations.splice(0).filter(isNoIcon), 'what the policy of a page has kept away').to.deep.equal(
+          [],
+        );
+        expect(notes.errors.splice(0), 'errors of the site').to.deep.equal([]);
       } finally {
         await session.close();
       }

@@ -7,20 +7,24 @@ export interface Host {
   hostname: string;
   /** Whether the headers `Sec-Fetch-*` get lost on the way, as if the browser sent none: Safari has them since version 16.4. */
   isWithoutFetchMetadata?: true;
-  /** Whether the app can return to the site, which takes HTTPS or this machine. */
-  hasReturn: boolean;
+  /** Why the app cannot return to the site on its own: what needs that is left out here. */
+  whyWithoutReturn?: string;
 }
 
 export const hosts = [
-  { name: 'http on localhost', scheme: 'http', hostname: 'localhost', hasReturn: true },
+  { name: 'http on localhost', scheme: 'http', hostname: 'localhost' },
   // No browser trusts it: it sends no `Sec-Fetch-*` there, and pages have neither locks nor cryptography.
-  { name: 'http on another host', scheme: 'http', hostname: 'plain.test', hasReturn: false },
-  { name: 'https', scheme: 'https', hostname: 'shop.test', hasReturn: true },
+  {
+    name: 'http on another host',
+    scheme: 'http',
+    hostname: 'plain.test',
+    whyWithoutReturn: 'a callback URL is of https, or of this machine',
+  },
+  { name: 'https', scheme: 'https', hostname: 'shop.test' },
   {
     name: 'https without Sec-Fetch headers',
     scheme: 'https',
     hostname: 'older.test',
     isWithoutFetchMetadata: true,
-    hasReturn: true,
   },
 ] as const satisfies Host[];

@@ -36,10 +36,10 @@ export class Network {
     await Promise.all([once(local, 'listening'), once(proxy, 'listening')]);
     const network = new Network(simulator, portOf(proxy), [local, proxy]);
     for (const host of hosts as readonly Host[]) {
-      const { scheme, hostname, hasReturn } = host;
+      const { scheme, hostname, whyWithoutReturn } = host;
       const origin = `${scheme}://${hostname}${hostname === 'localhost' ? `:${portOf(local)}` : ''}`;
       const notes: Notes = { starts: 0, violations: [], errors: [] };
-      const app = createSite({ simulator, origin, hasReturn, notes });
+      const app = createSite({ simulator, origin, hasReturn: whyWithoutReturn === undefined, notes });
       sites.set(hostname, host.isWithoutFetchMetadata ? withoutFetchMetadata(app) : app);
       network.places.set(host, { origin, notes });
     }

@@ -6,6 +6,7 @@ import { Authenticator } from 'passport';
 import { type SmartIdProfile, SmartIdSigning, SmartIdStrategy } from 'passport-smart-id';
 import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 import type { Simulator } from '../../lib/simulator/index.js';
+import { optionsOfPages } from './ways.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -73,7 +74,10 @@ export function createSite({ simulator, origin, hasReturn, notes }: SiteSetup): 
     }),
   );
   app.use(passport.session());
-  app.use('/login', smartIdRouter(passport, { strategy, successRedirect: '/home', notification: true }));
+  app.use(
+    '/login',
+    smartIdRouter(passport, { strategy, successRedirect: '/home', notification: true, ...optionsOfPages }),
+  );
   app.use(
     '/sign',
     smartIdSigningRouter({
@@ -83,6 +87,7 @@ export function createSite({ simulator, origin, hasReturn, notes }: SiteSetup): 
         req.session.hasSigned = true;
       },
       successRedirect: '/signed',
+      ...optionsOfPages,
     }),
   );
   app.get('/', (_req, res) => void res.send(page('A site')));
@@ -91,6 +96,7 @@ export function createSite({ simulator, origin, hasReturn, notes }: SiteSetup): 
     if (name === undefined) return res.redirect('/login/');
     res.send(page(`Hello, ${name}`));
   });
+  app.get('/left', (_req, res) => void res.send(page('Left')));
   app.get('/signed', (req, res) => void res.send(page(req.session.hasSigned ? 'Signed' : 'Nothing signed')));
   app.use(((error, _req, res, _next) => {
     notes.errors.push(String(error));

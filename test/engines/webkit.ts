@@ -40,18 +40,20 @@ class WebKit implements RunningEngine {
   ) {}
 
   async begin({ isWithoutScript = false, isNarrow = false }: SessionOptions = {}): Promise<Session> {
-    const proxy = `127.0.0.1:${this.proxyPort}`;
-    const noProxy = ['localhost', '127.0.0.1'];
     const session = await new Builder()
       .usingServer(this.driver.url)
       .withCapabilities(
         new Capabilities({
           browserName: 'MiniBrowser',
           acceptInsecureCerts: true,
-          proxy: { proxyType: 'manual', httpProxy: proxy, sslProxy: proxy, noProxy },
           'webkitgtk:browserOptions': {
             binary: this.browserPath,
-            args: ['--automation', `--enable-javascript=${!isWithoutScript}`],
+            args: [
+              '--automation',
+              `--proxy=http://127.0.0.1:${this.proxyPort}`,
+              ...['localhost', '127.0.0.1'].map((host) => `--ignore-host=${host}`),
+              `--enable-javascript=${!isWithoutScript}`,
+            ],
           },
         }),
       )
@@ -125,8 +127,10 @@ class WebKitSession implements Session {
     return element?.isDisplayed() ?? false;
   }
 
+  /** Of all that is seen: of the element alone WebKit's driver gives what is beside it, where the page was scrolled. */
   async screenshot(selector: string): Promise<Buffer> {
-    return Buffer.from(await this.first(selector).takeScreenshot(), 'base64');
+    await this.driver.executeScript('arguments[0].scrollIntoView({ block: "center" })', this.first(selector));
+    return Buffer.from(await this.driver.takeScreenshot(), 'base64');
   }
 
   close(): Promise<void> {
