@@ -243,8 +243,10 @@ async function isShown({ session }: Scene, selector: string): Promise<void> {
 
 /** Waits until a page of the site itself is there, with this heading. */
 async function isAt({ session, origin }: Scene, path: string, heading: string): Promise<void> {
-  await eventually(session, path, async () => (await session.url()) === `${origin}${path}`);
-  expect(await session.text('h1')).to.equal(heading);
+  const address = `${origin}${path}`;
+  await eventually(session, `${heading} at ${path}`, async () => {
+    return (await session.url()) === address && (await session.text('h1')) === heading;
+  });
 }
 
 /** Waits for what comes by itself. While one page leaves and the next one comes, engines say that there is nothing to look at. */

@@ -63,7 +63,7 @@ class WebKit implements RunningEngine {
       .manage()
       .window()
       .setRect(isNarrow ? sizes.narrow : sizes.wide);
-    return new WebKitSession(session);
+    return WebKitSession.of(session);
   }
 
   close(): Promise<void> {
@@ -75,7 +75,15 @@ class WebKitSession implements Session {
   /** WebDriver tells of none. */
   readonly problems: readonly string[] = [];
 
-  constructor(private readonly driver: WebDriver) {}
+  private constructor(
+    private readonly driver: WebDriver,
+    /** In the order in which they were opened, of which the driver knows nothing. */
+    private readonly tabs: string[],
+  ) {}
+
+  static async of(driver: WebDriver): Promise<WebKitSession> {
+    return new WebKitSession(driver, [await driver.getWindowHandle()]);
+  }
 
   open(url: string): Promise<void> {
     return this.driver.get(url);
@@ -83,11 +91,12 @@ class WebKitSession implements Session {
 
   async openTab(url: string): Promise<void> {
     await this.driver.switchTo().newWindow('tab');
+    this.tabs.push(await this.driver.getWindowHandle());
     await this.open(url);
   }
 
   async switchTo(index: number): Promise<void> {
-    await this.driver.switchTo().window((await this.driver.getAllWindowHandles())[index] as string);
+    await this.driver.switchTo().window(this.tabs[index] as string);
   }
 
   url(): Promise<string> {
