@@ -12,7 +12,7 @@ export const webkit: Engine = {
   name: 'WebKit',
   async launch(test, proxyPort) {
     const browserPath = findMiniBrowser();
-    const xvfbRun = findOnPath('xvfb-run');
+    const xvfbRun = findOnPath('xauth') && findOnPath('xvfb-run');
     const driverPath = findOnPath('WebKitWebDriver');
     if (!browserPath || !xvfbRun || !driverPath) {
       skipForWantOfTool(
