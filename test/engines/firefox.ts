@@ -10,7 +10,9 @@ export const firefox: Engine = {
   async launch(test, proxyPort) {
     const executablePath = findOnPath('firefox-esr', 'firefox');
     if (!executablePath) skipForWantOfTool('firefox-esr', 'install it to run the tests in Firefox', test);
-    return new Firefox(executablePath, proxyPort);
+    const running = new Firefox(executablePath, proxyPort);
+    await running.browser(false);
+    return running;
   },
 };
 
@@ -22,6 +24,13 @@ class Firefox implements RunningEngine {
     private readonly proxyPort: number,
   ) {}
 
+  /** Of two: scripts can be turned off for all pages of a browser only. */
+  browser(isWithoutScript: boolean): Promise<Browser> {
+    const started = this.browsers.get(isWithoutScript) ?? this.start(isWithoutScript);
+    this.browsers.set(isWithoutScript, started);
+    return started;
+  }
+
   async begin({ isWithoutScript = false, isNarrow = false }: SessionOptions = {}): Promise<Session> {
     const browser = await this.browser(isWithoutScript);
     const context = await browser.createBrowserContext();
@@ -32,13 +41,6 @@ class Firefox implements RunningEngine {
 
   async close(): Promise<void> {
     for (const browser of this.browsers.values()) await (await browser).close();
-  }
-
-  /** It can run no script only as a whole. */
-  private browser(isWithoutScript: boolean): Promise<Browser> {
-    const started = this.browsers.get(isWithoutScript) ?? this.start(isWithoutScript);
-    this.browsers.set(isWithoutScript, started);
-    return started;
   }
 
   private start(isWithoutScript: boolean): Promise<Browser> {

@@ -233,6 +233,7 @@ async function saysAndTriesAgain({ session }: Scene, message: string): Promise<v
 }
 
 async function cancel(scene: Scene): Promise<void> {
+  await isShown(scene, '#cancel button');
   await scene.session.click('#cancel button');
   await isAt(scene, '/left', 'Left');
 }
