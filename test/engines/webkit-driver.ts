@@ -27,7 +27,7 @@ export async function startWebKitDriver(xvfbRun: string, driverPath: string): Pr
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const endAll = () => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid);
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
   };
   process.once('exit', endAll);
   const [told] = await once(child.stdout, 'data');
