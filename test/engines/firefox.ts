@@ -53,6 +53,9 @@ class Firefox implements RunningEngine {
       protocolTimeout: patienceMs,
       extraPrefsFirefox: {
         'javascript.enabled': !isWithoutScript,
+        // A mouse, as a computer has one: without a screen there is none, and the pages take that for a phone.
+        'ui.primaryPointerCapabilities': 6,
+        'ui.allPointerCapabilities': 6,
         'network.proxy.type': 1,
         'network.proxy.http': '127.0.0.1',
         'network.proxy.http_port': proxyPort,

@@ -54,6 +54,7 @@ export function createSite({ simulator, origin, hasReturn, notes }: SiteSetup): 
   const app = express();
   app.use((req, res, next) => {
     if (req.method === 'POST' && req.path.endsWith('/start')) notes.starts++;
+    // All engines report what the policy of a page keeps away; what they tell their drivers of it differs.
     const setHeader = res.setHeader.bind(res);
     res.setHeader = (name, value) =>
       setHeader(name, name.toLowerCase() === 'content-security-policy' ? `${value}; report-uri /violations` : value);
