@@ -2,11 +2,14 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Builder, By, Capabilities, type WebDriver, type WebElement } from 'selenium-webdriver';
+import { Builder, By, Capabilities, error, type WebDriver, type WebElement } from 'selenium-webdriver';
 import { skipForWantOfTool } from '../support/skip.js';
 import { type Engine, patienceMs, type RunningEngine, type Session, type SessionOptions, sizes } from './engine.js';
 import { findOnPath } from './find-on-path.js';
 import { startWebKitDriver, type WebKitDriver } from './webkit-driver.js';
+
+/** To do one thing with one element. */
+const maxTries = 3;
 
 export const webkit: Engine = {
   name: 'WebKit',
@@ -112,23 +115,23 @@ class WebKitSession implements Session {
   }
 
   click(selector: string): Promise<void> {
-    return this.first(selector).click();
+    return this.withFirst(selector, (element) => element.click());
   }
 
   fill(selector: string, text: string): Promise<void> {
-    return this.first(selector).sendKeys(text);
+    return this.withFirst(selector, (element) => element.sendKeys(text));
   }
 
   select(selector: string, value: string): Promise<void> {
-    return this.first(`${selector} option[value="${value}"]`).click();
+    return this.click(`${selector} option[value="${value}"]`);
   }
 
   text(selector: string): Promise<string> {
-    return this.first(selector).getText();
+    return this.withFirst(selector, (element) => element.getText());
   }
 
   attribute(selector: string, name: string): Promise<string | null> {
-    return this.first(selector).getDomAttribute(name);
+    return this.withFirst(selector, (element) => element.getDomAttribute(name));
   }
 
   async isShown(selector: string): Promise<boolean> {
@@ -138,7 +141,9 @@ class WebKitSession implements Session {
 
   /** Of all that is seen: of the element alone WebKit's driver gives what is beside it, where the page was scrolled. */
   async screenshot(selector: string): Promise<Buffer> {
-    await this.driver.executeScript('arguments[0].scrollIntoView({ block: "center" })', this.first(selector));
+    await this.withFirst(selector, (element) =>
+      this.driver.executeScript('arguments[0].scrollIntoView({ block: "center" })', element),
+    );
     return Buffer.from(await this.driver.takeScreenshot(), 'base64');
   }
 
@@ -146,7 +151,14 @@ class WebKitSession implements Session {
     return this.driver.quit();
   }
 
-  private first(selector: string): WebElement {
-    return this.driver.findElement(By.css(selector));
+  /** The driver sometimes forgets an element that it has just found, and then has done nothing with it. */
+  private async withFirst<T>(selector: string, act: (element: WebElement) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await act(await this.driver.findElement(By.css(selector)));
+      } catch (problem) {
+        if (tries === maxTries || !(problem instanceof error.StaleElementReferenceError)) throw problem;
+      }
+    }
   }
 }
