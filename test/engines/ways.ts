@@ -54,6 +54,7 @@ export const ways: readonly Way[] = [
       const { session } = scene;
       await openPage(scene, '/login/');
       await session.openTab(await linkToApp(scene));
+      await isShown(scene, '#account');
       await session.select('#account', okDocument);
       await session.click('#confirm');
       await isAt(scene, '/home', hello);
