@@ -9,6 +9,7 @@ import path from 'node:path';
 /** Why they are slow: they drive a browser, start other processes, break things at random, ask others, or try thousands of inputs. */
 export const slowKinds = {
   browsers: ['test/e2e/'],
+  engines: ['test/engines/'],
   attacks: ['test/attacks/'],
   oracle: ['test/oracle/'],
   faults: ['test/faults/'],
