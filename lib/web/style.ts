@@ -217,13 +217,13 @@ export const style = `
 #smart-id nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 
 /* A computer and a tablet lead with the QR code, a phone with the link. */
-@media (hover: hover) and (pointer: fine), (min-width: 600px) and (min-height: 600px) {
+@media not all and (pointer: coarse), (min-width: 600px) and (min-height: 600px) {
   #smart-id #qr { border: 0; padding: 0; }
   #qr > summary { display: none !important; }
   #device-link > .button { order: 1; }
 }
 /* On a computer the app is most often not on this device. */
-@media (hover: hover) and (pointer: fine) {
+@media not all and (pointer: coarse) {
   #device-link > .button { color: var(--accent); background: transparent; border-color: transparent; text-decoration: underline; text-underline-offset: 0.2em; }
   #device-link > .button:hover { color: var(--accent-hover); background: var(--tint); border-color: transparent; }
 }

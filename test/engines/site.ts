@@ -6,7 +6,6 @@ import { Authenticator } from 'passport';
 import { type SmartIdProfile, SmartIdSigning, SmartIdStrategy } from 'passport-smart-id';
 import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 import type { Simulator } from '../../lib/simulator/index.js';
-import { optionsOfPages } from './ways.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -77,7 +76,7 @@ export function createSite({ simulator, origin, hasReturn, notes }: SiteSetup): 
   app.use(passport.session());
   app.use(
     '/login',
-    smartIdRouter(passport, { strategy, successRedirect: '/home', notification: true, ...optionsOfPages }),
+    smartIdRouter(passport, { strategy, successRedirect: '/home', notification: true, cancelRedirect: '/left' }),
   );
   app.use(
     '/sign',
@@ -88,7 +87,7 @@ export function createSite({ simulator, origin, hasReturn, notes }: SiteSetup): 
         req.session.hasSigned = true;
       },
       successRedirect: '/signed',
-      ...optionsOfPages,
+      cancelRedirect: '/left',
     }),
   );
   app.get('/', (_req, res) => void res.send(page('A site')));

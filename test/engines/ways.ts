@@ -20,17 +20,9 @@ export interface Way {
   name: string;
   /** Whether the app returns to the site on its own, by the callback URL. */
   needsReturn?: true;
-  /** Whether the pages do not do it yet: its tests are pending. */
-  isPending?: boolean;
   options?: SessionOptions;
   go(scene: Scene): Promise<void>;
 }
-
-/** Each is switched off here once the pages can do it. */
-const pending = { cancelling: true, returningAgain: true };
-
-/** What the pages are told besides, as soon as there is such an option. */
-export const optionsOfPages: object = pending.cancelling ? {} : { cancelRedirect: '/left' };
 
 const { loginFailures, signingFailures } = wordsOf.en;
 const hello = 'Hello, OK TESTNUMBER';
@@ -131,7 +123,6 @@ export const ways: readonly Way[] = [
   },
   {
     name: 'leaves the login when it is cancelled',
-    isPending: pending.cancelling,
     async go(scene) {
       await openPage(scene, '/login/');
       await shownQr(scene);
@@ -141,7 +132,6 @@ export const ways: readonly Way[] = [
   {
     name: 'leads on to the site when the address that the app returned to is opened again',
     needsReturn: true,
-    isPending: pending.returningAgain,
     async go(scene) {
       const { session, simulator } = scene;
       await openPage(scene, '/login/');
@@ -162,6 +152,25 @@ export const ways: readonly Way[] = [
     },
   },
   {
+    name: 'signs by the app on this device, which returns to a second tab, and the first tab moves on',
+    needsReturn: true,
+    options: { isNarrow: true },
+    async go(scene) {
+      const { session } = scene;
+      await openPage(scene, '/sign/');
+      await session.openTab(await linkToApp(scene));
+      await isShown(scene, '#account');
+      await session.select('#account', okDocument);
+      await session.click('#confirm');
+      // First the account was chosen, then follows the signature.
+      await eventually(session, 'the signature', async () => (await session.text('body')).includes('Sign at DEMO'));
+      await session.click('#confirm');
+      await isAt(scene, '/signed', 'Signed');
+      await session.switchTo(0);
+      await isAt(scene, '/signed', 'Signed');
+    },
+  },
+  {
     name: 'says that the signing was not completed when it is refused in the app, and signs on another try',
     async go(scene) {
       await openPage(scene, '/sign/');
@@ -173,7 +182,6 @@ export const ways: readonly Way[] = [
   },
   {
     name: 'leaves the signing when it is cancelled',
-    isPending: pending.cancelling,
     async go(scene) {
       await openPage(scene, '/sign/');
       await shownQr(scene);

@@ -24,7 +24,7 @@ const maxQrAgeMs = 2500;
 const expiringMs = 30_000;
 /** Milliseconds for which the code is seen before a push covers it. */
 const timeToRemember = 2500;
-const isHandheld = matchMedia('(hover: none), (pointer: coarse)').matches;
+const isHandheld = matchMedia('(pointer: coarse)').matches;
 const isPhone = isHandheld && Math.min(screen.width, screen.height) < 600;
 /** Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer at least 6. */
 const mostPixels = () => (isHandheld ? Math.floor(10 * devicePixelRatio) : Math.ceil(6 * devicePixelRatio));
