@@ -143,6 +143,7 @@ export const style = `
 #smart-id details[open] { padding-bottom: 0.5rem; }
 /* Rows of a list. */
 #smart-id > details:not([open]), #device-link:has(> #qr:not([open])) { margin-bottom: -1rem; }
+#device-link:has(> #qr:not([open])) ~ div#alternative { margin-top: 1rem; }
 
 #qr > p { margin-bottom: 1rem; }
 #qr > .frame {
@@ -200,6 +201,15 @@ export const style = `
   background: var(--card);
   border: 1px solid var(--quiet);
   border-radius: var(--radius);
+}
+/* Some browsers draw their own in colours of their own. */
+#smart-id select {
+  padding-right: 2.5rem;
+  appearance: none;
+  background-image: linear-gradient(45deg, transparent 50%, currentcolor 50%), linear-gradient(-45deg, transparent 50%, currentcolor 50%);
+  background-position: right 1.3125rem center, right 1rem center;
+  background-size: 0.3125rem 0.3125rem;
+  background-repeat: no-repeat;
 }
 #smart-id input[aria-invalid='true'] { border-color: var(--wrong); box-shadow: inset 0 0 0 1px var(--wrong); }
 

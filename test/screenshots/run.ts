@@ -1,6 +1,6 @@
 /**
- * Pictures of every state of the pages, in light and dark, on a computer and on a phone, in `reports/screenshots`; and those that
- * the README shows, in `docs`.
+ * Pictures of every state of the pages, in light and dark, on a computer and on a phone, in three engines, in `reports/screenshots`;
+ * and those that the README shows, in `docs`.
  */
 
 import { mkdir } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { findChromium, startChromium } from '../e2e/chromium.js';
 import { type Device, devices, type PageState, pageStates, startStatesSimulator, Visit } from '../e2e/page-states.js';
+import { drawInOtherEngines, type Snapshot } from './other-engines.js';
 
 const folder = 'reports/screenshots';
 const schemes = ['light', 'dark'] as const;
@@ -29,6 +30,7 @@ if (!executablePath) throw new Error('No Chromium was found: set CHROMIUM_PATH t
 await mkdir(folder, { recursive: true });
 const chromium = await startChromium(executablePath);
 const simulator = await startStatesSimulator();
+const snapshots: Snapshot[] = [];
 try {
   for (const state of pageStates) {
     for (const device of Object.keys(devices) as Device[]) {
@@ -39,6 +41,7 @@ try {
   await chromium.close();
   await simulator.close();
 }
+console.log(`${await drawInOtherEngines(snapshots, folder)} pictures in other engines`);
 
 async function take(chromium: Browser, simulator: Simulator, state: PageState, device: Device): Promise<void> {
   const visit = await Visit.begin(chromium, simulator, state, { device, reducedMotion: 'reduce' });
@@ -54,9 +57,35 @@ async function take(chromium: Browser, simulator: Simulator, state: PageState, d
       if (shown[name]) await takeShown(visit.page, device, path.join('docs', `${shown[name]}.png`));
       console.log(name);
     }
+    const page = {
+      html: await withImages(visit.page),
+      styles: await stylesOf(visit.page),
+      isPhone: device === 'phone',
+    };
+    for (const colorScheme of schemes) {
+      snapshots.push({ ...page, name: `${state.name}-${device}-${colorScheme}`, isDark: colorScheme === 'dark' });
+    }
   } finally {
     await visit.close();
   }
+}
+
+/** What the page is made of, with its images in it. */
+async function withImages(page: Page): Promise<string> {
+  const html = await page.content();
+  const images: [string, string][] = await page.evaluate(`Promise.all(
+    [...document.querySelectorAll('#smart-id img')].map(async (image) => {
+      const text = await (await fetch(image.src)).text();
+      return [image.getAttribute('src'), 'data:image/svg+xml,' + encodeURIComponent(text)];
+    }),
+  )`);
+  return images.reduce((made, [src, data]) => made.replaceAll(`src="${src}"`, `src="${data}"`), html);
+}
+
+function stylesOf(page: Page): Promise<string> {
+  return page.evaluate(`Promise.all(
+    [...document.querySelectorAll('link[rel=stylesheet]')].map(async ({ href }) => (await fetch(href)).text()),
+  ).then((texts) => texts.join('\\n'))`);
 }
 
 /** A phone is shown whole; of a larger screen what there is to see. */
