@@ -2,6 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import type { Express } from 'express';
+import type { PageContent } from 'passport-smart-id/web';
 import en from 'passport-smart-id/words/en.json' with { type: 'json' };
 import { wordsOf } from '../../lib/web/words.js';
 import { usePageSites } from './page-site.js';
@@ -37,6 +39,21 @@ for (const [name, base, start] of [
       const brokered = await page({}, '', { [option]: { brokeredRpName: '<b>Shop & Co</b>' } });
       expect(brokered.html).to.contain('<p id="site"><span>&#60;b&#62;Shop &#38; Co&#60;/b&#62;</span></p>');
       expect(brokered.html).to.contain('“&#60;b&#62;Shop &#38; Co&#60;/b&#62;”').and.not.contain('<b>');
+    });
+
+    it('is no policy that takes the origin from its own forms', async () => {
+      const before = (app: Express) => {
+        app.use((_req, res, next) => {
+          // As helmet does.
+          res.set('referrer-policy', 'no-referrer');
+          next();
+        });
+      };
+      const { origin } = open({ template: ({ head, body }: PageContent) => head + body }, { before });
+      for (const path of ['', 'status?id=x', '?failed=other']) {
+        const response = await fetch(`${origin}${base}/${path}`);
+        expect(response.headers.get('referrer-policy'), path).to.equal('same-origin');
+      }
     });
 
     it('is images, which the policy then lets through, and no others', async () => {

@@ -131,13 +131,14 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
     expect((await fetch(`${origin}${base}?returnTo=/x`)).status).to.equal(200);
   });
 
-  it('has four files and no others, which are kept for as long as they are the same', async () => {
+  it('has five files and no others, which are kept for as long as they are the same', async () => {
     const { origin } = open();
     const html = await (await fetch(`${origin}${base}/`)).text();
     const folder = /assets\/[0-9a-f]+(?=\/attempt\.js)/.exec(html)?.[0];
     let size = gzipSync(html).length;
     for (const [name, type] of [
       ['attempt.js', 'text/javascript'],
+      ['requests.js', 'text/javascript'],
       ['personal-code.js', 'text/javascript'],
       ['qr.js', 'text/javascript'],
       ['attempt.css', 'text/css'],
