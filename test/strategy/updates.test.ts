@@ -18,7 +18,7 @@ import { Browser, type Site, type SiteOptions, startSite, storedSessions } from 
 import { until } from '../support/until.js';
 
 const require = createRequire(import.meta.url);
-const lifetime = 300_000;
+const lifetime = 120_000;
 const mostStreams = 10;
 
 describe('Live updates', () => {

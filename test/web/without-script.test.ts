@@ -11,7 +11,7 @@ import { startLogin, startSigning } from './sites.js';
 
 const refusing = 'PNOEE-30403039917-MOCK-Q';
 const timingOut = 'PNOEE-30403039983-MOCK-Q';
-const lifetime = 300_000;
+const lifetime = 120_000;
 const person = { country: 'EE', personalCode: '40504040001' };
 const documentNumber = 'PNOEE-40504040001-DEM0-Q';
 const { page: words, login, loginFailures, signingFailures, signing: signingWords } = wordsOf.en;
