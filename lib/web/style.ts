@@ -57,7 +57,7 @@ export const style = `
   #smart-id {
     padding: 2rem 2rem 0.75rem;
     border: 1px solid var(--line);
-    border-radius: calc(2 * var(--radius));
+    border-radius: min(2 * var(--radius), 1.5rem);
     box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 6%);
   }
 }
@@ -83,7 +83,7 @@ export const style = `
 }
 #smart-id #finish { display: contents; }
 
-#site + h1 { margin-top: -0.5rem; }
+#site:not(:has(img)) + h1 { margin-top: -0.5rem; }
 #message { padding: 0.75rem 1rem; background: var(--tint); border-left: 4px solid var(--accent); border-radius: 0.25rem; }
 /* Always there for those who cannot see the page: what comes and goes as a whole is not read out everywhere. */
 #message[hidden] { display: block; position: absolute; height: 0; padding: 0; border: 0; overflow: hidden; }
@@ -124,6 +124,7 @@ export const style = `
   justify-content: space-between;
   gap: 1rem;
   min-height: 3rem;
+  padding: 0.5rem 0;
   color: var(--accent);
   font-weight: 600;
   cursor: pointer;
@@ -150,7 +151,7 @@ export const style = `
   justify-items: center;
   padding: 0.5rem 0;
   background: #fff;
-  border-radius: var(--radius);
+  border-radius: min(var(--radius), 1rem);
   box-shadow: 0 0 0 1px var(--line);
   forced-color-adjust: none;
 }
@@ -165,7 +166,7 @@ export const style = `
 
 #verification-code {
   padding: 1rem 0.5rem;
-  border-radius: var(--radius);
+  border-radius: min(var(--radius), 1rem);
   background: var(--tint);
   text-align: center;
   font-size: min(3.5rem, 16vw);
@@ -194,18 +195,21 @@ export const style = `
 #smart-id input, #smart-id select {
   width: 100%;
   min-height: 3rem;
-  padding: 0 0.75rem;
+  padding: 0 1rem;
   font: inherit;
   color: inherit;
   background: var(--card);
   border: 1px solid var(--quiet);
-  border-radius: var(--radius);
+  border-radius: min(var(--radius), 0.75rem);
 }
+/* A browser indents what is chosen by a quarter more. */
+#smart-id select { padding: 0 0.75rem; }
 #smart-id input[aria-invalid='true'] { border-color: var(--wrong); box-shadow: inset 0 0 0 1px var(--wrong); }
 
-#smart-id #help ul { margin: 0; padding: 0 0 0 1.25rem; display: grid; gap: 0.5rem; font-size: 0.875rem; }
+/* Some items are nothing but a link: without bullets all begin at one line. An empty text, unlike none, leaves it a list in Safari. */
+#smart-id #help ul { margin: 0; padding: 0; list-style-type: ''; display: grid; gap: 1rem; font-size: 0.875rem; }
 #smart-id #help li { color: var(--quiet); overflow-wrap: anywhere; }
-#smart-id #help a { color: var(--accent); display: flex; align-items: center; min-height: 2.75rem; }
+#smart-id #help a { color: var(--accent); display: block; width: fit-content; min-width: 2.75rem; margin: -0.5rem 0; padding: 0.75rem 0; }
 #smart-id #help a:hover { color: var(--accent-hover); }
 #smart-id #cancel { margin-top: 0.5rem; }
 #smart-id #cancel button { border-color: var(--line); }
