@@ -43,7 +43,7 @@ export interface SmartIdRouterOptions extends PageOptions {
 export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions): Router {
   const { strategy, notification = false, interactions, knownBrowsers } = options ?? {};
   if (typeof strategy?.start !== 'function') throw new SmartIdInputError('strategy', 'must be a SmartIdStrategy.');
-  checkPageOptions(options);
+  checkPageOptions(options, ['strategy', 'interactions', 'knownBrowsers'], 'smartIdRouter');
   if (interactions !== undefined && typeof interactions !== 'function') {
     throw new SmartIdInputError('interactions', 'must be a function.');
   }

@@ -1,7 +1,7 @@
 /** What both routers can be told of their pages, and the one place that rejects what makes no sense. */
 
 import type { Request } from 'express';
-import { isPathOfSite } from '../attempt/options.js';
+import { checkOptionNames, isPathOfSite } from '../attempt/options.js';
 import { SmartIdInputError } from '../errors.js';
 import type { HelpLinks } from './help.js';
 import type { LanguageOption } from './language.js';
@@ -41,13 +41,34 @@ export interface PageOptions {
   template?: (content: PageContent, req: Request) => string | Promise<string>;
 }
 
-/** @throws SmartIdInputError naming the option that breaks a rule. */
-export function checkPageOptions(options: PageOptions & { notification?: boolean }): void {
+const pageOptionNames = [
+  'successRedirect',
+  'cancelRedirect',
+  'language',
+  'words',
+  'images',
+  'helpLinks',
+  'stylesheet',
+  'template',
+  'notification',
+] as const;
+
+/**
+ * @param ownNames the options that only this router has.
+ * @param router its name, for the message.
+ * @throws SmartIdInputError naming the option that breaks a rule.
+ */
+export function checkPageOptions(
+  options: PageOptions & { notification?: boolean },
+  ownNames: readonly string[],
+  router: string,
+): void {
+  checkOptionNames(options, [...pageOptionNames, ...ownNames], router);
   const { notification, template, images, helpLinks, stylesheet } = options;
   for (const name of ['successRedirect', 'cancelRedirect'] as const) {
     const value = options[name];
-    if (value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw new SmartIdInputError(name, 'must be a path or URL.');
+    if (value !== undefined && !isPathOfSite(value) && !isUrlOf(value, ['http:', 'https:'])) {
+      throw new SmartIdInputError(name, 'must be a path that begins with one slash, or a URL of http or https.');
     }
   }
   if (notification !== undefined && typeof notification !== 'boolean') {
@@ -90,15 +111,20 @@ function checkAddresses<Key extends string>(
 ): { [K in Key]?: string } {
   if (addresses === undefined) return {};
   const isObject = typeof addresses === 'object' && addresses !== null && !Array.isArray(addresses);
-  if (!isObject || Object.keys(addresses).some((name) => !names.includes(name as Key))) {
+  // Also of a promise, which has no names to be seen.
+  if (!isObject || 'then' in addresses || Object.keys(addresses).some((name) => !names.includes(name as Key))) {
     throw new SmartIdInputError(field, `may hold ${names.join(', ')}, and nothing else.`);
   }
   for (const name of names) {
     const address: unknown = addresses[name];
     if (address === undefined || isPathOfSite(address)) continue;
-    if (typeof address !== 'string' || !URL.canParse(address) || !schemes.includes(new URL(address).protocol)) {
+    if (!isUrlOf(address, schemes)) {
       throw new SmartIdInputError(field, `${name} must be a path of this site or begin with ${schemes.join(', ')}.`);
     }
   }
   return addresses;
+}
+
+function isUrlOf(value: unknown, schemes: readonly string[]): value is string {
+  return typeof value === 'string' && URL.canParse(value) && schemes.includes(new URL(value).protocol);
 }

@@ -86,7 +86,7 @@ export function loginContent(state: PageState, countries: readonly PersonalCodeC
 <form id="choice" method="post" action="start">
 ${hiddenFields(state)}
 <label for="country">${escapeHtml(login.country)}</label>
-<select id="country" name="country">${options}</select>
+<div class="pick"><select id="country" name="country">${options}</select></div>
 <label for="personal-code">${escapeHtml(login.personalCode)}</label>
 <input id="personal-code" name="personalCode" required maxlength="40" inputmode="numeric" autocomplete="off" spellcheck="false" aria-describedby="personal-code-hint choice-error"${flag('aria-invalid="true"', isCodeWrong)}>
 <p id="personal-code-hint" class="hint" hidden></p>
@@ -177,7 +177,7 @@ function content(
   const openApp =
     images.openApp === undefined
       ? escapeHtml(page.openApp)
-      : `<img${attributesOf({ src: images.openApp, alt: page.openApp })}>`;
+      : `<img${attributesOf({ src: images.openApp, alt: page.openApp })}><span>${escapeHtml(page.openApp)}</span>`;
   const body = `<div id="smart-id"${attributesOf({ lang: language, ...data })}>
 <p id="site">${logo}<span>${escapeHtml(siteName)}</span></p>
 <h1>${escapeHtml(own.title)}</h1>

@@ -39,7 +39,7 @@ export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): Rout
   if (typeof signing?.start !== 'function') throw new SmartIdInputError('signing', 'must be a SmartIdSigning.');
   if (typeof start !== 'function') throw new SmartIdInputError('start', 'must be a function.');
   if (typeof signed !== 'function') throw new SmartIdInputError('signed', 'must be a function.');
-  checkPageOptions(options);
+  checkPageOptions(options, ['signing', 'start', 'signed'], 'smartIdSigningRouter');
   const words = new SiteWords(options.words, options.language);
   const finish = signing.finish();
   return pageRoutes({

@@ -57,7 +57,7 @@ export const style = `
   #smart-id {
     padding: 2rem 2rem 0.75rem;
     border: 1px solid var(--line);
-    border-radius: calc(2 * var(--radius));
+    border-radius: min(2 * var(--radius), 1.5rem);
     box-shadow: 0 0.5rem 1.5rem rgb(0 0 0 / 6%);
   }
 }
@@ -83,7 +83,7 @@ export const style = `
 }
 #smart-id #finish { display: contents; }
 
-#site + h1 { margin-top: -0.5rem; }
+#site:not(:has(img)) + h1 { margin-top: -0.5rem; }
 #message { padding: 0.75rem 1rem; background: var(--tint); border-left: 4px solid var(--accent); border-radius: 0.25rem; }
 /* Always there for those who cannot see the page: what comes and goes as a whole is not read out everywhere. */
 #message[hidden] { display: block; position: absolute; height: 0; padding: 0; border: 0; overflow: hidden; }
@@ -111,9 +111,13 @@ export const style = `
 #smart-id button:hover, #smart-id .button:hover { background: var(--accent-hover); border-color: var(--accent-hover); }
 #smart-id .quiet { color: var(--accent); background: transparent; }
 #smart-id .quiet:hover { color: var(--accent-hover); background: var(--tint); }
-#smart-id .image { min-height: 0; padding: 0; background: none; border: 0; }
-#smart-id .image:hover { background: none; }
-#smart-id .image img { display: block; margin: auto; height: 3rem; max-width: 100%; object-fit: contain; }
+/* An image is for where the button leads; on a computer it would outshine the QR code. What is not shown is no name of the link. */
+.image img { display: none; }
+@media (pointer: coarse) {
+  #smart-id .image { min-height: 0; padding: 0; background: none; border: 0; }
+  #smart-id .image img { display: block; margin: auto; height: 3rem; max-width: 100%; object-fit: contain; }
+  .image > span { display: none; }
+}
 #smart-id .choices { display: grid; gap: 0.75rem; }
 #smart-id :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
@@ -124,6 +128,7 @@ export const style = `
   justify-content: space-between;
   gap: 1rem;
   min-height: 3rem;
+  padding: 0.5rem 0;
   color: var(--accent);
   font-weight: 600;
   cursor: pointer;
@@ -151,7 +156,7 @@ export const style = `
   justify-items: center;
   padding: 0.5rem 0;
   background: #fff;
-  border-radius: var(--radius);
+  border-radius: min(var(--radius), 1rem);
   box-shadow: 0 0 0 1px var(--line);
   forced-color-adjust: none;
 }
@@ -166,7 +171,7 @@ export const style = `
 
 #verification-code {
   padding: 1rem 0.5rem;
-  border-radius: var(--radius);
+  border-radius: min(var(--radius), 1rem);
   background: var(--tint);
   text-align: center;
   font-size: min(3.5rem, 16vw);
@@ -195,27 +200,34 @@ export const style = `
 #smart-id input, #smart-id select {
   width: 100%;
   min-height: 3rem;
-  padding: 0 0.75rem;
+  padding: 0 1rem;
   font: inherit;
   color: inherit;
   background: var(--card);
   border: 1px solid var(--quiet);
-  border-radius: var(--radius);
+  border-radius: min(var(--radius), 0.75rem);
 }
-/* Some browsers draw their own in colours of their own. */
-#smart-id select {
-  padding-right: 2.5rem;
-  appearance: none;
-  background-image: linear-gradient(45deg, transparent 50%, currentcolor 50%), linear-gradient(-45deg, transparent 50%, currentcolor 50%);
-  background-position: right 1.3125rem center, right 1rem center;
-  background-size: 0.3125rem 0.3125rem;
-  background-repeat: no-repeat;
+/* Some browsers draw their own in colours of their own, so the page draws it; a picture would hide from programs what is below it. */
+#smart-id select { appearance: none; padding: 0 2.5rem 0 0.75rem; }
+#smart-id .pick { position: relative; }
+#smart-id .pick::after {
+  content: '';
+  position: absolute;
+  right: 1rem;
+  top: 50%;
+  width: 0.5rem;
+  height: 0.5rem;
+  border: solid;
+  border-width: 0 2px 2px 0;
+  transform: translateY(-75%) rotate(45deg);
+  pointer-events: none;
 }
 #smart-id input[aria-invalid='true'] { border-color: var(--wrong); box-shadow: inset 0 0 0 1px var(--wrong); }
 
-#smart-id #help ul { margin: 0; padding: 0 0 0 1.25rem; display: grid; gap: 0.5rem; font-size: 0.875rem; }
+/* Some items are nothing but a link: without bullets all begin at one line. An empty text, unlike none, leaves it a list in Safari. */
+#smart-id #help ul { margin: 0; padding: 0; list-style-type: ''; display: grid; gap: 1rem; font-size: 0.875rem; }
 #smart-id #help li { color: var(--quiet); overflow-wrap: anywhere; }
-#smart-id #help a { color: var(--accent); display: flex; align-items: center; min-height: 2.75rem; }
+#smart-id #help a { color: var(--accent); display: block; width: fit-content; min-width: 2.75rem; margin: -0.5rem 0; padding: 0.75rem 0; }
 #smart-id #help a:hover { color: var(--accent-hover); }
 #smart-id #cancel { margin-top: 0.5rem; }
 #smart-id #cancel button { border-color: var(--line); }

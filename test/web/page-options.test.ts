@@ -64,7 +64,7 @@ for (const [name, base, start] of [
       const { html, policy } = await page({ images });
       expect(policy).to.match(/img-src 'self' https:\/\/images\.shop\.test(?:;|$)/);
       expect(html).to.contain('<img src="https://images.shop.test/a/logo.svg" alt="">');
-      expect(html).to.contain('<img src="/button.png" alt="Open Smart-ID app"></a>');
+      expect(html).to.contain('<img src="/button.png" alt="Open Smart-ID app"><span>Open Smart-ID app</span></a>');
     });
 
     it('is other images and links for each language', async () => {
@@ -113,7 +113,7 @@ for (const [name, base, start] of [
 
     it('never becomes markup', async () => {
       const words = { en: { [name]: { title: hostile }, page: { help: hostile, openApp: hostile } } };
-      const { html } = await page({ words, images: { openApp: '/a' }, cancelRedirect: hostile });
+      const { html } = await page({ words, images: { openApp: '/a' }, cancelRedirect: '/basket' });
       expect(html).to.contain('&#60;script&#62;').and.not.contain('<script>').and.not.contain('<b ');
     });
 
@@ -139,6 +139,12 @@ for (const [name, base, start] of [
       ['helpLinks', { helpLinks: null }],
       ['stylesheet', { stylesheet: 'https://shop.test/a.css' }],
       ['stylesheet', { stylesheet: '' }],
+      ['images', { images: Promise.resolve({}) }],
+      ['cancelRedirect', { cancelRedirect: 'basket' }],
+      ['cancelRedirect', { cancelRedirect: '//shop.test' }],
+      ['cancelRedirect', { cancelRedirect: 'javascript:alert(1)' }],
+      ['successRedirect', { successRedirect: 'javascript:alert(1)' }],
+      ['canelRedirect', { canelRedirect: '/' }],
       ['cancelRedirect', { cancelRedirect: '' }],
       ['cancelRedirect', { cancelRedirect: 7 }],
     ] as const) {
