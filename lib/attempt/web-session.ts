@@ -118,17 +118,24 @@ type LogInDone = (error?: unknown) => void;
  * logged in when they began.
  */
 export function keepOpenLoginsAcrossLogin(req: WebRequest): void {
-  const attempts = req.session[sessionKey]?.attempts.filter(({ signing }) => signing === undefined) ?? [];
-  if (attempts.length === 0) return;
+  if (openLoginsOf(req.session).length === 0) return;
   const logIn = req.logIn as unknown as (...args: unknown[]) => void;
   const carrying = (...args: unknown[]) => {
     const done = args.pop() as LogInDone;
-    logIn.call(req, ...args, (error?: unknown) => {
-      if (error) return done(error);
-      req.session[sessionKey] = { attempts };
-      saveSession(req).then(() => done(), done);
-    });
+    // As the store has them now: verifying and asking the site takes a while, in which one may have been cancelled.
+    storedSession(req).then((stored) => {
+      const attempts = openLoginsOf(stored);
+      logIn.call(req, ...args, (error?: unknown) => {
+        if (error || attempts.length === 0) return done(error);
+        req.session[sessionKey] = { attempts };
+        saveSession(req).then(() => done(), done);
+      });
+    }, done);
   };
   req.logIn = carrying;
   req.login = carrying;
+}
+
+function openLoginsOf(session: StoredSession | undefined): Attempt[] {
+  return session?.[sessionKey]?.attempts.filter(({ signing }) => signing === undefined) ?? [];
 }
