@@ -276,3 +276,55 @@ for (const { name, base, open } of pages) {
     });
   });
 }
+
+describe('A cancelled login', () => {
+  const sites = usePageSites('/login');
+  const cancel = async (browser: Browser, id: string) => {
+    const headers = { cookie: await browser.cookies(), origin: browser.origin };
+    const init = { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams({ id }) } as const;
+    expect((await fetch(`${browser.origin}/login/cancel`, init)).headers.get('location')).to.equal('/basket');
+  };
+
+  it('stays cancelled when another tab of the browser is just logging in', async () => {
+    let enter = () => {};
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    let goOn = () => {};
+    const cancelled = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const verify = async ({ id }: { id: string }) => {
+      enter();
+      await cancelled;
+      return { id };
+    };
+    const { browser } = startLogin(sites, { cancelRedirect: '/basket' }, { verify });
+    const [first, second, third] = [
+      (await sites.begin(browser)).body,
+      (await sites.begin(browser)).body,
+      (await sites.begin(browser)).body,
+    ];
+    for (const { qrLink } of [first, second, third]) {
+      await usePhone(sites.simulator, { deviceLink: qrLink, flowType: 'QR' });
+    }
+    const finishing = sites.finish(browser, first.id);
+    await entered;
+    await cancel(browser, second.id);
+    goOn();
+    expect(await finishing).to.equal('/home');
+    expect(await sites.finish(browser, second.id)).to.equal('./?failed=cancelled');
+    expect(await sites.finish(browser, third.id), 'what was not cancelled').to.equal('/home');
+  });
+
+  it('sends no push that was held back', async () => {
+    const pushes = async () => (await (await fetch(`${sites.simulator.phoneUrl}/pushes`)).json()) as unknown[];
+    const { browser } = startLogin(sites, { cancelRedirect: '/basket', notification: true });
+    const person = { flow: 'notification', country: 'EE', personalCode: '40404040009', holdPush: true };
+    const { id } = (await sites.begin(browser, person)).body;
+    await cancel(browser, id);
+    const before = await pushes();
+    expect((await browser.post('/login/push', { id })).body).to.include({ state: 'failed', code: 'cancelled' });
+    expect(await pushes()).to.deep.equal(before);
+  });
+});
