@@ -226,6 +226,12 @@ for (const { name, base, open } of pages) {
       expect(await site.isDone()).to.equal(false);
     });
 
+    it('leads to the page also where the callback URL ends with a slash', async () => {
+      const { origin } = open(sites);
+      const response = await fetch(`${origin}${base}/callback/`);
+      expect([response.url, response.status]).to.deep.equal([`${origin}${base}/?failed=no_attempt`, 200]);
+    });
+
     it('shows a page for each of them, with its own text', async () => {
       const { origin } = open(sites);
       const texts = await Promise.all(
