@@ -183,6 +183,50 @@ describe('The ways out of a page, in Chromium', function () {
     }
   });
 
+  it('do not ask again for what is not wanted any more: another way was chosen meanwhile', async () => {
+    const { page } = await site().openLogin();
+    const flows: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/login/start')) flows.push(request.postDataJSON().flow);
+    });
+    await answer(page, '**/login/start', [503]);
+    const choose = async (button: string) => {
+      await page.getByText(words.login.byPersonalCode).click();
+      await page.getByLabel(words.login.personalCode).fill('40504040001');
+      await page.getByRole('button', { name: button }).click();
+    };
+    await choose(words.page.sendToPhone);
+    await choose(words.login.showQrForPerson);
+    await page.waitForTimeout(1500);
+    expect(flows).to.deep.equal(['notification', 'device-link']);
+  });
+
+  it('are not taken by a push that fails when another way was chosen meanwhile', async () => {
+    const { page } = await site().openLogin(phone);
+    const before = await shownLink(page);
+    let fail = () => {};
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    await page.route('**/login/push', async (route) => {
+      await failing;
+      await route.fulfill({ status: 500, body: '' });
+    });
+    await page.getByText(words.login.byPersonalCode).tap();
+    await page.getByLabel(words.login.personalCode).fill('40504040001');
+    const asked = page.waitForRequest('**/login/push');
+    await page.getByRole('button', { name: words.page.sendToPhone }).tap();
+    await asked;
+    await page.getByRole('button', { name: words.page.otherWays }).tap();
+    await nextLink(page, before);
+    const late = page.waitForResponse('**/login/push');
+    fail();
+    await late;
+    await page.evaluate(() => fetch('.'));
+    expect(await messageOf(page)).to.equal('');
+    expect(await page.locator('#open-app').isVisible()).to.equal(true);
+  });
+
   it('do not wait for long where a server asks for that', async () => {
     const { page } = await site().open();
     const requests = requestsOf(page);
