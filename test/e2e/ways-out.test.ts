@@ -227,6 +227,21 @@ describe('The ways out of a page, in Chromium', function () {
     expect(await page.locator('#open-app').isVisible()).to.equal(true);
   });
 
+  it('show no old QR code either when the session is about to expire', async () => {
+    const { page } = await site().open();
+    await page.route('**/login/start', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), expiresInMs: 36_000 } });
+    });
+    await answer(page, '**/login/updates?*', [503]);
+    await page.route('**/login/status?*', () => {});
+    await page.goto(`${site().origin}/login/`);
+    await shownLink(page);
+    await page.locator('#qr-code path[d]').waitFor({ state: 'detached' });
+    await page.getByText(words.page.expiring).waitFor();
+    expect(await isDrawn(page)).to.equal(0);
+  });
+
   it('do not wait for long where a server asks for that', async () => {
     const { page } = await site().open();
     const requests = requestsOf(page);

@@ -233,13 +233,13 @@ function showRunning(view: Shown): void {
   if (qrLink !== undefined) drawQr(qrLink);
 }
 
-/** Looks at it again when the time has come, since a view is not always followed by another. */
+/** Says so by itself when the time has come, since a view is not always followed by another, and not by the view, whose QR code is old. */
 function isExpiring(view: Shown): boolean {
   const untilWarningMs = (view.expiresAt ?? Infinity) - expiringMs - clockOffset - performance.now();
   clearTimeout(expiryTimer);
   if (untilWarningMs <= 0) return true;
   if (untilWarningMs < 600_000) {
-    expiryTimer = setTimeout(() => current === view.id && receive(view), untilWarningMs);
+    expiryTimer = setTimeout(() => current === view.id && say(words.expiring), untilWarningMs);
   }
   return false;
 }
