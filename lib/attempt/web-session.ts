@@ -80,16 +80,20 @@ export function saveSession({ session }: WebRequest): Promise<void> {
 
 /** Takes the session as the store has it now; false when it has ended. */
 export async function reloadSession(req: WebRequest): Promise<boolean> {
-  if (!(await storedSession(req))) return false;
-  await loadSession(req);
-  return true;
+  return (await storedSession(req)) !== undefined && loadSession(req);
 }
 
-/** Takes a session that is known to be stored. */
-export function loadSession({ session }: WebRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    session.reload((error) => (error ? reject(error) : resolve()));
-  });
+/** Takes a session that was stored a moment ago; false when it has ended since, which express-session does not tell from a failure. */
+export async function loadSession(req: WebRequest): Promise<boolean> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      req.session.reload((error) => (error ? reject(error) : resolve()));
+    });
+    return true;
+  } catch (error) {
+    if (await storedSession(req)) throw error;
+    return false;
+  }
 }
 
 /**
