@@ -96,9 +96,14 @@ function checkAddresses<Key extends string>(
   for (const name of names) {
     const address: unknown = addresses[name];
     if (address === undefined || isPathOfSite(address)) continue;
-    if (typeof address !== 'string' || !URL.canParse(address) || !schemes.includes(new URL(address).protocol)) {
+    if (typeof address !== 'string' || !URL.canParse(address) || !isOfScheme(new URL(address), schemes)) {
       throw new SmartIdInputError(field, `${name} must be a path of this site or begin with ${schemes.join(', ')}.`);
     }
   }
   return addresses;
+}
+
+/** With a host that means nothing else in a Content-Security-Policy: URLs allow more in it, such as a semicolon or an asterisk. */
+function isOfScheme({ protocol, hostname }: URL, schemes: readonly string[]): boolean {
+  return schemes.includes(protocol) && /^[a-z0-9._-]*$/.test(hostname);
 }
