@@ -100,7 +100,7 @@ function change(
     const stored = await storedSession(req);
     // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
     if (!stored && (reload || wasStored(req) || req.session[sessionKey])) return undefined;
-    if (reload) await loadSession(req);
+    if (reload && !(await loadSession(req))) return undefined;
     const before = stored?.[sessionKey]?.attempts ?? [];
     const after = how(before);
     if (after.length > 0) req.session[sessionKey] = { attempts: after };

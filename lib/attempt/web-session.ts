@@ -80,16 +80,20 @@ export function saveSession({ session }: WebRequest): Promise<void> {
 
 /** Takes the session as the store has it now; false when it has ended. */
 export async function reloadSession(req: WebRequest): Promise<boolean> {
-  if (!(await storedSession(req))) return false;
-  await loadSession(req);
-  return true;
+  return (await storedSession(req)) !== undefined && loadSession(req);
 }
 
-/** Takes a session that is known to be stored. */
-export function loadSession({ session }: WebRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    session.reload((error) => (error ? reject(error) : resolve()));
-  });
+/** Takes a session that was stored a moment ago; false when it has ended since, which express-session does not tell from a failure. */
+export async function loadSession(req: WebRequest): Promise<boolean> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      req.session.reload((error) => (error ? reject(error) : resolve()));
+    });
+    return true;
+  } catch (error) {
+    if (await storedSession(req)) throw error;
+    return false;
+  }
 }
 
 /**
@@ -118,17 +122,24 @@ type LogInDone = (error?: unknown) => void;
  * logged in when they began.
  */
 export function keepOpenLoginsAcrossLogin(req: WebRequest): void {
-  const attempts = req.session[sessionKey]?.attempts.filter(({ signing }) => signing === undefined) ?? [];
-  if (attempts.length === 0) return;
+  if (openLoginsOf(req.session).length === 0) return;
   const logIn = req.logIn as unknown as (...args: unknown[]) => void;
   const carrying = (...args: unknown[]) => {
     const done = args.pop() as LogInDone;
-    logIn.call(req, ...args, (error?: unknown) => {
-      if (error) return done(error);
-      req.session[sessionKey] = { attempts };
-      saveSession(req).then(() => done(), done);
-    });
+    // As the store has them now: verifying and asking the site takes a while, in which one may have been cancelled.
+    storedSession(req).then((stored) => {
+      const attempts = openLoginsOf(stored);
+      logIn.call(req, ...args, (error?: unknown) => {
+        if (error || attempts.length === 0) return done(error);
+        req.session[sessionKey] = { attempts };
+        saveSession(req).then(() => done(), done);
+      });
+    }, done);
   };
   req.logIn = carrying;
   req.login = carrying;
+}
+
+function openLoginsOf(session: StoredSession | undefined): Attempt[] {
+  return session?.[sessionKey]?.attempts.filter(({ signing }) => signing === undefined) ?? [];
 }

@@ -62,9 +62,9 @@ export class HeldPushes {
    */
   private async sendHeld(req: Request, id: string, mayPush: MayPush): Promise<void> {
     const { settings, attempts } = this;
-    // The session may have been loaded before another request sent the push, or before a logout.
+    // The session may have been loaded before another request sent the push or cancelled the login, or before a logout.
     const attempt = await attempts.readAgain(req, id);
-    if (!attempt?.isHeld || attempts.clock() >= attempt.expiresAt) return;
+    if (!attempt?.isHeld || attempt.ended || attempts.clock() >= attempt.expiresAt) return;
     const { asked, ...kept } = attempt.session;
     if (asked.sessionType !== 'auth') return;
     const to = recipientOf(asked);

@@ -24,7 +24,9 @@ export function backToPage(
     reference: reference ?? shortText(body.reference),
     returnTo: returnTo ?? (isPathOfSite(body.returnTo) ? body.returnTo : undefined),
   };
-  res.redirect(303, `./?${parameters({ ...more, ...sent })}`);
+  // A callback URL may end with a slash, which the page is one folder above.
+  const folder = req.path.endsWith('/') ? '..' : '.';
+  res.redirect(303, `${folder}/?${parameters({ ...more, ...sent })}`);
 }
 
 export function textOf(value: unknown): string | undefined {

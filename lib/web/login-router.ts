@@ -117,8 +117,7 @@ function logInWith(
       if (error) return next(error);
       if (!user) {
         const { code = 'not_accepted', returnTo } = (info ?? {}) as Partial<Failure>;
-        const isLoggedIn = req.isAuthenticated?.() === true;
-        return answerFailedFinish(req, res, { code, returnTo }, { isLoggedIn, successRedirect });
+        return answerFailedFinish(req, res, { code, returnTo }, successRedirect);
       }
       const entry = entryOf(req);
       req.logIn(user, (failed: unknown) => {

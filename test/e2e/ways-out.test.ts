@@ -183,6 +183,65 @@ describe('The ways out of a page, in Chromium', function () {
     }
   });
 
+  it('do not ask again for what is not wanted any more: another way was chosen meanwhile', async () => {
+    const { page } = await site().openLogin();
+    const flows: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/login/start')) flows.push(request.postDataJSON().flow);
+    });
+    await answer(page, '**/login/start', [503]);
+    const choose = async (button: string) => {
+      await page.getByText(words.login.byPersonalCode).click();
+      await page.getByLabel(words.login.personalCode).fill('40504040001');
+      await page.getByRole('button', { name: button }).click();
+    };
+    await choose(words.page.sendToPhone);
+    await choose(words.login.showQrForPerson);
+    await page.waitForTimeout(1500);
+    expect(flows).to.deep.equal(['notification', 'device-link']);
+  });
+
+  it('are not taken by a push that fails when another way was chosen meanwhile', async () => {
+    const { page } = await site().openLogin(phone);
+    const before = await shownLink(page);
+    let fail = () => {};
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    await page.route('**/login/push', async (route) => {
+      await failing;
+      await route.fulfill({ status: 500, body: '' });
+    });
+    await page.getByText(words.login.byPersonalCode).tap();
+    await page.getByLabel(words.login.personalCode).fill('40504040001');
+    const asked = page.waitForRequest('**/login/push');
+    await page.getByRole('button', { name: words.page.sendToPhone }).tap();
+    await asked;
+    await page.getByRole('button', { name: words.page.otherWays }).tap();
+    await nextLink(page, before);
+    const late = page.waitForResponse('**/login/push');
+    fail();
+    await late;
+    await page.evaluate(() => fetch('.'));
+    expect(await messageOf(page)).to.equal('');
+    expect(await page.locator('#open-app').isVisible()).to.equal(true);
+  });
+
+  it('show no old QR code either when the session is about to expire', async () => {
+    const { page } = await site().open();
+    await page.route('**/login/start', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), expiresInMs: 36_000 } });
+    });
+    await answer(page, '**/login/updates?*', [503]);
+    await page.route('**/login/status?*', () => {});
+    await page.goto(`${site().origin}/login/`);
+    await shownLink(page);
+    await page.locator('#qr-code path[d]').waitFor({ state: 'detached' });
+    await page.getByText(words.page.expiring).waitFor();
+    expect(await isDrawn(page)).to.equal(0);
+  });
+
   it('do not wait for long where a server asks for that', async () => {
     const { page } = await site().open();
     const requests = requestsOf(page);

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import type { Session } from 'express-session';
+import session, { type Session } from 'express-session';
 import { finishGraceMs } from '../../lib/attempt/attempt.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, logInByQr, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
+
+const { MemoryStore } = session;
 
 type Coloured = Session & { colour?: string };
 
@@ -126,6 +128,38 @@ describe('Login attempts', () => {
     await former.jar.setCookie(cookie, site.origin);
     expect((await former.get('/me')).body).to.equal(null);
   });
+
+  for (const looks of [1, 2, 3, 4]) {
+    it(`are not there to cancel where the session ends meanwhile, after look ${looks} into the store`, async () => {
+      let left = 0;
+      const store = new (class extends MemoryStore {
+        override get(id: string, done: Parameters<session.MemoryStore['get']>[1]): void {
+          super.get(id, done);
+          if (--left === 0) this.destroy(id);
+        }
+      })();
+      const ending: Site = await startSite(simulator, {
+        session: { store },
+        routes: (app) => {
+          app.post(
+            '/cancel',
+            (req, res, next) => ending.strategy.cancel()(req, res, next),
+            (req, res) => res.json(req.smartId),
+          );
+        },
+      });
+      try {
+        const visitor = new Browser(ending.origin);
+        const { id } = await visitor.start();
+        left = looks;
+        const { status, body } = await visitor.post('/cancel', { id });
+        expect([status, body.code]).to.deep.equal([200, 'no_attempt']);
+        expect(Object.keys((store as unknown as { sessions: object }).sessions)).to.deep.equal([]);
+      } finally {
+        await ending.close();
+      }
+    });
+  }
 
   it('leave what another request has changed in the session while they started', async () => {
     const colour = async (to?: string) => (await browser.post('/colour', { colour: to })).body;

@@ -226,6 +226,12 @@ for (const { name, base, open } of pages) {
       expect(await site.isDone()).to.equal(false);
     });
 
+    it('leads to the page also where the callback URL ends with a slash', async () => {
+      const { origin } = open(sites);
+      const response = await fetch(`${origin}${base}/callback/`);
+      expect([response.url, response.status]).to.deep.equal([`${origin}${base}/?failed=no_attempt`, 200]);
+    });
+
     it('shows a page for each of them, with its own text', async () => {
       const { origin } = open(sites);
       const texts = await Promise.all(
@@ -276,3 +282,70 @@ for (const { name, base, open } of pages) {
     });
   });
 }
+
+describe('A cancelled login', () => {
+  const sites = usePageSites('/login');
+  const cancel = async (browser: Browser, id: string) => {
+    const headers = { cookie: await browser.cookies(), origin: browser.origin };
+    const init = { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams({ id }) } as const;
+    expect((await fetch(`${browser.origin}/login/cancel`, init)).headers.get('location')).to.equal('/basket');
+  };
+
+  it('stays cancelled when another tab of the browser is just logging in', async () => {
+    let enter = () => {};
+    const entered = new Promise<void>((resolve) => {
+      enter = resolve;
+    });
+    let goOn = () => {};
+    const cancelled = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const verify = async ({ id }: { id: string }) => {
+      enter();
+      await cancelled;
+      return { id };
+    };
+    const { browser } = startLogin(sites, { cancelRedirect: '/basket' }, { verify });
+    const [first, second, third] = [
+      (await sites.begin(browser)).body,
+      (await sites.begin(browser)).body,
+      (await sites.begin(browser)).body,
+    ];
+    for (const { qrLink } of [first, second, third]) {
+      await usePhone(sites.simulator, { deviceLink: qrLink, flowType: 'QR' });
+    }
+    const finishing = sites.finish(browser, first.id);
+    await entered;
+    await cancel(browser, second.id);
+    goOn();
+    expect(await finishing).to.equal('/home');
+    expect(await sites.finish(browser, second.id)).to.equal('./?failed=cancelled');
+    expect(await sites.finish(browser, third.id), 'what was not cancelled').to.equal('/home');
+  });
+
+  it('sends no push that was held back', async () => {
+    const pushes = async () => (await (await fetch(`${sites.simulator.phoneUrl}/pushes`)).json()) as unknown[];
+    const { browser } = startLogin(sites, { cancelRedirect: '/basket', notification: true });
+    const person = { flow: 'notification', country: 'EE', personalCode: '40404040009', holdPush: true };
+    const { id } = (await sites.begin(browser, person)).body;
+    await cancel(browser, id);
+    const before = await pushes();
+    expect((await browser.post('/login/push', { id })).body).to.include({ state: 'failed', code: 'cancelled' });
+    expect(await pushes()).to.deep.equal(before);
+  });
+});
+
+describe('A return to a browser in which somebody else is logged in', () => {
+  const sites = usePageSites('/login');
+
+  it('says that it has failed, and does not go on as if it had not', async () => {
+    const { browser, origin } = startLogin(sites);
+    const { body: first } = await sites.begin(browser);
+    await usePhone(sites.simulator, { deviceLink: first.qrLink, flowType: 'QR' });
+    expect(await sites.finish(browser, first.id)).to.equal('/home');
+    const { body: other } = await sites.begin(new Browser(origin));
+    const callback = await callbackAfter(sites.simulator, { deviceLink: other.web2AppLink, flowType: 'Web2App' });
+    const response = await fetch(callback, { redirect: 'manual', headers: { cookie: await browser.cookies() } });
+    expect(response.headers.get('location')).to.equal('./?failed=return_after_end');
+  });
+});

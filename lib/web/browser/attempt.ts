@@ -66,15 +66,21 @@ const addressOf = (path: string, id: string) => `${path}?${new URLSearchParams({
 
 async function start(choice: object = {}): Promise<void> {
   const count = ++starts;
+  const isLast = () => count === starts;
   current = undefined;
   stopUpdates();
   say(words.starting);
   try {
     const isPushedNow = 'flow' in choice && choice.flow === 'notification' && !(isHandheld && codeInput);
-    const view = await post('start', { ...choice, holdPush: isHandheld, reference, returnTo, lang }, isPushedNow);
-    if (count === starts) follow(view);
+    const view = await post(
+      'start',
+      { ...choice, holdPush: isHandheld, reference, returnTo, lang },
+      isLast,
+      isPushedNow,
+    );
+    if (isLast()) follow(view);
   } catch (error) {
-    if (count === starts) failStart(error, 'personalCode' in choice);
+    if (isLast()) failStart(error, 'personalCode' in choice);
   }
 }
 
@@ -103,13 +109,14 @@ function follow(view: Shown): void {
 /** The person sees the code first: on a phone the push covers the page. */
 async function sendPush(view: Shown): Promise<void> {
   keepingFocus(() => showRunning(view));
+  const isCurrent = () => current === view.id;
   await pause(timeToRemember);
-  if (current !== view.id) return;
+  if (!isCurrent()) return;
   try {
-    const sent = await post('push', { id: view.id, lang });
-    if (current === view.id && receive(sent)) connect(view.id);
+    const sent = await post('push', { id: view.id, lang }, isCurrent);
+    if (isCurrent() && receive(sent)) connect(view.id);
   } catch (error) {
-    failStart(error, false);
+    if (isCurrent()) failStart(error, false);
   }
 }
 
@@ -226,13 +233,13 @@ function showRunning(view: Shown): void {
   if (qrLink !== undefined) drawQr(qrLink);
 }
 
-/** Looks at it again when the time has come, since a view is not always followed by another. */
+/** Says so by itself when the time has come, since a view is not always followed by another, and not by the view, whose QR code is old. */
 function isExpiring(view: Shown): boolean {
   const untilWarningMs = (view.expiresAt ?? Infinity) - expiringMs - clockOffset - performance.now();
   clearTimeout(expiryTimer);
   if (untilWarningMs <= 0) return true;
   if (untilWarningMs < 600_000) {
-    expiryTimer = setTimeout(() => current === view.id && receive(view), untilWarningMs);
+    expiryTimer = setTimeout(() => current === view.id && say(words.expiring), untilWarningMs);
   }
   return false;
 }

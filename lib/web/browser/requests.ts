@@ -39,9 +39,10 @@ export async function get(path: string): Promise<Shown> {
 
 /**
  * Tries again where that may help.
+ * @param isWanted whether it still matters: the person may have chosen something else, or left, before a further try.
  * @param isOnce whether it must not happen twice: then only where nothing can have happened.
  */
-export async function post(path: string, body: object, isOnce = false): Promise<Shown> {
+export async function post(path: string, body: object, isWanted: () => boolean, isOnce = false): Promise<Shown> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
   const init = { method: 'POST', headers, body: JSON.stringify(body) };
   for (const delayMs of retryDelaysMs) {
@@ -50,6 +51,7 @@ export async function post(path: string, body: object, isOnce = false): Promise<
     } catch (error) {
       if (!(error instanceof Refused && error.isPassing(isOnce ? untouchedStatuses : undefined))) throw error;
       await pause(delayMs);
+      if (!isWanted()) throw error;
     }
   }
   return answerOf(await fetch(path, init));
