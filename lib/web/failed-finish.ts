@@ -11,22 +11,25 @@ interface FailedFinish extends Omit<Failure, 'message'> {
   reference?: string;
 }
 
+/** What an attempt is called that is not there: it may have ended well before. */
+const goneCodes = new Set(['no_attempt', 'already_used', 'return_without_session']);
+
 /**
- * Back to the page, which says why. Whoever comes back from the app once more, by a tab that was loaded again, goes on; but only where
- * this very attempt has ended well: that somebody is logged in here says nothing of who has come back now.
+ * Back to the page, which says why. Whoever comes back from the app once more, by a tab that was loaded again, goes on.
+ * @param isLoggedIn whether it was for a login, and this browser is logged in.
  */
 export function answerFailedFinish(
   req: Request,
   res: Response,
   { code, returnTo, reference }: FailedFinish,
-  successRedirect: string,
+  { isLoggedIn, successRedirect }: { isLoggedIn: boolean; successRedirect: string },
 ): void {
   const entry = entryOf(req);
   const done = doneAttempt(req, entry?.id);
   if (entry?.by !== 'callback') {
     backToPage(req, res, { failed: visibleCode(code), id: postedId(req), returnTo, reference });
-  } else if (done) {
-    res.redirect(303, done.returnTo ?? successRedirect);
+  } else if (goneCodes.has(code) && (done || isLoggedIn)) {
+    res.redirect(303, done?.returnTo ?? successRedirect);
   } else {
     backToPage(req, res, { failed: codeOfReturn(req, code), returnTo, reference });
   }

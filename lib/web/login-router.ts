@@ -117,7 +117,8 @@ function logInWith(
       if (error) return next(error);
       if (!user) {
         const { code = 'not_accepted', returnTo } = (info ?? {}) as Partial<Failure>;
-        return answerFailedFinish(req, res, { code, returnTo }, successRedirect);
+        const isLoggedIn = req.isAuthenticated?.() === true;
+        return answerFailedFinish(req, res, { code, returnTo }, { isLoggedIn, successRedirect });
       }
       const entry = entryOf(req);
       req.logIn(user, (failed: unknown) => {

@@ -61,7 +61,7 @@ export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): Rout
     finish: (req, res, next) => {
       void finish(req, res, (error?: unknown) => {
         if (error instanceof SmartIdSigningError) {
-          return answerFailedFinish(req, res, error, successRedirect);
+          return answerFailedFinish(req, res, error, { isLoggedIn: false, successRedirect });
         }
         if (error) return next(error);
         const signature = req.smartIdSignature as SmartIdSignature;

@@ -334,18 +334,3 @@ describe('A cancelled login', () => {
     expect(await pushes()).to.deep.equal(before);
   });
 });
-
-describe('A return to a browser in which somebody else is logged in', () => {
-  const sites = usePageSites('/login');
-
-  it('says that it has failed, and does not go on as if it had not', async () => {
-    const { browser, origin } = startLogin(sites);
-    const { body: first } = await sites.begin(browser);
-    await usePhone(sites.simulator, { deviceLink: first.qrLink, flowType: 'QR' });
-    expect(await sites.finish(browser, first.id)).to.equal('/home');
-    const { body: other } = await sites.begin(new Browser(origin));
-    const callback = await callbackAfter(sites.simulator, { deviceLink: other.web2AppLink, flowType: 'Web2App' });
-    const response = await fetch(callback, { redirect: 'manual', headers: { cookie: await browser.cookies() } });
-    expect(response.headers.get('location')).to.equal('./?failed=return_after_end');
-  });
-});
