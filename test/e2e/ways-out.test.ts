@@ -152,6 +152,14 @@ describe('The ways out of a page, in Chromium', function () {
       expect(starts()).to.equal(6);
     });
 
+    it(`go on with the same login when the page was loaded again, and answered with ${status}`, async () => {
+      const { page } = await site().openLogin();
+      const link = await shownLink(page);
+      await answer(page, '**/login/status?*', [status, status]);
+      await page.reload();
+      expect(await shownLink(page)).to.equal(link);
+    });
+
     it(`go on when looks and live updates were answered with ${status}`, async () => {
       const { page } = await site().open();
       await answer(page, '**/login/updates?*', [status, status, status, status]);
@@ -162,6 +170,19 @@ describe('The ways out of a page, in Chromium', function () {
       await page.waitForURL(`${site().origin}/private`);
     });
   }
+
+  it('begin nothing in a page that the browser loads ahead, before somebody sees it', async () => {
+    const { context, page } = await site().open();
+    await context.addInitScript(() => {
+      Object.defineProperty(document, 'prerendering', { configurable: true, value: true });
+    });
+    const requests = requestsOf(page);
+    await page.goto(`${site().origin}/login/`);
+    await page.waitForTimeout(1000);
+    expect(requests).to.not.include('POST /login/start');
+    await page.evaluate(() => document.dispatchEvent(new Event('prerenderingchange')));
+    await shownLink(page);
+  });
 
   it('ask for a push again only where none can have gone out', async () => {
     for (const [status, count] of [

@@ -176,6 +176,23 @@ for (const { name, base, open } of pages) {
       }
     });
 
+    if (name === 'login') {
+      it('has a way back that goes on for whoever is logged in, also by another login', async () => {
+        const { browser, isDone } = open(sites);
+        const { body: first } = await begin(browser);
+        const callback = await returned(first.web2AppLink);
+        await visit(browser, callback);
+        const { body: second } = await begin(browser);
+        await usePhone(sites.simulator, { deviceLink: second.qrLink, flowType: 'QR' });
+        expect(await sites.finish(browser, second.id)).to.equal('/home');
+        expect((await visit(browser, callback)).location).to.equal('/home');
+        const { body: third } = await begin(browser);
+        const refused = await returned(third.web2AppLink, refusing);
+        expect((await visit(browser, refused)).location, 'of an attempt that is there').to.equal(leadingTo('refused'));
+        expect(await isDone()).to.equal(true);
+      });
+    }
+
     it('has a way back that a HEAD does not use up, nor a browser that loads it ahead', async () => {
       const { browser, isDone } = open(sites);
       const { body } = await begin(browser);

@@ -2,7 +2,7 @@
 
 import { type PersonalCodeCountry, readPersonalCode } from './personal-code.js';
 import { encodeQR } from './qr.js';
-import { get, pause, post, Refused, type Shown } from './requests.js';
+import { get, getPatiently, pause, post, Refused, type Shown } from './requests.js';
 
 /** Milliseconds between two looks without live updates; a QR link is new every second. */
 const interval = 1000;
@@ -40,7 +40,7 @@ const heading = root.querySelector('h1');
 const { reference } = words;
 const returnTo = words.returnTo || undefined;
 /** A page that is opened again goes on with the attempt of pages like it, also when its tab was closed. */
-const storageKey = `smart-id-attempt ${location.pathname} ${reference ?? ''} ${returnTo ?? ''}`;
+const storageKey = `smart-id-attempt ${new URL('./', location.href).pathname} ${reference ?? ''} ${returnTo ?? ''}`;
 
 /** The attempt that the page shows; what belongs to an earlier one is dropped. */
 let current: string | undefined;
@@ -399,7 +399,7 @@ function forget(): void {
 /** Goes on with the attempt of a page that was left and opened again, or starts one. */
 async function open(): Promise<void> {
   const earlier = words.id ?? kept();
-  const view = earlier && (await get(addressOf('status', earlier)).catch(() => undefined));
+  const view = earlier && (await getPatiently(addressOf('status', earlier), () => starts === 0).catch(() => undefined));
   // Somebody may have been faster than the answer.
   if (starts > 0) return;
   if (view && view.state !== 'failed' && view.state !== 'done') return follow(view);
@@ -495,4 +495,7 @@ const isTold = element('try-again').hidden === false && words.id === undefined;
 for (const name of ['failed', 'problem', 'notice', 'id']) address.searchParams.delete(name);
 // Loaded again, the page goes on or starts anew, about the same thing.
 history.replaceState(null, '', address);
-if (!isTold) void open();
+// A page that the browser loads ahead begins nothing before somebody sees it.
+if ((document as { prerendering?: boolean }).prerendering && !isTold) {
+  document.addEventListener('prerenderingchange', () => void open(), { once: true });
+} else if (!isTold) void open();

@@ -28,13 +28,19 @@ export class Refused extends Error {
   }
 
   /** Whether the same may be asked again soon. */
-  isPassing(statuses: ReadonlySet<number> = passingStatuses): boolean {
+  isPassing(statuses: ReadonlySet<number>): boolean {
     return statuses.has(this.status) && this.retryAfterMs <= maxRetryAfterMs;
   }
 }
 
+/** Once: for what is asked again soon in any case. */
 export async function get(path: string): Promise<Shown> {
   return answerOf(await fetch(path, { headers: { accept: 'application/json' } }));
+}
+
+/** Tries again where that may help. @param isWanted as of `post`. */
+export function getPatiently(path: string, isWanted: () => boolean): Promise<Shown> {
+  return retry(() => get(path), isWanted, passingStatuses);
 }
 
 /**
@@ -42,19 +48,27 @@ export async function get(path: string): Promise<Shown> {
  * @param isWanted whether it still matters: the person may have chosen something else, or left, before a further try.
  * @param isOnce whether it must not happen twice: then only where nothing can have happened.
  */
-export async function post(path: string, body: object, isWanted: () => boolean, isOnce = false): Promise<Shown> {
+export function post(path: string, body: object, isWanted: () => boolean, isOnce = false): Promise<Shown> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
-  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  const ask = async () => answerOf(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return retry(ask, isWanted, isOnce ? untouchedStatuses : passingStatuses);
+}
+
+async function retry(
+  ask: () => Promise<Shown>,
+  isWanted: () => boolean,
+  statuses: ReadonlySet<number>,
+): Promise<Shown> {
   for (const delayMs of retryDelaysMs) {
     try {
-      return await answerOf(await fetch(path, init));
+      return await ask();
     } catch (error) {
-      if (!(error instanceof Refused && error.isPassing(isOnce ? untouchedStatuses : undefined))) throw error;
+      if (!(error instanceof Refused && error.isPassing(statuses))) throw error;
       await pause(delayMs);
       if (!isWanted()) throw error;
     }
   }
-  return answerOf(await fetch(path, init));
+  return ask();
 }
 
 async function answerOf(response: Response): Promise<Shown> {
