@@ -37,7 +37,13 @@ export class SmartIdInputError extends SmartIdError {
   }
 }
 
-export type WebSessionProblem = 'session_missing' | 'session_in_cookie' | 'session_same_site_strict' | 'session_ended';
+export type WebSessionProblem =
+  | 'session_missing'
+  | 'session_in_cookie'
+  | 'session_same_site_strict'
+  | 'session_same_site_none'
+  | 'session_cookie_not_sent'
+  | 'session_ended';
 
 /** The site's session cannot carry a login or signature: correct its setup, or start again where it ended meanwhile. */
 export class SmartIdSessionError extends SmartIdError {

@@ -15,7 +15,7 @@ import { decoyService, unseenEnd } from './decoy.js';
 import { postedId, shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
-import { noteSession, reloadSession, requireWebSession } from './web-session.js';
+import { checkSessionCookie, noteSession, reloadSession, requireWebSession } from './web-session.js';
 
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;
@@ -71,7 +71,7 @@ export class Attempts {
 
   /** @throws SmartIdSessionError when the site's session cannot carry an attempt of this flow. */
   checkWebSession(req: Request, flow: Flow): void {
-    requireWebSession(req, flow === 'device-link' && this.returnsByLink);
+    checkSessionCookie(req, flow === 'device-link' && this.returnsByLink);
   }
 
   /**

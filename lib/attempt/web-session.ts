@@ -9,7 +9,7 @@ export const sessionKey = 'smartId';
 
 export interface WebSession {
   [sessionKey]?: { attempts: Attempt[] };
-  cookie?: { sameSite?: boolean | string };
+  cookie?: { sameSite?: boolean | string; secure?: boolean | 'auto' };
   save(done: (error?: unknown) => void): void;
   reload(done: (error?: unknown) => void): void;
   regenerate(done: (error?: unknown) => void): void;
@@ -25,10 +25,9 @@ export type WebRequest = Omit<Request, 'session' | 'sessionID' | 'sessionStore'>
 
 /**
  * The request, once it is sure to have a session on the server.
- * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not recognise.
  * @throws SmartIdSessionError saying what to change.
  */
-export function requireWebSession(req: Request, returnsByLink = false): WebRequest {
+export function requireWebSession(req: Request): WebRequest {
   const request = req as unknown as Partial<WebRequest>;
   if (!request.session) {
     throw new SmartIdSessionError(
@@ -42,14 +41,55 @@ export function requireWebSession(req: Request, returnsByLink = false): WebReque
       'Smart-ID needs a session that is kept on the server: this one lives in a cookie. Use express-session.',
     );
   }
-  const sameSite = request.session.cookie?.sameSite;
+  return request as WebRequest;
+}
+
+/**
+ * Checks that the browser will have this session again when the attempt ends: who begins must not hear at the end that there is
+ * nothing to finish.
+ * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not recognise.
+ * @throws SmartIdSessionError saying what to change.
+ */
+export function checkSessionCookie(req: Request, returnsByLink: boolean): void {
+  const request = requireWebSession(req);
+  const { sameSite, secure } = request.session.cookie ?? {};
   if (returnsByLink && (sameSite === true || sameSite === 'strict')) {
     throw new SmartIdSessionError(
       'session_same_site_strict',
       "The session cookie is SameSite=Strict, so a return from the Smart-ID app would not be recognised: use sameSite: 'lax'.",
     );
   }
-  return request as WebRequest;
+  if (sameSite === 'none' && !secure) {
+    throw new SmartIdSessionError(
+      'session_same_site_none',
+      "The session cookie is SameSite=None without Secure, which browsers refuse: use sameSite: 'lax', or secure: true.",
+    );
+  }
+  if (!secure || req.secure || wasStored(request)) return;
+  if (isForwardedFromHttps(req)) {
+    warnOfProxy();
+  } else {
+    throw new SmartIdSessionError(
+      'session_cookie_not_sent',
+      "The session cookie is Secure, so express-session does not send it: this request came by http. Use https; behind a proxy that has https, app.set('trust proxy', 1); or cookie: { secure: 'auto' }.",
+    );
+  }
+}
+
+function isForwardedFromHttps(req: Request): boolean {
+  return req.get('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase() === 'https';
+}
+
+let isWarned = false;
+
+/** No error: express-session itself may have been told to trust the proxy, which cannot be seen from here. */
+function warnOfProxy(): void {
+  if (isWarned) return;
+  isWarned = true;
+  process.emitWarning(
+    "A Smart-ID login begins behind a proxy that has https and that Express does not trust. Unless express-session has proxy: true, it does not send its Secure cookie, and nobody can finish: app.set('trust proxy', 1).",
+    { code: 'SMART_ID_TRUST_PROXY' },
+  );
 }
 
 /** The site's session is not there any more for an attempt that was to be kept in it. */

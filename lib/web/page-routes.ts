@@ -77,7 +77,7 @@ export function pageRoutes(routes: PageRoutes): Router {
     '/updates',
     updates((view, req) => showView(routes, view, req)),
   );
-  router.post('/finish', ownOnly, form, finish);
+  router.post('/finish', ownOnly, json({ limit: '8kb' }), form, finish);
   router.get('/callback', notPrefetched, finish);
   router.use(answerInputErrors(showFailure));
   return router;

@@ -1,5 +1,6 @@
 /** What the site brings along: its session middleware, its verify function, the way it hands the strategy to Passport. */
 
+import { once } from 'node:events';
 import { expect } from 'chai';
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import session from 'express-session';
@@ -59,6 +60,45 @@ describe('A site', () => {
         expect(error.message).to.contain(advice);
       });
     }
+
+    it('is told that a cookie with SameSite=None must be secure', async () => {
+      const site = await startSite(simulator, { session: { cookie: { sameSite: 'none' } } });
+      const { status, body } = await new Browser(site.origin).post('/start');
+      expect([status, body.code]).to.deep.equal([500, 'session_same_site_none']);
+      expect(body.error).to.contain("sameSite: 'lax'");
+      await site.close();
+    });
+
+    it('is told that a secure cookie is not sent by http, and warned where only a proxy has https', async () => {
+      const site = await startSite(simulator, { session: { cookie: { secure: true } } });
+      const { status, body } = await new Browser(site.origin).post('/start');
+      expect([status, body.code]).to.deep.equal([500, 'session_cookie_not_sent']);
+      expect(body.error).to.contain("app.set('trust proxy', 1)").and.contain("secure: 'auto'");
+      const warning = once(process, 'warning', { signal: AbortSignal.timeout(1000) });
+      const start = () => fetch(`${site.origin}/start`, { method: 'POST', headers: { 'x-forwarded-proto': 'https' } });
+      expect((await start()).status).to.equal(200);
+      const [told] = await warning;
+      expect(told).to.include({ code: 'SMART_ID_TRUST_PROXY' });
+      await site.close();
+    });
+
+    it('may have a secure cookie behind a proxy that it trusts', async () => {
+      const warnings: Error[] = [];
+      const note = (warning: Error) => warnings.push(warning);
+      process.on('warning', note);
+      const site = await startSite(simulator, {
+        session: { cookie: { secure: true } },
+        routes: (app) => app.set('trust proxy', 1),
+      });
+      const response = await fetch(`${site.origin}/start`, {
+        method: 'POST',
+        headers: { 'x-forwarded-proto': 'https' },
+      });
+      expect([response.status, response.headers.get('set-cookie')?.includes('Secure')]).to.deep.equal([200, true]);
+      process.removeListener('warning', note);
+      expect(warnings).to.deep.equal([]);
+      await site.close();
+    });
 
     it('may use SameSite=Strict where nobody returns by a link', async () => {
       const site = await startSite(simulator, {

@@ -47,6 +47,19 @@ describe('The login page', () => {
     expect(new URL(response.headers.get('location') ?? '', address).href).to.equal(`${address}/`);
   });
 
+  it('is finished by JSON too', async () => {
+    const { browser } = start();
+    const { body } = await begin(browser);
+    await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
+    const response = await fetch(`${browser.origin}${base}/finish`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/json', cookie: await browser.cookies() },
+      body: JSON.stringify({ id: body.id }),
+    });
+    expect([response.status, response.headers.get('location')]).to.deep.equal([302, '/home']);
+  });
+
   it('logs in by the callback', async () => {
     const { browser } = start();
     const { body } = await begin(browser);
