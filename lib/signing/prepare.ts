@@ -25,13 +25,13 @@ export async function prepareDigest(
   request: SigningRequest,
   req: Request,
 ): Promise<PreparedDigest | undefined> {
-  checkCountryOf(verified.identity, countries);
+  checkSignerCountry(verified.identity, countries);
   const toSign = await prepare(signerOf(verified), request, req);
   return toSign ? digestToSign(toSign, signature) : undefined;
 }
 
 /** @throws SmartIdSigningError when the signer's country is not accepted. */
-export function checkCountryOf(
+export function checkSignerCountry(
   { semanticsIdentifier }: Identity,
   countries: AcceptedCountries,
   attempt?: Attempt,
