@@ -33,7 +33,7 @@ export interface Session {
   click(selector: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   select(selector: string, value: string): Promise<void>;
-  /** Of what is seen. */
+  /** The text that is seen. */
   text(selector: string): Promise<string>;
   attribute(selector: string, name: string): Promise<string | null>;
   isShown(selector: string): Promise<boolean>;

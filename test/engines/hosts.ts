@@ -13,7 +13,7 @@ export interface Host {
 
 export const hosts = [
   { name: 'http on localhost', scheme: 'http', hostname: 'localhost' },
-  // No browser trusts it: it sends no `Sec-Fetch-*` there, and pages have neither locks nor cryptography.
+  // Browsers do not count it as secure: they send no `Sec-Fetch-*` there, and pages have neither locks nor cryptography.
   {
     name: 'http on another host',
     scheme: 'http',
