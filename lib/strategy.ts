@@ -104,10 +104,11 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /**
-   * Middleware for a POST of `{ id }`: ends the login on the server, so that nothing the person does in the app afterwards logs them in.
-   * Sets `req.smartId` to a failed view with the code `cancelled`, or `no_attempt` where there was no open login to end. A finish or a
-   * return from the app afterwards fails with the code `cancelled`. The service cannot be told, so the app goes on asking until the
-   * service ends its own session. A body without an id is a SmartIdInputError for the error handler.
+   * Middleware for a POST of `{ id }`: ends the login on the server, so that nothing the person does in the app
+   * afterwards logs them in. Sets `req.smartId` to a failed view with the code `cancelled`, or `no_attempt` where there
+   * was no open login to end. A finish or a return from the app afterwards fails with the code `cancelled`. The service
+   * cannot be told, so the app goes on asking until the service ends its own session. A body without an id is a
+   * SmartIdInputError for the error handler.
    */
   cancel(): RequestHandler {
     return middleware(async (req) => {

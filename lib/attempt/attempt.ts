@@ -98,7 +98,10 @@ export interface AttemptStore {
 /** Milliseconds that a person has to confirm, since the service keeps a session for as long. */
 export const attemptLifetime = 120_000;
 
-/** Milliseconds after that in which what was confirmed in time may still be finished: the app and the browser take a while, too. */
+/**
+ * Milliseconds after that in which what was confirmed in time may still be finished: the app and the browser take a
+ * while, too.
+ */
 export const finishGraceMs = 60_000;
 
 /** 128 random bits. */

@@ -39,14 +39,14 @@ export type Seen =
   | { state: 'failed'; code: string };
 
 /**
- * How many cancelled attempts this process remembers, so that live updates end at once. Those beyond are still cancelled in the store,
- * where the next request finds it.
+ * How many cancelled attempts this process remembers, so that live updates end at once. Those beyond are still
+ * cancelled in the store, where the next request finds it.
  */
 const maxRememberedCancellations = 10_000;
 
 /**
- * How often storing a cancellation is tried. A try fails only when another request has changed the attempt in between, and an attempt
- * changes only a few times in its life.
+ * How often storing a cancellation is tried. A try fails only when another request has changed the attempt in between,
+ * and an attempt changes only a few times in its life.
  */
 const maxCancelTries = 3;
 
@@ -136,8 +136,8 @@ export class Attempts {
   }
 
   /**
-   * Ends the attempt that the body names, if it is still open. It stays in the store until it is used or expires, so that a person who
-   * comes back from the app is told that it was cancelled.
+   * Ends the attempt that the body names, if it is still open. It stays in the store until it is used or expires, so
+   * that a person who comes back from the app is told that it was cancelled.
    * @returns a failed view: `cancelled`, or `no_attempt` where there was none to end.
    * @throws SmartIdInputError when the body holds no id.
    */

@@ -1,4 +1,6 @@
-/** The option `countries`: which countries a person may be of to log in or sign, and whether a given person is of one. */
+/**
+ * The option `countries`: which countries a person may be of to log in or sign, and whether a given person is of one.
+ */
 
 import { SmartIdInputError } from '../errors.js';
 import { issuingCountryOf } from '../protocol/semantics-identifier.js';
@@ -25,8 +27,9 @@ function isCountryCode(value: unknown): value is string {
 }
 
 /**
- * Whether a person is of an accepted country. The country in the identifier decides: it has issued the identifier, by which the site
- * knows the person. The C of the certificate's subject may be another country, and is not known yet when a person is only named.
+ * Whether a person is of an accepted country. The country in the identifier decides: it has issued the identifier, by
+ * which the site knows the person. The C of the certificate's subject may be another country, and is not known yet when
+ * a person is only named.
  * @param identifier a semantics identifier or a document number.
  */
 export function isOfAcceptedCountry(identifier: string, countries: AcceptedCountries): boolean {

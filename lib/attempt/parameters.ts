@@ -30,8 +30,8 @@ export function entryOf(req: Request): Entry | undefined {
 }
 
 /**
- * Whether a program asks, and no person has opened the address: by a `HEAD`, as programs that check links do, or ahead of time. Such a
- * request must use up no attempt.
+ * Whether a program asks, and no person has opened the address: by a `HEAD`, as programs that check links do, or ahead
+ * of time. Such a request must use up no attempt.
  */
 function isHeadOrPrefetch(req: Request): boolean {
   return req.method === 'HEAD' || isPrefetch(req);

@@ -16,8 +16,8 @@ export type PreparedDigest = SignatureChoice & { digest: string };
 
 /**
  * Asks the site; undefined when it turns the signer away.
- * @throws SmartIdSigningError when the signer's country is not accepted, and `prepare` is not called then; what `prepare` throws;
- * SmartIdInputError when it returns what breaks a rule.
+ * @throws SmartIdSigningError when the signer's country is not accepted, and `prepare` is not called then; what
+ * `prepare` throws; SmartIdInputError when it returns what breaks a rule.
  */
 export async function prepareDigest(
   { prepare, signature, countries }: ResolvedSigningOptions,

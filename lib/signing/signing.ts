@@ -73,8 +73,8 @@ export class SmartIdSigning {
   }
 
   /**
-   * Middleware for a POST of `{ id }`: ends the signing on the server, so that nothing the person does in the app afterwards is used.
-   * Sets `req.smartId` as `cancel` of `SmartIdStrategy` does, and fails in the same way.
+   * Middleware for a POST of `{ id }`: ends the signing on the server, so that nothing the person does in the app
+   * afterwards is used. Sets `req.smartId` as `cancel` of `SmartIdStrategy` does, and fails in the same way.
    */
   cancel(): RequestHandler {
     return middleware(async (req) => {

@@ -1,4 +1,6 @@
-/** Answers to what the page sends. A form is answered by the page, since a person sees the answer; a script gets JSON. */
+/**
+ * Answers to what the page sends. A form is answered by the page, since a person sees the answer; a script gets JSON.
+ */
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isPathOfSite } from '../attempt/options.js';
@@ -13,7 +15,8 @@ export function isForm(req: Request): boolean {
 }
 
 /**
- * Redirects to the page, which says what happened. What the form has sent goes along, but never the person that it names.
+ * Redirects to the page, which says what happened. What the form has sent goes along, but never the person that it
+ * names.
  * @param more the rest of the page's query.
  */
 export function backToPage(
@@ -39,7 +42,10 @@ export function nonEmptyText(value: unknown): string | undefined {
 /** Shows the page with the message of a failure, under the status that was set before. */
 export type ShowFailure = (req: Request, res: Response, failed: string) => Promise<void>;
 
-/** Like `sameOriginOnly`, but the page answers a form. Nothing that the form has sent is read, since any site may have made it. */
+/**
+ * Like `sameOriginOnly`, but the page answers a form. Nothing that the form has sent is read, since any site may have
+ * made it.
+ */
 export function ownFormsOnly(showFailure: ShowFailure): RequestHandler {
   return (req, res, next) => {
     if (!isForm(req) || isOfSameOrigin(req)) return sameOriginOnly(req, res, next);
@@ -47,7 +53,10 @@ export function ownFormsOnly(showFailure: ShowFailure): RequestHandler {
   };
 }
 
-/** The fields that visitors send. Any other field that breaks a rule is the site's own mistake, which its error handler must get. */
+/**
+ * The fields that visitors send. Any other field that breaks a rule is the site's own mistake, which its error handler
+ * must get.
+ */
 const visitorFields = new Set(['id', 'flow', 'country', 'personalCode', 'returnTo']);
 
 /** Answers what visitors sent wrongly or too often, so that it does not reach the site's own error handler. */

@@ -1,6 +1,6 @@
 /**
- * Which attempts of a browser have ended well, so that a tab that was asleep then, and the return from the app when it is opened again,
- * lead on.
+ * Which attempts of a browser have ended well, so that a tab that was asleep then, and the return from the app when it
+ * is opened again, lead on.
  */
 
 import type { Request } from 'express';
@@ -29,8 +29,9 @@ export function rememberDone(req: Request, { id, returnTo }: DoneAttempt): void 
 }
 
 /**
- * Does the last work of an attempt, and then remembers that the attempt has ended well. The work may take long, so the session is loaded
- * again after it: what another request has changed in it meanwhile stays changed, and an ended session stays ended.
+ * Does the last work of an attempt, and then remembers that the attempt has ended well. The work may take long, so the
+ * session is loaded again after it: what another request has changed in it meanwhile stays changed, and an ended
+ * session stays ended.
  */
 export async function rememberWhenDone(req: Request, attempt: DoneAttempt, work: () => unknown): Promise<void> {
   const before = JSON.stringify(sessionOf(req));

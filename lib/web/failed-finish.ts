@@ -15,8 +15,8 @@ interface FailedFinish extends Omit<Failure, 'message'> {
 const goneCodes = new Set(['no_attempt', 'already_used', 'return_without_session']);
 
 /**
- * Redirects to the page, which says why. Where the return from the app is opened again after it has led on, as by a tab that was loaded
- * again, it leads on once more.
+ * Redirects to the page, which says why. Where the return from the app is opened again after it has led on, as by a tab
+ * that was loaded again, it leads on once more.
  * @param isLoggedIn whether it was for a login and this browser is logged in.
  */
 export function answerFailedFinish(
@@ -37,8 +37,8 @@ export function answerFailedFinish(
 }
 
 /**
- * The code by which the page finds its text. For a return it may be precise: the address holds what only the app and the service know of
- * this attempt, so the person who opens it has acted in the app.
+ * The code by which the page finds its text. For a return it may be precise: the address holds what only the app and
+ * the service know of this attempt, so the person who opens it has acted in the app.
  */
 function codeOfReturn(req: Request, entry: Entry & { by: 'callback' }, code: string): string {
   if (entry.id === '' || entry.parameters.sessionSecretDigest === '') return 'return_incomplete';

@@ -4,8 +4,8 @@ import type { RequestHandler, Response } from 'express';
 import type { PageImages } from './page.js';
 
 /**
- * The Referrer-Policy is `same-origin`, which keeps the page's address from other sites. With `no-referrer` browsers would send
- * `Origin: null` with the page's own forms (Fetch, section 3.2), and these would be refused.
+ * The Referrer-Policy is `same-origin`, which keeps the page's address from other sites. With `no-referrer` browsers
+ * would send `Origin: null` with the page's own forms (Fetch, section 3.2), and these would be refused.
  */
 export function commonHeaders(hasTemplate: boolean): RequestHandler {
   return (_req, res, next) => {
@@ -27,8 +27,8 @@ export function setContentSecurityPolicy(res: Response, images: PageImages, hasT
 }
 
 /**
- * There is no `form-action`: browsers apply it also to the redirects that follow a form, and a site may lead to another one after a
- * login, as an identity provider does.
+ * There is no `form-action`: browsers apply it also to the redirects that follow a form, and a site may lead to another
+ * one after a login, as an identity provider does.
  */
 function policyFor(images: PageImages): string {
   const origins = Object.values<string>({ ...images })

@@ -29,7 +29,10 @@ export class SiteWords {
     return this.option === undefined;
   }
 
-  /** The site's choice, else what the visitor chose on the page (`?lang=`), now or before, else what the browser prefers, else English. */
+  /**
+   * The site's choice, else what the visitor chose on the page (`?lang=`), now or before, else what the browser
+   * prefers, else English.
+   */
   languageFor(req: Request): string {
     const { option } = this;
     const chosen = typeof option === 'function' ? option(req) : option;
@@ -48,13 +51,15 @@ export class SiteWords {
   }
 
   /**
-   * Keeps the language that the visitor has chosen on the page until the browser is closed, since the return from the app does not name
-   * it. It has a cookie of its own: a session that is saved here could undo what another request changes in it at the same moment.
+   * Keeps the language that the visitor has chosen on the page until the browser is closed, since the return from the
+   * app does not name it. It has a cookie of its own: a session that is saved here could undo what another request
+   * changes in it at the same moment.
    */
   remember(req: Request, res: Response): void {
     const { lang } = req.query;
     if (!this.isVisitorsChoice || !this.has(lang) || lang === this.languageBefore(req)) return;
-    // A cookie without a path is for the folder of the page, whose path a proxy may have changed. Express would set a path.
+    // A cookie without a path is for the folder of the page, whose path a proxy may have changed. Express would set a
+    // path.
     res.append('set-cookie', `${cookieName}=${lang}; HttpOnly; SameSite=Lax`);
   }
 

@@ -10,28 +10,34 @@ import type { WordsOption } from './words.js';
 
 export interface PageOptions {
   /**
-   * Where a person goes afterwards when the page was not opened with `?returnTo=`: a path of the site that begins with one slash, or a
-   * URL of http or https. Default `/`.
+   * Where a person goes afterwards when the page was not opened with `?returnTo=`: a path of the site that begins with
+   * one slash, or a URL of http or https. Default `/`.
    */
   successRedirect?: string;
   /**
-   * Where a person goes who presses "Cancel", which ends the attempt on the server: a path or a URL, as for `successRedirect`. Default:
-   * the page has no such button, and its router no such route.
+   * Where a person goes who presses "Cancel", which ends the attempt on the server: a path or a URL, as for
+   * `successRedirect`. Default: the page has no such button, and its router no such route.
    */
   cancelRedirect?: string;
   /**
-   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the page, else
-   * what the browser prefers, else English.
+   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the
+   * page, else what the browser prefers, else English.
    */
   language?: LanguageOption;
   /**
-   * Other texts, by language: `{ en: { login: { title: 'Log in to Example' } } }`. For a language that the package does not have, all
-   * texts in the shape of `passport-smart-id/words/en.json`; it is then offered on the page.
+   * Other texts, by language: `{ en: { login: { title: 'Log in to Example' } } }`. For a language that the package does
+   * not have, all texts in the shape of `passport-smart-id/words/en.json`; it is then offered on the page.
    */
   words?: WordsOption;
-  /** The site's logo, and the operator's image for the button that opens the app; or a function of the page's language. Default: none. */
+  /**
+   * The site's logo, and the operator's image for the button that opens the app; or a function of the page's language.
+   * Default: none.
+   */
   images?: PageImages | ((language: string) => PageImages);
-  /** Where the links of the page's help lead; or a function of the page's language. A link that is not given is not shown. */
+  /**
+   * Where the links of the page's help lead; or a function of the page's language. A link that is not given is not
+   * shown.
+   */
   helpLinks?: HelpLinks | ((language: string) => HelpLinks);
   /**
    * The path of a style sheet of the site, which the page loads after its own. It sets custom properties, such as
@@ -39,8 +45,9 @@ export interface PageOptions {
    */
   stylesheet?: string;
   /**
-   * Makes the site's own page around the content, and returns all of its HTML. A Content-Security-Policy that the site has set before
-   * stays then: it must allow scripts, styles, images and connections of the site itself, and the hosts of `images`.
+   * Makes the site's own page around the content, and returns all of its HTML. A Content-Security-Policy that the site
+   * has set before stays then: it must allow scripts, styles, images and connections of the site itself, and the hosts
+   * of `images`.
    */
   template?: (content: PageContent, req: Request) => string | Promise<string>;
 }
@@ -128,7 +135,10 @@ function checkAddresses<Key extends string>(
   return addresses;
 }
 
-/** The host may hold no semicolon or asterisk, which URLs allow and which would mean something else in a Content-Security-Policy. */
+/**
+ * The host may hold no semicolon or asterisk, which URLs allow and which would mean something else in a
+ * Content-Security-Policy.
+ */
 function isUrlOf(value: unknown, schemes: readonly string[]): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);

@@ -89,7 +89,8 @@ function sendViewOf(routes: PageRoutes): RequestHandler {
 }
 
 /**
- * Refuses to be loaded ahead. A browser would show later what it got then; with an error it asks again when its user goes there.
+ * Refuses to be loaded ahead. A browser would show later what it got then; with an error it asks again when its user
+ * goes there.
  */
 const refusePrefetch: RequestHandler = (req, res, next) => {
   if (isPrefetch(req)) return void res.sendStatus(503);
@@ -171,7 +172,10 @@ function languagesToChoose(siteWords: SiteWords): Map<string, string> {
   return new Map(languages.map((language) => [language, siteWords.of(language).languageName]));
 }
 
-/** What the page says at first. It says one thing: a failure before what the person can do now, and that before a warning. */
+/**
+ * What the page says at first. It says one thing: a failure before what the person can do now, and that before a
+ * warning.
+ */
 function messageFor(
   routes: PageRoutes,
   words: Words,

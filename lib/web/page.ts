@@ -31,7 +31,9 @@ export interface PageImages {
 export interface PageState {
   words: Words;
   language: string;
-  /** The languages that a visitor can choose from, each with its own name for itself; empty where the site has chosen. */
+  /**
+   * The languages that a visitor can choose from, each with its own name for itself; empty where the site has chosen.
+   */
   languages: ReadonlyMap<string, string>;
   /** As the app shows it. */
   siteName: string;

@@ -3,8 +3,9 @@
 import type { Request, RequestHandler } from 'express';
 
 /**
- * Refuses with 403 what `Sec-Fetch-Site` or `Origin` says comes from another site; what sends neither header is no browser of today. A
- * page with forms of its own must not have the Referrer-Policy `no-referrer`, with which browsers send `Origin: null`.
+ * Refuses with 403 what `Sec-Fetch-Site` or `Origin` says comes from another site; what sends neither header is no
+ * browser of today. A page with forms of its own must not have the Referrer-Policy `no-referrer`, with which browsers
+ * send `Origin: null`.
  */
 export const sameOriginOnly: RequestHandler = (req, res, next) => {
   if (isOfSameOrigin(req)) return next();

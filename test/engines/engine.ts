@@ -1,4 +1,7 @@
-/** What the tests need of a browser, so that one test runs in all three engines: each of them is driven by another library. */
+/**
+ * What the tests need of a browser, so that one test runs in all three engines: each of them is driven by another
+ * library.
+ */
 
 export interface Engine {
   name: string;

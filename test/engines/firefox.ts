@@ -113,7 +113,10 @@ class FirefoxSession implements Session {
     await this.page.reload();
   }
 
-  /** Clicks in the middle of the element. Puppeteer's own `click` waits for a callback in the page, which never comes without script. */
+  /**
+   * Clicks in the middle of the element. Puppeteer's own `click` waits for a callback in the page, which never comes
+   * without script.
+   */
   async click(selector: string): Promise<void> {
     const element = await this.first(selector);
     await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));

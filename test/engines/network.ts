@@ -68,7 +68,9 @@ function withoutFetchMetadata(site: RequestListener): RequestListener {
   };
 }
 
-/** Answers http itself, and hands the connection of each tunnel to the TLS server, which so needs no port of its own. */
+/**
+ * Answers http itself, and hands the connection of each tunnel to the TLS server, which so needs no port of its own.
+ */
 function createProxy(atHost: RequestListener, tls: https.Server): Server {
   const proxy = createServer((req, res) => {
     const { pathname, search } = new URL(req.url ?? '', 'http://localhost');

@@ -259,7 +259,10 @@ async function isAt({ session, origin }: Scene, path: string, heading: string): 
   });
 }
 
-/** Waits for what comes by itself. Errors count as not yet: while one page leaves and the next one comes, engines find no element. */
+/**
+ * Waits for what comes by itself. Errors count as not yet: while one page leaves and the next one comes, engines find
+ * no element.
+ */
 async function eventually<T>(session: Session, what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   const deadline = performance.now() + patienceMs;
   let problem: unknown;

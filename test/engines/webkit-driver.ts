@@ -14,7 +14,10 @@ export interface WebKitDriver {
 /** Without `-noreset` the screen starts anew whenever its last browser has gone, and refuses the next one meanwhile. */
 const screen = '-screen 0 1280x1024x24 -nolisten tcp -noreset';
 
-/** Prints its process id first, so that the driver alone can be ended: `xvfb-run` then ends the screen and leaves nothing behind. */
+/**
+ * Prints its process id first, so that the driver alone can be ended: `xvfb-run` then ends the screen and leaves
+ * nothing behind.
+ */
 const script = 'echo $$; exec "$0" "--port=$1"';
 
 export async function startWebKitDriver(xvfbRun: string, driverPath: string): Promise<WebKitDriver> {

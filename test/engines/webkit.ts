@@ -139,7 +139,10 @@ class WebKitSession implements Session {
     return element?.isDisplayed() ?? false;
   }
 
-  /** Takes all that is seen. Where the page was scrolled, the driver's picture of the element alone shows what is beside it. */
+  /**
+   * Takes all that is seen. Where the page was scrolled, the driver's picture of the element alone shows what is beside
+   * it.
+   */
   async screenshot(selector: string): Promise<Buffer> {
     await this.withFirst(selector, (element) =>
       this.driver.executeScript('arguments[0].scrollIntoView({ block: "center" })', element),

@@ -1,4 +1,7 @@
-/** A login that is cancelled by the strategy's own routes, with each kind of store; and requests that must not use up its return. */
+/**
+ * A login that is cancelled by the strategy's own routes, with each kind of store; and requests that must not use up
+ * its return.
+ */
 
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';

@@ -22,9 +22,15 @@ const mostBreakdowns = 3;
 const goneLooks = 5;
 /** Milliseconds after which a QR code is hidden: it must not be older than three seconds when it is scanned. */
 const maxQrAgeMs = 2500;
-/** Milliseconds before the end from which on the person is warned. A page without its script has the same from the server. */
+/**
+ * Milliseconds before the end from which on the person is warned. A page without its script has the same from the
+ * server.
+ */
 const expiringMs = 30_000;
-/** Milliseconds that a warning may lie ahead. Where the end is not known it is infinite, and a timer for that would fire at once. */
+/**
+ * Milliseconds that a warning may lie ahead. Where the end is not known it is infinite, and a timer for that would fire
+ * at once.
+ */
 const maxWarningDelayMs = 600_000;
 /** Milliseconds for which the code is seen before a push covers it. */
 const timeToRemember = 2500;
@@ -238,8 +244,8 @@ function showRunning(view: Shown): void {
 }
 
 /**
- * Warns the person at the right time, also where no further view comes by then. Only the message changes: to show the view again would
- * show its QR code, which is old by then.
+ * Warns the person at the right time, also where no further view comes by then. Only the message changes: to show the
+ * view again would show its QR code, which is old by then.
  * @returns whether the time has come already.
  */
 function scheduleExpiryWarning(view: Shown): boolean {

@@ -50,7 +50,8 @@ export function getPatiently(path: string, isWanted: () => boolean): Promise<Sho
 /**
  * Tries again where the status allows it.
  * @param isWanted called before each further try: false where the person has chosen something else, or left.
- * @param mustHappenOnce whether the server must not do it twice. It is then tried again only where nothing can have been done.
+ * @param mustHappenOnce whether the server must not do it twice. It is then tried again only where nothing can have
+ * been done.
  */
 export function post(path: string, body: object, isWanted: () => boolean, mustHappenOnce = false): Promise<Shown> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
