@@ -29,7 +29,7 @@ export interface Site {
   phoneUrl?: string;
 }
 
-/** Of the operator. */
+/** Pages of the operator of Smart-ID. */
 const helpLinks = { learnMore: 'https://www.smart-id.com/' };
 
 export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): Express {
@@ -70,7 +70,7 @@ export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): E
   );
   app.use('/sign', signing({ ...smartId, callbackURL: `${origin}/sign/callback` }, archive));
 
-  // Browsers ask for it by themselves.
+  // Browsers ask for an icon without being told to; a 404 would be an error in their consoles.
   app.get('/favicon.ico', (_req, res) => void res.sendStatus(204));
   app.get('/', (req, res) => {
     res.send(frontPage(req.user as Person | undefined, phoneUrl));

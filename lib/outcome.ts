@@ -30,7 +30,7 @@ const neutralCodes = new Set([
   'required_interaction_not_supported_by_app',
 ]);
 
-/** Codes with which an attempt may have ended before anybody asked for its result, and that the HTTP status 403 fits. */
+/** The codes answered with 403 of those that an attempt may have ended with before anybody asked for its result. */
 const forbiddenCodes = new Set(['not_verified', 'country_not_accepted']);
 
 const doing: Record<Undertaking, string> = { login: 'Logging in', signing: 'Signing' };
@@ -48,7 +48,7 @@ const messages: Record<string, (thing: string, what: Undertaking) => string> = {
     `The Smart-ID app returned to another browser than the one the ${thing} was started in. Please start again in your default browser, outside a private window.`,
   callback_required: (thing) =>
     `The ${thing} was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.`,
-  cancelled: (thing) => `The ${thing} was cancelled before it was confirmed. Please start again.`,
+  cancelled: (thing) => `The ${thing} was cancelled before it was finished. Please start again.`,
   already_used: (thing) => `This ${thing} has been used already. Please start again.`,
   not_verified: (thing) => `The ${thing} could not be verified. Please start again.`,
   not_accepted: (thing) => `This site did not accept the ${thing}.`,
@@ -67,7 +67,7 @@ export function isNeutral(code: string): boolean {
   return neutralCodes.has(code);
 }
 
-/** Whether the HTTP status that fits is 403, and not 401. */
+/** Whether an attempt that has ended with this code is answered with 403, and not with 401. */
 export function isForbidden(code: string): boolean {
   return forbiddenCodes.has(code);
 }

@@ -26,11 +26,11 @@ import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './
 
 export class SmartIdStrategy extends PassportStrategy {
   readonly name = 'smart-id';
-  /** As in the options; undefined where persons of all countries may log in. */
+  /** The option of the same name: country codes such as `EE`; undefined where persons of all countries may log in. */
   readonly countries: readonly string[] | undefined;
-  /** What the app calls the site: for whom a broker asks, else the name in the contract. */
+  /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
   readonly siteName: string;
-  /** Milliseconds since the epoch, as in the options. */
+  /** The option of the same name, or its default: the time now, in milliseconds since the epoch. */
   readonly clock: () => number;
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
@@ -104,14 +104,15 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /**
-   * Middleware for a POST of `{ id }`: ends the login on the server, whatever the person does in the app afterwards, and sets
-   * `req.smartId`. Whoever comes back from the app all the same gets the code `cancelled`. (The service has no call for it, so the app
-   * asks until the service ends its session.) Where there is nothing to end, `code` is `no_attempt`.
+   * Middleware for a POST of `{ id }`: ends the login on the server, so that nothing the person does in the app
+   * afterwards logs them in. Sets `req.smartId` to a failed view with the code `cancelled`, or `no_attempt` where there
+   * was no open login to end. A finish or a return from the app afterwards fails with the code `cancelled`. The service
+   * cannot be told, so the app goes on asking until the service ends its own session. A body without an id is a
+   * SmartIdInputError for the error handler.
    */
   cancel(): RequestHandler {
     return middleware(async (req) => {
-      const { id, isCancelled } = await this.attempts.cancel(req);
-      req.smartId = failedView(id, isCancelled ? 'cancelled' : 'no_attempt');
+      req.smartId = await this.attempts.cancel(req);
     });
   }
 

@@ -95,10 +95,13 @@ export interface AttemptStore {
   take(req: Request, id: string): Promise<Attempt | undefined>;
 }
 
-/** Milliseconds that a person has to confirm: for so long the service keeps a session. */
+/** Milliseconds that a person has to confirm, since the service keeps a session for as long. */
 export const attemptLifetime = 120_000;
 
-/** Milliseconds for which what was confirmed in time may still be finished: the app and the browser take a while, too. */
+/**
+ * Milliseconds after that in which what was confirmed in time may still be finished: the app and the browser take a
+ * while, too.
+ */
 export const finishGraceMs = 60_000;
 
 /** 128 random bits. */

@@ -38,10 +38,16 @@ export type Seen =
   | { state: 'complete'; status: CompleteSessionStatus }
   | { state: 'failed'; code: string };
 
-/** Cancelled attempts of which the pages that follow them hear at once; beyond these they hear when they ask. */
-const maxCancelled = 10_000;
+/**
+ * How many cancelled attempts this process remembers, so that live updates end at once. Those beyond are still
+ * cancelled in the store, where the next request finds it.
+ */
+const maxRememberedCancellations = 10_000;
 
-/** Changes of one attempt that may come in between; another one follows only a step of the person or of the service. */
+/**
+ * How often storing a cancellation is tried. A try fails only when another request has changed the attempt in between,
+ * and an attempt changes only a few times in its life.
+ */
 const maxCancelTries = 3;
 
 export class Attempts {
@@ -54,7 +60,7 @@ export class Attempts {
   private readonly purpose: string;
   private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
-  private readonly cancelled = new LRUCache<string, true>({ max: maxCancelled, ttl: attemptLifetime });
+  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedCancellations, ttl: attemptLifetime });
 
   constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, trust, clock }: AttemptsSettings) {
     this.watch = new SessionWatch(client, ({ result, cert }) => {
@@ -130,12 +136,12 @@ export class Attempts {
   }
 
   /**
-   * Ends the attempt that the body names, if it is still open. It stays until it is used or expires, so that who comes back from the
-   * app hears why nothing comes of it.
-   * @returns the id and whether there was one to end.
-   * @throws SmartIdInputError without an id.
+   * Ends the attempt that the body names, if it is still open. It stays in the store until it is used or expires, so
+   * that a person who comes back from the app is told that it was cancelled.
+   * @returns a failed view: `cancelled`, or `no_attempt` where there was none to end.
+   * @throws SmartIdInputError when the body holds no id.
    */
-  async cancel(req: Request): Promise<{ id: string; isCancelled: boolean }> {
+  async cancel(req: Request): Promise<AttemptView> {
     const id = postedId(req);
     if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
     requireWebSession(req);
@@ -144,10 +150,10 @@ export class Attempts {
       if (!attempt || attempt.ended) break;
       if (await this.store.update(req, { ...attempt, ended: 'cancelled' }, attempt)) {
         this.cancelled.set(id, true);
-        return { id, isCancelled: true };
+        return failedView(id, 'cancelled');
       }
     }
-    return { id, isCancelled: false };
+    return failedView(id, 'no_attempt');
   }
 
   /** Where the end of an attempt is heard of. That of a decoy is waited for in the same way, and never comes. */

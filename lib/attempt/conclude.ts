@@ -67,7 +67,7 @@ async function concludeUnseen(context: Context, attempt: Attempt, code: string, 
   return concludeUnconfirmed(context, attempt, code);
 }
 
-/** The code is for the site alone. The attempt stays for as long as the person may still confirm. */
+/** The attempt stays for as long as the person may still confirm it. The precise code is for the site alone. */
 async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   const { attempts } = context;
   if (attempts.clock() >= attempt.expiresAt) return endWith(context, attempt, attempt.accountProblem ?? 'expired');

@@ -1,4 +1,6 @@
-/** Whose persons may log in or sign: the option `countries`, and what an identity is held against. */
+/**
+ * The option `countries`: which countries a person may be of to log in or sign, and whether a given person is of one.
+ */
 
 import { SmartIdInputError } from '../errors.js';
 import { issuingCountryOf } from '../protocol/semantics-identifier.js';
@@ -6,7 +8,10 @@ import { issuingCountryOf } from '../protocol/semantics-identifier.js';
 /** Undefined where a site accepts persons of all countries. */
 export type AcceptedCountries = readonly string[] | undefined;
 
-/** @throws SmartIdInputError naming the rule that the option breaks. */
+/**
+ * @returns a copy, or undefined where the option is not given.
+ * @throws SmartIdInputError when it is not a list of one or more different country codes of two upper-case letters.
+ */
 export function checkCountries(countries: unknown): AcceptedCountries {
   if (countries === undefined) return undefined;
   const codes: unknown[] = Array.isArray(countries) ? [...countries] : [];
@@ -22,8 +27,9 @@ function isCountryCode(value: unknown): value is string {
 }
 
 /**
- * Whether a person is of an accepted country. What counts is the country in the identifier, which issued it and is part of what the
- * person is known by to the site. The C of the subject may differ from it, and is not known when a person is only named.
+ * Whether a person is of an accepted country. The country in the identifier decides: it has issued the identifier, by
+ * which the site knows the person. The C of the certificate's subject may be another country, and is not known yet when
+ * a person is only named.
  * @param identifier a semantics identifier or a document number.
  */
 export function isOfAcceptedCountry(identifier: string, countries: AcceptedCountries): boolean {

@@ -47,7 +47,7 @@ export function offerWays(settings: CreationSettings, flow: Flow, id: string): O
   };
 }
 
-/** What the app calls the site. */
+/** The name by which the app shows the site: that of the site that a broker asks for, else the one in the contract. */
 export function siteNameOf({ brokeredRpName, relyingPartyName }: CreationSettings): string {
   return brokeredRpName ?? relyingPartyName;
 }

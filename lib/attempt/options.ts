@@ -43,8 +43,9 @@ export interface CommonStartOptions {
 
 export interface CommonOptions extends SmartIdClientOptions {
   /**
-   * Whose persons are accepted: ISO 3166-1 alpha-2, upper case, such as `['EE', 'LV']`. What counts is the country that issued the
-   * identifier, as in `PNOEE-…`, and not the C of the certificate's subject, which `profile.country` is. Default: all.
+   * Whose persons are accepted: ISO 3166-1 alpha-2, upper case, such as `['EE', 'LV']`. What counts is the country that
+   * issued the identifier, as in `PNOEE-…`, and not the C of the certificate's subject, which `profile.country` is.
+   * Default: all.
    */
   countries?: readonly string[];
   /** Only for a broker: the name of the site on whose behalf it asks. */
@@ -166,8 +167,8 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
 }
 
 /**
- * What an attempt of this kind, service, level, place on the site and choice of countries may end in; an attempt that was begun on
- * other terms, or elsewhere, is not found.
+ * What an attempt of this kind, service, level, place on the site and choice of countries may end in; an attempt that
+ * was begun on other terms, or elsewhere, is not found.
  */
 export function purposeOf(
   kind: Undertaking,

@@ -10,7 +10,7 @@ export type Entry =
   | { by: 'callback'; id: string; value: string; parameters: CallbackParameters };
 
 export function entryOf(req: Request): Entry | undefined {
-  if (isOnlyAsked(req)) return undefined;
+  if (isHeadOrPrefetch(req)) return undefined;
   const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = req.query;
   if (attempt !== undefined || sessionSecretDigest !== undefined) {
     const value = shortText(attempt) ?? '';
@@ -30,13 +30,14 @@ export function entryOf(req: Request): Entry | undefined {
 }
 
 /**
- * Whether nobody opens the address: a `HEAD`, as of programs that look at links, or a browser that loads pages which its user may
- * open next (Fetch, section 4.9: `Sec-Purpose`). Such a request must use nothing up.
+ * Whether a program asks, and no person has opened the address: by a `HEAD`, as programs that check links do, or ahead
+ * of time. Such a request must use up no attempt.
  */
-export function isOnlyAsked(req: Request): boolean {
+function isHeadOrPrefetch(req: Request): boolean {
   return req.method === 'HEAD' || isPrefetch(req);
 }
 
+/** Whether a browser loads ahead what its user may open next. It says so in `Sec-Purpose` (Fetch, section 4.9). */
 export function isPrefetch(req: Request): boolean {
   return /^prefetch\b/i.test(req.get('sec-purpose') ?? '');
 }

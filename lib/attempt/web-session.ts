@@ -123,7 +123,10 @@ export async function reloadSession(req: WebRequest): Promise<boolean> {
   return (await storedSession(req)) !== undefined && loadSession(req);
 }
 
-/** Takes a session that was stored a moment ago; false when it has ended since, which express-session does not tell from a failure. */
+/**
+ * Takes a session that was stored a moment ago; false when it has ended since, which express-session does not tell from
+ * a failure.
+ */
 export async function loadSession(req: WebRequest): Promise<boolean> {
   try {
     await new Promise<void>((resolve, reject) => {

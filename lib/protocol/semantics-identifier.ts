@@ -31,7 +31,9 @@ export function parseSemanticsIdentifier(text: string, field = 'semanticsIdentif
   return { identifierType: match[1] as IdentifierType, country: match[2] as string, personalCode: match[3] as string };
 }
 
-/** The country that issued an identifier that has been checked; the same of a document number, which begins with one. */
+/**
+ * The country that issued an identifier that has been checked; the same of a document number, which begins with one.
+ */
 export function issuingCountryOf(identifier: string): string {
   return identifier.slice(3, 5);
 }

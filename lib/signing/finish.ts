@@ -10,7 +10,7 @@ import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
 import { verifySignature } from '../verify/signature.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
-import { checkCountryOf, signerOf } from './prepare.js';
+import { checkSignerCountry, signerOf } from './prepare.js';
 import { refusal, refusalOf } from './refusal.js';
 import type { SignatureStep } from './step.js';
 
@@ -67,7 +67,7 @@ async function signatureOf(
   // A certificate choice ends here only when nobody has chosen.
   if (asked.sessionType !== 'sign') throw refusal(outcomeCode(status.result.endResult), attempt);
   const verified = await verifySignature({ status, session: asked, callback, ...trust, now: clock() });
-  checkCountryOf(verified.identity, countries, attempt);
+  checkSignerCountry(verified.identity, countries, attempt);
   const { value, flowType, interactionTypeUsed, deviceIpAddress } = verified;
   const { digest, signatureAlgorithm, hashAlgorithm } = asked;
   return {

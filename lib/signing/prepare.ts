@@ -16,8 +16,8 @@ export type PreparedDigest = SignatureChoice & { digest: string };
 
 /**
  * Asks the site; undefined when it turns the signer away.
- * @throws SmartIdSigningError when the signer's country is not accepted, and `prepare` is not called then; what `prepare` throws;
- * SmartIdInputError when it returns what breaks a rule.
+ * @throws SmartIdSigningError when the signer's country is not accepted, and `prepare` is not called then; what
+ * `prepare` throws; SmartIdInputError when it returns what breaks a rule.
  */
 export async function prepareDigest(
   { prepare, signature, countries }: ResolvedSigningOptions,
@@ -25,13 +25,13 @@ export async function prepareDigest(
   request: SigningRequest,
   req: Request,
 ): Promise<PreparedDigest | undefined> {
-  checkCountryOf(verified.identity, countries);
+  checkSignerCountry(verified.identity, countries);
   const toSign = await prepare(signerOf(verified), request, req);
   return toSign ? digestToSign(toSign, signature) : undefined;
 }
 
 /** @throws SmartIdSigningError when the signer's country is not accepted. */
-export function checkCountryOf(
+export function checkSignerCountry(
   { semanticsIdentifier }: Identity,
   countries: AcceptedCountries,
   attempt?: Attempt,

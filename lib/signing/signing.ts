@@ -24,9 +24,9 @@ import { refusal, refusalOf } from './refusal.js';
 import { SignatureStep } from './step.js';
 
 export class SmartIdSigning {
-  /** What the app calls the site: for whom a broker asks, else the name in the contract. */
+  /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
   readonly siteName: string;
-  /** Milliseconds since the epoch, as in the options. */
+  /** The option of the same name, or its default: the time now, in milliseconds since the epoch. */
   readonly clock: () => number;
   private readonly settings: ResolvedSigningOptions;
   private readonly attempts: Attempts;
@@ -72,11 +72,13 @@ export class SmartIdSigning {
     return this.live.handler(show);
   }
 
-  /** Middleware for a POST of `{ id }` that ends the signing on the server, like that of the strategy. */
+  /**
+   * Middleware for a POST of `{ id }`: ends the signing on the server, so that nothing the person does in the app
+   * afterwards is used. Sets `req.smartId` as `cancel` of `SmartIdStrategy` does, and fails in the same way.
+   */
   cancel(): RequestHandler {
     return middleware(async (req) => {
-      const { id, isCancelled } = await this.attempts.cancel(req);
-      req.smartId = failedView(id, isCancelled ? 'cancelled' : 'no_attempt');
+      req.smartId = await this.attempts.cancel(req);
     });
   }
 

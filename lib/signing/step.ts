@@ -133,7 +133,7 @@ export class SignatureStep {
       const receivedAt = this.settings.clock();
       const { lang } = attempt.session;
       const next = { ...begun, expiresAt: receivedAt + attemptLifetime, session: { receivedAt, lang, ...session } };
-      // Cancelled meanwhile, or ended with its session: what the person signs now is used by nobody.
+      // Where it was cancelled meanwhile, or its session has ended, nobody uses what the person signs now.
       return (await store.update(req, next, begun)) ? next : this.leave(req, attempt);
     } catch (error) {
       const refused = refusalOf(error, attempt);

@@ -1,4 +1,6 @@
-/** Answers to what the page sends: a form is answered by the page again, a script by JSON. */
+/**
+ * Answers to what the page sends. A form is answered by the page, since a person sees the answer; a script gets JSON.
+ */
 
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isPathOfSite } from '../attempt/options.js';
@@ -7,12 +9,16 @@ import { SmartIdInputError, SmartIdLimitError } from '../errors.js';
 import { parameters } from './html.js';
 import { isOfSameOrigin, sameOriginOnly } from './same-origin.js';
 
-/** Whether the page was used without its script. */
+/** Whether a form was sent, as by a page without its script. */
 export function isForm(req: Request): boolean {
   return req.method === 'POST' && Boolean(req.is('urlencoded'));
 }
 
-/** Back to the page, which says what happened. What a form has sent goes along, but for what it says of a person. */
+/**
+ * Redirects to the page, which says what happened. What the form has sent goes along, but never the person that it
+ * names.
+ * @param more the rest of the page's query.
+ */
 export function backToPage(
   req: Request,
   res: Response,
@@ -20,23 +26,26 @@ export function backToPage(
 ): void {
   const body = (req.body ?? {}) as Record<string, unknown>;
   const sent = {
-    lang: textOf(body.lang),
+    lang: nonEmptyText(body.lang),
     reference: reference ?? shortText(body.reference),
     returnTo: returnTo ?? (isPathOfSite(body.returnTo) ? body.returnTo : undefined),
   };
-  // A callback URL may end with a slash, which the page is one folder above.
+  // From a callback URL that ends with a slash the page is one folder further up.
   const folder = req.path.endsWith('/') ? '..' : '.';
   res.redirect(303, `${folder}/?${parameters({ ...more, ...sent })}`);
 }
 
-export function textOf(value: unknown): string | undefined {
+export function nonEmptyText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The page itself, with a status that says what was wrong with the form. */
+/** Shows the page with the message of a failure, under the status that was set before. */
 export type ShowFailure = (req: Request, res: Response, failed: string) => Promise<void>;
 
-/** Like `sameOriginOnly`, but a form is answered by the page. What it has sent is not looked at: anybody may have sent it. */
+/**
+ * Like `sameOriginOnly`, but the page answers a form. Nothing that the form has sent is read, since any site may have
+ * made it.
+ */
 export function ownFormsOnly(showFailure: ShowFailure): RequestHandler {
   return (req, res, next) => {
     if (!isForm(req) || isOfSameOrigin(req)) return sameOriginOnly(req, res, next);
@@ -44,10 +53,13 @@ export function ownFormsOnly(showFailure: ShowFailure): RequestHandler {
   };
 }
 
-/** What visitors send. Where anything else breaks a rule it is the site's own mistake, of which its error handler must hear. */
+/**
+ * The fields that visitors send. Any other field that breaks a rule is the site's own mistake, which its error handler
+ * must get.
+ */
 const visitorFields = new Set(['id', 'flow', 'country', 'personalCode', 'returnTo']);
 
-/** What a visitor sent and must not, or too often: the site's own error handler need not hear of it. */
+/** Answers what visitors sent wrongly or too often, so that it does not reach the site's own error handler. */
 export function answerInputErrors(showFailure: ShowFailure): ErrorRequestHandler {
   return (error, req, res, next) => {
     if (error instanceof SmartIdInputError && visitorFields.has(error.field)) {

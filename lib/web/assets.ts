@@ -11,7 +11,7 @@ const qrEncoder = fileURLToPath(import.meta.resolve('qr'));
 
 const moduleFile = (name: string) => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
 
-/** By name. Each script is an ES module that a browser can load as it is. */
+/** The files by name. Each script is an ES module that a browser can load as it is. */
 function readFiles(): Map<string, string> {
   return new Map([
     ['attempt.css', style],

@@ -1,15 +1,18 @@
-/** Which attempts of a browser have ended well, so that a tab that slept through it, or the app's way back opened again, goes on. */
+/**
+ * Which attempts of a browser have ended well, so that a tab that was asleep then, and the return from the app when it
+ * is opened again, lead on.
+ */
 
 import type { Request } from 'express';
 import { reloadSession, requireWebSession } from '../attempt/web-session.js';
 
-/** As many as there can be open ones. */
+/** As many attempts as a browser session can have open. */
 const maxRemembered = 5;
 
-/** The id is of no use any more. */
+/** An attempt that has ended well. Its id may be kept, since nothing can be done with it any more. */
 interface DoneAttempt {
   id: string;
-  /** Where it has led to, if not to where the page leads everybody. */
+  /** Where it has led, if not to `successRedirect`. */
   returnTo?: string;
 }
 
@@ -19,20 +22,21 @@ interface DoneSession {
 
 const sessionOf = (req: Request) => (req as unknown as { session?: DoneSession }).session;
 
-/** Kept when the session is kept, which express-session does at the end of the request. */
+/** Notes it in the session, which express-session stores at the end of the request. */
 export function rememberDone(req: Request, { id, returnTo }: DoneAttempt): void {
   const session = sessionOf(req);
   if (session) session.smartIdDone = [...(session.smartIdDone ?? []), { id, returnTo }].slice(-maxRemembered);
 }
 
 /**
- * Does the last of an attempt, and remembers that it has ended well. That may take long: where another request has changed or
- * ended the session meanwhile, that must stand.
+ * Does the last work of an attempt, and then remembers that the attempt has ended well. The work may take long, so the
+ * session is loaded again after it: what another request has changed in it meanwhile stays changed, and an ended
+ * session stays ended.
  */
 export async function rememberWhenDone(req: Request, attempt: DoneAttempt, work: () => unknown): Promise<void> {
   const before = JSON.stringify(sessionOf(req));
   await work();
-  // What the site itself has changed in it would be lost.
+  // Loaded again, it would lose what the work itself has changed in it.
   const isUntouched = JSON.stringify(sessionOf(req)) === before;
   if (isUntouched && !(await reloadSession(requireWebSession(req)))) return;
   rememberDone(req, attempt);

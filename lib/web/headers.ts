@@ -1,11 +1,11 @@
-/** The headers of all that the pages' routes answer. */
+/** The headers of every answer of the pages' routes. */
 
 import type { RequestHandler, Response } from 'express';
 import type { PageImages } from './page.js';
 
 /**
- * `same-origin`: the address of the page is told to nobody else, and with `no-referrer` browsers would say of the page's own forms that
- * they come from nowhere (`Origin: null`, Fetch section 3.2).
+ * The Referrer-Policy is `same-origin`, which keeps the page's address from other sites. With `no-referrer` browsers
+ * would send `Origin: null` with the page's own forms (Fetch, section 3.2), and these would be refused.
  */
 export function commonHeaders(hasTemplate: boolean): RequestHandler {
   return (_req, res, next) => {
@@ -19,7 +19,7 @@ export function commonHeaders(hasTemplate: boolean): RequestHandler {
   };
 }
 
-/** Says what the page may load, unless the site has said so for its own template. */
+/** Sets what the page may load, unless the site has set it for its own template. */
 export function setContentSecurityPolicy(res: Response, images: PageImages, hasTemplate: boolean): void {
   const present = res.get('content-security-policy');
   const isOfSite = present !== undefined && present !== policyFor({});
@@ -27,8 +27,8 @@ export function setContentSecurityPolicy(res: Response, images: PageImages, hasT
 }
 
 /**
- * Without `form-action`: browsers would hold against it also where the site leads from its own page after a login, such as an identity
- * provider back to the site that has asked.
+ * There is no `form-action`: browsers apply it also to the redirects that follow a form, and a site may lead to another
+ * one after a login, as an identity provider does.
  */
 function policyFor(images: PageImages): string {
   const origins = Object.values<string>({ ...images })
@@ -38,7 +38,7 @@ function policyFor(images: PageImages): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    // Also for the site's icon, which browsers ask for by themselves.
+    // 'self' is also for the site's icon, which browsers load without being told to.
     `img-src ${[...new Set(["'self'", ...origins])].join(' ')}`,
     "connect-src 'self'",
     "base-uri 'none'",

@@ -3,15 +3,15 @@
 import { attributesOf, escapeHtml } from './html.js';
 import type { Words } from './words.js';
 
-/** Addresses: paths of the site, https, and for `contact` also `mailto:` and `tel:`. */
+/** Each is a path of the site, or a URL of `https:`, `mailto:` or `tel:`. */
 export interface HelpLinks {
   /** What Smart-ID is. */
   learnMore?: string;
-  /** How to update the app: versions before 29 know no QR codes and links of this kind. */
+  /** How to update the app: versions before 29 do not know these QR codes and links. */
   updateApp?: string;
   /** How to get an account. */
   createAccount?: string;
-  /** Who helps. */
+  /** How to reach people who help. */
   contact?: string;
 }
 
@@ -30,7 +30,7 @@ export function helpContent({ page }: Words, links: HelpLinks, siteName: string)
 </details>`;
 }
 
-/** In a tab of its own, so that the attempt goes on; with a blank before it. */
+/** A link with a space before it. It opens in a tab of its own, so that the attempt goes on in this one. */
 function link(address: string | undefined, text: string): string {
   if (address === undefined) return '';
   return ` <a${attributesOf({ href: address, target: '_blank', rel: 'noopener' })}>${escapeHtml(text)}</a>`;

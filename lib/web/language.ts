@@ -10,7 +10,7 @@ export type LanguageOption = string | ((req: Request) => string | undefined);
 const cookieName = 'smart-id-language';
 const cookiePattern = new RegExp(`(?:^|; *)${cookieName}=([A-Za-z0-9-]+)(?:;|$)`);
 
-/** The words of a site's pages, and who gets which. */
+/** The words of a site's pages, and the language in which a request gets them. */
 export class SiteWords {
   readonly languages: readonly string[];
   private readonly words: ReadonlyMap<string, Words>;
@@ -29,7 +29,10 @@ export class SiteWords {
     return this.option === undefined;
   }
 
-  /** The site's choice, else what the visitor chose on the page (`?lang=`), now or before, else what the browser prefers, else English. */
+  /**
+   * The site's choice, else what the visitor chose on the page (`?lang=`), now or before, else what the browser
+   * prefers, else English.
+   */
   languageFor(req: Request): string {
     const { option } = this;
     const chosen = typeof option === 'function' ? option(req) : option;
@@ -48,13 +51,15 @@ export class SiteWords {
   }
 
   /**
-   * Keeps what the visitor has chosen on the page until the browser is closed: the app that returns to it knows nothing of it.
-   * A cookie of its own, since a session that is saved here could undo what happens to it at the same moment.
+   * Keeps the language that the visitor has chosen on the page until the browser is closed, since the return from the
+   * app does not name it. It has a cookie of its own: a session that is saved here could undo what another request
+   * changes in it at the same moment.
    */
   remember(req: Request, res: Response): void {
     const { lang } = req.query;
     if (!this.isVisitorsChoice || !this.has(lang) || lang === this.languageBefore(req)) return;
-    // Without a path, which a proxy may have changed, it is for the folder of the page. (Express would set one.)
+    // A cookie without a path is for the folder of the page, whose path a proxy may have changed. Express would set a
+    // path.
     res.append('set-cookie', `${cookieName}=${lang}; HttpOnly; SameSite=Lax`);
   }
 

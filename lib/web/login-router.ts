@@ -65,7 +65,7 @@ export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions)
     isDone: (req) => req.isAuthenticated?.() === true,
     noticeOf: (req) => (wishOf(req).flow === 'notification' && isByLink(req) ? 'scanFirst' : undefined),
     start: strategy.start((req) => startOptions(req, options, words, mayPush)),
-    // Begun where the browser was known, which it may not be any more.
+    // The login began where the browser was known, which it may not be any more.
     push: strategy.push((req, to) => mayPush(req, 'semanticsIdentifier' in to ? to.semanticsIdentifier : undefined)),
     cancel: strategy.cancel(),
     status: strategy.status(),

@@ -1,4 +1,4 @@
-/** What both routers can be told of their pages, and the one place that rejects what makes no sense. */
+/** The options of the pages that both routers have, and the one place that rejects a bad one. */
 
 import type { Request } from 'express';
 import { checkOptionNames, isPathOfSite } from '../attempt/options.js';
@@ -9,34 +9,45 @@ import type { PageContent, PageImages } from './page.js';
 import type { WordsOption } from './words.js';
 
 export interface PageOptions {
-  /** Where a person goes afterwards when the page was not opened with `?returnTo=`. Default `/`. */
+  /**
+   * Where a person goes afterwards when the page was not opened with `?returnTo=`: a path of the site that begins with
+   * one slash, or a URL of http or https. Default `/`.
+   */
   successRedirect?: string;
   /**
-   * Where a person goes who presses "Cancel"; the attempt is ended on the server. Default: the page has no such button.
+   * Where a person goes who presses "Cancel", which ends the attempt on the server: a path or a URL, as for
+   * `successRedirect`. Default: the page has no such button, and its router no such route.
    */
   cancelRedirect?: string;
   /**
-   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the page, else
-   * what the browser prefers, else English.
+   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the
+   * page, else what the browser prefers, else English.
    */
   language?: LanguageOption;
   /**
-   * Other texts, by language: `{ en: { login: { title: 'Log in to Example' } } }`. For a language that the package does not have, all
-   * texts in the shape of `passport-smart-id/words/en.json`; it is then offered on the page.
+   * Other texts, by language: `{ en: { login: { title: 'Log in to Example' } } }`. For a language that the package does
+   * not have, all texts in the shape of `passport-smart-id/words/en.json`; it is then offered on the page.
    */
   words?: WordsOption;
-  /** The site's logo, and the operator's image for the button that opens the app; also by language. */
+  /**
+   * The site's logo, and the operator's image for the button that opens the app; or a function of the page's language.
+   * Default: none.
+   */
   images?: PageImages | ((language: string) => PageImages);
-  /** Where the page's help leads to; also by language. A link that is not given is not shown. */
+  /**
+   * Where the links of the page's help lead; or a function of the page's language. A link that is not given is not
+   * shown.
+   */
   helpLinks?: HelpLinks | ((language: string) => HelpLinks);
   /**
-   * A style sheet of the site, by its path there, which the page loads after its own: `:root { --smart-id-accent: #7a1fa2; }`. The
-   * README lists what can be set.
+   * The path of a style sheet of the site, which the page loads after its own. It sets custom properties, such as
+   * `:root { --smart-id-accent: #7a1fa2; }`; docs/pages.md lists them. Default: none.
    */
   stylesheet?: string;
   /**
-   * The site's own page around the content. A Content-Security-Policy that the site has set before stays then; it must allow
-   * scripts, styles, images and connections of the site itself, and images from where `images` has them.
+   * Makes the site's own page around the content, and returns all of its HTML. A Content-Security-Policy that the site
+   * has set before stays then: it must allow scripts, styles, images and connections of the site itself, and the hosts
+   * of `images`.
    */
   template?: (content: PageContent, req: Request) => string | Promise<string>;
 }
@@ -84,12 +95,12 @@ export function checkPageOptions(
   if (typeof helpLinks !== 'function') checkHelpLinks(helpLinks);
 }
 
-/** @throws SmartIdInputError, also where the site's function gives what makes no sense. */
+/** @throws SmartIdInputError when the site's function returns what breaks a rule. */
 export function imagesFor({ images }: PageOptions, language: string): PageImages {
   return typeof images === 'function' ? checkImages(images(language)) : (images ?? {});
 }
 
-/** @throws SmartIdInputError, also where the site's function gives what makes no sense. */
+/** @throws SmartIdInputError when the site's function returns what breaks a rule. */
 export function helpLinksFor({ helpLinks }: PageOptions, language: string): HelpLinks {
   return typeof helpLinks === 'function' ? checkHelpLinks(helpLinks(language)) : (helpLinks ?? {});
 }
@@ -111,21 +122,23 @@ function checkAddresses<Key extends string>(
 ): { [K in Key]?: string } {
   if (addresses === undefined) return {};
   const isObject = typeof addresses === 'object' && addresses !== null && !Array.isArray(addresses);
-  // Also of a promise, which has no names to be seen.
+  // A promise has no names of its own, so it would pass for an object without addresses.
   if (!isObject || 'then' in addresses || Object.keys(addresses).some((name) => !names.includes(name as Key))) {
     throw new SmartIdInputError(field, `may hold ${names.join(', ')}, and nothing else.`);
   }
   for (const name of names) {
     const address: unknown = addresses[name];
-    if (address === undefined || isPathOfSite(address)) continue;
-    if (!isUrlOf(address, schemes)) {
+    if (address !== undefined && !isPathOfSite(address) && !isUrlOf(address, schemes)) {
       throw new SmartIdInputError(field, `${name} must be a path of this site or begin with ${schemes.join(', ')}.`);
     }
   }
   return addresses;
 }
 
-/** With a host that means nothing else in a Content-Security-Policy: URLs allow more in it, such as a semicolon or an asterisk. */
+/**
+ * The host may hold no semicolon or asterisk, which URLs allow and which would mean something else in a
+ * Content-Security-Policy.
+ */
 function isUrlOf(value: unknown, schemes: readonly string[]): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, hostname } = new URL(value);

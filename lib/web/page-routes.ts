@@ -7,7 +7,7 @@ import { isPrefetch, postedId, shortText } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
 import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
-import { answerInputErrors, backToPage, isForm, ownFormsOnly, type ShowFailure, textOf } from './answers.js';
+import { answerInputErrors, backToPage, isForm, nonEmptyText, ownFormsOnly, type ShowFailure } from './answers.js';
 import { createAssets } from './assets.js';
 import { commonHeaders, setContentSecurityPolicy } from './headers.js';
 import type { SiteWords } from './language.js';
@@ -19,7 +19,7 @@ export interface PageRoutes {
   what: Undertaking;
   options: PageOptions;
   words: SiteWords;
-  /** As the app shows it. */
+  /** The name by which the app shows the site. */
   siteName: string;
   /** Milliseconds since the epoch. */
   clock: () => number;
@@ -27,7 +27,7 @@ export interface PageRoutes {
   offersPush(req: Request): Promise<boolean>;
   /** Whether this attempt, which is not there any more, has ended well in this browser. */
   isDone(req: Request, id: string | undefined): boolean;
-  /** More to tell than the view of an attempt that was just begun says: the key of a text. */
+  /** What the page says besides the view of an attempt that was just begun. */
   noticeOf?(req: Request): Notice | undefined;
   start: RequestHandler;
   push?: RequestHandler;
@@ -38,27 +38,17 @@ export interface PageRoutes {
   finish: RequestHandler;
 }
 
-/** Milliseconds before the end of which the person is warned. */
+/** Milliseconds before the end from which on the person is warned. The script of the page has the same. */
 const expiringMs = 30_000;
 
-/** Said besides what is shown, or in its place; the key of a text. */
+/** The key of a text that the page says besides what it shows, or in its place. */
 export type Notice = 'scanFirst' | 'nothingToSign';
 
 export function pageRoutes(routes: PageRoutes): Router {
   const { options, start, push, status, updates, finish } = routes;
   const { router: assets, folder } = createAssets();
   const router = Router();
-  const sendView: RequestHandler = (req, res) => {
-    const view = req.smartId as AttemptView;
-    const notice = routes.noticeOf?.(req);
-    if (!isForm(req)) {
-      const message = notice && noticeText(notice, routes, routes.words.wordsFor(req));
-      // The browser's clock may be another one.
-      const expiresInMs = view.expiresAt === undefined ? undefined : view.expiresAt - routes.clock();
-      return void res.json({ message, expiresInMs, ...showView(routes, view, req) });
-    }
-    backToPage(req, res, { id: view.id || undefined, notice, failed: view.id ? undefined : view.code });
-  };
+  const sendView = sendViewOf(routes);
   const form = urlencoded({ extended: false, limit: '8kb' });
   const showFailure: ShowFailure = (req, res, failed) => showPage(routes, folder, req, res, { failed });
   const ownOnly = ownFormsOnly(showFailure);
@@ -78,23 +68,41 @@ export function pageRoutes(routes: PageRoutes): Router {
     updates((view, req) => showView(routes, view, req)),
   );
   router.post('/finish', ownOnly, json({ limit: '8kb' }), form, finish);
-  router.get('/callback', notPrefetched, finish);
+  router.get('/callback', refusePrefetch, finish);
   router.use(answerInputErrors(showFailure));
   return router;
 }
 
-/** A page that the browser loads ahead would be shown later as it is now; without one it asks again when somebody goes there. */
-const notPrefetched: RequestHandler = (req, res, next) => {
+/** Answers with the view in `req.smartId`: a script gets it as JSON, a form is led to the page of the attempt. */
+function sendViewOf(routes: PageRoutes): RequestHandler {
+  return (req, res) => {
+    const view = req.smartId as AttemptView;
+    const notice = routes.noticeOf?.(req);
+    if (!isForm(req)) {
+      const message = notice && noticeText(notice, routes, routes.words.wordsFor(req));
+      // The browser's clock may differ from the server's, so the page needs a duration.
+      const expiresInMs = view.expiresAt === undefined ? undefined : view.expiresAt - routes.clock();
+      return void res.json({ message, expiresInMs, ...showView(routes, view, req) });
+    }
+    backToPage(req, res, { id: view.id || undefined, notice, failed: view.id ? undefined : view.code });
+  };
+}
+
+/**
+ * Refuses to be loaded ahead. A browser would show later what it got then; with an error it asks again when its user
+ * goes there.
+ */
+const refusePrefetch: RequestHandler = (req, res, next) => {
   if (isPrefetch(req)) return void res.sendStatus(503);
   next();
 };
 
-/** Without an attempt there is nothing to end: the page may not have begun one yet. */
+/** Ends the attempt that the form names. It names none where the page had not begun one yet. */
 function cancelWith({ cancel, options }: PageRoutes): RequestHandler {
   return (req, res, next) => {
-    const leave = (error?: unknown) => (error ? next(error) : res.redirect(303, options.cancelRedirect ?? '/'));
-    if (postedId(req) === undefined) leave();
-    else void cancel(req, res, leave);
+    const redirect = (error?: unknown) => (error ? next(error) : res.redirect(303, options.cancelRedirect ?? '/'));
+    if (postedId(req) === undefined) redirect();
+    else void cancel(req, res, redirect);
   };
 }
 
@@ -113,38 +121,34 @@ function withView(status: RequestHandler, req: Request, res: Response): Promise<
   });
 }
 
-/** What the page is opened with. */
-type Asked = Partial<Record<'failed' | 'returnTo' | 'reference' | 'id' | 'notice' | 'problem', unknown>>;
+/** What the page is opened with: its query, or what the answer to a refused form puts in place of one. */
+type PageQuery = Partial<Record<'failed' | 'returnTo' | 'reference' | 'id' | 'notice' | 'problem', unknown>>;
 
-/** @param known the attempt that it is about. */
+/** @param found the attempt that the query names, as its status says. */
 async function showPage(
   routes: PageRoutes,
   assets: string,
   req: Request,
   res: Response,
-  asked: Asked,
-  known?: AttemptView,
+  query: PageQuery,
+  found?: AttemptView,
 ): Promise<void> {
-  const { options, what, words: site, siteName, clock } = routes;
+  const { options, words: siteWords, siteName } = routes;
   const { successRedirect = '/', template = wholePage } = options;
-  const failed = textOf(asked.failed);
-  const view = isGone(known?.code) ? undefined : known;
-  const wish = isPathOfSite(asked.returnTo) ? asked.returnTo : undefined;
-  const next = wish ?? successRedirect;
-  const code = view ? view.code : (failed ?? known?.code);
+  const view = isGone(found?.code) ? undefined : found;
+  const returnTo = isPathOfSite(query.returnTo) ? query.returnTo : undefined;
+  const next = returnTo ?? successRedirect;
+  const code = view ? view.code : (nonEmptyText(query.failed) ?? found?.code);
   // Another tab was faster.
-  if (isGone(code) && routes.isDone(req, shortText(asked.id))) return res.redirect(next);
-  const language = site.languageFor(req);
-  site.remember(req, res);
-  const words = site.of(language);
+  if (isGone(code) && routes.isDone(req, shortText(query.id))) return res.redirect(next);
+  const language = siteWords.languageFor(req);
+  siteWords.remember(req, res);
+  const words = siteWords.of(language);
   const images = imagesFor(options, language);
-  const notice = noticeText(asked.notice, routes, words);
-  const waiting = failed !== undefined && view?.state === 'running' ? words.page.notYet : undefined;
-  const isExpiring = view?.state === 'running' && (view.expiresAt ?? Infinity) - clock() <= expiringMs;
   const state: PageState = {
     words,
     language,
-    languages: new Map(site.isVisitorsChoice ? site.languages.map((tag) => [tag, site.of(tag).languageName]) : []),
+    languages: languagesToChoose(siteWords),
     siteName,
     images,
     helpLinks: helpLinksFor(options, language),
@@ -152,20 +156,46 @@ async function showPage(
     offersCancel: options.cancelRedirect !== undefined,
     assets,
     next,
-    returnTo: wish,
-    reference: shortText(asked.reference),
+    returnTo,
+    reference: shortText(query.reference),
     offersPush: await routes.offersPush(req),
-    message:
-      code !== undefined
-        ? failureMessage(code, words, what)
-        : view?.state === 'callback'
-          ? words.page.goOnInOtherTab
-          : (waiting ?? notice ?? (isExpiring ? words.page.expiring : undefined)),
-    isCodeWrong: asked.problem === 'personalCode',
+    message: messageFor(routes, words, query, code, view),
+    isCodeWrong: query.problem === 'personalCode',
     view,
   };
   setContentSecurityPolicy(res, images, options.template !== undefined);
   res.send(await template(routes.content(state), req));
+}
+
+function languagesToChoose(siteWords: SiteWords): Map<string, string> {
+  const languages = siteWords.isVisitorsChoice ? siteWords.languages : [];
+  return new Map(languages.map((language) => [language, siteWords.of(language).languageName]));
+}
+
+/**
+ * What the page says at first. It says one thing: a failure before what the person can do now, and that before a
+ * warning.
+ */
+function messageFor(
+  routes: PageRoutes,
+  words: Words,
+  query: PageQuery,
+  code: string | undefined,
+  view: AttemptView | undefined,
+): string | undefined {
+  const { page } = words;
+  if (code !== undefined) return failureMessage(code, words, routes.what);
+  if (view?.state === 'callback') return page.goOnInOtherTab;
+  const isRunning = view?.state === 'running';
+  // A finish failed while the attempt is still open: the person has not confirmed yet.
+  if (isRunning && nonEmptyText(query.failed) !== undefined) return page.notYet;
+  const notice = noticeText(query.notice, routes, words);
+  if (notice !== undefined) return notice;
+  return isRunning && isExpiring(view, routes.clock) ? page.expiring : undefined;
+}
+
+function isExpiring({ expiresAt = Infinity }: AttemptView, clock: () => number): boolean {
+  return expiresAt - clock() <= expiringMs;
 }
 
 /** Whether a code says that an attempt is not there any more, which may be because it has ended well. */

@@ -19,11 +19,11 @@ export interface PageContent {
   body: string;
 }
 
-/** Addresses: paths of the site, or https. */
+/** Each is a path of the site, or a URL of `https:`. */
 export interface PageImages {
-  /** The site's logo, shown beside its name. */
+  /** The site's logo, shown beside its name: at most 40 pixels high. */
   logo?: string;
-  /** In place of the text on the button that opens the app, at most 48 pixels high. */
+  /** Shown in place of the text on the button that opens the app, where people use a finger: 48 pixels high. */
   openApp?: string;
 }
 
@@ -31,7 +31,9 @@ export interface PageImages {
 export interface PageState {
   words: Words;
   language: string;
-  /** What a visitor can choose from, by how each language calls itself; empty where the site has chosen. */
+  /**
+   * The languages that a visitor can choose from, each with its own name for itself; empty where the site has chosen.
+   */
   languages: ReadonlyMap<string, string>;
   /** As the app shows it. */
   siteName: string;
@@ -39,7 +41,7 @@ export interface PageState {
   helpLinks: HelpLinks;
   /** The site's own style sheet. */
   stylesheet?: string;
-  /** Whether there is a place of the site to go to without finishing. */
+  /** Whether there is a button that cancels. */
   offersCancel: boolean;
   /** The folder of the page's files. */
   assets: string;
@@ -94,7 +96,11 @@ ${hiddenFields(state)}
 <div class="choices">${push}${button(login.showQrForPerson, 'device-link', offersPush ? 'quiet' : undefined)}</div>
 </form>
 </details>`;
-  const more = { 'wrong-code': login.wrongPersonalCode, 'incomplete-code': login.incompletePersonalCode };
+  const more = {
+    'wrong-code': login.wrongPersonalCode,
+    'incomplete-code': login.incompletePersonalCode,
+    'too-many-starts': words.loginFailures.too_many_starts,
+  };
   // The script expects the place of the form, with or without it.
   return content(state, login, more, countries.length > 0 ? byCode : '<div id="alternative"></div>');
 }
@@ -110,6 +116,7 @@ export function signingContent(state: PageState): PageContent {
     'choose-in-app': signing.chooseInApp,
     'sign-in-app': signing.signInApp,
     'not-found': signing.nothingToSign,
+    'too-many-starts': words.signingFailures.too_many_starts,
   };
   return content(state, signing, more, `<div id="alternative">${push}</div>`);
 }
@@ -134,83 +141,133 @@ ${body}
 `;
 }
 
+/** The words of the login or of the signing that both pages use. */
+type OwnWords = Pick<Words['login'] & Words['signing'], 'title' | 'finishInApp' | 'confirmed'>;
+
 /**
- * @param own the words of the login or of the signing.
  * @param more what the script needs besides, by the names of data attributes.
  * @param alternative the markup of what is offered besides.
  */
 function content(
   state: PageState,
-  own: { title: string; finishInApp: string; confirmed: string },
+  own: OwnWords,
   more: Record<string, string | undefined>,
   alternative: string,
 ): PageContent {
-  const { words, language, assets, message, view, images, siteName, stylesheet } = state;
+  const { words, language, message, view } = state;
   const { page } = words;
   const isOver = view ? view.state === 'failed' : message !== undefined;
-  const isFollowed = view !== undefined && !isOver;
-  const data = {
-    'data-id': isFollowed ? view.id : undefined,
-    'data-next': state.next,
-    'data-return-to': state.returnTo,
-    'data-go-on': page.goOnInOtherTab,
-    'data-confirmed': own.confirmed,
-    'data-starting': page.starting,
-    'data-expiring': page.expiring,
-    'data-connection-lost': page.connectionLost,
-    'data-unavailable': page.unavailable,
-    'data-too-many-starts': words.loginFailures.too_many_starts,
-    'data-code-label': page.verificationCode,
-    'data-compare-code': page.compareCode,
-    'data-remember-code': page.rememberCode,
-    ...Object.fromEntries(Object.entries(more).map(([name, value]) => [`data-${name}`, value])),
-  };
-  const { web2AppLink, verificationCode } = view?.state === 'running' ? view : {};
-  const isHeld = view?.isHeld === true;
-  const withoutScript = !isFollowed
-    ? `<form method="post" action="start">${hiddenFields(state)}${button(page.useThisDevice, 'device-link')}</form>
-<p>${escapeHtml(page.needsScript)}</p>`
-    : isHeld
-      ? `<form method="post" action="push">${hiddenFields(state, view.id)}${button(page.sendToPhone)}</form>`
-      : '';
-  const logo = images.logo === undefined ? '' : `<img${attributesOf({ src: images.logo, alt: '' })}>`;
-  const openApp =
-    images.openApp === undefined
-      ? escapeHtml(page.openApp)
-      : `<img${attributesOf({ src: images.openApp, alt: page.openApp })}><span>${escapeHtml(page.openApp)}</span>`;
-  const body = `<div id="smart-id"${attributesOf({ lang: language, ...data })}>
-<p id="site">${logo}<span>${escapeHtml(siteName)}</span></p>
+  const followed = isOver ? undefined : view;
+  const body = `<div id="smart-id"${attributesOf({ lang: language, ...scriptData(state, own, followed), ...dataOf(more) })}>
+${siteLine(state)}
 <h1>${escapeHtml(own.title)}</h1>
 <p id="message" role="status"${flag('hidden', message === undefined)}>${escapeHtml(message ?? '')}</p>
 <a id="try-again" class="button" href="${escapeHtml(againAddress(state))}"${flag('hidden', !isOver && view?.state !== 'callback')}>${escapeHtml(page.tryAgain)}</a>
 <p id="spoken-code" class="unseen" role="status"></p>
-<section id="device-link"${flag('hidden', web2AppLink === undefined)}>
-<a id="open-app" class="button${images.openApp === undefined ? '' : ' image'}"${web2AppLink === undefined ? ' hidden' : attributesOf({ href: web2AppLink })}>${openApp}</a>
+${deviceLinkSection(state)}
+${notificationSection(state, own)}
+<noscript>${formWithoutScript(state, followed)}</noscript>
+<button id="other-ways" type="button" class="quiet" hidden>${escapeHtml(page.otherWays)}</button>
+${followed ? alternative.replace('id="alternative"', 'id="alternative" hidden') : alternative}
+${finishForm(state, followed)}
+${helpContent(words, state.helpLinks, state.siteName)}
+${cancelForm(state)}
+${state.languages.size > 0 ? languageLinks(state) : ''}
+</div>`;
+  return { language, title: own.title, head: headOf(state), body };
+}
+
+function headOf({ assets, stylesheet }: PageState): string {
+  const ownStyle = stylesheet === undefined ? '' : `<link${attributesOf({ rel: 'stylesheet', href: stylesheet })}>\n`;
+  return `<link rel="stylesheet" href="${assets}/attempt.css">
+${ownStyle}<script type="module" src="${assets}/attempt.js"></script>`;
+}
+
+/** @param followed the attempt that the page is about, while it is not over. */
+function scriptData(state: PageState, own: OwnWords, followed: AttemptView | undefined) {
+  const { page } = state.words;
+  return dataOf({
+    id: followed?.id,
+    next: state.next,
+    'return-to': state.returnTo,
+    'go-on': page.goOnInOtherTab,
+    confirmed: own.confirmed,
+    starting: page.starting,
+    expiring: page.expiring,
+    'connection-lost': page.connectionLost,
+    unavailable: page.unavailable,
+    'code-label': page.verificationCode,
+    'compare-code': page.compareCode,
+    'remember-code': page.rememberCode,
+  });
+}
+
+/** As data attributes, which the script reads. */
+function dataOf(values: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`data-${name}`, value]));
+}
+
+/** Who asks. */
+function siteLine({ images: { logo }, siteName }: PageState): string {
+  const image = logo === undefined ? '' : `<img${attributesOf({ src: logo, alt: '' })}>`;
+  return `<p id="site">${image}<span>${escapeHtml(siteName)}</span></p>`;
+}
+
+/** What of a running attempt is shown. */
+function runningPart(view: AttemptView | undefined): Partial<AttemptView> {
+  return view?.state === 'running' ? view : {};
+}
+
+function deviceLinkSection({ words: { page }, images: { openApp }, view }: PageState): string {
+  const { web2AppLink } = runningPart(view);
+  const text = escapeHtml(page.openApp);
+  const image =
+    openApp === undefined ? text : `<img${attributesOf({ src: openApp, alt: page.openApp })}><span>${text}</span>`;
+  return `<section id="device-link"${flag('hidden', web2AppLink === undefined)}>
+<a id="open-app" class="button${openApp === undefined ? '' : ' image'}"${web2AppLink === undefined ? ' hidden' : attributesOf({ href: web2AppLink })}>${image}</a>
 <details id="qr"${flag('open', view === undefined)}>
 <summary>${escapeHtml(page.showQr)}</summary>
 <p>${escapeHtml(page.scan)}</p>
 <div class="frame"><svg id="qr-code" role="img" aria-label="${escapeHtml(page.qrLabel)}"><path /></svg><span id="qr-wait" hidden>${escapeHtml(page.starting)}</span></div>
 </details>
-</section>
-<section id="notification"${flag('hidden', verificationCode === undefined)}>
+</section>`;
+}
+
+function notificationSection({ words: { page }, view }: PageState, own: OwnWords): string {
+  const { verificationCode } = runningPart(view);
+  const label = verificationCode && `${page.verificationCode} ${spaced(verificationCode)}`;
+  const attributes = { 'data-label': page.verificationCode, 'aria-label': label, role: 'img' };
+  return `<section id="notification"${flag('hidden', verificationCode === undefined)}>
 <p>${escapeHtml(own.finishInApp)}</p>
-<p id="verification-code"${attributesOf({ 'data-label': page.verificationCode, 'aria-label': verificationCode && `${page.verificationCode} ${spaced(verificationCode)}`, role: 'img' })}>${escapeHtml(verificationCode ?? '')}</p>
-<p id="about-code">${escapeHtml(isHeld ? page.rememberCode : page.compareCode)}</p>
-</section>
-<noscript>${withoutScript}</noscript>
-<button id="other-ways" type="button" class="quiet" hidden>${escapeHtml(page.otherWays)}</button>
-${isFollowed ? alternative.replace('id="alternative"', 'id="alternative" hidden') : alternative}
-<form id="finish" method="post" action="finish">${hiddenFields(state, view?.id ?? '')}${
-    isFollowed && !isHeld ? `<noscript>${button(page.continue, undefined, web2AppLink && 'quiet')}</noscript>` : ''
-  }</form>
-${helpContent(words, state.helpLinks, siteName)}
-${state.offersCancel ? `<form id="cancel" method="post" action="cancel">${hiddenFields(state, view?.id ?? '')}${button(page.cancel, undefined, 'quiet')}</form>` : ''}
-${state.languages.size > 0 ? languageLinks(state) : ''}
-</div>`;
-  const ownStyle = stylesheet === undefined ? '' : `<link${attributesOf({ rel: 'stylesheet', href: stylesheet })}>\n`;
-  const head = `<link rel="stylesheet" href="${assets}/attempt.css">
-${ownStyle}<script type="module" src="${assets}/attempt.js"></script>`;
-  return { language, title: own.title, head, body };
+<p id="verification-code"${attributesOf(attributes)}>${escapeHtml(verificationCode ?? '')}</p>
+<p id="about-code">${escapeHtml(view?.isHeld ? page.rememberCode : page.compareCode)}</p>
+</section>`;
+}
+
+/** What a page without its script offers next: to start, or to send a push whose code the person has seen. */
+function formWithoutScript(state: PageState, followed: AttemptView | undefined): string {
+  const { page } = state.words;
+  if (!followed) {
+    return `<form method="post" action="start">${hiddenFields(state)}${button(page.useThisDevice, 'device-link')}</form>
+<p>${escapeHtml(page.needsScript)}</p>`;
+  }
+  if (!followed.isHeld) return '';
+  return `<form method="post" action="push">${hiddenFields(state, followed.id)}${button(page.sendToPhone)}</form>`;
+}
+
+/** The script sends it by itself; without the script it has a button. */
+function finishForm(state: PageState, followed: AttemptView | undefined): string {
+  const { words, view } = state;
+  const style = runningPart(view).web2AppLink && 'quiet';
+  const goOn =
+    followed && !followed.isHeld ? `<noscript>${button(words.page.continue, undefined, style)}</noscript>` : '';
+  return `<form id="finish" method="post" action="finish">${hiddenFields(state, view?.id ?? '')}${goOn}</form>`;
+}
+
+function cancelForm(state: PageState): string {
+  if (!state.offersCancel) return '';
+  const { words, view } = state;
+  return `<form id="cancel" method="post" action="cancel">${hiddenFields(state, view?.id ?? '')}${button(words.page.cancel, undefined, 'quiet')}</form>`;
 }
 
 /** The page itself, about the same thing. */

@@ -3,14 +3,17 @@
 import { SmartIdInputError } from '../errors.js';
 import { type PersonalCodeCountry, personalCodeCountries, readPersonalCode } from './personal-code.js';
 
-/** The countries that a visitor can choose from, where these are accepted: undefined is all. */
+/**
+ * The countries that the form offers.
+ * @param accepted whose persons may log in; undefined where all may.
+ */
 export function countriesToName(accepted: readonly string[] | undefined): readonly PersonalCodeCountry[] {
   return personalCodeCountries.filter((country) => accepted === undefined || accepted.includes(country));
 }
 
 /**
  * The semantics identifier, with the code in the way its country writes it.
- * @param accepted whose persons may log in, as `countries` of the strategy. Default: all.
+ * @param accepted whose persons may log in, as in `countries` of the strategy. Default: all.
  * @throws SmartIdInputError naming `country` or `personalCode`, without repeating the value.
  */
 export function personNamed(country: unknown, personalCode: unknown, accepted?: readonly string[]): string {

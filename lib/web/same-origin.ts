@@ -3,8 +3,9 @@
 import type { Request, RequestHandler } from 'express';
 
 /**
- * Refuses with 403 what a browser says comes from elsewhere; what sends neither header is no browser of today. A page with forms of its
- * own must not have the Referrer-Policy `no-referrer`, which takes the origin away from them, too.
+ * Refuses with 403 what `Sec-Fetch-Site` or `Origin` says comes from another site; what sends neither header is no
+ * browser of today. A page with forms of its own must not have the Referrer-Policy `no-referrer`, with which browsers
+ * send `Origin: null`.
  */
 export const sameOriginOnly: RequestHandler = (req, res, next) => {
   if (isOfSameOrigin(req)) return next();
@@ -13,7 +14,7 @@ export const sameOriginOnly: RequestHandler = (req, res, next) => {
   else res.json({ error: 'This request must come from the page itself.' });
 };
 
-/** For people, who have sent a form. */
+/** What a person sees who has sent a form. */
 const refusalPage = `<!doctype html>
 <html lang="en">
 <meta name="viewport" content="width=device-width">

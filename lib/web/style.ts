@@ -1,6 +1,6 @@
 /**
- * The style of the pages. All but the first part is about the content alone, so that a site's own page stays as it is. A site sets the
- * custom properties that begin with `--smart-id-`, in its own style sheet.
+ * The style of the pages. All but the first part is about the content alone, so that a site's own page stays as it is.
+ * A site sets the custom properties that begin with `--smart-id-`, in its own style sheet.
  */
 
 export const style = `

@@ -1,4 +1,6 @@
-/** The texts of the pages: one file for each language in `words/`, all of one shape, which a site can change or add to. */
+/**
+ * The texts of the pages: one file for each language in `words/`, all of one shape, which a site can change or add to.
+ */
 
 import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
@@ -37,8 +39,9 @@ type Failures = Texts<
 >;
 
 /**
- * All that the pages say in one language; `passport-smart-id/words/en.json` is an example. A language that lacks a text does not compile.
- * (Taken from the English file, the type would make users import it.)
+ * All that the pages say in one language, in the shape of `passport-smart-id/words/en.json`. A language that lacks a
+ * text does not compile. The type is written out, since one that is taken from the English file would make users import
+ * that file.
  */
 export interface Words {
   /** How the language calls itself. */
@@ -110,7 +113,8 @@ export const wordsOf: Readonly<Record<Language, Words>> = {
 
 /**
  * The words by language, those of the package first.
- * @throws SmartIdInputError naming the language and the text that is missing, not known or none.
+ * @throws SmartIdInputError naming a text that is missing, not known, empty or no text, or a language that is no
+ * language tag.
  */
 export function resolveWords(changes: WordsOption = {}): ReadonlyMap<string, Words> {
   if (!isGroup(changes)) throw new SmartIdInputError('words', 'must be an object of words by language.');
@@ -134,7 +138,11 @@ export function resolveWords(changes: WordsOption = {}): ReadonlyMap<string, Wor
 /** A text, or texts by name. */
 type Shape = string | { readonly [name: string]: Shape };
 
-/** @param place where it stands, for the message. */
+/**
+ * The texts of one language: each as changed, else as present.
+ * @param shape the English texts, which say what there must be.
+ * @param place the language and the names that lead to this part, such as `et.login`, for the message.
+ */
 function merge(shape: Shape, present: unknown, changed: unknown, place: string): Shape {
   if (typeof shape === 'string') {
     const text = changed ?? present;

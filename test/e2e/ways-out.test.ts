@@ -26,7 +26,7 @@ describe('The ways out of a page, in Chromium', function () {
     });
   }
 
-  it('lead to the site, and end the login', async () => {
+  it('cancelling leads to the site, and ends the login', async () => {
     const { page } = await site().openLogin();
     const deviceLink = await shownLink(page);
     const qr = await qrOf(page);
@@ -41,7 +41,7 @@ describe('The ways out of a page, in Chromium', function () {
     await page.waitForURL(/\/login/);
   });
 
-  it('tell another tab of the same login, which can start anew', async () => {
+  it('another tab of a cancelled login says so, and can start anew', async () => {
     const { context, page } = await site().openLogin();
     const other = await context.newPage();
     await other.goto(`${site().origin}/login/`);
@@ -55,7 +55,7 @@ describe('The ways out of a page, in Chromium', function () {
     await nextLink(other, link);
   });
 
-  it('tell whoever comes back from the app that it was cancelled', async () => {
+  it('a return from the app after cancelling says that the login was cancelled', async () => {
     const { page } = await site().openLogin(phone);
     const use = { deviceLink: await shownLink(page), flowType: 'Web2App' } as const;
     const callback = await callbackAfter(site().simulator, use);
@@ -67,7 +67,7 @@ describe('The ways out of a page, in Chromium', function () {
     await nextLink(page, use.deviceLink);
   });
 
-  it('lead out of a signing, which is ended', async () => {
+  it('cancelling a signing leads to the site, and ends the signing', async () => {
     const { page } = await site().open();
     await page.goto(`${site().origin}/sign/?reference=contract.pdf`);
     const qr = await qrOf(page);
@@ -80,7 +80,7 @@ describe('The ways out of a page, in Chromium', function () {
     expect(await page.getByText('contract.pdf').count()).to.equal(0);
   });
 
-  it('are there also before anything has begun, and without scripts', async () => {
+  it('cancelling works before anything has begun, and without scripts', async () => {
     const { page } = await site().open();
     await page.route('**/login/start', () => {});
     await page.goto(`${site().origin}/login/`);
@@ -97,7 +97,7 @@ describe('The ways out of a page, in Chromium', function () {
     await plain.getByText(words.loginFailures.cancelled).waitFor();
   });
 
-  it('are told in time: a session that is about to expire says so, and a new one is one press away', async () => {
+  it('a session that is about to expire says so, and a new one is one press away', async () => {
     const { page } = await site().open();
     const start = '**/login/start';
     await page.route(start, async (route) => {
@@ -119,7 +119,7 @@ describe('The ways out of a page, in Chromium', function () {
     expect(await messageOf(page)).to.equal('');
   });
 
-  it('show no QR code that is older than three seconds, and a new one as soon as there is one', async () => {
+  it('a QR code that is older than three seconds is hidden until there is a new one', async () => {
     const { page } = await site().openLogin();
     await until(() => site().openUpdates === 1, 'live updates');
     site().isDown = true;
@@ -136,7 +136,7 @@ describe('The ways out of a page, in Chromium', function () {
   });
 
   for (const status of [408, 429, 502, 503, 504]) {
-    it(`try a start again that was answered with ${status}, and then say what is wrong`, async () => {
+    it(`a start that is answered with ${status} is tried again, and then the page says what is wrong`, async () => {
       const { page } = await site().open();
       const requests = requestsOf(page);
       const starts = () => requests.filter((request) => request === 'POST /login/start').length;
@@ -152,7 +152,7 @@ describe('The ways out of a page, in Chromium', function () {
       expect(starts()).to.equal(6);
     });
 
-    it(`go on with the same login when the page was loaded again, and answered with ${status}`, async () => {
+    it(`a page that is loaded again goes on with its login when its status is answered with ${status}`, async () => {
       const { page } = await site().openLogin();
       const link = await shownLink(page);
       await answer(page, '**/login/status?*', [status, status]);
@@ -160,7 +160,7 @@ describe('The ways out of a page, in Chromium', function () {
       expect(await shownLink(page)).to.equal(link);
     });
 
-    it(`go on when looks and live updates were answered with ${status}`, async () => {
+    it(`a login goes on when its status and live updates are answered with ${status}`, async () => {
       const { page } = await site().open();
       await answer(page, '**/login/updates?*', [status, status, status, status]);
       await answer(page, '**/login/status?*', [status, status]);
@@ -171,7 +171,7 @@ describe('The ways out of a page, in Chromium', function () {
     });
   }
 
-  it('begin nothing in a page that the browser loads ahead, before somebody sees it', async () => {
+  it('a page that the browser loads ahead begins nothing before somebody sees it', async () => {
     const { context, page } = await site().open();
     await context.addInitScript(() => {
       Object.defineProperty(document, 'prerendering', { configurable: true, value: true });
@@ -184,7 +184,7 @@ describe('The ways out of a page, in Chromium', function () {
     await shownLink(page);
   });
 
-  it('ask for a push again only where none can have gone out', async () => {
+  it('a push is asked for again only where none can have gone out', async () => {
     for (const [status, count] of [
       [503, 2],
       [502, 1],
@@ -204,7 +204,7 @@ describe('The ways out of a page, in Chromium', function () {
     }
   });
 
-  it('do not ask again for what is not wanted any more: another way was chosen meanwhile', async () => {
+  it('a start is not tried again once another way was chosen', async () => {
     const { page } = await site().openLogin();
     const flows: string[] = [];
     page.on('request', (request) => {
@@ -222,7 +222,7 @@ describe('The ways out of a page, in Chromium', function () {
     expect(flows).to.deep.equal(['notification', 'device-link']);
   });
 
-  it('are not taken by a push that fails when another way was chosen meanwhile', async () => {
+  it('a push that fails after another way was chosen does not end that way', async () => {
     const { page } = await site().openLogin(phone);
     const before = await shownLink(page);
     let fail = () => {};
@@ -248,7 +248,7 @@ describe('The ways out of a page, in Chromium', function () {
     expect(await page.locator('#open-app').isVisible()).to.equal(true);
   });
 
-  it('show no old QR code either when the session is about to expire', async () => {
+  it('the warning that the session is about to expire does not show an old QR code again', async () => {
     const { page } = await site().open();
     await page.route('**/login/start', async (route) => {
       const response = await route.fetch();
@@ -263,7 +263,7 @@ describe('The ways out of a page, in Chromium', function () {
     expect(await isDrawn(page)).to.equal(0);
   });
 
-  it('do not wait for long where a server asks for that', async () => {
+  it('a start is not tried again where Retry-After asks for a long wait', async () => {
     const { page } = await site().open();
     const requests = requestsOf(page);
     await answer(page, '**/login/start', [429], { 'retry-after': '120' });
@@ -272,7 +272,7 @@ describe('The ways out of a page, in Chromium', function () {
     expect(requests.filter((request) => request === 'POST /login/start')).to.have.length(1);
   });
 
-  it('come after the ways in: on a tablet the QR code leads, then the app', async () => {
+  it('a tablet leads with the QR code, then the app, then cancelling; a computer has the app as a quiet link', async () => {
     const { page } = await site().openLogin(tablet);
     const top = async (selector: string) => (await page.locator(selector).boundingBox())?.y ?? Number.NaN;
     expect(await top('#qr-code')).to.be.below(await top('#open-app'));
@@ -291,7 +291,7 @@ describe('The ways out of a page, in Chromium', function () {
     ).to.equal(false);
   });
 
-  it('are not taken from who has logged in: the return from the app, opened again, goes on', async () => {
+  it('a return from the app that is opened again after the login goes on', async () => {
     const { page } = await site().openLogin(phone);
     const use = { deviceLink: await shownLink(page), flowType: 'Web2App' } as const;
     const callback = await callbackAfter(site().simulator, use);

@@ -1,4 +1,7 @@
-/** What the tests need of a browser, so that one test runs in all three engines: each of them is driven by another library. */
+/**
+ * What the tests need of a browser, so that one test runs in all three engines: each of them is driven by another
+ * library.
+ */
 
 export interface Engine {
   name: string;
@@ -33,7 +36,7 @@ export interface Session {
   click(selector: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   select(selector: string, value: string): Promise<void>;
-  /** Of what is seen. */
+  /** The text that is seen. */
   text(selector: string): Promise<string>;
   attribute(selector: string, name: string): Promise<string | null>;
   isShown(selector: string): Promise<boolean>;

@@ -1,4 +1,6 @@
-/** The same ways of logging in and signing in three engines, on each kind of host: every cell of the table is one test. */
+/**
+ * The same ways of logging in and signing in three engines, on each kind of host: every cell of the table is one test.
+ */
 
 import { expect } from 'chai';
 import { chromium } from './chromium.js';

@@ -24,7 +24,7 @@ class Firefox implements RunningEngine {
     private readonly proxyPort: number,
   ) {}
 
-  /** Of two: scripts can be turned off for all pages of a browser only. */
+  /** One of two browsers, started when it is first needed: scripts can only be turned off for a whole browser. */
   browser(isWithoutScript: boolean): Promise<Browser> {
     const started = this.browsers.get(isWithoutScript) ?? this.start(isWithoutScript);
     this.browsers.set(isWithoutScript, started);
@@ -53,7 +53,7 @@ class Firefox implements RunningEngine {
       protocolTimeout: patienceMs,
       extraPrefsFirefox: {
         'javascript.enabled': !isWithoutScript,
-        // A mouse, as a computer has one: without a screen there is none, and the pages take that for a phone.
+        // A mouse, as a computer has one. A headless Firefox has none, and the pages would take it for a phone.
         'ui.primaryPointerCapabilities': 6,
         'ui.allPointerCapabilities': 6,
         'network.proxy.type': 1,
@@ -113,7 +113,10 @@ class FirefoxSession implements Session {
     await this.page.reload();
   }
 
-  /** In the middle of the element. Puppeteer's own `click` waits for a callback in the page, which none gets without script. */
+  /**
+   * Clicks in the middle of the element. Puppeteer's own `click` waits for a callback in the page, which never comes
+   * without script.
+   */
   async click(selector: string): Promise<void> {
     const element = await this.first(selector);
     await element.evaluate((target) => target.scrollIntoView({ block: 'center', behavior: 'instant' }));

@@ -5,7 +5,10 @@ export interface Host {
   name: string;
   scheme: 'http' | 'https';
   hostname: string;
-  /** Whether the headers `Sec-Fetch-*` get lost on the way, as if the browser sent none: Safari has them since version 16.4. */
+  /**
+   * Whether the headers `Sec-Fetch-*` get lost on the way, as if the browser sent none: Safari has them since version
+   * 16.4.
+   */
   isWithoutFetchMetadata?: true;
   /** Why the app cannot return to the site on its own: what needs that is left out here. */
   whyWithoutReturn?: string;
@@ -13,7 +16,8 @@ export interface Host {
 
 export const hosts = [
   { name: 'http on localhost', scheme: 'http', hostname: 'localhost' },
-  // No browser trusts it: it sends no `Sec-Fetch-*` there, and pages have neither locks nor cryptography.
+  // Browsers do not count it as secure: they send no `Sec-Fetch-*` there, and pages have neither locks nor
+  // cryptography.
   {
     name: 'http on another host',
     scheme: 'http',

@@ -68,7 +68,9 @@ function withoutFetchMetadata(site: RequestListener): RequestListener {
   };
 }
 
-/** Answers for plain hosts itself, and leads a tunnel for any host to the TLS server, which needs no port for that. */
+/**
+ * Answers http itself, and hands the connection of each tunnel to the TLS server, which so needs no port of its own.
+ */
 function createProxy(atHost: RequestListener, tls: https.Server): Server {
   const proxy = createServer((req, res) => {
     const { pathname, search } = new URL(req.url ?? '', 'http://localhost');
@@ -84,7 +86,7 @@ function createProxy(atHost: RequestListener, tls: https.Server): Server {
   return proxy;
 }
 
-/** With a certificate that no browser trusts, so all are told to accept it. */
+/** Its certificate is one that no browser trusts, so all engines are told to accept it. */
 function createTlsServer({ pki }: Simulator, atHost: RequestListener): https.Server {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { certificate } = pki.issueAuthority({

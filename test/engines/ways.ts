@@ -162,7 +162,7 @@ export const ways: readonly Way[] = [
       await isShown(scene, '#account');
       await session.select('#account', okDocument);
       await session.click('#confirm');
-      // First the account was chosen, then follows the signature.
+      // The first confirmation has chosen the account; the signature follows.
       await eventually(session, 'the signature', async () => (await session.text('body')).includes('Sign at DEMO'));
       await session.click('#confirm');
       await isAt(scene, '/signed', 'Signed');
@@ -259,7 +259,10 @@ async function isAt({ session, origin }: Scene, path: string, heading: string): 
   });
 }
 
-/** Waits for what comes by itself. While one page leaves and the next one comes, engines say that there is nothing to look at. */
+/**
+ * Waits for what comes by itself. Errors count as not yet: while one page leaves and the next one comes, engines find
+ * no element.
+ */
 async function eventually<T>(session: Session, what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   const deadline = performance.now() + patienceMs;
   let problem: unknown;

@@ -11,17 +11,20 @@ export interface WebKitDriver {
   close(): Promise<void>;
 }
 
-/** Without the last of these the screen starts anew whenever its last browser has gone, and refuses the next one meanwhile. */
+/** Without `-noreset` the screen starts anew whenever its last browser has gone, and refuses the next one meanwhile. */
 const screen = '-screen 0 1280x1024x24 -nolisten tcp -noreset';
 
-/** Tells its own number first: where it ends by itself, `xvfb-run` takes the screen away and leaves nothing behind. */
+/**
+ * Prints its process id first, so that the driver alone can be ended: `xvfb-run` then ends the screen and leaves
+ * nothing behind.
+ */
 const script = 'echo $$; exec "$0" "--port=$1"';
 
 export async function startWebKitDriver(xvfbRun: string, driverPath: string): Promise<WebKitDriver> {
   const port = await freePort();
   const args = ['-a', '-s', screen, 'sh', '-c', script, driverPath, String(port)];
   const child = spawn(xvfbRun, args, {
-    // With a process group of its own, which can be ended as a whole.
+    // It has a process group of its own, which can be ended as a whole.
     detached: true,
     env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' },
     stdio: ['ignore', 'pipe', 'ignore'],

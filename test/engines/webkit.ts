@@ -8,7 +8,7 @@ import { type Engine, patienceMs, type RunningEngine, type Session, type Session
 import { findOnPath } from './find-on-path.js';
 import { startWebKitDriver, type WebKitDriver } from './webkit-driver.js';
 
-/** To do one thing with one element. */
+/** How often one thing is tried with one element. */
 const maxTries = 3;
 
 export const webkit: Engine = {
@@ -75,7 +75,7 @@ class WebKit implements RunningEngine {
 }
 
 class WebKitSession implements Session {
-  /** WebDriver tells of none. */
+  /** Empty: WebDriver does not report errors in pages. */
   readonly problems: readonly string[] = [];
 
   private constructor(
@@ -139,7 +139,10 @@ class WebKitSession implements Session {
     return element?.isDisplayed() ?? false;
   }
 
-  /** Of all that is seen: of the element alone WebKit's driver gives what is beside it, where the page was scrolled. */
+  /**
+   * Takes all that is seen. Where the page was scrolled, the driver's picture of the element alone shows what is beside
+   * it.
+   */
   async screenshot(selector: string): Promise<Buffer> {
     await this.withFirst(selector, (element) =>
       this.driver.executeScript('arguments[0].scrollIntoView({ block: "center" })', element),

@@ -1,4 +1,7 @@
-/** A login that is cancelled, and requests that must not use its way back up, by the strategy's own routes and with each kind of store. */
+/**
+ * A login that is cancelled by the strategy's own routes, with each kind of store; and requests that must not use up
+ * its return.
+ */
 
 import { expect } from 'chai';
 import type { RequestHandler } from 'express';
@@ -38,7 +41,7 @@ for (const [name, makeStore] of [
     const cancel = async (id: unknown, by = browser) => (await by.post('/cancel', { id })).body;
     const confirm = (qrLink = '') => usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
 
-    it('is over, and says so to whoever asks', async () => {
+    it('a cancelled login is over: status and finish say cancelled', async () => {
       const { id, qrLink } = await browser.start();
       expect(await cancel(id)).to.deep.equal({ id, state: 'failed', code: 'cancelled' });
       expect(await browser.status(id))
@@ -50,7 +53,7 @@ for (const [name, makeStore] of [
       expect((await browser.get('/me')).body).to.equal(null);
     });
 
-    it('is over for all who finish it at the same time, but for one that was faster', async () => {
+    it('cancel and ten finishes at the same time: either it is cancelled, or one of them logs in', async () => {
       const { id, qrLink } = await browser.start();
       await confirm(qrLink);
       await browser.settled(id);
@@ -60,7 +63,7 @@ for (const [name, makeStore] of [
       expect(passed, 'logins').to.equal(told.code === 'cancelled' ? 0 : 1);
     });
 
-    it('tells the return from the app, once', async () => {
+    it('the first return from the app after cancel says cancelled', async () => {
       const { id, web2AppLink = '' } = await browser.start();
       const callback = await callbackAfter(simulator, { deviceLink: web2AppLink, flowType: 'Web2App' });
       await cancel(id);
@@ -69,7 +72,7 @@ for (const [name, makeStore] of [
       expect(codes).to.deep.equal(['cancelled', 'return_without_session']);
     });
 
-    it('is not there to be cancelled again, or by others', async () => {
+    it('cancel says no_attempt to other browsers, and where the login is cancelled already', async () => {
       const { id } = await browser.start();
       const stranger = new Browser(site.origin);
       await stranger.start();
@@ -80,14 +83,14 @@ for (const [name, makeStore] of [
       expect(await cancel('unknown')).to.include({ code: 'no_attempt' });
     });
 
-    it('must be named', async () => {
+    it('cancel without an id is answered with 400', async () => {
       for (const id of [undefined, '', 7, ['a'], 'x'.repeat(1000)]) {
         const { status, body } = await browser.post('/cancel', { id });
         expect([status, body.error]).to.deep.equal([400, 'id must be the id of a Smart-ID attempt, in the body.']);
       }
     });
 
-    it('leaves other logins of the browser alone', async () => {
+    it('cancel leaves other logins of the browser alone', async () => {
       const { id } = await browser.start();
       const other = await browser.start();
       await cancel(id);
@@ -95,7 +98,7 @@ for (const [name, makeStore] of [
       expect((await browser.post('/finish', { id: other.id })).status).to.equal(200);
     });
 
-    it('has not been needed where the return was only looked at', async () => {
+    it('a HEAD or a prefetch does not use up the return from the app', async () => {
       const { web2AppLink = '' } = await browser.start();
       const callback = await callbackAfter(simulator, { deviceLink: web2AppLink, flowType: 'Web2App' });
       const headers = { cookie: await browser.cookies() };

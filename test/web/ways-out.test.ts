@@ -1,4 +1,4 @@
-/** The person's ways out and back: cancelling, and the way back from the app when it is opened again, in part or elsewhere. */
+/** Cancelling, and the return from the app when it is opened again, in part, late or in another browser. */
 
 import { expect } from 'chai';
 import type { Request } from 'express';
@@ -16,20 +16,27 @@ interface PageWithWaysOut {
   open(sites: PageSites, options?: object): PageSite & { isDone(): Promise<boolean>; pass(milliseconds: number): void };
 }
 
+function movableClock() {
+  let aheadMs = 0;
+  return {
+    clock: () => Date.now() + aheadMs,
+    pass: (milliseconds: number) => {
+      aheadMs += milliseconds;
+    },
+  };
+}
+
 const pages: readonly PageWithWaysOut[] = [
   {
     name: 'login',
     base: '/login',
     open(sites, options = {}) {
-      let ahead = 0;
-      const clock = () => Date.now() + ahead;
+      const { clock, pass } = movableClock();
       const site = startLogin(sites, { cancelRedirect: '/basket', ...options }, { strategy: { clock } });
       return {
         ...site,
         isDone: async () => (await site.browser.get('/me')).body !== null,
-        pass: (milliseconds) => {
-          ahead += milliseconds;
-        },
+        pass,
       };
     },
   },
@@ -37,23 +44,20 @@ const pages: readonly PageWithWaysOut[] = [
     name: 'signing',
     base: '/sign',
     open(sites, options = {}) {
-      let ahead = 0;
-      const clock = () => Date.now() + ahead;
+      const { clock, pass } = movableClock();
       const start = (_req: Request, reference = okDocument) => ({ signer: { documentNumber: reference } });
       const site = startSigning(sites, { cancelRedirect: '/basket', start, ...options }, { signing: { clock } });
       return {
         ...site,
         isDone: async () => site.signatures.length > 0,
-        pass: (milliseconds) => {
-          ahead += milliseconds;
-        },
+        pass,
       };
     },
   },
 ];
 
 for (const { name, base, open } of pages) {
-  describe(`The way out of a ${name} page`, () => {
+  describe(`The ways out of a ${name} page, and the return to it`, () => {
     const sites = usePageSites(base);
     const begin = (browser: Browser, body: object = {}) => sites.begin(browser, body);
 
@@ -78,7 +82,7 @@ for (const { name, base, open } of pages) {
       callbackAfter(sites.simulator, { deviceLink: link, flowType: 'Web2App', documentNumber });
     const leadingTo = (failed: string) => `./?failed=${failed}`;
 
-    it('is not there where the site has not said where it leads', async () => {
+    it('cancel: there is no button and no route without cancelRedirect', async () => {
       const { browser, origin } = open(sites, { cancelRedirect: undefined });
       const { body } = await begin(browser);
       expect(await (await fetch(`${origin}${base}/`)).text()).to.not.contain('id="cancel"');
@@ -86,7 +90,7 @@ for (const { name, base, open } of pages) {
       expect((await browser.get(`${base}/status?id=${body.id}`)).body.state).to.equal('running');
     });
 
-    it('ends what was begun, and leads to the page of the site', async () => {
+    it('cancel ends what was begun, and leads to cancelRedirect', async () => {
       const { browser, origin, isDone } = open(sites);
       expect(await (await fetch(`${origin}${base}/`)).text()).to.contain(
         '<form id="cancel" method="post" action="cancel">',
@@ -103,7 +107,7 @@ for (const { name, base, open } of pages) {
       expect(await isDone()).to.equal(false);
     });
 
-    it('ends what the person has confirmed already, but not finished', async () => {
+    it('cancel ends what the person has confirmed but not finished', async () => {
       const { browser, isDone } = open(sites);
       const { body } = await begin(browser);
       await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
@@ -113,7 +117,7 @@ for (const { name, base, open } of pages) {
       expect(await isDone()).to.equal(false);
     });
 
-    it('ends what is being finished at the same moment, or comes too late for it', async () => {
+    it('cancel ends what is waiting to be finished at the same moment', async () => {
       const { browser, isDone } = open(sites);
       const { body } = await begin(browser);
       const finishing = sites.finish(browser, body.id);
@@ -123,7 +127,7 @@ for (const { name, base, open } of pages) {
       expect(await isDone()).to.equal(false);
     });
 
-    it('is told to live updates of other tabs at once', async () => {
+    it('cancel is told to live updates of other tabs at once', async () => {
       const { browser } = open(sites);
       const { body } = await begin(browser);
       const response = await fetch(`${browser.origin}${base}/updates?id=${body.id}`, {
@@ -137,7 +141,7 @@ for (const { name, base, open } of pages) {
       await reader?.cancel();
     });
 
-    it('tells whoever comes back from the app after it', async () => {
+    it('a return from the app after cancel says that it was cancelled', async () => {
       const { browser, isDone } = open(sites);
       const { body } = await begin(browser);
       const callback = await returned(body.web2AppLink);
@@ -146,7 +150,7 @@ for (const { name, base, open } of pages) {
       expect(await isDone()).to.equal(false);
     });
 
-    it('leads there too where there is nothing to end', async () => {
+    it('cancel leads to cancelRedirect also where there is nothing to end', async () => {
       const { browser } = open(sites);
       for (const body of [{}, { id: '' }, { id: 'unknown' }, { id: 'x'.repeat(1000) }] as Record<string, string>[]) {
         const { status, location } = await send(browser, 'cancel', body);
@@ -154,7 +158,7 @@ for (const { name, base, open } of pages) {
       }
     });
 
-    it('is not for other browsers and other sites', async () => {
+    it('cancel from another browser or another site ends nothing', async () => {
       const { browser, origin } = open(sites);
       const { body } = await begin(browser);
       expect((await send(new Browser(origin), 'cancel', { id: body.id })).location).to.equal('/basket');
@@ -163,7 +167,7 @@ for (const { name, base, open } of pages) {
       expect((await browser.get(`${base}/status?id=${body.id}`)).body.state).to.equal('running');
     });
 
-    it('has a way back: the return from the app, opened again, goes on', async () => {
+    it('a return from the app that is opened again goes on', async () => {
       const { browser, isDone } = open(sites);
       for (const [returnTo, target] of [
         [undefined, '/home'],
@@ -177,7 +181,7 @@ for (const { name, base, open } of pages) {
     });
 
     if (name === 'login') {
-      it('has a way back that goes on for whoever is logged in, also by another login', async () => {
+      it('an old return from the app goes on for a person who is logged in, also by another login', async () => {
         const { browser, isDone } = open(sites);
         const { body: first } = await begin(browser);
         const callback = await returned(first.web2AppLink);
@@ -193,7 +197,7 @@ for (const { name, base, open } of pages) {
       });
     }
 
-    it('has a way back that a HEAD does not use up, nor a browser that loads it ahead', async () => {
+    it('a HEAD or a prefetch does not use up the return from the app', async () => {
       const { browser, isDone } = open(sites);
       const { body } = await begin(browser);
       const callback = await returned(body.web2AppLink);
@@ -209,7 +213,7 @@ for (const { name, base, open } of pages) {
       expect(await isDone()).to.equal(true);
     });
 
-    it('says for each return that fails what went wrong', async () => {
+    it('each return from the app that fails leads to the page with its own code', async () => {
       const site = open(sites);
       const { browser, origin } = site;
       const begun = async (documentNumber?: string) => {
@@ -243,13 +247,13 @@ for (const { name, base, open } of pages) {
       expect(await site.isDone()).to.equal(false);
     });
 
-    it('leads to the page also where the callback URL ends with a slash', async () => {
+    it('a callback URL that ends with a slash leads to the page, too', async () => {
       const { origin } = open(sites);
       const response = await fetch(`${origin}${base}/callback/`);
       expect([response.url, response.status]).to.deep.equal([`${origin}${base}/?failed=no_attempt`, 200]);
     });
 
-    it('shows a page for each of them, with its own text', async () => {
+    it('each code of a failure has its own text on the page', async () => {
       const { origin } = open(sites);
       const texts = await Promise.all(
         [
@@ -273,7 +277,7 @@ for (const { name, base, open } of pages) {
       expect(texts).to.not.include(undefined);
     });
 
-    it('warns in the last half minute, without scripts too', async () => {
+    it('a session that is about to expire: the page warns in the last half minute, also without scripts', async () => {
       const { browser, origin, pass } = open(sites);
       const { body } = await begin(browser);
       const messageOf = async () => {
@@ -289,7 +293,7 @@ for (const { name, base, open } of pages) {
       expect(expiresInMs).to.be.within(20_000, 30_000);
     });
 
-    it('knows the attempt of a return by its form', async () => {
+    it('the id of an attempt is read from the address of its return', async () => {
       const { browser } = open(sites);
       const { body } = await begin(browser);
       const value = new URL(pathOf(await returned(body.web2AppLink)), browser.origin).searchParams.get(

@@ -2,7 +2,7 @@
 
 import { type PersonalCodeCountry, readPersonalCode } from './personal-code.js';
 import { encodeQR } from './qr.js';
-import { get, getPatiently, pause, post, Refused, type Shown } from './requests.js';
+import { get, getPatiently, pause, post, type Shown, StatusError } from './requests.js';
 
 /** Milliseconds between two looks without live updates; a QR link is new every second. */
 const interval = 1000;
@@ -10,6 +10,8 @@ const interval = 1000;
 const hiddenInterval = 3000;
 /** Milliseconds without an update after which the connection counts as dead: at first and with a QR code, and without. */
 const deadAfter = { ticking: 4000, quiet: 15_000 };
+/** Statuses of what stands before the server, which tell nothing of the service: the next look may be answered well. */
+const passingStatuses = new Set([408, 429, 502, 504]);
 /** Looks in a row that may fail before the page says so. */
 const patience = 3;
 /** Milliseconds after a failure of the service for which it may look as if all were well: the server asks it once more. */
@@ -20,8 +22,16 @@ const mostBreakdowns = 3;
 const goneLooks = 5;
 /** Milliseconds after which a QR code is hidden: it must not be older than three seconds when it is scanned. */
 const maxQrAgeMs = 2500;
-/** Milliseconds before the end in which the person is told of it. */
+/**
+ * Milliseconds before the end from which on the person is warned. A page without its script has the same from the
+ * server.
+ */
 const expiringMs = 30_000;
+/**
+ * Milliseconds that a warning may lie ahead. Where the end is not known it is infinite, and a timer for that would fire
+ * at once.
+ */
+const maxWarningDelayMs = 600_000;
 /** Milliseconds for which the code is seen before a push covers it. */
 const timeToRemember = 2500;
 const isHandheld = matchMedia('(pointer: coarse)').matches;
@@ -57,8 +67,8 @@ let wasReadyUnseen = false;
 /** The last start is the one that counts. */
 let starts = 0;
 let isLeaving = false;
-/** What the server's clock is ahead of `performance.now`, which nobody sets. */
-let clockOffset = 0;
+/** How far the server's clock is ahead of `performance.now`, which, unlike the clock of the device, nobody sets. */
+let clockOffsetMs = 0;
 let expiryTimer: ReturnType<typeof setTimeout> | undefined;
 let qrTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -85,7 +95,7 @@ async function start(choice: object = {}): Promise<void> {
 }
 
 function failStart(error: unknown, isForPerson: boolean): void {
-  const status = error instanceof Refused ? error.status : undefined;
+  const status = error instanceof StatusError ? error.status : undefined;
   if (status === 400 && isForPerson) {
     void start();
     openForm(true);
@@ -97,7 +107,7 @@ function failStart(error: unknown, isForPerson: boolean): void {
 function follow(view: Shown): void {
   const { id, expiresAt = 0, expiresInMs = Infinity } = view;
   current = id;
-  clockOffset = expiresAt - expiresInMs - performance.now();
+  clockOffsetMs = expiresAt - expiresInMs - performance.now();
   notice = view.message;
   breakdowns = failedLooks = looksSinceGone = isTroubledUntil = 0;
   wasReadyUnseen = false;
@@ -176,9 +186,9 @@ async function look(id: string): Promise<void> {
   } catch (error) {
     if (current !== id) return;
     failedLooks++;
-    const isRefused = error instanceof Refused;
-    // The server has been patient before it says so; what only stands before it has not.
-    if (isRefused && ![408, 429, 502, 504].includes(error.status)) isTroubledUntil = performance.now() + aftermath;
+    const isRefused = error instanceof StatusError;
+    // The server itself answers so only after it has asked the service for a while, which goes on.
+    if (isRefused && !passingStatuses.has(error.status)) isTroubledUntil = performance.now() + aftermath;
     if (isTroubled() || failedLooks >= patience) say(isRefused ? words.unavailable : words.connectionLost);
     lookIn(id, interval);
   }
@@ -220,7 +230,7 @@ function showRunning(view: Shown): void {
   const { qrLink, web2AppLink, verificationCode = '', flow, step, isHeld } = view;
   const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === '';
   const waiting = isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice;
-  say(isTroubled() ? words.unavailable : isExpiring(view) ? words.expiring : waiting);
+  say(isTroubled() ? words.unavailable : scheduleExpiryWarning(view) ? words.expiring : waiting);
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
   element('notification').hidden = verificationCode === '';
@@ -233,12 +243,16 @@ function showRunning(view: Shown): void {
   if (qrLink !== undefined) drawQr(qrLink);
 }
 
-/** Says so by itself when the time has come, since a view is not always followed by another, and not by the view, whose QR code is old. */
-function isExpiring(view: Shown): boolean {
-  const untilWarningMs = (view.expiresAt ?? Infinity) - expiringMs - clockOffset - performance.now();
+/**
+ * Warns the person at the right time, also where no further view comes by then. Only the message changes: to show the
+ * view again would show its QR code, which is old by then.
+ * @returns whether the time has come already.
+ */
+function scheduleExpiryWarning(view: Shown): boolean {
+  const untilWarningMs = (view.expiresAt ?? Infinity) - expiringMs - clockOffsetMs - performance.now();
   clearTimeout(expiryTimer);
   if (untilWarningMs <= 0) return true;
-  if (untilWarningMs < 600_000) {
+  if (untilWarningMs < maxWarningDelayMs) {
     expiryTimer = setTimeout(() => current === view.id && say(words.expiring), untilWarningMs);
   }
   return false;
@@ -272,7 +286,7 @@ function drawQr(link: string): void {
   qrTimer = setTimeout(() => setQrHidden(true), maxQrAgeMs);
 }
 
-/** Its place stays, so that nothing moves. */
+/** Keeps the place of the QR code, so that nothing on the page moves. */
 function setQrHidden(isHidden: boolean): void {
   if (isHidden) element('qr-code').querySelector('path')?.removeAttribute('d');
   element('qr-code').classList.toggle('old', isHidden);
@@ -468,7 +482,7 @@ find('choice')?.addEventListener('submit', (event) => {
     void start(choice);
   });
 });
-// It goes to the server with what it is to end, and the page forgets it.
+// The form takes along the id of the attempt that it is to end, and the page forgets the attempt.
 find<HTMLFormElement>('cancel')?.addEventListener('submit', ({ target }) => {
   const field = (target as HTMLFormElement).elements.namedItem('id') as HTMLInputElement;
   field.value = current ?? field.value;
@@ -489,7 +503,7 @@ addEventListener('pageshow', ({ persisted }) => {
   else if (current !== undefined) connect(current);
 });
 if (heading) heading.tabIndex = -1;
-// Where a form was refused, the page has the form's address.
+// The page that answers a refused form has the form's address, which is in the same folder.
 const address = new URL(`./${location.search}`, location.href);
 const isTold = element('try-again').hidden === false && words.id === undefined;
 for (const name of ['failed', 'problem', 'notice', 'id']) address.searchParams.delete(name);

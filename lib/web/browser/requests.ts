@@ -1,4 +1,4 @@
-/** What the page asks its own server. */
+/** The requests that the page makes to its own server, and which of them are tried again. */
 
 import type { AttemptView } from '../../attempt/view.js';
 
@@ -6,20 +6,21 @@ import type { AttemptView } from '../../attempt/view.js';
 export type Shown = Omit<AttemptView, 'state'> & {
   state: AttemptView['state'] | 'done';
   message?: string;
-  /** Until `expiresAt`. Not in live updates. */
+  /** Milliseconds until `expiresAt`, by the clock of the server. Not in live updates. */
   expiresInMs?: number;
 };
 
-/** Where something on the way, or the server, cannot answer just now. */
-const passingStatuses = new Set([408, 429, 502, 503, 504]);
-/** After which nothing was done, so that even a push can be asked for again. */
-const untouchedStatuses = new Set([408, 429, 503]);
+/** The server, or something before it, cannot answer just now. */
+const retryableStatuses = new Set([408, 429, 502, 503, 504]);
+/** Nothing was done with the request, so that even a push can be asked for again. */
+const unprocessedStatuses = new Set([408, 429, 503]);
 /** Milliseconds before each further try. */
 const retryDelaysMs = [1000, 2000];
-/** Milliseconds that a server may ask to wait for; what takes longer is told to the person. */
+/** Milliseconds that a `Retry-After` may ask for. What takes longer is not tried again, and the person is told. */
 const maxRetryAfterMs = 3000;
 
-export class Refused extends Error {
+/** An answer with the status of an error. */
+export class StatusError extends Error {
   constructor(
     readonly status: number,
     private readonly retryAfterMs: number,
@@ -27,31 +28,35 @@ export class Refused extends Error {
     super(`status ${status}`);
   }
 
-  /** Whether the same may be asked again soon. */
-  isPassing(statuses: ReadonlySet<number>): boolean {
+  /** Whether the same request may be tried again soon. */
+  isRetryable(statuses: ReadonlySet<number>): boolean {
     return statuses.has(this.status) && this.retryAfterMs <= maxRetryAfterMs;
   }
 }
 
-/** Once: for what is asked again soon in any case. */
+/** Tries once: for what the page asks again soon in any case. */
 export async function get(path: string): Promise<Shown> {
   return answerOf(await fetch(path, { headers: { accept: 'application/json' } }));
 }
 
-/** Tries again where that may help. @param isWanted as of `post`. */
+/**
+ * Tries again where the status allows it.
+ * @param isWanted as for `post`.
+ */
 export function getPatiently(path: string, isWanted: () => boolean): Promise<Shown> {
-  return retry(() => get(path), isWanted, passingStatuses);
+  return retry(() => get(path), isWanted, retryableStatuses);
 }
 
 /**
- * Tries again where that may help.
- * @param isWanted whether it still matters: the person may have chosen something else, or left, before a further try.
- * @param isOnce whether it must not happen twice: then only where nothing can have happened.
+ * Tries again where the status allows it.
+ * @param isWanted called before each further try: false where the person has chosen something else, or left.
+ * @param mustHappenOnce whether the server must not do it twice. It is then tried again only where nothing can have
+ * been done.
  */
-export function post(path: string, body: object, isWanted: () => boolean, isOnce = false): Promise<Shown> {
+export function post(path: string, body: object, isWanted: () => boolean, mustHappenOnce = false): Promise<Shown> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
   const ask = async () => answerOf(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
-  return retry(ask, isWanted, isOnce ? untouchedStatuses : passingStatuses);
+  return retry(ask, isWanted, mustHappenOnce ? unprocessedStatuses : retryableStatuses);
 }
 
 async function retry(
@@ -63,7 +68,7 @@ async function retry(
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof Refused && error.isPassing(statuses))) throw error;
+      if (!(error instanceof StatusError && error.isRetryable(statuses))) throw error;
       await pause(delayMs);
       if (!isWanted()) throw error;
     }
@@ -73,7 +78,7 @@ async function retry(
 
 async function answerOf(response: Response): Promise<Shown> {
   if (response.ok) return response.json();
-  throw new Refused(response.status, Number(response.headers.get('retry-after') ?? 0) * 1000);
+  throw new StatusError(response.status, Number(response.headers.get('retry-after') ?? 0) * 1000);
 }
 
 export function pause(milliseconds: number): Promise<void> {
