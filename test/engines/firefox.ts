@@ -5,6 +5,9 @@ import { skipForWantOfTool } from '../support/skip.js';
 import { type Engine, patienceMs, type RunningEngine, type Session, type SessionOptions, sizes } from './engine.js';
 import { findOnPath } from './find-on-path.js';
 
+/** Between two looks for an element that is not there yet, in milliseconds. */
+const pauseMs = 50;
+
 export const firefox: Engine = {
   name: 'Firefox',
   async launch(test, proxyPort) {
@@ -155,9 +158,14 @@ class FirefoxSession implements Session {
     return this.context.close();
   }
 
+  /** Waits for it by looking again: Puppeteer's own waiting takes script in the page. */
   private async first(selector: string): Promise<ElementHandle<Element>> {
-    const element = await this.page.$(selector);
-    if (!element) throw new Error(`There is no ${selector}.`);
-    return element;
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const element = await this.page.$(selector);
+      if (element) return element;
+      if (performance.now() > deadline) throw new Error(`There is no ${selector}.`);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
   }
 }

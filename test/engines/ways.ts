@@ -58,6 +58,8 @@ export const ways: readonly Way[] = [
     name: 'logs in by push, with the verification code on the page',
     async go(scene) {
       await openPage(scene, '/login/');
+      // Until then what is below the QR code may still move away from where it is clicked.
+      await shownQr(scene);
       await askForPush(scene);
       await confirmPush(scene, await verificationCode(scene));
       await isAt(scene, '/home', hello);

@@ -8,8 +8,8 @@ import { type Engine, patienceMs, type RunningEngine, type Session, type Session
 import { findOnPath } from './find-on-path.js';
 import { startWebKitDriver, type WebKitDriver } from './webkit-driver.js';
 
-/** How often one thing is tried with one element. */
-const maxTries = 3;
+/** Between two looks for an element that is not there yet, in milliseconds. */
+const pauseMs = 50;
 
 export const webkit: Engine = {
   name: 'WebKit',
@@ -154,13 +154,20 @@ class WebKitSession implements Session {
     return this.driver.quit();
   }
 
-  /** The driver sometimes forgets an element that it has just found, and then has done nothing with it. */
+  /**
+   * The driver sometimes says that a page is there before its elements are, and sometimes forgets an element that it has
+   * just found; it has done nothing then.
+   */
   private async withFirst<T>(selector: string, act: (element: WebElement) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
       try {
         return await act(await this.driver.findElement(By.css(selector)));
       } catch (problem) {
-        if (tries === maxTries || !(problem instanceof error.StaleElementReferenceError)) throw problem;
+        const isPassing =
+          problem instanceof error.StaleElementReferenceError || problem instanceof error.NoSuchElementError;
+        if (!isPassing || performance.now() > deadline) throw problem;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     }
   }
