@@ -1,19 +1,14 @@
 /** The Chromium that the browser tests use: an environment variable's, the system's, or Playwright's own. */
 
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { findOnPath } from '../support/find-on-path.js';
 import { skipForWantOfTool } from '../support/skip.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 export function findChromium(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const candidates = [
-    process.env.CHROMIUM_PATH,
-    ...folders.flatMap((folder) => names.map((name) => path.join(folder, name))),
-    chromium.executablePath(),
-  ];
+  const candidates = [process.env.CHROMIUM_PATH, findOnPath(...names), chromium.executablePath()];
   return candidates.find((candidate) => candidate && existsSync(candidate));
 }
 

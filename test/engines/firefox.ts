@@ -1,9 +1,9 @@
 /** Firefox, by Puppeteer. */
 
 import { type Browser, type BrowserContext, type ElementHandle, launch, type Page } from 'puppeteer-core';
+import { findOnPath } from '../support/find-on-path.js';
 import { skipForWantOfTool } from '../support/skip.js';
 import { type Engine, patienceMs, type RunningEngine, type Session, type SessionOptions, sizes } from './engine.js';
-import { findOnPath } from './find-on-path.js';
 
 /** Between two looks for an element that is not there yet, in milliseconds. */
 const pauseMs = 50;

@@ -3,9 +3,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Builder, By, Capabilities, error, type WebDriver, type WebElement } from 'selenium-webdriver';
+import { findOnPath } from '../support/find-on-path.js';
 import { skipForWantOfTool } from '../support/skip.js';
 import { type Engine, patienceMs, type RunningEngine, type Session, type SessionOptions, sizes } from './engine.js';
-import { findOnPath } from './find-on-path.js';
 import { startWebKitDriver, type WebKitDriver } from './webkit-driver.js';
 
 /** Between two looks for an element that is not there yet, in milliseconds. */

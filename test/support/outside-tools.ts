@@ -1,8 +1,7 @@
 /** Programs of other people that judge what the example site makes: they do not share our mistakes. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { findOnPath } from './find-on-path.js';
 import { skipForWantOfTool } from './skip.js';
 
 /** The Debian package that each of them is in. */
@@ -20,8 +19,7 @@ export type OutsideTool = keyof typeof packages;
 
 /** Skips the tests of the calling hook where one of the tools is missing; with `CI=true` that is a failure. */
 export function needTools(test: Mocha.Context, ...tools: OutsideTool[]): void {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const missing = tools.filter((tool) => !folders.some((folder) => existsSync(path.join(folder, tool))));
+  const missing = tools.filter((tool) => findOnPath(tool) === undefined);
   if (missing.length === 0) return;
   const names = [...new Set(missing.map((tool) => packages[tool]))].join(' ');
   skipForWantOfTool(missing.join(' and '), `install ${names} to have signed documents judged`, test);
