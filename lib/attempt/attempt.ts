@@ -104,6 +104,11 @@ export const attemptLifetime = 120_000;
  */
 export const finishGraceMs = 60_000;
 
+/** Until when an attempt may be finished that was confirmed in time: milliseconds since the epoch. */
+export function finishableUntil({ expiresAt }: Attempt): number {
+  return expiresAt + finishGraceMs;
+}
+
 /** 128 random bits. */
 export function generateAttemptId(): string {
   return randomBytes(16).toString('base64url');

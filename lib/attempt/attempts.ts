@@ -10,9 +10,9 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
-import { type Attempt, type AttemptStore, attemptLifetime, type Flow, finishGraceMs } from './attempt.js';
+import { type Attempt, type AttemptStore, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
-import { postedId, shortText } from './parameters.js';
+import { requirePostedId, shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
 import { checkSessionCookie, noteSession, reloadSession, requireWebSession } from './web-session.js';
@@ -142,8 +142,7 @@ export class Attempts {
    * @throws SmartIdInputError when the body holds no id.
    */
   async cancel(req: Request): Promise<AttemptView> {
-    const id = postedId(req);
-    if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
+    const id = requirePostedId(req);
     requireWebSession(req);
     for (let tries = 0; tries < maxCancelTries; tries++) {
       const attempt = await this.readAgain(req, id);
@@ -172,12 +171,12 @@ export class Attempts {
     const { id, session, accountProblem, ended, expiresAt } = attempt;
     if (ended) return { state: 'failed', code: ended };
     if (this.cancelled.has(id)) return { state: 'failed', code: 'cancelled' };
-    if (this.clock() >= expiresAt + finishGraceMs) return { state: 'failed', code: accountProblem ?? 'expired' };
+    const now = this.clock();
+    const expired = { state: 'failed', code: accountProblem ?? 'expired' } as const;
+    if (now >= finishableUntil(attempt)) return expired;
     const look = this.watchOf(attempt).look(session.sessionID);
     const hidden = accountProblem ?? unseenEnd(attempt, look);
-    if (this.clock() >= expiresAt && (hidden || look.state === 'running')) {
-      return { state: 'failed', code: accountProblem ?? 'expired' };
-    }
+    if (now >= expiresAt && (hidden || look.state === 'running')) return expired;
     if (hidden) return { state: 'running', reason: hidden };
     if (look.state !== 'error') return look;
     if (look.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };

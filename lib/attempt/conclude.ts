@@ -10,7 +10,7 @@ import { isForbidden, isNeutral } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Look } from '../rp-api/session-watch.js';
 import type { CallbackParameters } from '../verify/authentication.js';
-import { type Attempt, finishGraceMs, isCallbackOf } from './attempt.js';
+import { type Attempt, finishableUntil, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
 import { type Entry, entryOf } from './parameters.js';
@@ -55,9 +55,8 @@ export async function concludeAttempt(
   }
   if (!entry || !attempt) return { end: 'absent' };
   const context = { req, attempts, advance, entry, since: performance.now() };
-  const { accountProblem, expiresAt } = attempt;
   if (attempt.ended) return endWith(context, attempt, attempt.ended);
-  if (attempts.clock() >= expiresAt + finishGraceMs) return endWith(context, attempt, accountProblem ?? 'expired');
+  if (attempts.clock() >= finishableUntil(attempt)) return endExpired(context, attempt);
   return concludeRunning(context, attempt, context.since + maxResultWaitMs[entry.by]);
 }
 
@@ -69,8 +68,7 @@ async function concludeUnseen(context: Context, attempt: Attempt, code: string, 
 
 /** The attempt stays for as long as the person may still confirm it. The precise code is for the site alone. */
 async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
-  const { attempts } = context;
-  if (attempts.clock() >= attempt.expiresAt) return endWith(context, attempt, attempt.accountProblem ?? 'expired');
+  if (context.attempts.clock() >= attempt.expiresAt) return endExpired(context, attempt);
   return refused(attempt, isNeutral(code) ? code : 'still_running');
 }
 
@@ -137,6 +135,10 @@ async function whileConnected<T>({ socket }: Request, wait: (signal: AbortSignal
 
 function take({ req, attempts }: Context, { id }: Attempt): Promise<Attempt | undefined> {
   return attempts.store.take(req, id);
+}
+
+function endExpired(context: Context, attempt: Attempt): Promise<Conclusion> {
+  return endWith(context, attempt, attempt.accountProblem ?? 'expired');
 }
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {

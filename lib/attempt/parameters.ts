@@ -1,6 +1,7 @@
 /** What visitors send to name an attempt: the id that a page posts, or what the app adds to the callback URL. */
 
 import type { Request } from 'express';
+import { SmartIdInputError } from '../errors.js';
 import type { CallbackParameters } from '../verify/authentication.js';
 import { attemptIdOfCallback, callbackParameter } from './attempt.js';
 
@@ -45,6 +46,13 @@ export function isPrefetch(req: Request): boolean {
 /** The id in the body of a POST. */
 export function postedId({ body }: Request): string | undefined {
   return shortText((body as { id?: unknown } | undefined)?.id);
+}
+
+/** @throws SmartIdInputError when the body holds no id. */
+export function requirePostedId(req: Request): string {
+  const id = postedId(req);
+  if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
+  return id;
 }
 
 /** A parameter that is one text of a sensible length; a repeated one is a list and counts as none. */

@@ -1,7 +1,7 @@
 /** The default attempt store: attempts live in the visitor's own session, so they belong to one browser by nature. */
 
 import type { Request } from 'express';
-import { type Attempt, type AttemptStore, attemptLifetime, finishGraceMs } from './attempt.js';
+import { type Attempt, type AttemptStore, attemptLifetime, finishableUntil } from './attempt.js';
 import {
   loadSession,
   requireWebSession,
@@ -40,7 +40,7 @@ export class SessionAttemptStore implements AttemptStore {
   async create(req: Request, attempt: Attempt): Promise<void> {
     const now = this.clock();
     const before = await change(requireWebSession(req), (attempts) => [
-      ...attempts.filter(({ expiresAt }) => expiresAt + finishGraceMs > now).slice(1 - mostAttempts),
+      ...attempts.filter((present) => finishableUntil(present) > now).slice(1 - mostAttempts),
       attempt,
     ]);
     if (!before) throw sessionEnded();

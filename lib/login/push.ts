@@ -6,10 +6,9 @@
 import type { Request } from 'express';
 import { attemptLifetime } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { postedId } from '../attempt/parameters.js';
+import { requirePostedId } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import { requireWebSession } from '../attempt/web-session.js';
-import { SmartIdInputError } from '../errors.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { createNotification, type LoginSettings, recipientOf } from './begin.js';
 
@@ -34,8 +33,7 @@ export class HeldPushes {
    */
   async send(req: Request, mayPush: MayPush): Promise<AttemptView> {
     const { attempts } = this;
-    const id = postedId(req);
-    if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
+    const id = requirePostedId(req);
     requireWebSession(req);
     let attempt = await attempts.read(req, id);
     if (attempt?.isHeld) {

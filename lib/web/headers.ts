@@ -22,7 +22,7 @@ export function commonHeaders(hasTemplate: boolean): RequestHandler {
 /** Sets what the page may load, unless the site has set it for its own template. */
 export function setContentSecurityPolicy(res: Response, images: PageImages, hasTemplate: boolean): void {
   const present = res.get('content-security-policy');
-  const isOfSite = present !== undefined && present !== policyFor({});
+  const isOfSite = present !== undefined && present !== policyWithoutImages;
   if (!hasTemplate || !isOfSite) res.set('content-security-policy', policyFor(images));
 }
 
@@ -45,3 +45,5 @@ function policyFor(images: PageImages): string {
     "frame-ancestors 'none'",
   ].join('; ');
 }
+
+const policyWithoutImages = policyFor({});
