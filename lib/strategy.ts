@@ -1,42 +1,54 @@
 /** The Passport strategy: `start`, `push`, `status` and `updates` are plain middleware, `authenticate` logs in, fails or errors. */
 
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
-import type { Attempt } from './attempt/attempt.js';
-import { Attempts } from './attempt/attempts.js';
 import { siteNameOf } from './attempt/creation.js';
-import type { Show } from './attempt/live-view.js';
-import { middleware } from './attempt/middleware.js';
-import { checkExpectedSigner, encodeInteractionsFor, interactionSetOf } from './attempt/options.js';
-import { Updates } from './attempt/updates.js';
-import { type AttemptView, failedView } from './attempt/view.js';
+import { EventStream } from './attempt/event-stream.js';
+import type { KeptAttempts } from './attempt/kept-attempts.js';
+import { KeptForRequest } from './attempt/kept-for-request.js';
+import { middleware, type Show, setAnswerHeaders } from './attempt/middleware.js';
+import { checkExpectedSigner } from './attempt/options.js';
+import { entryOf, requirePostedId, requireQueryId } from './attempt/parameters.js';
+import { checkSessionCookie } from './attempt/session-cookie.js';
+import type { SiteRequest } from './attempt/site-request.js';
+import type { AttemptView } from './attempt/view.js';
+import { whileConnected } from './attempt/while-connected.js';
+import { tellOutcome } from './diagnostics.js';
 import { SmartIdInputError } from './errors.js';
-import { beginLogin } from './login/begin.js';
-import { finishLogin } from './login/finish.js';
-import { HeldPushes, type MayPush } from './login/push.js';
+import { keepOpenLoginsAcrossLogin } from './login/other-logins.js';
+import { LoginSteps } from './login/steps.js';
 import {
+  type AuthenticateOptions,
   checkStartOptions,
+  type Identify,
   type ResolvedOptions,
   resolveOptions,
   type SmartIdStrategyOptions,
   type StartOptions,
 } from './options.js';
+import { failure } from './outcome.js';
 import './request.js';
+import type { ExpectedSigner } from './verify/certificate-checks.js';
 import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './verify-function.js';
 
+/** Whether a push that was begun some time before may still go out to this person or document, from this browser. */
+export type MayPush = (req: Request, to: ExpectedSigner) => boolean | Promise<boolean>;
+
 export class SmartIdStrategy extends PassportStrategy {
-  readonly name = 'smart-id';
+  /** The option of the same name, by which `passport.authenticate` finds the strategy. */
+  readonly name: string;
   /** The option of the same name: country codes such as `EE`; undefined where persons of all countries may log in. */
   readonly countries: readonly string[] | undefined;
   /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
   readonly siteName: string;
+  /** The option of the same name. */
+  readonly callbackURL: string | undefined;
   /** The option of the same name, or its default: the time now, in milliseconds since the epoch. */
   readonly clock: () => number;
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
-  private readonly attempts: Attempts;
-  private readonly pushes: HeldPushes;
-  private readonly live: Updates;
+  /** @internal For the pages, which do the same without middleware. */
+  readonly steps: LoginSteps;
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
@@ -51,12 +63,13 @@ export class SmartIdStrategy extends PassportStrategy {
   ) {
     super();
     this.settings = resolveOptions(options);
-    this.countries = this.settings.countries;
-    this.siteName = siteNameOf(this.settings);
-    this.clock = this.settings.clock;
-    this.attempts = new Attempts(this.settings);
-    this.pushes = new HeldPushes(this.settings, this.attempts);
-    this.live = new Updates(this.attempts, (_req, attempt) => this.view(attempt));
+    const { login } = this.settings;
+    this.name = login.name;
+    this.countries = login.countries;
+    this.siteName = siteNameOf(login);
+    this.callbackURL = login.callbackURL;
+    this.clock = login.clock;
+    this.steps = new LoginSteps(login);
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -82,15 +95,16 @@ export class SmartIdStrategy extends PassportStrategy {
    */
   push(mayPush: MayPush = () => true): RequestHandler {
     return middleware(async (req) => {
-      req.smartId = await this.pushes.send(req, mayPush);
+      const id = requirePostedId(req);
+      req.smartId = await this.steps.push(this.keptFor(req), id, (to) => mayPush(req, to));
     });
   }
 
   /** Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks and writes nothing. */
   status(): RequestHandler {
     return middleware(async (req) => {
-      const { id, attempt } = await this.attempts.named(req);
-      req.smartId = attempt ? this.view(attempt) : failedView(id, 'no_attempt');
+      const id = requireQueryId(req);
+      req.smartId = await this.steps.status(this.keptFor(req), id);
     });
   }
 
@@ -99,8 +113,12 @@ export class SmartIdStrategy extends PassportStrategy {
    * is a QR link, and otherwise when it changes. The page closes the connection when `state` is not `running` any more.
    * @param show what to send of a view. Default: the view.
    */
-  updates(show?: Show): RequestHandler {
-    return this.live.handler(show);
+  updates(show: Show = (view) => view): RequestHandler {
+    return (req, res, next) => {
+      Promise.resolve()
+        .then(() => this.listen(req, res, show))
+        .catch(next);
+    };
   }
 
   /**
@@ -112,7 +130,8 @@ export class SmartIdStrategy extends PassportStrategy {
    */
   cancel(): RequestHandler {
     return middleware(async (req) => {
-      req.smartId = await this.attempts.cancel(req);
+      const id = requirePostedId(req);
+      req.smartId = await this.steps.cancel(this.keptFor(req), id);
     });
   }
 
@@ -121,47 +140,86 @@ export class SmartIdStrategy extends PassportStrategy {
    * they are answered; what has begun can be finished by another process.
    */
   close(): void {
-    this.live.close();
-    this.attempts.close();
+    this.steps.close();
   }
 
   /** For Passport: logs in, fails or errors, and never passes. */
-  override authenticate(req: Request): void {
-    const { settings, attempts, verify } = this;
+  override authenticate(req: Request, options: AuthenticateOptions = {}): void {
     // Taken now: who hands the strategy itself to passport.authenticate shares one object between all requests,
     // and by the time of the answer its actions may be those of somebody else's request.
     const { success, fail, redirect, error } = this;
-    finishLogin({
-      req,
-      settings,
-      attempts,
-      actions: { success, fail, redirect },
-      askSite: (verified, returnTo) => askSite(verified, returnTo, (...told) => verify(req, ...told)),
-    }).catch(error);
+    // Express links the two; elsewhere the edge has set them.
+    if (req.res) setAnswerHeaders(req.res);
+    this.finish(req, options, { success, fail, redirect }).catch(error);
   }
 
-  private view(attempt: Attempt): AttemptView {
-    return this.attempts.view(attempt, this.attempts.see(attempt));
+  private async finish(req: Request, { identify }: AuthenticateOptions, actions: Actions): Promise<void> {
+    const { verify } = this;
+    const { loginURL, login } = this.settings;
+    const kept = this.keptFor(req);
+    const expected = identify && (await this.identifyAtFinish(req, identify));
+    const ended = await whileConnected(req, (signal) =>
+      this.steps.finish(
+        { kept, entry: entryOf(req), signal },
+        async (verified, { returnTo }) => {
+          const answer = await askSite(verified, returnTo, (...told) => verify(req, ...told));
+          return { isAccepted: Boolean(answer.user), answer };
+        },
+        expected,
+      ),
+    );
+    switch (ended.end) {
+      case 'absent':
+        if (loginURL) return actions.redirect(loginURL);
+        tellOutcome('login', 'no_attempt', login.clock(), undefined);
+        return actions.fail(failure('no_attempt'), 401);
+      case 'refused':
+        return actions.fail({ ...failure(ended.code), ...returnToOf(ended.attempt) }, ended.httpStatus);
+      case 'verified': {
+        const { user, info } = ended.accepted;
+        if (!user) return actions.fail(info ?? failure('not_accepted'), 401);
+        keepOpenLoginsAcrossLogin(req);
+        return actions.success(user, info);
+      }
+    }
+  }
+
+  /** A site that names who may finish must name somebody: nobody would be everybody. */
+  private async identifyAtFinish(req: Request, identify: Identify): Promise<ExpectedSigner> {
+    const expected = checkExpectedSigner(await identify(req), 'identify');
+    if (!expected)
+      throw new SmartIdInputError('identify', 'must name a person or a document where a login is finished.');
+    return expected;
   }
 
   private async begin(req: Request, options: StartOptions): Promise<AttemptView> {
     checkStartOptions(options, this.settings);
-    const { start } = this.settings;
-    const { flow = start.flow, identify = start.identify, interactions = start.interactions } = options;
-    const { holdPush = false } = options;
-    this.attempts.checkWebSession(req, flow);
-    const expected = checkExpectedSigner(await identify(req), 'identify', this.settings.countries);
-    const request = {
-      flow,
-      holdPush,
-      expected,
-      interactions: encodeInteractionsFor(interactions, interactionSetOf(flow)),
-      lang: options.lang ?? start.lang,
-      returnTo: options.returnTo,
-    };
-    const pushedTo = flow === 'notification' && !holdPush ? expected : undefined;
-    return this.attempts.firstView(
-      await this.attempts.keep(req, flow, () => beginLogin(this.settings, request), pushedTo),
-    );
+    const { identify = this.settings.identify, ...start } = options;
+    const kept = this.keptFor(req);
+    const { flow = this.settings.login.start.flow } = start;
+    checkSessionCookie(req, flow === 'device-link' && this.callbackURL !== undefined);
+    const expected = checkExpectedSigner(await identify(req), 'identify', this.settings.login.countries);
+    return this.steps.firstView(await this.steps.start(kept, { ...start, expected }));
   }
+
+  private listen(req: Request, res: Response, show: Show): Promise<void> {
+    const id = requireQueryId(req);
+    const textOf = (view: AttemptView) => JSON.stringify(show(view, req));
+    return this.steps.listen(this.keptFor(req), id, () => new EventStream(res, textOf));
+  }
+
+  private keptFor(req: SiteRequest): KeptAttempts {
+    return new KeptForRequest(req, this.settings.store);
+  }
+}
+
+/** Passport's actions for one request. */
+interface Actions {
+  success(user: Express.User, info?: object): void;
+  fail(challenge: object, status: number): void;
+  redirect(url: string): void;
+}
+
+function returnToOf(attempt: { returnTo?: string } | undefined): { returnTo?: string } {
+  return attempt?.returnTo === undefined ? {} : { returnTo: attempt.returnTo };
 }

@@ -1,7 +1,6 @@
 /** One login or signing between its requests: what the server must remember from start to finish. Plain data, for any store. */
 
 import { randomBytes } from 'node:crypto';
-import type { Request } from 'express';
 import type { AccountProblem } from '../errors.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
@@ -9,6 +8,7 @@ import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { AuthenticationSession } from '../verify/authentication.js';
 import type { CertificateChoiceSession } from '../verify/certificate-choice.js';
 import type { SignatureSession } from '../verify/signature.js';
+import type { SiteRequest } from './site-request.js';
 
 /**
  * How an attempt reaches the app: `device-link` shows a QR code and, with a `callbackURL`, a Web2App link;
@@ -83,16 +83,16 @@ export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
  */
 export interface AttemptStore {
   /** Keeps a new attempt; resolves once it is stored. */
-  create(req: Request, attempt: Attempt): Promise<void>;
+  create(req: SiteRequest, attempt: Attempt): Promise<void>;
   /** The attempt, or undefined when this browser session has none of that id. Writes nothing. */
-  read(req: Request, id: string): Promise<Attempt | undefined>;
+  read(req: SiteRequest, id: string): Promise<Attempt | undefined>;
   /**
    * Replaces an attempt that is still there as it was read or created before; resolves once it is stored, to whether it was. Of
    * several that replace the same one at once, in whatever process, one succeeds. The request may have been answered long before.
    */
-  update(req: Request, after: Attempt, before: Attempt): Promise<boolean>;
+  update(req: SiteRequest, after: Attempt, before: Attempt): Promise<boolean>;
   /** Removes the attempt and gives it to exactly one caller, however many ask at once; undefined to the others. */
-  take(req: Request, id: string): Promise<Attempt | undefined>;
+  take(req: SiteRequest, id: string): Promise<Attempt | undefined>;
 }
 
 /** Milliseconds that a person has to confirm, since the service keeps a session for as long. */

@@ -1,29 +1,25 @@
 /** The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures. */
 
 import { createHash } from 'node:crypto';
-import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { codeOf, starts } from '../diagnostics.js';
-import { SmartIdInputError, SmartIdSessionNotFoundError } from '../errors.js';
+import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
-import { type Attempt, type AttemptStore, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
+import { type Attempt, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
-import { requirePostedId, shortText } from './parameters.js';
+import type { KeptAttempts } from './kept-attempts.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
-import { checkSessionCookie, noteSession, reloadSession, requireWebSession } from './web-session.js';
 
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;
-  store: AttemptStore;
   what: Undertaking;
   /** Of all attempts that are to be found here; see `Attempt.purpose`. */
   purpose: string;
-  callbackURL?: string;
   /** Whether an attempt ends when somebody logs in or out, even where the site carries its session along. */
   isBoundToSession?: boolean;
   /** What the certificates of answers are judged by. */
@@ -51,33 +47,45 @@ const maxRememberedCancellations = 10_000;
 const maxCancelTries = 3;
 
 export class Attempts {
-  readonly store: AttemptStore;
   private readonly watch: SessionWatch;
   private readonly decoyWatch = new SessionWatch(decoyService);
   readonly clock: () => number;
   readonly limits: StartLimits;
   private readonly what: Undertaking;
   private readonly purpose: string;
-  private readonly returnsByLink: boolean;
   private readonly isBoundToSession: boolean;
+  private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
   private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedCancellations, ttl: attemptLifetime });
 
-  constructor({ client, store, what, purpose, callbackURL, isBoundToSession = false, trust, clock }: AttemptsSettings) {
+  constructor({ client, what, purpose, isBoundToSession = false, trust, clock }: AttemptsSettings) {
     this.watch = new SessionWatch(client, ({ result, cert }) => {
       if (cert && result.endResult === 'OK') judgeCertificateAhead(cert, { ...trust, now: clock() });
     });
     this.limits = new StartLimits(clock);
-    this.store = store;
     this.clock = clock;
     this.what = what;
     this.purpose = purpose;
-    this.returnsByLink = callbackURL !== undefined;
     this.isBoundToSession = isBoundToSession;
   }
 
-  /** @throws SmartIdSessionError when the site's session cannot carry an attempt of this flow. */
-  checkWebSession(req: Request, flow: Flow): void {
-    checkSessionCookie(req, flow === 'device-link' && this.returnsByLink);
+  /**
+   * As `keep`, for an attempt that begins with a push. Of several that one browser begins at once, as by a double click,
+   * one sends the push, and the others get its attempt.
+   * @param push to whom, and what else the attempts must have in common to be one.
+   */
+  keepPushed(
+    kept: KeptAttempts,
+    flow: Flow,
+    begin: () => Promise<Attempt>,
+    push: { to: ExpectedSigner; subject?: string },
+  ): Promise<Attempt> {
+    if (kept.browser === undefined) return this.keep(kept, flow, begin, push.to);
+    const key = JSON.stringify([kept.browser, push]);
+    const present = this.pushesUnderWay.get(key);
+    if (present) return present;
+    const pushed = this.keep(kept, flow, begin, push.to).finally(() => this.pushesUnderWay.delete(key));
+    this.pushesUnderWay.set(key, pushed);
+    return pushed;
   }
 
   /**
@@ -85,12 +93,17 @@ export class Attempts {
    * @param pushedTo who gets a push, if one goes out now.
    * @throws SmartIdLimitError, and what `begin` throws.
    */
-  async keep(req: Request, flow: Flow, begin: () => Promise<Attempt>, pushedTo?: ExpectedSigner): Promise<Attempt> {
+  async keep(
+    kept: KeptAttempts,
+    flow: Flow,
+    begin: () => Promise<Attempt>,
+    pushedTo?: ExpectedSigner,
+  ): Promise<Attempt> {
     const since = performance.now();
     const tell = (code: string) =>
       starts.publish({ what: this.what, flow, code, milliseconds: performance.now() - since });
     try {
-      const attempt = await this.beginAndKeep(req, begin, pushedTo);
+      const attempt = await this.beginAndKeep(kept, begin, pushedTo);
       tell('ok');
       return attempt;
     } catch (error) {
@@ -100,54 +113,43 @@ export class Attempts {
   }
 
   private async beginAndKeep(
-    req: Request,
+    kept: KeptAttempts,
     begin: () => Promise<Attempt>,
     pushedTo: ExpectedSigner | undefined,
   ): Promise<Attempt> {
-    const request = requireWebSession(req);
-    this.limits.countStart(request.sessionID);
+    if (kept.browser !== undefined) this.limits.countStart(kept.browser);
     if (pushedTo) this.limits.countPush(pushedTo);
-    const takeChanges = await noteSession(request);
-    const begun = await begin();
-    await takeChanges();
-    const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(req) } : begun;
-    await this.store.create(req, attempt);
+    const begun = await kept.during(begin);
+    const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(kept) } : begun;
+    await kept.create(attempt);
     return attempt;
   }
 
   /** The attempt, if this browser session has one of that id and it was started here. */
-  async read(req: Request, id: string): Promise<Attempt | undefined> {
-    const attempt = await this.store.read(req, id);
-    if (attempt?.purpose !== this.purpose) return undefined;
-    return attempt.boundTo === undefined || attempt.boundTo === bindingOf(req) ? attempt : undefined;
+  async read(kept: KeptAttempts, id: string): Promise<Attempt | undefined> {
+    return this.ownOnly(kept, await kept.read(id));
   }
 
   /** The attempt as the store has it now, for a request that has waited, or was answered long before. */
-  async readAgain(req: Request, id: string): Promise<Attempt | undefined> {
-    return (await reloadSession(requireWebSession(req))) ? this.read(req, id) : undefined;
+  async readAgain(kept: KeptAttempts, id: string): Promise<Attempt | undefined> {
+    return this.ownOnly(kept, await kept.readAgain(id));
   }
 
-  /** The attempt that the query of a status request names. */
-  async named(req: Request): Promise<{ id: string; attempt?: Attempt }> {
-    const id = shortText(req.query.id);
-    if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the query.');
-    requireWebSession(req);
-    return { id, attempt: await this.read(req, id) };
+  private ownOnly(kept: KeptAttempts, attempt: Attempt | undefined): Attempt | undefined {
+    if (attempt?.purpose !== this.purpose) return undefined;
+    return attempt.boundTo === undefined || attempt.boundTo === bindingOf(kept) ? attempt : undefined;
   }
 
   /**
-   * Ends the attempt that the body names, if it is still open. It stays in the store until it is used or expires, so
+   * Ends the attempt of this id, if it is still open. It stays in the store until it is used or expires, so
    * that a person who comes back from the app is told that it was cancelled.
    * @returns a failed view: `cancelled`, or `no_attempt` where there was none to end.
-   * @throws SmartIdInputError when the body holds no id.
    */
-  async cancel(req: Request): Promise<AttemptView> {
-    const id = requirePostedId(req);
-    requireWebSession(req);
+  async cancel(kept: KeptAttempts, id: string): Promise<AttemptView> {
     for (let tries = 0; tries < maxCancelTries; tries++) {
-      const attempt = await this.readAgain(req, id);
+      const attempt = await this.readAgain(kept, id);
       if (!attempt || attempt.ended) break;
-      if (await this.store.update(req, { ...attempt, ended: 'cancelled' }, attempt)) {
+      if (await kept.update({ ...attempt, ended: 'cancelled' }, attempt)) {
         this.cancelled.set(id, true);
         return failedView(id, 'cancelled');
       }
@@ -200,6 +202,6 @@ export class Attempts {
   }
 }
 
-function bindingOf(req: Request): string {
-  return createHash('sha256').update(requireWebSession(req).sessionID).digest('base64url');
+function bindingOf({ browser = '' }: KeptAttempts): string {
+  return createHash('sha256').update(browser).digest('base64url');
 }

@@ -4,7 +4,6 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Request } from 'express';
 import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
 import { isForbidden, isNeutral } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
@@ -13,27 +12,38 @@ import type { CallbackParameters } from '../verify/authentication.js';
 import { type Attempt, finishableUntil, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
-import { type Entry, entryOf } from './parameters.js';
+import type { KeptAttempts } from './kept-attempts.js';
+import type { Entry } from './parameters.js';
 import { endsByCallback } from './view.js';
 import { waits } from './waits.js';
-import { reloadSession, requireWebSession } from './web-session.js';
 
 const { maxResultWaitMs } = waits;
 
 /** Milliseconds in which nothing else is expected to have happened in the session. */
 const shortWait = 100;
 
-/** A result to verify; or why there is none, by its code and the HTTP status that fits; or nothing to finish at all. */
+/**
+ * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come; or nothing to
+ * finish at all.
+ */
 export type Conclusion =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
-  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt }
+  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
   | { end: 'absent' };
 
 /** The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the last. */
 export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
 
-interface Context {
-  req: Request;
+/** The request that is to end an attempt. */
+export interface Ending {
+  kept: KeptAttempts;
+  /** Undefined where it names no attempt. */
+  entry: Entry | undefined;
+  /** Aborts when the visitor leaves, who may come back to the attempt: it must then still be there. */
+  signal: AbortSignal;
+}
+
+interface Context extends Ending {
   attempts: Attempts;
   advance: Advance;
   entry: Entry;
@@ -43,18 +53,16 @@ interface Context {
 
 /** @throws what is broken: SmartIdSessionError, SmartIdServiceError. */
 export async function concludeAttempt(
-  req: Request,
+  { kept, entry, signal }: Ending,
   attempts: Attempts,
   advance: Advance = async () => undefined,
 ): Promise<Conclusion> {
-  requireWebSession(req);
-  const entry = entryOf(req);
-  const attempt = entry && (await attempts.read(req, entry.id));
+  const attempt = entry && (await attempts.read(kept, entry.id));
   if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
     return refused(undefined, 'return_without_session', 403);
   }
   if (!entry || !attempt) return { end: 'absent' };
-  const context = { req, attempts, advance, entry, since: performance.now() };
+  const context = { kept, entry, signal, attempts, advance, since: performance.now() };
   if (attempt.ended) return endWith(context, attempt, attempt.ended);
   if (attempts.clock() >= finishableUntil(attempt)) return endExpired(context, attempt);
   return concludeRunning(context, attempt, context.since + maxResultWaitMs[entry.by]);
@@ -62,14 +70,14 @@ export async function concludeAttempt(
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
 async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
-  await whileConnected(context.req, (signal) => sleep(patience, undefined, { signal }).catch(() => {}));
+  await sleep(patience, undefined, { signal: context.signal }).catch(() => {});
   return concludeUnconfirmed(context, attempt, code);
 }
 
 /** The attempt stays for as long as the person may still confirm it. The precise code is for the site alone. */
 async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   if (context.attempts.clock() >= attempt.expiresAt) return endExpired(context, attempt);
-  return refused(attempt, isNeutral(code) ? code : 'still_running');
+  return stillOpen(attempt, isNeutral(code) ? code : 'still_running');
 }
 
 async function concludeRunning(context: Context, attempt: Attempt, deadline: number): Promise<Conclusion> {
@@ -84,7 +92,7 @@ async function concludeRunning(context: Context, attempt: Attempt, deadline: num
   const { status } = look;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
   if (next?.ended) return endWith(context, next, next.ended);
-  if (next && left() === 0) return refused(attempt, 'still_running');
+  if (next && left() === 0) return stillOpen(attempt, 'still_running');
   return next ? concludeRunning(context, next, deadline) : concludeComplete(context, attempt, status);
 }
 
@@ -96,10 +104,10 @@ async function concludeComplete(
   const { entry } = context;
   // The attempt stays: the callback in the browser that started it may still come.
   if (entry.by === 'finish' && status.result.endResult === 'OK' && endsByCallback(attempt, status)) {
-    return refused(attempt, 'callback_required', 403);
+    return stillOpen(attempt, 'callback_required', 403);
   }
   // What else the site keeps in the session may have changed while this request was waiting.
-  if (performance.now() - context.since > shortWait) await reloadSession(requireWebSession(context.req));
+  if (performance.now() - context.since > shortWait) await context.kept.refresh();
   const taken = await take(context, attempt);
   if (!taken) return refused(attempt, 'already_used', 403);
   // Cancelled while this request was waiting.
@@ -114,27 +122,13 @@ async function concludeBroken(context: Context, attempt: Attempt, error: unknown
   throw error;
 }
 
-function waitForResult({ req, attempts }: Context, attempt: Attempt, patience: number): Promise<Look> {
-  return whileConnected(req, async (signal) => {
-    const look = await attempts.watchOf(attempt).wait(attempt.session.sessionID, patience, signal);
-    return signal.aborted ? { state: 'running' } : look;
-  });
+async function waitForResult({ attempts, signal }: Context, attempt: Attempt, patience: number): Promise<Look> {
+  const look = await attempts.watchOf(attempt).wait(attempt.session.sessionID, patience, signal);
+  return signal.aborted ? { state: 'running' } : look;
 }
 
-/** Who closes the page while waiting may come back to it: the attempt must then still be there. */
-async function whileConnected<T>({ socket }: Request, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const leave = () => controller.abort();
-  socket.once('close', leave);
-  try {
-    return await wait(controller.signal);
-  } finally {
-    socket.removeListener('close', leave);
-  }
-}
-
-function take({ req, attempts }: Context, { id }: Attempt): Promise<Attempt | undefined> {
-  return attempts.store.take(req, id);
+function take({ kept }: Context, { id }: Attempt): Promise<Attempt | undefined> {
+  return kept.take(id);
 }
 
 function endExpired(context: Context, attempt: Attempt): Promise<Conclusion> {
@@ -147,5 +141,20 @@ async function endWith(context: Context, attempt: Attempt, code: string): Promis
 }
 
 function refused(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {
-  return { end: 'refused', code, httpStatus, attempt };
+  return { end: 'refused', code, httpStatus, attempt, isOpen: false };
+}
+
+function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): Conclusion {
+  return { end: 'refused', code, httpStatus, attempt, isOpen: true };
+}
+
+/** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */
+export async function orGiveBack<T>({ kept }: Ending, attempt: Attempt, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Where that fails too, it is the first error that the site must hear of.
+    await kept.giveBack(attempt).catch(() => {});
+    throw error;
+  }
 }

@@ -5,17 +5,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Request } from 'express';
 import { type Attempt, type AttemptStore, finishGraceMs } from './attempt.js';
-import {
-  requireWebSession,
-  saveSession,
-  sessionEnded,
-  sessionKey,
-  storedSession,
-  type WebRequest,
-  wasStored,
-} from './web-session.js';
+import type { SiteRequest } from './site-request.js';
+import { requireWebSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
 
 /** Texts by key, each kept for so many milliseconds. Every step happens as a whole or not at all, whoever else takes one. */
 export interface KeyedTexts {
@@ -40,28 +32,28 @@ export class KeyedAttemptStore implements AttemptStore {
     this.clock = clock;
   }
 
-  async create(req: Request, attempt: Attempt): Promise<void> {
-    const request = requireWebSession(req);
-    await keepSession(request);
-    await this.texts.set(keyOf(request, attempt.id), JSON.stringify(attempt), this.lifetimeOf(attempt));
+  async create(req: SiteRequest, attempt: Attempt): Promise<void> {
+    const session = requireWebSession(req);
+    await keepSession(session);
+    await this.texts.set(keyOf(session, attempt.id), JSON.stringify(attempt), this.lifetimeOf(attempt));
   }
 
-  async read(req: Request, id: string): Promise<Attempt | undefined> {
+  async read(req: SiteRequest, id: string): Promise<Attempt | undefined> {
     return attemptOf(await this.texts.get(keyOf(requireWebSession(req), id)));
   }
 
-  async update(req: Request, after: Attempt, before: Attempt): Promise<boolean> {
-    const request = requireWebSession(req);
-    if (!(await storedSession(request))) return false;
-    const key = keyOf(request, after.id);
+  async update(req: SiteRequest, after: Attempt, before: Attempt): Promise<boolean> {
+    const session = requireWebSession(req);
+    if (!(await session.stored())) return false;
+    const key = keyOf(session, after.id);
     return this.texts.replace(key, JSON.stringify(before), JSON.stringify(after), this.lifetimeOf(after));
   }
 
-  async take(req: Request, id: string): Promise<Attempt | undefined> {
-    const request = requireWebSession(req);
+  async take(req: SiteRequest, id: string): Promise<Attempt | undefined> {
+    const session = requireWebSession(req);
     // A login or logout has ended it while this request was waiting.
-    if (!(await storedSession(request))) return undefined;
-    return attemptOf(await this.texts.take(keyOf(request, id)));
+    if (!(await session.stored())) return undefined;
+    return attemptOf(await this.texts.take(keyOf(session, id)));
   }
 
   private lifetimeOf({ expiresAt }: Attempt): number {
@@ -70,9 +62,9 @@ export class KeyedAttemptStore implements AttemptStore {
 }
 
 /** Nobody else can name it: the session's identifier is the browser's own secret. And whoever sees the keys learns neither. */
-function keyOf({ sessionID }: WebRequest, id: string): string {
+function keyOf(session: WebSession, id: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([sessionID, id]))
+    .update(JSON.stringify([session.id, id]))
     .digest('base64url');
 }
 
@@ -81,9 +73,9 @@ function attemptOf(text: string | undefined): Attempt | undefined {
 }
 
 /** The browser must come back with the same session: one that nothing was kept in is forgotten with the answer. */
-async function keepSession(req: WebRequest): Promise<void> {
-  if (await storedSession(req)) return;
-  if (wasStored(req)) throw sessionEnded();
-  req.session[sessionKey] = { attempts: [] };
-  await saveSession(req);
+async function keepSession(session: WebSession): Promise<void> {
+  if (await session.stored()) return;
+  if (session.wasStored) throw sessionEnded();
+  session.data[sessionKey] = { attempts: [] };
+  await session.save();
 }

@@ -29,7 +29,6 @@ import type { AttemptStore, Flow } from './attempt.js';
 import { type AcceptedCountries, checkCountries, isOfAcceptedCountry } from './countries.js';
 import type { CreationSettings } from './creation.js';
 import { Decoys } from './decoy.js';
-import { SessionAttemptStore } from './session-store.js';
 
 /** What an attempt may be started with; each field defaults to the option of the same name. */
 export interface CommonStartOptions {
@@ -76,15 +75,12 @@ export interface CommonOptions extends SmartIdClientOptions {
   flow?: Flow;
   /** Sent with the request; `shareMdClientIpAddress` needs a privilege. */
   requestProperties?: RequestProperties;
-  /** Where attempts are kept between requests. Default: in `req.session`. */
-  store?: AttemptStore;
   /** Milliseconds since the epoch, for tests. Default `Date.now`. */
   clock?: () => number;
 }
 
 export interface ResolvedCommonOptions extends CreationSettings {
   trust: Omit<TrustInput, 'now'>;
-  store: AttemptStore;
   countries: AcceptedCountries;
   start: Required<Pick<CommonStartOptions, 'flow' | 'interactions' | 'lang'>>;
 }
@@ -108,7 +104,6 @@ export const commonOptionNames = [
   'lang',
   'flow',
   'requestProperties',
-  'store',
   'clock',
 ] as const;
 
@@ -137,7 +132,6 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
   }
   checkText('brokeredRpName', options.brokeredRpName);
   checkRequestProperties(options.requestProperties);
-  checkStore(options.store);
   const {
     flow = 'device-link',
     interactions = defaultInteractions(`${verb} ${options.brokeredRpName ?? options.relyingPartyName}`),
@@ -160,7 +154,6 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
     requestProperties: options.requestProperties,
     start,
     countries: checkCountries(options.countries),
-    store: options.store ?? new SessionAttemptStore(clock),
     decoys: new Decoys(),
     clock,
   };
@@ -179,9 +172,18 @@ export function purposeOf(
   const { client, relyingPartyName, brokeredRpName = '', callbackURL = '', appCallbackURL = '' } = settings;
   const { baseUrl } = client.environment;
   const countries = [...(settings.countries ?? [])].sort().join(',');
-  return [kind, level, countries, baseUrl, relyingPartyName, brokeredRpName, callbackURL, appCallbackURL, name].join(
-    '|',
-  );
+  // As JSON, in which no two lists of texts look the same.
+  return JSON.stringify([
+    kind,
+    level,
+    countries,
+    baseUrl,
+    relyingPartyName,
+    brokeredRpName,
+    callbackURL,
+    appCallbackURL,
+    name,
+  ]);
 }
 
 /** @throws SmartIdInputError naming the field that is none of these. */
@@ -294,7 +296,8 @@ function isRequestProperty(name: string, value: unknown): boolean {
   return name === 'shareMdClientIpAddress' && typeof value === 'boolean';
 }
 
-function checkStore(store: AttemptStore | undefined): void {
+/** @throws SmartIdInputError naming the method that is missing. */
+export function checkStore(store: AttemptStore | undefined): void {
   if (store === undefined) return;
   for (const method of ['create', 'read', 'update', 'take'] as const) {
     if (typeof store?.[method] !== 'function') throw new SmartIdInputError('store', `must have a method ${method}.`);

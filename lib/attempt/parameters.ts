@@ -1,32 +1,40 @@
 /** What visitors send to name an attempt: the id that a page posts, or what the app adds to the callback URL. */
 
-import type { Request } from 'express';
 import { SmartIdInputError } from '../errors.js';
 import type { CallbackParameters } from '../verify/authentication.js';
 import { attemptIdOfCallback, callbackParameter } from './attempt.js';
+import type { SiteRequest } from './site-request.js';
 
 /** How the end of an attempt was entered. */
 export type Entry =
   | { by: 'finish'; id: string }
   | { by: 'callback'; id: string; value: string; parameters: CallbackParameters };
 
-export function entryOf(req: Request): Entry | undefined {
+export function entryOf(req: SiteRequest): Entry | undefined {
   if (isHeadOrPrefetch(req)) return undefined;
-  const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = req.query;
-  if (attempt !== undefined || sessionSecretDigest !== undefined) {
-    const value = shortText(attempt) ?? '';
-    return {
-      by: 'callback',
-      id: attemptIdOfCallback(value) ?? '',
-      value,
-      // A return without its parameters is a return all the same, and must not verify.
-      parameters: {
-        sessionSecretDigest: shortText(sessionSecretDigest) ?? '',
-        userChallengeVerifier: shortText(userChallengeVerifier) ?? '',
-      },
-    };
-  }
-  const id = postedId(req);
+  return callbackEntry(req.query) ?? finishEntry(req.body);
+}
+
+/** The entry by a callback URL with this query; undefined where it is none. */
+export function callbackEntry(query: unknown): Entry | undefined {
+  const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = fieldsOf(query);
+  if (attempt === undefined && sessionSecretDigest === undefined) return undefined;
+  const value = shortText(attempt) ?? '';
+  return {
+    by: 'callback',
+    id: attemptIdOfCallback(value) ?? '',
+    value,
+    // A return without its parameters is a return all the same, and must not verify.
+    parameters: {
+      sessionSecretDigest: shortText(sessionSecretDigest) ?? '',
+      userChallengeVerifier: shortText(userChallengeVerifier) ?? '',
+    },
+  };
+}
+
+/** The entry by a POST of this body; undefined where it holds no id. */
+export function finishEntry(body: unknown): Entry | undefined {
+  const id = shortText(fieldsOf(body).id);
   return id === undefined ? undefined : { by: 'finish', id };
 }
 
@@ -34,25 +42,37 @@ export function entryOf(req: Request): Entry | undefined {
  * Whether a program asks, and no person has opened the address: by a `HEAD`, as programs that check links do, or ahead
  * of time. Such a request must use up no attempt.
  */
-function isHeadOrPrefetch(req: Request): boolean {
+function isHeadOrPrefetch(req: SiteRequest): boolean {
   return req.method === 'HEAD' || isPrefetch(req);
 }
 
 /** Whether a browser loads ahead what its user may open next. It says so in `Sec-Purpose` (Fetch, section 4.9). */
-export function isPrefetch(req: Request): boolean {
-  return /^prefetch\b/i.test(req.get('sec-purpose') ?? '');
+export function isPrefetch({ headers }: Pick<SiteRequest, 'headers'>): boolean {
+  return /^prefetch\b/i.test(String(headers['sec-purpose'] ?? ''));
 }
 
 /** The id in the body of a POST. */
-export function postedId({ body }: Request): string | undefined {
-  return shortText((body as { id?: unknown } | undefined)?.id);
+export function postedId({ body }: Pick<SiteRequest, 'body'>): string | undefined {
+  return shortText(fieldsOf(body).id);
 }
 
 /** @throws SmartIdInputError when the body holds no id. */
-export function requirePostedId(req: Request): string {
-  const id = postedId(req);
-  if (id === undefined) throw new SmartIdInputError('id', 'must be the id of a Smart-ID attempt, in the body.');
+export function requirePostedId(req: Pick<SiteRequest, 'body'>): string {
+  return requireId(postedId(req), 'body');
+}
+
+/** @throws SmartIdInputError when the query holds no id. */
+export function requireQueryId({ query }: Pick<SiteRequest, 'query'>): string {
+  return requireId(shortText(fieldsOf(query).id), 'query');
+}
+
+function requireId(id: string | undefined, place: 'body' | 'query'): string {
+  if (id === undefined) throw new SmartIdInputError('id', `must be the id of a Smart-ID attempt, in the ${place}.`);
   return id;
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** A parameter that is one text of a sensible length; a repeated one is a list and counts as none. */

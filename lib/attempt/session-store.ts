@@ -1,17 +1,8 @@
 /** The default attempt store: attempts live in the visitor's own session, so they belong to one browser by nature. */
 
-import type { Request } from 'express';
 import { type Attempt, type AttemptStore, attemptLifetime, finishableUntil } from './attempt.js';
-import {
-  loadSession,
-  requireWebSession,
-  saveSession,
-  sessionEnded,
-  sessionKey,
-  storedSession,
-  type WebRequest,
-  wasStored,
-} from './web-session.js';
+import type { SiteRequest } from './site-request.js';
+import { loadSession, requireWebSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
 
 /** Enough for several tabs; the oldest makes room for a new one. */
 const mostAttempts = 5;
@@ -37,20 +28,23 @@ export class SessionAttemptStore implements AttemptStore {
     this.clock = clock;
   }
 
-  async create(req: Request, attempt: Attempt): Promise<void> {
+  async create(req: SiteRequest, attempt: Attempt): Promise<void> {
     const now = this.clock();
-    const before = await change(requireWebSession(req), (attempts) => [
+    const session = requireWebSession(req);
+    // An attempt that was taken and is given back.
+    sharedOf(session).taken.delete(attempt.id);
+    const before = await change(session, (attempts) => [
       ...attempts.filter((present) => finishableUntil(present) > now).slice(1 - mostAttempts),
       attempt,
     ]);
     if (!before) throw sessionEnded();
   }
 
-  async read(req: Request, id: string): Promise<Attempt | undefined> {
-    return find(requireWebSession(req).session[sessionKey]?.attempts, id);
+  async read(req: SiteRequest, id: string): Promise<Attempt | undefined> {
+    return find(requireWebSession(req).data[sessionKey]?.attempts, id);
   }
 
-  async update(req: Request, after: Attempt, before: Attempt): Promise<boolean> {
+  async update(req: SiteRequest, after: Attempt, before: Attempt): Promise<boolean> {
     const expected = JSON.stringify(before);
     const isExpected = (present: Attempt) => JSON.stringify(present) === expected;
     const replaced = (attempts: Attempt[]) => attempts.map((present) => (isExpected(present) ? after : present));
@@ -59,30 +53,30 @@ export class SessionAttemptStore implements AttemptStore {
     return attempts?.some(isExpected) ?? false;
   }
 
-  async take(req: Request, id: string): Promise<Attempt | undefined> {
+  async take(req: SiteRequest, id: string): Promise<Attempt | undefined> {
     const now = this.clock();
-    const request = requireWebSession(req);
-    const { taken } = sharedOf(request);
+    const session = requireWebSession(req);
+    const { taken } = sharedOf(session);
     // They stand in the order in which they are forgotten.
     for (const [takenId, until] of taken) {
       if (until > now) break;
       taken.delete(takenId);
     }
     if (taken.has(id)) return undefined;
-    const attempt = find(request.session[sessionKey]?.attempts, id);
+    const attempt = find(session.data[sessionKey]?.attempts, id);
     if (!attempt) return undefined;
     // Before the first await: of requests that race in this process, only one comes past this line.
     taken.set(id, now + remembered);
-    const before = await change(request, (attempts) => attempts.filter((present) => present.id !== id));
+    const before = await change(session, (attempts) => attempts.filter((present) => present.id !== id));
     return find(before, id);
   }
 }
 
-function sharedOf({ sessionStore }: WebRequest): Shared {
-  const present = sharedBySessionStore.get(sessionStore);
+function sharedOf({ store }: WebSession): Shared {
+  const present = sharedBySessionStore.get(store);
   if (present) return present;
   const shared: Shared = { taken: new Map(), changes: new Map() };
-  sharedBySessionStore.set(sessionStore, shared);
+  sharedBySessionStore.set(store, shared);
   return shared;
 }
 
@@ -92,28 +86,29 @@ function sharedOf({ sessionStore }: WebRequest): Shared {
  * has ended meanwhile.
  */
 function change(
-  req: WebRequest,
+  session: WebSession,
   how: (attempts: Attempt[]) => Attempt[],
   { reload = false } = {},
 ): Promise<Attempt[] | undefined> {
   const work = async () => {
-    const stored = await storedSession(req);
+    const stored = await session.stored();
     // A session that is not stored yet is new; one that a login or logout has ended must not come back to life.
-    if (!stored && (reload || wasStored(req) || req.session[sessionKey])) return undefined;
-    if (reload && !(await loadSession(req))) return undefined;
+    if (!stored && (reload || session.wasStored || session.data[sessionKey])) return undefined;
+    if (reload && !(await loadSession(session))) return undefined;
     const before = stored?.[sessionKey]?.attempts ?? [];
     const after = how(before);
-    if (after.length > 0) req.session[sessionKey] = { attempts: after };
-    else delete req.session[sessionKey];
-    await saveSession(req);
+    if (after.length > 0) session.data[sessionKey] = { attempts: after };
+    else delete session.data[sessionKey];
+    await session.save();
     return before;
   };
-  const { changes } = sharedOf(req);
-  const next = (changes.get(req.sessionID) ?? Promise.resolve()).then(work, work);
+  const { changes } = sharedOf(session);
+  const { id } = session;
+  const next = (changes.get(id) ?? Promise.resolve()).then(work, work);
   const settled = next.catch(() => {});
-  changes.set(req.sessionID, settled);
+  changes.set(id, settled);
   void settled.then(() => {
-    if (changes.get(req.sessionID) === settled) changes.delete(req.sessionID);
+    if (changes.get(id) === settled) changes.delete(id);
   });
   return next;
 }

@@ -1,95 +1,106 @@
-/** The end of a login: verifies everything, asks the site, and only then lets Passport log the person in. */
+/** The end of a login: verifies everything, and only then asks whether the person is accepted. */
 
-import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
+import { type Conclusion, concludeAttempt, type Ending, orGiveBack } from '../attempt/conclude.js';
 import { isOfAcceptedCountry } from '../attempt/countries.js';
-import { keepOpenLoginsAcrossLogin, requireWebSession } from '../attempt/web-session.js';
 import { codeOf, tellOutcome, verificationFailures } from '../diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
-import type { ResolvedOptions } from '../options.js';
-import { failure } from '../outcome.js';
+import { semanticsIdentifierOf } from '../protocol/document-number.js';
 import { type VerifiedAuthentication, verifyAuthentication } from '../verify/authentication.js';
-import type { SiteAnswer } from '../verify-function.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import type { ResolvedLoginOptions } from './options.js';
 
-/** Passport's actions for one request. */
-export interface Actions {
-  success(user: Express.User, info?: object): void;
-  fail(challenge: object, status: number): void;
-  redirect(url: string): void;
-}
+/** A person about whom everything has been verified; or why there is none; or no attempt that could be finished. */
+export type LoginEnd<T> =
+  | { end: 'verified'; accepted: T; attempt: Attempt }
+  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
+  | { end: 'absent' };
 
-export interface FinishContext {
-  req: Request;
-  actions: Actions;
-  settings: ResolvedOptions;
+/** The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be tried again. */
+export type Accept<T> = (
+  verified: VerifiedAuthentication,
+  attempt: Attempt,
+) => Promise<{ isAccepted: boolean; answer: T }>;
+
+export interface LoginEnding<T> {
+  ending: Ending;
   attempts: Attempts;
-  askSite: (verified: VerifiedAuthentication, returnTo?: string) => Promise<SiteAnswer>;
+  settings: ResolvedLoginOptions;
+  accept: Accept<T>;
+  expected?: ExpectedSigner;
 }
 
-/**
- * Calls exactly one of the actions.
- * @throws what is broken: SmartIdSessionError, SmartIdServiceError, and errors of the site's own functions.
- */
-export async function finishLogin(context: FinishContext): Promise<void> {
+/** @throws what is broken: SmartIdServiceError, SmartIdStoreError, and errors of the site's own functions. */
+export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<T>> {
+  const { settings } = context;
   try {
-    await finish(context);
+    const ended = await finish(context);
+    if (ended.end === 'refused') tellOutcome('login', ended.code, settings.clock(), ended.attempt);
+    return ended;
   } catch (error) {
-    tell(context, codeOf(error));
+    tellOutcome('login', codeOf(error), settings.clock(), undefined);
     throw error;
   }
 }
 
-async function finish(context: FinishContext): Promise<void> {
-  const { req, attempts, actions, settings } = context;
-  const conclusion = await concludeAttempt(req, attempts);
-  switch (conclusion.end) {
-    case 'absent':
-      return settings.loginURL ? actions.redirect(settings.loginURL) : refuse(context, 'no_attempt');
-    case 'refused':
-      return refuse(context, conclusion.code, conclusion.httpStatus, conclusion.attempt);
-    case 'complete':
-      return logIn(context, conclusion);
-  }
+async function finish<T>(context: LoginEnding<T>): Promise<LoginEnd<T>> {
+  const { ending, attempts, expected } = context;
+  const conclusion = await concludeAttempt(forExpectedOnly(ending, expected), attempts);
+  return conclusion.end === 'complete' ? verify(context, conclusion) : conclusion;
 }
 
-async function logIn(context: FinishContext, conclusion: Conclusion & { end: 'complete' }): Promise<void> {
-  const { req, actions, settings } = context;
-  const { attempt, status, callback } = conclusion;
+/** Where only one person may finish, an attempt that was begun for nobody or somebody else is not there. */
+function forExpectedOnly(ending: Ending, expected: ExpectedSigner | undefined): Ending {
+  if (!expected) return ending;
+  const { kept } = ending;
+  const own = (attempt: Attempt | undefined) => (attempt && isFor(attempt, expected) ? attempt : undefined);
+  const restricted = Object.assign(Object.create(kept) as typeof kept, {
+    read: async (id: string) => own(await kept.read(id)),
+  });
+  return { ...ending, kept: restricted };
+}
+
+/** Who is named by a document is also named as a person, but not the other way round. */
+function isFor({ session: { asked } }: Attempt, expected: ExpectedSigner): boolean {
+  const named = asked.expected;
+  if (!named) return false;
+  if ('documentNumber' in expected)
+    return 'documentNumber' in named && named.documentNumber === expected.documentNumber;
+  return personOf(named) === expected.semanticsIdentifier;
+}
+
+function personOf(signer: ExpectedSigner): string {
+  return 'documentNumber' in signer ? semanticsIdentifierOf(signer.documentNumber) : signer.semanticsIdentifier;
+}
+
+async function verify<T>(
+  { ending, settings, accept }: LoginEnding<T>,
+  { attempt, status, callback }: Conclusion & { end: 'complete' },
+): Promise<LoginEnd<T>> {
   const { asked } = attempt.session;
-  if (asked.sessionType !== 'auth') return refuse(context, 'no_attempt');
+  const refused = (code: string, httpStatus: 401 | 403): LoginEnd<T> => ({
+    end: 'refused',
+    code,
+    httpStatus,
+    attempt,
+    isOpen: false,
+  });
+  if (asked.sessionType !== 'auth') return refused('no_attempt', 401);
   let verified: VerifiedAuthentication;
   try {
-    verified = await verifyAuthentication({
-      status,
-      session: asked,
-      callback,
-      ...settings.trust,
-      now: settings.clock(),
-    });
+    const now = settings.clock();
+    verified = await verifyAuthentication({ status, session: asked, callback, ...settings.trust, now });
   } catch (error) {
-    if (error instanceof SmartIdOutcomeError) return refuse(context, error.code, 401, attempt);
+    if (error instanceof SmartIdOutcomeError) return refused(error.code, 401);
     if (!(error instanceof SmartIdVerificationError)) throw error;
     verificationFailures.publish({ error, attemptId: attempt.id });
-    return refuse(context, error.code, 403, attempt);
+    return refused(error.code, 403);
   }
   if (!isOfAcceptedCountry(verified.identity.semanticsIdentifier, settings.countries)) {
-    return refuse(context, 'country_not_accepted', 403, attempt);
+    return refused('country_not_accepted', 403);
   }
-  const { user, info } = await context.askSite(verified, attempt.returnTo);
-  tell(context, user ? 'ok' : 'not_accepted', attempt);
-  if (!user) return actions.fail(info ?? failure('not_accepted'), 401);
-  keepOpenLoginsAcrossLogin(requireWebSession(req));
-  actions.success(user, info);
-}
-
-function refuse(context: FinishContext, code: string, status = 401, attempt?: Attempt): void {
-  const returnTo = attempt?.returnTo;
-  tell(context, code, attempt);
-  context.actions.fail(returnTo === undefined ? failure(code) : { ...failure(code), returnTo }, status);
-}
-
-function tell({ settings }: FinishContext, code: string, attempt?: Attempt): void {
-  tellOutcome('login', code, settings.clock(), attempt);
+  const { isAccepted, answer } = await orGiveBack(ending, attempt, () => accept(verified, attempt));
+  tellOutcome('login', isAccepted ? 'ok' : 'not_accepted', settings.clock(), attempt);
+  return { end: 'verified', accepted: answer, attempt };
 }

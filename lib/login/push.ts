@@ -3,17 +3,15 @@
  * person has seen the code before the phone asks for it.
  */
 
-import type { Request } from 'express';
 import { attemptLifetime } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { requirePostedId } from '../attempt/parameters.js';
+import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
-import { requireWebSession } from '../attempt/web-session.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { createNotification, type LoginSettings, recipientOf } from './begin.js';
 
-/** Whether a push that was begun some time before may still go out to this person or document, from this browser. */
-export type MayPush = (req: Request, to: ExpectedSigner) => boolean | Promise<boolean>;
+/** Whether a push that was begun some time before may still go out to this person or document. */
+export type MayPush = (to: ExpectedSigner) => boolean | Promise<boolean>;
 
 export class HeldPushes {
   /** Those that are going out, by the id of their attempt: whoever asks for the same one waits for it. */
@@ -27,27 +25,25 @@ export class HeldPushes {
   }
 
   /**
-   * Sends the push of the attempt that the body names, unless it has gone out or may not, and gives what `status` would show then.
-   * @throws SmartIdInputError without an id; SmartIdLimitError, SmartIdRequestError or SmartIdServiceError where the push
+   * Sends the push of this attempt, unless it has gone out or may not, and gives what `status` would show then.
+   * @throws SmartIdLimitError, SmartIdRequestError or SmartIdServiceError where the push
    * could not be sent. It is held back as before then, and can be asked for again.
    */
-  async send(req: Request, mayPush: MayPush): Promise<AttemptView> {
+  async send(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<AttemptView> {
     const { attempts } = this;
-    const id = requirePostedId(req);
-    requireWebSession(req);
-    let attempt = await attempts.read(req, id);
+    let attempt = await attempts.read(kept, id);
     if (attempt?.isHeld) {
-      await this.sendOnce(req, id, mayPush);
+      await this.sendOnce(kept, id, mayPush);
       // Also for who has only waited, and whose session was loaded while the push was held back.
-      attempt = await attempts.readAgain(req, id);
+      attempt = await attempts.readAgain(kept, id);
     }
     return attempt ? attempts.view(attempt, attempts.see(attempt)) : failedView(id, 'no_attempt');
   }
 
-  private sendOnce(req: Request, id: string, mayPush: MayPush): Promise<void> {
+  private sendOnce(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<void> {
     const present = this.underWay.get(id);
     if (present) return present;
-    const sending = this.sendHeld(req, id, mayPush).finally(() => this.underWay.delete(id));
+    const sending = this.sendHeld(kept, id, mayPush).finally(() => this.underWay.delete(id));
     this.underWay.set(id, sending);
     return sending;
   }
@@ -58,15 +54,15 @@ export class HeldPushes {
    * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored first
    * is the one that counts, and confirming the other one logs nobody in.
    */
-  private async sendHeld(req: Request, id: string, mayPush: MayPush): Promise<void> {
+  private async sendHeld(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<void> {
     const { settings, attempts } = this;
     // The session may have been loaded before another request sent the push or cancelled the login, or before a logout.
-    const attempt = await attempts.readAgain(req, id);
+    const attempt = await attempts.readAgain(kept, id);
     if (!attempt?.isHeld || attempt.ended || attempts.clock() >= attempt.expiresAt) return;
-    const { asked, ...kept } = attempt.session;
+    const { asked, ...held } = attempt.session;
     if (asked.sessionType !== 'auth') return;
     const to = recipientOf(asked);
-    if (!(await mayPush(req, to))) return;
+    if (!(await mayPush(to))) return;
     attempts.limits.countPush(to);
     const { sessionID, accountProblem } = await createNotification(settings, asked);
     const receivedAt = attempts.clock();
@@ -75,9 +71,9 @@ export class HeldPushes {
       ...attempt,
       isHeld: undefined,
       expiresAt: receivedAt + attemptLifetime,
-      session: { ...kept, asked, sessionID, receivedAt },
+      session: { ...held, asked, sessionID, receivedAt },
       accountProblem,
     };
-    await attempts.store.update(req, sent, attempt);
+    await kept.update(sent, attempt);
   }
 }

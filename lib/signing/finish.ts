@@ -1,9 +1,8 @@
 /** The end of a signing: verifies everything about the signature, and only then hands it to the site. */
 
-import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { type Conclusion, concludeAttempt } from '../attempt/conclude.js';
+import { type Conclusion, concludeAttempt, type Ending, orGiveBack } from '../attempt/conclude.js';
 import { codeOf, tellOutcome } from '../diagnostics.js';
 import { outcomeCode } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
@@ -12,7 +11,7 @@ import { verifySignature } from '../verify/signature.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
 import { checkSignerCountry, signerOf } from './prepare.js';
 import { refusal, refusalOf } from './refusal.js';
-import type { SignatureStep } from './step.js';
+import type { Asking, SignatureStep } from './step.js';
 
 /** A signature, verified. */
 export interface SmartIdSignature extends SigningRequest, SignatureChoice {
@@ -31,24 +30,29 @@ export interface SmartIdSignature extends SigningRequest, SignatureChoice {
 }
 
 interface FinishContext {
-  req: Request;
+  asking: Asking;
+  ending: Ending;
   settings: ResolvedSigningOptions;
   attempts: Attempts;
   step: SignatureStep;
+  /** What the site does with the signature. What it throws leaves the attempt as it was. */
+  keep(signature: SmartIdSignature): unknown;
 }
 
 /** @throws SmartIdSigningError, and what is broken: SmartIdSessionError, SmartIdServiceError, errors of `prepare`. */
-export async function finishSigning({ req, settings, attempts, step }: FinishContext): Promise<SmartIdSignature> {
+export async function finishSigning(context: FinishContext): Promise<SmartIdSignature> {
+  const { asking, ending, settings, attempts, step, keep } = context;
   let known: Attempt | undefined;
   try {
-    const conclusion = await concludeAttempt(req, attempts, (attempt, status) => {
+    const conclusion = await concludeAttempt(ending, attempts, (attempt, status) => {
       known = attempt;
-      return step.take(req, attempt, status);
+      return step.take(asking, attempt, status);
     });
     if (conclusion.end === 'absent') throw refusal('no_attempt');
     known = conclusion.attempt;
     if (conclusion.end === 'refused') throw refusal(conclusion.code, known, conclusion.httpStatus);
     const signature = await signatureOf(conclusion, settings);
+    await orGiveBack(ending, conclusion.attempt, () => keep(signature));
     tellOutcome('signing', 'ok', settings.clock(), known);
     return signature;
   } catch (error) {

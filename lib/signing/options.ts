@@ -2,6 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto';
 import type { Request } from 'express';
+import type { AttemptStore } from '../attempt/attempt.js';
 import {
   type CommonOptions,
   type CommonStartOptions,
@@ -9,12 +10,14 @@ import {
   checkExpectedSigner,
   checkFunction,
   checkOptionNames,
+  checkStore,
   checkText,
   commonOptionNames,
   purposeOf,
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from '../attempt/options.js';
+import { SessionAttemptStore } from '../attempt/session-store.js';
 import { SmartIdInputError } from '../errors.js';
 import type { SmartIdProfile } from '../identity.js';
 import {
@@ -38,6 +41,8 @@ export interface SigningStartOptions extends CommonStartOptions {
 }
 
 export interface SmartIdSigningOptions extends CommonOptions {
+  /** Where signings are kept between requests. Default: in `req.session`. */
+  store?: AttemptStore;
   /** The lowest level that may sign. Default `QUALIFIED`; `QSCD` asks for a qualified device. */
   certificateLevel?: CertificateLevel;
   /**
@@ -86,18 +91,28 @@ export interface ResolvedSigningOptions extends ResolvedCommonOptions {
   purpose: string;
   isBoundToSession: true;
   prepare: Prepare;
+  store: AttemptStore;
 }
 
 /** @throws SmartIdInputError naming the option and the rule it breaks. */
 export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: Prepare): ResolvedSigningOptions {
-  checkOptionNames(options, [...commonOptionNames, 'name'], 'SmartIdSigning');
-  const { certificateLevel = 'QUALIFIED', name } = options;
+  checkOptionNames(options, [...commonOptionNames, 'name', 'store'], 'SmartIdSigning');
+  const { certificateLevel = 'QUALIFIED', name, store } = options;
   const common = resolveCommonOptions(options, 'Sign at');
   checkCertificateLevel(certificateLevel, certificateLevels);
   checkFunction('prepare', prepare);
   checkText('name', name, 100);
+  checkStore(store);
   const purpose = purposeOf('signing', common, certificateLevel, name);
-  return { ...common, what: 'signing', purpose, isBoundToSession: true, certificateLevel, prepare };
+  return {
+    ...common,
+    what: 'signing',
+    purpose,
+    isBoundToSession: true,
+    certificateLevel,
+    prepare,
+    store: store ?? new SessionAttemptStore(common.clock),
+  };
 }
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */

@@ -1,17 +1,21 @@
 /** Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware. */
 
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
 import { siteNameOf } from '../attempt/creation.js';
-import type { Show } from '../attempt/live-view.js';
-import { middleware } from '../attempt/middleware.js';
+import { EventStream } from '../attempt/event-stream.js';
+import { KeptForRequest } from '../attempt/kept-for-request.js';
+import { middleware, type Show } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
+import { entryOf, requirePostedId, requireQueryId } from '../attempt/parameters.js';
+import { checkSessionCookie } from '../attempt/session-cookie.js';
 import { Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
+import { whileConnected } from '../attempt/while-connected.js';
 import '../request.js';
 import { beginSigning, type SigningBeginning } from './begin.js';
-import { finishSigning } from './finish.js';
+import { finishSigning, type SmartIdSignature } from './finish.js';
 import {
   checkSigningStartOptions,
   type Prepare,
@@ -21,7 +25,7 @@ import {
   type SmartIdSigningOptions,
 } from './options.js';
 import { refusal, refusalOf } from './refusal.js';
-import { SignatureStep } from './step.js';
+import { type Asking, SignatureStep } from './step.js';
 
 export class SmartIdSigning {
   /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
@@ -43,7 +47,7 @@ export class SmartIdSigning {
     this.clock = this.settings.clock;
     this.attempts = new Attempts(this.settings);
     this.step = new SignatureStep(this.settings, this.attempts);
-    this.live = new Updates(this.attempts, (req, attempt) => this.view(req, attempt));
+    this.live = new Updates(this.attempts);
   }
 
   /** Middleware that begins a signature, keeps it in the store and sets `req.smartId`. */
@@ -62,14 +66,20 @@ export class SmartIdSigning {
    */
   status(): RequestHandler {
     return middleware(async (req) => {
-      const { id, attempt } = await this.attempts.named(req);
-      req.smartId = attempt ? await this.view(req, attempt) : failedView(id, 'no_attempt');
+      const id = requireQueryId(req);
+      const asking = this.asking(req);
+      const attempt = await this.attempts.read(asking.kept, id);
+      req.smartId = attempt ? await this.view(asking, attempt) : failedView(id, 'no_attempt');
     });
   }
 
   /** Handler that answers with server-sent events, like that of the strategy. */
-  updates(show?: Show): RequestHandler {
-    return this.live.handler(show);
+  updates(show: Show = (view) => view): RequestHandler {
+    return (req, res, next) => {
+      Promise.resolve()
+        .then(() => this.listen(req, res, show))
+        .catch(next);
+    };
   }
 
   /**
@@ -78,7 +88,8 @@ export class SmartIdSigning {
    */
   cancel(): RequestHandler {
     return middleware(async (req) => {
-      req.smartId = await this.attempts.cancel(req);
+      const id = requirePostedId(req);
+      req.smartId = await this.attempts.cancel(this.asking(req).kept, id);
     });
   }
 
@@ -87,9 +98,8 @@ export class SmartIdSigning {
    * once everything has been verified, and never otherwise.
    */
   finish(): RequestHandler {
-    const { settings, attempts, step } = this;
     return middleware(async (req) => {
-      req.smartIdSignature = await finishSigning({ req, settings, attempts, step });
+      req.smartIdSignature = await this.sign(req, async () => {});
     });
   }
 
@@ -103,18 +113,35 @@ export class SmartIdSigning {
     this.attempts.close();
   }
 
+  /**
+   * @internal Verifies everything about a signature and hands it to the site, whose error leaves the attempt as it was,
+   * so that the same finish can be tried again.
+   */
+  sign(req: Request, keep: (signature: SmartIdSignature) => unknown): Promise<SmartIdSignature> {
+    const { settings, attempts, step } = this;
+    const asking = this.asking(req);
+    return whileConnected(req, (signal) => {
+      const ending = { kept: asking.kept, entry: entryOf(req), signal };
+      return finishSigning({ asking, ending, settings, attempts, step, keep });
+    });
+  }
+
   private async begin(req: Request, options: SigningStartOptions): Promise<AttemptView> {
     checkSigningStartOptions(options, this.settings);
     const { start } = this.settings;
     const { flow = start.flow, interactions = start.interactions, lang = start.lang } = options;
     const { signer, reference, returnTo } = options;
-    this.attempts.checkWebSession(req, flow);
+    const asking = this.asking(req);
+    checkSessionCookie(req, flow === 'device-link' && this.settings.callbackURL !== undefined);
     const encoded = encodeInteractionsFor(interactions, interactionSetOf(flow));
     const beginning = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
-    const pushedTo = flow === 'notification' ? signer : undefined;
+    const begin = () => this.beginAttempt(beginning, req);
     try {
-      const attempt = await this.attempts.keep(req, flow, () => this.beginAttempt(beginning, req), pushedTo);
-      void this.step.follow(req, attempt);
+      const attempt =
+        flow === 'notification' && signer
+          ? await this.attempts.keepPushed(asking.kept, flow, begin, { to: signer, subject: reference })
+          : await this.attempts.keep(asking.kept, flow, begin);
+      void this.step.follow(asking, attempt);
       return this.attempts.firstView(attempt);
     } catch (error) {
       const refused = refusalOf(error);
@@ -123,18 +150,34 @@ export class SmartIdSigning {
     }
   }
 
+  private listen(req: Request, res: Response, show: Show): Promise<void> {
+    const id = requireQueryId(req);
+    const asking = this.asking(req);
+    const textOf = (view: AttemptView) => JSON.stringify(show(view, req));
+    return this.live.listen(
+      asking.kept,
+      id,
+      (attempt) => this.view(asking, attempt),
+      () => new EventStream(res, textOf),
+    );
+  }
+
+  private asking(req: Request): Asking {
+    return { req, kept: new KeptForRequest(req, this.settings.store) };
+  }
+
   private async beginAttempt(beginning: SigningBeginning, req: Request): Promise<Attempt> {
     const attempt = await beginSigning(this.settings, beginning, req);
     if (!attempt) throw refusal('not_accepted');
     return attempt;
   }
 
-  private async view(req: Request, stored: Attempt): Promise<AttemptView> {
+  private async view(asking: Asking, stored: Attempt): Promise<AttemptView> {
     const { attempts, step } = this;
     const attempt = await step.after(stored);
     const seen = attempts.see(attempt);
     if (!hasChosen(attempt, seen)) return attempts.view(attempt, seen);
-    const next = await step.take(req, attempt, seen.status);
+    const next = await step.take(asking, attempt, seen.status);
     const now = next && attempts.see(next);
     return next && now && !hasChosen(next, now) ? attempts.view(next, now) : viewOfStep(attempt);
   }

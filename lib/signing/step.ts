@@ -10,6 +10,7 @@ import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetime } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
+import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { stepFailures } from '../diagnostics.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { verifyCertificateChoice } from '../verify/certificate-choice.js';
@@ -30,6 +31,12 @@ const headStart = 2_000;
 const patience = 1_000;
 const pause = 200;
 
+/** Who asks about an attempt: the request, which may have been answered since, and the attempts of its browser. */
+export interface Asking {
+  req: Request;
+  kept: KeptAttempts;
+}
+
 export class SignatureStep {
   /** The attempt after its step, however many requests see that the person has chosen, from whatever session they loaded. */
   private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: mostRemembered, ttl: 2 * attemptLifetime });
@@ -48,7 +55,7 @@ export class SignatureStep {
   }
 
   /** Waits for the choice and takes the step, whether anybody asks or not. Errors are for those who ask. */
-  async follow(req: Request, attempt: Attempt): Promise<void> {
+  async follow(asking: Asking, attempt: Attempt): Promise<void> {
     const { id, session } = attempt;
     const { signal } = this.closing;
     if (session.asked.sessionType !== 'cert') return;
@@ -57,10 +64,10 @@ export class SignatureStep {
     try {
       const watch = this.attempts.watchOf(attempt);
       let look = await watch.wait(session.sessionID, oneWait, signal);
-      while (look.state === 'running' && !signal.aborted && (await this.isOpen(req, attempt))) {
+      while (look.state === 'running' && !signal.aborted && (await this.isOpen(asking, attempt))) {
         look = await watch.wait(session.sessionID, oneWait, signal);
       }
-      if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(req, attempt, look.status);
+      if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(asking, attempt, look.status);
     } catch {
       // Such as a session store that is out of reach: those who ask go on.
     } finally {
@@ -91,12 +98,12 @@ export class SignatureStep {
    * take.
    * @throws what went wrong in the step and is no refusal, once.
    */
-  async take(req: Request, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
+  async take(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
     if (attempt.session.asked.sessionType !== 'cert') return undefined;
-    if (!this.steps.has(attempt.id) && this.isDue(attempt)) this.begin(req, attempt, status);
+    if (!this.steps.has(attempt.id) && this.isDue(attempt)) this.begin(asking, attempt, status);
     if (this.steps.has(attempt.id)) return this.after(attempt);
     await sleep(pause, undefined, { ref: false });
-    return (await this.attempts.readAgain(req, attempt.id)) ?? ended(attempt, 'no_attempt');
+    return (await this.attempts.readAgain(asking.kept, attempt.id)) ?? ended(attempt, 'no_attempt');
   }
 
   /** Whether the step is for this process to take now. */
@@ -107,51 +114,50 @@ export class SignatureStep {
     return performance.now() - since >= headStart;
   }
 
-  private async isOpen(req: Request, { id, expiresAt }: Attempt): Promise<boolean> {
+  private async isOpen(asking: Asking, { id, expiresAt }: Attempt): Promise<boolean> {
     if (this.attempts.clock() >= expiresAt) return false;
-    const present = await this.attempts.readAgain(req, id);
+    const present = await this.attempts.readAgain(asking.kept, id);
     return present !== undefined && present.ended === undefined;
   }
 
-  private begin(req: Request, attempt: Attempt, status: CompleteSessionStatus): void {
+  private begin(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): void {
     if (this.steps.has(attempt.id)) return;
-    const step = this.takeFirst(req, attempt, status);
+    const step = this.takeFirst(asking, attempt, status);
     step.catch((error: unknown) => stepFailures.publish({ error, attemptId: attempt.id }));
     this.steps.set(attempt.id, step);
   }
 
-  private async takeFirst(req: Request, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt> {
-    const { store } = this.attempts;
-    const present = await this.attempts.readAgain(req, attempt.id);
+  private async takeFirst(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt> {
+    const present = await this.attempts.readAgain(asking.kept, attempt.id);
     // The person must not be asked to sign where nobody waits for it any more, such as after a logout.
     if (!present) return ended(attempt, 'no_attempt');
     if (present.ended) return present;
     const begun = { ...present, signing: present.signing && { ...present.signing, isStepBegun: true } };
-    if (present.signing?.isStepBegun || !(await store.update(req, begun, present))) return this.leave(req, attempt);
+    if (present.signing?.isStepBegun || !(await asking.kept.update(begun, present))) return this.leave(asking, attempt);
     try {
-      const session = await this.createSignature(req, attempt, status);
+      const session = await this.createSignature(asking, attempt, status);
       const receivedAt = this.settings.clock();
       const { lang } = attempt.session;
       const next = { ...begun, expiresAt: receivedAt + attemptLifetime, session: { receivedAt, lang, ...session } };
       // Where it was cancelled meanwhile, or its session has ended, nobody uses what the person signs now.
-      return (await store.update(req, next, begun)) ? next : this.leave(req, attempt);
+      return (await asking.kept.update(next, begun)) ? next : this.leave(asking, attempt);
     } catch (error) {
       const refused = refusalOf(error, attempt);
       const over = ended(begun, refused?.code ?? notBegun);
-      await store.update(req, over, begun);
+      await asking.kept.update(over, begun);
       if (!refused) throw error;
       return over;
     }
   }
 
   /** Another process was faster: what becomes of it is in the store. */
-  private async leave(req: Request, attempt: Attempt): Promise<Attempt> {
+  private async leave(asking: Asking, attempt: Attempt): Promise<Attempt> {
     this.steps.delete(attempt.id);
-    return (await this.attempts.readAgain(req, attempt.id)) ?? ended(attempt, 'no_attempt');
+    return (await this.attempts.readAgain(asking.kept, attempt.id)) ?? ended(attempt, 'no_attempt');
   }
 
   private async createSignature(
-    req: Request,
+    asking: Asking,
     attempt: Attempt,
     status: CompleteSessionStatus,
   ): Promise<CreatedSession> {
@@ -168,10 +174,10 @@ export class SignatureStep {
       now: settings.clock(),
     });
     const { reference, interactions } = signing;
-    const toSign = await prepareDigest(settings, verified, { id, reference }, req);
+    const toSign = await prepareDigest(settings, verified, { id, reference }, asking.req);
     if (!toSign) throw refusal('not_accepted', attempt);
     // Preparing may have taken a while.
-    const present = await this.attempts.readAgain(req, id);
+    const present = await this.attempts.readAgain(asking.kept, id);
     if (!present || present.ended) throw refusal(present?.ended ?? 'no_attempt', attempt);
     const terms = { toSign, signer: verified, interactions };
     if (flow !== 'notification') return signLinked(settings, terms, session, verified.flowType);

@@ -2,7 +2,7 @@
 
 import type { Request, Response } from 'express';
 import { type Entry, entryOf, postedId } from '../attempt/parameters.js';
-import { requireWebSession, wasStored } from '../attempt/web-session.js';
+import { requireWebSession } from '../attempt/web-session.js';
 import { type Failure, isNeutral, visibleCode } from '../outcome.js';
 import { backToPage } from './answers.js';
 import { doneAttempt } from './done.js';
@@ -42,7 +42,7 @@ export function answerFailedFinish(
  */
 function codeOfReturn(req: Request, entry: Entry & { by: 'callback' }, code: string): string {
   if (entry.id === '' || entry.parameters.sessionSecretDigest === '') return 'return_incomplete';
-  if (code === 'return_without_session') return wasStored(requireWebSession(req)) ? 'return_after_end' : code;
+  if (code === 'return_without_session') return requireWebSession(req).wasStored ? 'return_after_end' : code;
   if (code === 'timeout' || code === 'expired') return 'expired';
   if (code.startsWith('user_refused')) return 'refused';
   return isNeutral(code) ? visibleCode(code) : code;

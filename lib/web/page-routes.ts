@@ -1,7 +1,7 @@
 /** The routes that the login page and the signing page have in common. */
 
 import { json, type Request, type RequestHandler, type Response, Router, urlencoded } from 'express';
-import type { Show } from '../attempt/live-view.js';
+import type { Show } from '../attempt/middleware.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { isPrefetch, postedId, shortText } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';

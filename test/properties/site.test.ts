@@ -61,7 +61,10 @@ describe('What a visitor or a site sends, whatever it is', () => {
     check(fc.tuple(fc.constantFrom(...names), anything), ([name, value]) => {
       // The anchors are never there, so nothing is taken in the end.
       expect(resultOf(() => resolveOptions({ ...good, [name]: value } as never), undefined)).to.equal(undefined);
-      resultOf(() => checkStartOptions({ [name]: value } as never, { start: { flow: 'device-link' } }), undefined);
+      resultOf(
+        () => checkStartOptions({ [name]: value } as never, { login: { start: { flow: 'device-link' } } } as never),
+        undefined,
+      );
     });
     check(anything, (any) => expect(resultOf(() => resolveOptions(any as never), undefined)).to.equal(undefined));
   });

@@ -54,7 +54,7 @@ describe('Live updates of a signature', () => {
   afterEach(async () => {
     for (const stream of streams.splice(0)) stream.leave();
     for (const { signing } of [first, second]) {
-      await until(() => (signing as any).live.open.size === 0, 'the streams to end');
+      await until(() => (signing as any).live.listeners.size === 0, 'the streams to end');
     }
   });
 

@@ -137,7 +137,7 @@ describe('A login where some countries are accepted', () => {
       const identify = { semanticsIdentifier: 'PNOLV-050405-10009' };
       const { id } = await visitor.start({ flow: 'notification', identify });
       await visitor.settled(id);
-      Object.assign((anywhere.strategy as any).settings, { countries: ['EE', 'LT'] });
+      Object.assign((anywhere.strategy as any).settings.login, { countries: ['EE', 'LT'] });
       const { status, body } = await visitor.post('/finish', { id });
       expect([status, body.code]).to.deep.equal([403, 'country_not_accepted']);
       expect(heardOf).to.deep.equal([]);

@@ -99,9 +99,9 @@ describe('Live updates', () => {
     usePhone(simulator, { deviceLink: qrLink, flowType: 'QR', documentNumber });
   const elapsed = ({ qrLink }: { qrLink: string }) => Number(new URL(qrLink).searchParams.get('elapsedSeconds'));
   /** How many streams of how many attempts the site counts. */
-  const counted = (): number[] => [...(site.strategy as any).live.open.values()].map(({ size }) => size);
+  const counted = (): number[] => [...(site.strategy as any).steps.live.listeners.values()].map(({ size }) => size);
   const watched = (): any[] => {
-    const { watch, decoyWatch } = (site.strategy as any).attempts;
+    const { watch, decoyWatch } = (site.strategy as any).steps.attempts;
     return [...watch.watched.values(), ...decoyWatch.watched.values()];
   };
   const polled = () => sent.filter((path) => path.startsWith('session/'));
@@ -362,7 +362,7 @@ describe('Live updates', () => {
       };
       await Promise.all([lookAt(true), lookAt(false)]);
     }
-    const streamsOf = ({ strategy }: Site) => (strategy as any).live.open.size as number;
+    const streamsOf = ({ strategy }: Site) => (strategy as any).steps.live.listeners.size as number;
 
     it('which another request has changed meanwhile, whoever closes', async function () {
       this.timeout(30_000);
@@ -482,7 +482,7 @@ describe('Live updates', () => {
             take: (req, id) => store.take(req, id),
             read: async (req, id) => {
               const attempt = await store.read(req, id);
-              if (req.path === '/updates') {
+              if (req.originalUrl?.split('?')[0] === '/updates') {
                 gate.emit('reached', req);
                 await once(gate, 'release');
               }

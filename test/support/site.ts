@@ -4,7 +4,7 @@ import currentExpress, { type Express, type NextFunction, type Request, type Res
 import session from 'express-session';
 import { Authenticator as CurrentAuthenticator } from 'passport';
 import { CookieJar } from 'tough-cookie';
-import type { Show } from '../../lib/attempt/live-view.js';
+import type { Show } from '../../lib/attempt/middleware.js';
 import type { AttemptView } from '../../lib/attempt/view.js';
 import {
   SmartIdStrategy,

@@ -1,0 +1,96 @@
+/**
+ * Mistakes of a site's session cookie, told when a login or signing begins: who begins must not hear at the end that
+ * there is nothing to finish, because the browser did not send the cookie back.
+ */
+
+import { SmartIdSessionError } from '../errors.js';
+import { attemptLifetime } from './attempt.js';
+import type { SiteRequest } from './site-request.js';
+import { warnOnce } from './warnings.js';
+import { requireWebSession } from './web-session.js';
+
+/**
+ * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not recognise.
+ * @throws SmartIdSessionError saying what to change.
+ */
+export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): void {
+  const session = requireWebSession(req);
+  const { sameSite, secure, originalMaxAge } = session.data.cookie ?? {};
+  if (returnsByLink && (sameSite === true || isNamed(sameSite, 'strict'))) {
+    throw new SmartIdSessionError(
+      'session_same_site_strict',
+      "The session cookie is SameSite=Strict, so a return from the Smart-ID app would not be recognised: use sameSite: 'lax'.",
+    );
+  }
+  if (isNamed(sameSite, 'none') && !secure) {
+    throw new SmartIdSessionError(
+      'session_same_site_none',
+      "The session cookie is SameSite=None without Secure, which browsers refuse: use sameSite: 'lax', or secure: true.",
+    );
+  }
+  if (typeof originalMaxAge === 'number' && originalMaxAge < attemptLifetime) {
+    warnOnce(
+      'SMART_ID_SESSION_TOO_SHORT',
+      `The session cookie lasts for ${originalMaxAge} ms, and a Smart-ID login for up to ${attemptLifetime} ms: set a longer maxAge.`,
+    );
+  }
+  // The browser has sent it.
+  if (session.wasStored) return;
+  checkPlace(req);
+  if (!secure || secure === 'auto' || isHttps(req)) return;
+  if (isForwardedFromHttps(req)) {
+    // No error: express-session itself may have been told to trust the proxy, which cannot be seen from here.
+    warnOnce(
+      'SMART_ID_TRUST_PROXY',
+      "A Smart-ID login begins behind a proxy that has https and that the site does not trust. Unless express-session has proxy: true, it does not send its Secure cookie, and nobody can finish: app.set('trust proxy', 1), or with Fastify the option trustProxy.",
+    );
+    return;
+  }
+  throw new SmartIdSessionError(
+    'session_cookie_not_sent',
+    "The session cookie is Secure, so it is not sent: this request came by http. Use https; behind a proxy that has https, app.set('trust proxy', 1), or with Fastify the option trustProxy; or cookie: { secure: 'auto' }.",
+  );
+}
+
+/** Browsers ignore a cookie for another host, and do not send one for another folder. */
+function checkPlace(req: SiteRequest): void {
+  const { path = '/', domain } = requireWebSession(req).data.cookie ?? {};
+  const host = hostOf(req);
+  const site = domain?.replace(/^\./, '').toLowerCase();
+  if (site && host && host !== site && !host.endsWith(`.${site}`)) {
+    warnOnce(
+      'SMART_ID_SESSION_DOMAIN',
+      `The session cookie is for the domain ${site}, and the visitor is at ${host}: the browser will not keep it, and nobody can finish a Smart-ID login there.`,
+    );
+  }
+  const asked = (req.originalUrl ?? req.url ?? '').split('?', 1)[0] ?? '';
+  if (path && asked && !isBelow(asked, path)) {
+    warnOnce(
+      'SMART_ID_SESSION_PATH',
+      `The session cookie is for the path ${path}, and a Smart-ID login begins at ${asked}: unless a proxy changes paths, the browser will not send it, and nobody can finish.`,
+    );
+  }
+}
+
+function isBelow(asked: string, path: string): boolean {
+  return asked === path || asked.startsWith(path.endsWith('/') ? path : `${path}/`);
+}
+
+function hostOf({ hostname, headers }: SiteRequest): string | undefined {
+  const host = hostname ?? headers.host;
+  return host?.replace(/:\d+$/, '').toLowerCase();
+}
+
+function isNamed(value: unknown, name: string): boolean {
+  return typeof value === 'string' && value.toLowerCase() === name;
+}
+
+/** By what the framework says, which knows whether a proxy is trusted; without one, by the connection. */
+function isHttps({ protocol, socket }: SiteRequest): boolean {
+  return protocol === undefined ? 'encrypted' in socket && Boolean(socket.encrypted) : protocol === 'https';
+}
+
+function isForwardedFromHttps({ headers }: SiteRequest): boolean {
+  const forwarded = String(headers['x-forwarded-proto'] ?? '');
+  return forwarded.split(',')[0]?.trim().toLowerCase() === 'https';
+}

@@ -1,0 +1,90 @@
+/** The options of logins, however their attempts are kept. */
+
+import {
+  type CommonOptions,
+  type CommonStartOptions,
+  checkCommonStartOptions,
+  checkExpectedSigner,
+  checkOptionNames,
+  checkText,
+  commonOptionNames,
+  purposeOf,
+  type ResolvedCommonOptions,
+  resolveCommonOptions,
+} from '../attempt/options.js';
+import { SmartIdInputError } from '../errors.js';
+import { type AuthenticationCertificateLevel, checkCertificateLevel } from '../protocol/algorithms.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import type { LoginSettings } from './begin.js';
+
+export interface SmartIdLoginOptions extends CommonOptions {
+  /** The lowest level that may log in. Default `QUALIFIED`. */
+  certificateLevel?: AuthenticationCertificateLevel;
+  /**
+   * Tells several kinds of logins of one site apart, such as the login itself and a confirmation: what one has begun
+   * is not there for another. Default `smart-id`.
+   */
+  name?: string;
+}
+
+/** What a login may be started with; each field but `expected`, `holdPush` and `returnTo` defaults to the option of the same name. */
+export interface LoginStart extends CommonStartOptions {
+  /** Who must log in: a person or one document. Default: whoever scans the code. A `notification` flow needs somebody. */
+  expected?: ExpectedSigner;
+  /**
+   * In a `notification` flow only: shows the verification code first and sends the push when it is asked for, because
+   * a phone that asks at once hides the code where both are the same device. Default `false`.
+   */
+  holdPush?: boolean;
+}
+
+export interface ResolvedLoginOptions extends ResolvedCommonOptions, LoginSettings {
+  what: 'login';
+  name: string;
+}
+
+export const loginOptionNames = [...commonOptionNames, 'name'] as const;
+
+/**
+ * @param known the names of all options that may be there.
+ * @param owner of the options, for messages.
+ * @throws SmartIdInputError naming the option and the rule it breaks.
+ */
+export function resolveLoginOptions(
+  options: SmartIdLoginOptions,
+  known: readonly string[],
+  owner: string,
+): ResolvedLoginOptions {
+  checkOptionNames(options, known, owner);
+  const { certificateLevel = 'QUALIFIED', name = 'smart-id' } = options;
+  const common = resolveCommonOptions(options, 'Log in to');
+  checkCertificateLevel(certificateLevel, ['ADVANCED', 'QUALIFIED']);
+  checkText('name', name, 100);
+  const purpose = purposeOf('login', common, certificateLevel, name);
+  return { ...common, what: 'login', name, purpose, certificateLevel };
+}
+
+/**
+ * @returns who must log in.
+ * @throws SmartIdInputError naming the field and the rule it breaks.
+ */
+export function checkLoginStart(
+  start: LoginStart,
+  settings: Pick<ResolvedLoginOptions, 'appCallbackURL' | 'countries' | 'start'>,
+  field = 'expected',
+): ExpectedSigner | undefined {
+  checkCommonStartOptions(start, settings);
+  checkHoldPush(start, settings);
+  return checkExpectedSigner(start.expected, field, settings.countries);
+}
+
+/** @throws SmartIdInputError when there is no push to hold back. */
+export function checkHoldPush(
+  { flow, holdPush = false }: Pick<LoginStart, 'flow' | 'holdPush'>,
+  settings: { start: Pick<ResolvedLoginOptions['start'], 'flow'> },
+): void {
+  if (typeof holdPush !== 'boolean') throw new SmartIdInputError('holdPush', 'must be true or false.');
+  if (holdPush && (flow ?? settings.start.flow) !== 'notification') {
+    throw new SmartIdInputError('holdPush', "needs the flow 'notification': no other one sends a push.");
+  }
+}
