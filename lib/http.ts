@@ -86,7 +86,7 @@ function pauseIn(header: string | null | undefined): number | undefined {
 }
 
 /** The bytes, or undefined when there are more; what is over the limit is neither read nor held. */
-async function readAtMost(
+export async function readAtMost(
   largest: number,
   body: AsyncIterable<string | Uint8Array> | null,
 ): Promise<Buffer<ArrayBuffer> | undefined> {

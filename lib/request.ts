@@ -1,6 +1,7 @@
-/** What this package sets on Express's request. */
+/** What this package sets on Express's request, and what it adds to the options of `passport.authenticate`. */
 
 import type { AttemptView } from './attempt/view.js';
+import type { Identify } from './options.js';
 import type { SmartIdSignature } from './signing/finish.js';
 
 declare global {
@@ -14,5 +15,15 @@ declare global {
       /** Set by `SmartIdSigning.finish`, once everything about the signature has been verified. */
       smartIdSignature?: SmartIdSignature;
     }
+  }
+}
+
+declare module 'passport' {
+  interface AuthenticateOptions {
+    /**
+     * For `SmartIdStrategy`: who alone may finish here, such as the person who is logged in where a login confirms something. An
+     * attempt that was begun for nobody or for somebody else is not there. Default: whoever it was begun for.
+     */
+    identify?: Identify;
   }
 }

@@ -47,7 +47,7 @@ export class SmartIdStrategy extends PassportStrategy {
   readonly clock: () => number;
   // Passport calls the strategy through Object.create, where #private members do not exist.
   private readonly settings: ResolvedOptions;
-  /** @internal For the pages, which do the same without middleware. */
+  /** @internal For the pages, which need no middleware; so are `keptFor` and `identify`. */
   readonly steps: LoginSteps;
   private readonly verify: VerifyFunctionWithRequest;
 
@@ -153,6 +153,11 @@ export class SmartIdStrategy extends PassportStrategy {
     this.finish(req, options, { success, fail, redirect }).catch(error);
   }
 
+  /** @internal Whom the site names in general. */
+  identify(req: Request): ReturnType<Identify> {
+    return this.settings.identify(req);
+  }
+
   private async finish(req: Request, { identify }: AuthenticateOptions, actions: Actions): Promise<void> {
     const { verify } = this;
     const { loginURL, login } = this.settings;
@@ -208,7 +213,8 @@ export class SmartIdStrategy extends PassportStrategy {
     return this.steps.listen(this.keptFor(req), id, () => new EventStream(res, textOf));
   }
 
-  private keptFor(req: SiteRequest): KeptAttempts {
+  /** @internal */
+  keptFor(req: SiteRequest): KeptAttempts {
     return new KeptForRequest(req, this.settings.store);
   }
 }

@@ -1,11 +1,12 @@
 /** Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware. */
 
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
 import { siteNameOf } from '../attempt/creation.js';
 import { EventStream } from '../attempt/event-stream.js';
 import { KeptForRequest } from '../attempt/kept-for-request.js';
+import type { Listener } from '../attempt/live-view.js';
 import { middleware, type Show } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import { entryOf, requirePostedId, requireQueryId } from '../attempt/parameters.js';
@@ -66,10 +67,7 @@ export class SmartIdSigning {
    */
   status(): RequestHandler {
     return middleware(async (req) => {
-      const id = requireQueryId(req);
-      const asking = this.asking(req);
-      const attempt = await this.attempts.read(asking.kept, id);
-      req.smartId = attempt ? await this.view(asking, attempt) : failedView(id, 'no_attempt');
+      req.smartId = await this.statusOf(req, requireQueryId(req));
     });
   }
 
@@ -77,7 +75,10 @@ export class SmartIdSigning {
   updates(show: Show = (view) => view): RequestHandler {
     return (req, res, next) => {
       Promise.resolve()
-        .then(() => this.listen(req, res, show))
+        .then(() => {
+          const textOf = (view: AttemptView) => JSON.stringify(show(view, req));
+          return this.listen(req, requireQueryId(req), () => new EventStream(res, textOf));
+        })
         .catch(next);
     };
   }
@@ -88,8 +89,7 @@ export class SmartIdSigning {
    */
   cancel(): RequestHandler {
     return middleware(async (req) => {
-      const id = requirePostedId(req);
-      req.smartId = await this.attempts.cancel(this.asking(req).kept, id);
+      req.smartId = await this.cancelOf(req, requirePostedId(req));
     });
   }
 
@@ -126,7 +126,8 @@ export class SmartIdSigning {
     });
   }
 
-  private async begin(req: Request, options: SigningStartOptions): Promise<AttemptView> {
+  /** @internal */
+  async begin(req: Request, options: SigningStartOptions): Promise<AttemptView> {
     checkSigningStartOptions(options, this.settings);
     const { start } = this.settings;
     const { flow = start.flow, interactions = start.interactions, lang = start.lang } = options;
@@ -150,16 +151,22 @@ export class SmartIdSigning {
     }
   }
 
-  private listen(req: Request, res: Response, show: Show): Promise<void> {
-    const id = requireQueryId(req);
+  /** @internal */
+  async statusOf(req: Request, id: string): Promise<AttemptView> {
     const asking = this.asking(req);
-    const textOf = (view: AttemptView) => JSON.stringify(show(view, req));
-    return this.live.listen(
-      asking.kept,
-      id,
-      (attempt) => this.view(asking, attempt),
-      () => new EventStream(res, textOf),
-    );
+    const attempt = await this.attempts.read(asking.kept, id);
+    return attempt ? this.view(asking, attempt) : failedView(id, 'no_attempt');
+  }
+
+  /** @internal */
+  listen(req: Request, id: string, createListener: () => Listener): Promise<void> {
+    const asking = this.asking(req);
+    return this.live.listen(asking.kept, id, (attempt) => this.view(asking, attempt), createListener);
+  }
+
+  /** @internal */
+  async cancelOf(req: Request, id: string): Promise<AttemptView> {
+    return this.attempts.cancel(this.asking(req).kept, id);
   }
 
   private asking(req: Request): Asking {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Router } from 'express';
+import type { PageAnswer } from './page-request.js';
 import { style } from './style.js';
 
 /** One ES module without imports. */
@@ -23,9 +23,10 @@ function readFiles(): Map<string, string> {
 }
 
 export interface Assets {
-  router: Router;
   /** The folder of the files, relative to the page. It has another name when a file is another, so they may be kept for long. */
   folder: string;
+  /** The file at a path below the page's folder; undefined where there is none. */
+  answer(path: string): PageAnswer | undefined;
 }
 
 export function createAssets(): Assets {
@@ -34,17 +35,20 @@ export function createAssets(): Assets {
     .update(JSON.stringify([...files]))
     .digest('hex')
     .slice(0, 12);
-  const router = Router();
-  router.get('/:version/:name', (req, res, next) => {
-    const content = files.get(req.params.name);
-    if (content === undefined) return next();
-    // A page from before an update gets the files of now, once.
-    const isCurrent = req.params.version === version;
-    res.set({
-      'cache-control': isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache',
-      'x-content-type-options': 'nosniff',
-    });
-    res.type(req.params.name).send(content);
-  });
-  return { router, folder: `assets/${version}` };
+  const answer = (path: string): PageAnswer | undefined => {
+    const [, asked, name = ''] = /^\/assets\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    const content = files.get(name);
+    if (content === undefined) return undefined;
+    return {
+      status: 200,
+      headers: {
+        // A page from before an update gets the files of now, once.
+        'cache-control': asked === version ? 'public, max-age=31536000, immutable' : 'no-cache',
+        'content-type': `text/${name.endsWith('.css') ? 'css' : 'javascript'}; charset=utf-8`,
+        'x-content-type-options': 'nosniff',
+      },
+      body: content,
+    };
+  };
+  return { folder: `assets/${version}`, answer };
 }

@@ -3,14 +3,14 @@
  * is opened again, lead on.
  */
 
-import type { Request } from 'express';
+import type { SiteRequest } from '../attempt/site-request.js';
 import { reloadSession, requireWebSession } from '../attempt/web-session.js';
 
 /** As many attempts as a browser session can have open. */
 const maxRemembered = 5;
 
 /** An attempt that has ended well. Its id may be kept, since nothing can be done with it any more. */
-interface DoneAttempt {
+export interface DoneAttempt {
   id: string;
   /** Where it has led, if not to `successRedirect`. */
   returnTo?: string;
@@ -20,10 +20,10 @@ interface DoneSession {
   smartIdDone?: DoneAttempt[];
 }
 
-const sessionOf = (req: Request) => (req as unknown as { session?: DoneSession }).session;
+const sessionOf = (req: SiteRequest) => (req as { session?: DoneSession }).session;
 
-/** Notes it in the session, which express-session stores at the end of the request. */
-export function rememberDone(req: Request, { id, returnTo }: DoneAttempt): void {
+/** Notes it in the session, which is stored at the end of the request. */
+export function rememberDone(req: SiteRequest, { id, returnTo }: DoneAttempt): void {
   const session = sessionOf(req);
   if (session) session.smartIdDone = [...(session.smartIdDone ?? []), { id, returnTo }].slice(-maxRemembered);
 }
@@ -33,7 +33,7 @@ export function rememberDone(req: Request, { id, returnTo }: DoneAttempt): void 
  * session is loaded again after it: what another request has changed in it meanwhile stays changed, and an ended
  * session stays ended.
  */
-export async function rememberWhenDone(req: Request, attempt: DoneAttempt, work: () => unknown): Promise<void> {
+export async function rememberWhenDone(req: SiteRequest, attempt: DoneAttempt, work: () => unknown): Promise<void> {
   const before = JSON.stringify(sessionOf(req));
   await work();
   // Loaded again, it would lose what the work itself has changed in it.
@@ -42,6 +42,6 @@ export async function rememberWhenDone(req: Request, attempt: DoneAttempt, work:
   rememberDone(req, attempt);
 }
 
-export function doneAttempt(req: Request, id: string | undefined): DoneAttempt | undefined {
+export function doneAttempt(req: SiteRequest, id: string | undefined): DoneAttempt | undefined {
   return sessionOf(req)?.smartIdDone?.find((done) => done.id === id);
 }

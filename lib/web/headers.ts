@@ -1,36 +1,15 @@
-/** The headers of every answer of the pages' routes. */
+/** The headers of what the pages' routes answer. */
 
-import type { RequestHandler, Response } from 'express';
 import type { PageImages } from './page.js';
 
-/**
- * The Referrer-Policy is `same-origin`, which keeps the page's address from other sites. With `no-referrer` browsers
- * would send `Origin: null` with the page's own forms (Fetch, section 3.2), and these would be refused.
- */
-export function commonHeaders(hasTemplate: boolean): RequestHandler {
-  return (_req, res, next) => {
-    res.set({
-      'cache-control': 'no-store',
-      'referrer-policy': 'same-origin',
-      'x-content-type-options': 'nosniff',
-    });
-    setContentSecurityPolicy(res, {}, hasTemplate);
-    next();
-  };
-}
-
-/** Sets what the page may load, unless the site has set it for its own template. */
-export function setContentSecurityPolicy(res: Response, images: PageImages, hasTemplate: boolean): void {
-  const present = res.get('content-security-policy');
-  const isOfSite = present !== undefined && present !== policyWithoutImages;
-  if (!hasTemplate || !isOfSite) res.set('content-security-policy', policyFor(images));
-}
+/** The name of the header, as Node has it. */
+export const policyHeader = 'content-security-policy';
 
 /**
- * There is no `form-action`: browsers apply it also to the redirects that follow a form, and a site may lead to another
- * one after a login, as an identity provider does.
+ * What the page may load. There is no `form-action`: browsers apply it also to the redirects that follow a form, and a
+ * site may lead to another one after a login, as an identity provider does.
  */
-function policyFor(images: PageImages): string {
+export function contentSecurityPolicy(images: PageImages = {}): string {
   const origins = Object.values<string>({ ...images })
     .filter((address) => URL.canParse(address))
     .map((address) => new URL(address).origin);
@@ -45,5 +24,3 @@ function policyFor(images: PageImages): string {
     "frame-ancestors 'none'",
   ].join('; ');
 }
-
-const policyWithoutImages = policyFor({});

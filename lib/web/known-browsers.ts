@@ -4,7 +4,7 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { SmartIdInputError } from '../errors.js';
 
@@ -24,6 +24,8 @@ export interface KnownBrowserStore {
   add(browser: KnownBrowser): Promise<void>;
   /** The browser with this hash, or undefined; expired ones may still be given, they are not used. */
   find(tokenHash: string): Promise<KnownBrowser | undefined>;
+  /** Removes the browser with this hash, if there is one: for `forget`, which without it takes only the cookie away. */
+  remove?(tokenHash: string): Promise<void>;
   /** Removes all browsers of a person, for a page where people revoke them, or when an account is closed. */
   removeAll(person: string): Promise<void>;
 }
@@ -31,14 +33,19 @@ export interface KnownBrowserStore {
 /** `__Host-`: browsers take it only from this very host, so that no other subdomain can plant one. */
 const cookieName = '__Host-smart-id-browser';
 /** Milliseconds for which a browser is known after a login: 180 days. */
-const lifetime = 180 * 24 * 60 * 60 * 1000;
+const lifetimeMs = 180 * 24 * 60 * 60 * 1000;
 /** The persons who can share a browser, as a family does; each costs a look into the store per page. */
-const mostTokens = 5;
+const maxTokens = 5;
 /** 256 bits: nobody guesses one, so that neither the hash needs a salt nor the lookup a limit. */
 const tokenBytes = 32;
 
 const tokenPattern = '[A-Za-z0-9_-]{43}';
-const cookieValue = new RegExp(`^${tokenPattern}(?:\\.${tokenPattern}){0,${mostTokens - 1}}$`);
+const cookieValue = new RegExp(`^${tokenPattern}(?:\\.${tokenPattern}){0,${maxTokens - 1}}$`);
+
+/** A request of any framework of Node. */
+type RequestHeaders = { headers: IncomingHttpHeaders };
+/** The answer to it. */
+type CookieResponse = { appendHeader(name: string, value: string): unknown };
 
 /** Tells known browsers by a cookie of random tokens, one for each person who has logged in there. */
 export class KnownBrowsers {
@@ -55,7 +62,7 @@ export class KnownBrowsers {
    * Whether this browser may be offered a push at all: it is known for somebody. Rejects when the store fails; a page
    * can do without the offer then, since what counts is `knows`.
    */
-  async isKnown(req: Request): Promise<boolean> {
+  async isKnown(req: RequestHeaders): Promise<boolean> {
     return (await this.present(req)).length > 0;
   }
 
@@ -63,7 +70,7 @@ export class KnownBrowsers {
    * Whether a push to this person may go out from this browser. Rejects when the store fails: no push may be sent then
    * (fail closed). What is looked up depends on the cookie alone, so the time it takes tells nothing of the person.
    */
-  async knows(req: Request, person: string): Promise<boolean> {
+  async knows(req: RequestHeaders, person: string): Promise<boolean> {
     // An ordinary comparison: both name persons, one of whom the visitor has entered; neither is a secret of the site.
     return (await this.present(req)).some((browser) => browser.person === person);
   }
@@ -73,24 +80,30 @@ export class KnownBrowsers {
    * would go on for ever. Rejects when the store fails, without a cookie; the login itself is none the worse for it.
    * @param person `profile.id` of the login, never what a visitor has entered.
    */
-  async remember(req: Request, res: Response, person: string): Promise<void> {
+  async remember(req: RequestHeaders, res: CookieResponse, person: string): Promise<void> {
+    res.appendHeader('set-cookie', await this.rememberingCookie(req, person));
+  }
+
+  /** As `remember`; gives the value of the Set-Cookie header. */
+  async rememberingCookie(req: RequestHeaders, person: string): Promise<string> {
     const others = (await this.present(req)).filter((browser) => browser.person !== person);
     // Always a new one: a token that somebody planted here, and has a copy of, must never stand for this person.
     const fresh = randomBytes(tokenBytes).toString('base64url');
-    await this.store.add({ tokenHash: hashOf(fresh), person, expiresAt: this.clock() + lifetime });
-    const tokens = [fresh, ...others.map((browser) => browser.token)].slice(0, mostTokens);
-    res.cookie(cookieName, tokens.join('.'), {
-      maxAge: lifetime,
-      path: '/',
-      secure: true,
-      httpOnly: true,
-      // Not `strict`: without the cookie on the way back from elsewhere, the tokens of others would get lost.
-      sameSite: 'lax',
-    });
+    await this.store.add({ tokenHash: hashOf(fresh), person, expiresAt: this.clock() + lifetimeMs });
+    return cookieOf([fresh, ...others.map((browser) => browser.token)].slice(0, maxTokens));
+  }
+
+  /**
+   * Makes this browser unknown, for everybody who has logged in there: for a "log out and forget this browser" on a shared
+   * computer. Other browsers of theirs stay known. Rejects when the store fails; the cookie is gone all the same.
+   */
+  async forget(req: RequestHeaders, res: CookieResponse): Promise<void> {
+    res.appendHeader('set-cookie', cookieOf([]));
+    await Promise.all(tokensOf(req.headers.cookie).map((token) => this.store.remove?.(hashOf(token))));
   }
 
   /** The tokens that stand for somebody, newest first. For whom, the store says: a browser can write anything. */
-  private async present(req: Request): Promise<{ token: string; person: string }[]> {
+  private async present(req: RequestHeaders): Promise<{ token: string; person: string }[]> {
     const now = this.clock();
     const found = await Promise.all(
       tokensOf(req.headers.cookie).map(async (token) => ({ token, browser: await this.store.find(hashOf(token)) })),
@@ -99,6 +112,13 @@ export class KnownBrowsers {
       browser && browser.expiresAt > now ? [{ token, person: browser.person }] : [],
     );
   }
+}
+
+/** The value of Set-Cookie for these tokens; for none, one that takes the cookie away. */
+function cookieOf(tokens: readonly string[]): string {
+  const maxAgeSeconds = tokens.length > 0 ? lifetimeMs / 1000 : 0;
+  // Not `SameSite=Strict`: without the cookie on the way back from elsewhere, the tokens of others would get lost.
+  return `${cookieName}=${tokens.join('.')}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; Secure; SameSite=Lax`;
 }
 
 /**
@@ -138,6 +158,10 @@ export class MemoryKnownBrowserStore implements KnownBrowserStore {
 
   async find(tokenHash: string): Promise<KnownBrowser | undefined> {
     return this.browsers.get(tokenHash);
+  }
+
+  async remove(tokenHash: string): Promise<void> {
+    this.browsers.delete(tokenHash);
   }
 
   async removeAll(person: string): Promise<void> {

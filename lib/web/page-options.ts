@@ -1,6 +1,5 @@
 /** The options of the pages that both routers have, and the one place that rejects a bad one. */
 
-import type { Request } from 'express';
 import { checkOptionNames, isPathOfSite } from '../attempt/options.js';
 import { SmartIdInputError } from '../errors.js';
 import type { HelpLinks } from './help.js';
@@ -8,7 +7,8 @@ import type { LanguageOption } from './language.js';
 import type { PageContent, PageImages } from './page.js';
 import type { WordsOption } from './words.js';
 
-export interface PageOptions {
+/** @typeParam Site the framework's own request, which functions of the site get. */
+export interface PageOptionsOf<Site> {
   /**
    * Where a person goes afterwards when the page was not opened with `?returnTo=`: a path of the site that begins with
    * one slash, or a URL of http or https. Default `/`.
@@ -23,7 +23,7 @@ export interface PageOptions {
    * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the
    * page, else what the browser prefers, else English.
    */
-  language?: LanguageOption;
+  language?: LanguageOption<Site>;
   /**
    * Other texts, by language: `{ en: { login: { title: 'Log in to Example' } } }`. For a language that the package does
    * not have, all texts in the shape of `passport-smart-id/words/en.json`; it is then offered on the page.
@@ -49,7 +49,7 @@ export interface PageOptions {
    * has set before stays then: it must allow scripts, styles, images and connections of the site itself, and the hosts
    * of `images`.
    */
-  template?: (content: PageContent, req: Request) => string | Promise<string>;
+  template?: (content: PageContent, req: Site) => string | Promise<string>;
 }
 
 const pageOptionNames = [
@@ -69,8 +69,8 @@ const pageOptionNames = [
  * @param router its name, for the message.
  * @throws SmartIdInputError naming the option that breaks a rule.
  */
-export function checkPageOptions(
-  options: PageOptions & { notification?: boolean },
+export function checkPageOptions<Site>(
+  options: PageOptionsOf<Site> & { notification?: boolean },
   ownNames: readonly string[],
   router: string,
 ): void {
@@ -96,12 +96,12 @@ export function checkPageOptions(
 }
 
 /** @throws SmartIdInputError when the site's function returns what breaks a rule. */
-export function imagesFor({ images }: PageOptions, language: string): PageImages {
+export function imagesFor({ images }: Pick<PageOptionsOf<never>, 'images'>, language: string): PageImages {
   return typeof images === 'function' ? checkImages(images(language)) : (images ?? {});
 }
 
 /** @throws SmartIdInputError when the site's function returns what breaks a rule. */
-export function helpLinksFor({ helpLinks }: PageOptions, language: string): HelpLinks {
+export function helpLinksFor({ helpLinks }: Pick<PageOptionsOf<never>, 'helpLinks'>, language: string): HelpLinks {
   return typeof helpLinks === 'function' ? checkHelpLinks(helpLinks(language)) : (helpLinks ?? {});
 }
 

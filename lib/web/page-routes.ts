@@ -1,41 +1,50 @@
-/** The routes that the login page and the signing page have in common. */
+/** The routes that the login page and the signing page have in common, over plain values. */
 
-import { json, type Request, type RequestHandler, type Response, Router, urlencoded } from 'express';
-import type { Show } from '../attempt/middleware.js';
+import type { Listener } from '../attempt/live-view.js';
 import { isPathOfSite } from '../attempt/options.js';
-import { isPrefetch, postedId, shortText } from '../attempt/parameters.js';
+import { isPrefetch, postedId, requirePostedId, requireQueryId, shortText } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
 import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
-import { answerInputErrors, backToPage, isForm, nonEmptyText, ownFormsOnly, type ShowFailure } from './answers.js';
-import { createAssets } from './assets.js';
-import { commonHeaders, setContentSecurityPolicy } from './headers.js';
+import { answerInputError, backToPage, nonEmptyText, type ShowFailure } from './answers.js';
+import { type Assets, createAssets } from './assets.js';
+import { contentSecurityPolicy, policyHeader } from './headers.js';
 import type { SiteWords } from './language.js';
 import { type PageContent, type PageState, wholePage } from './page.js';
-import { helpLinksFor, imagesFor, type PageOptions } from './page-options.js';
+import { helpLinksFor, imagesFor, type PageOptionsOf } from './page-options.js';
+import {
+  htmlAnswer,
+  isForm,
+  jsonAnswer,
+  type PageAnswer,
+  type PageRequest,
+  type PageSource,
+  redirectAnswer,
+} from './page-request.js';
+import { isOfSameOrigin, refusalMessage } from './same-origin.js';
 import { failureMessage, type Words } from './words.js';
 
-export interface PageRoutes {
+/** What the routes do, for a login or a signing. */
+export interface PageActions<Site> {
   what: Undertaking;
-  options: PageOptions;
-  words: SiteWords;
   /** The name by which the app shows the site. */
   siteName: string;
   /** Milliseconds since the epoch. */
   clock: () => number;
   content(state: PageState): PageContent;
-  offersPush(req: Request): Promise<boolean>;
+  offersPush(request: PageRequest<Site>): Promise<boolean>;
   /** Whether this attempt, which is not there any more, has ended well in this browser. */
-  isDone(req: Request, id: string | undefined): boolean;
+  isDone(request: PageRequest<Site>, id: string | undefined): boolean;
   /** What the page says besides the view of an attempt that was just begun. */
-  noticeOf?(req: Request): Notice | undefined;
-  start: RequestHandler;
-  push?: RequestHandler;
-  cancel: RequestHandler;
-  status: RequestHandler;
-  updates(show: Show): RequestHandler;
+  noticeOf?(request: PageRequest<Site>, view: AttemptView): Notice | undefined;
+  /** Undefined where there is nothing to begin. */
+  start(request: PageRequest<Site>): Promise<AttemptView | undefined>;
+  push?(request: PageRequest<Site>, id: string): Promise<AttemptView>;
+  cancel(request: PageRequest<Site>, id: string): Promise<unknown>;
+  status(request: PageRequest<Site>, id: string): Promise<AttemptView>;
+  listen(request: PageRequest<Site>, id: string, createListener: () => Listener): Promise<void>;
   /** For the form of the page and for the return from the app. */
-  finish: RequestHandler;
+  finish(request: PageRequest<Site>): Promise<PageAnswer>;
 }
 
 /** Milliseconds before the end from which on the person is warned. The script of the page has the same. */
@@ -44,155 +53,218 @@ const expiringMs = 30_000;
 /** The key of a text that the page says besides what it shows, or in its place. */
 export type Notice = 'scanFirst' | 'nothingToSign';
 
-export function pageRoutes(routes: PageRoutes): Router {
-  const { options, start, push, status, updates, finish } = routes;
-  const { router: assets, folder } = createAssets();
-  const router = Router();
-  const sendView = sendViewOf(routes);
-  const form = urlencoded({ extended: false, limit: '8kb' });
-  const showFailure: ShowFailure = (req, res, failed) => showPage(routes, folder, req, res, { failed });
-  const ownOnly = ownFormsOnly(showFailure);
-  router.use('/assets', assets);
-  router.use(commonHeaders(options.template !== undefined));
-  router.get('/', trailingSlash, (req, res, next) => {
-    withView(status, req, res)
-      .then((view) => showPage(routes, folder, req, res, req.query, view))
-      .catch(next);
-  });
-  router.post('/start', ownOnly, json({ limit: '8kb' }), form, start, sendView);
-  if (push) router.post('/push', ownOnly, json({ limit: '1kb' }), form, push, sendView);
-  if (options.cancelRedirect !== undefined) router.post('/cancel', ownOnly, form, cancelWith(routes));
-  router.get('/status', status, sendView);
-  router.get(
-    '/updates',
-    updates((view, req) => showView(routes, view, req)),
-  );
-  router.post('/finish', ownOnly, json({ limit: '8kb' }), form, finish);
-  router.get('/callback', refusePrefetch, finish);
-  router.use(answerInputErrors(showFailure));
-  return router;
-}
+type Handler<Site> = (request: PageRequest<Site>) => Promise<PageAnswer>;
 
-/** Answers with the view in `req.smartId`: a script gets it as JSON, a form is led to the page of the attempt. */
-function sendViewOf(routes: PageRoutes): RequestHandler {
-  return (req, res) => {
-    const view = req.smartId as AttemptView;
-    const notice = routes.noticeOf?.(req);
-    if (!isForm(req)) {
-      const message = notice && noticeText(notice, routes, routes.words.wordsFor(req));
-      // The browser's clock may differ from the server's, so the page needs a duration.
-      const expiresInMs = view.expiresAt === undefined ? undefined : view.expiresAt - routes.clock();
-      return void res.json({ message, expiresInMs, ...showView(routes, view, req) });
+export class PageRoutes<Site> {
+  private readonly assets: Assets = createAssets();
+  private readonly routes: ReadonlyMap<string, Handler<Site>>;
+
+  constructor(
+    private readonly actions: PageActions<Site>,
+    private readonly options: PageOptionsOf<Site>,
+    private readonly siteWords: SiteWords<Site>,
+  ) {
+    const routes = new Map<string, Handler<Site>>([
+      ['GET /', (request) => this.open(request)],
+      ['POST /start', (request) => this.start(request)],
+      [
+        'GET /status',
+        async (request) => this.viewAnswer(request, await this.actions.status(request, requireQueryId(request))),
+      ],
+      ['GET /updates', async (request) => this.events(request)],
+      ['POST /finish', (request) => this.actions.finish(request)],
+      ['GET /callback', (request) => this.callback(request)],
+    ]);
+    const { push } = actions;
+    if (push) {
+      routes.set('POST /push', async (request) =>
+        this.viewAnswer(request, await push(request, requirePostedId(request))),
+      );
     }
-    backToPage(req, res, { id: view.id || undefined, notice, failed: view.id ? undefined : view.code });
-  };
-}
+    if (options.cancelRedirect !== undefined) routes.set('POST /cancel', (request) => this.cancel(request));
+    this.routes = routes;
+  }
 
-/**
- * Refuses to be loaded ahead. A browser would show later what it got then; with an error it asks again when its user
- * goes there.
- */
-const refusePrefetch: RequestHandler = (req, res, next) => {
-  if (isPrefetch(req)) return void res.sendStatus(503);
-  next();
-};
+  /**
+   * The answer to a request; undefined where there is no such route.
+   * @throws what is broken, for the site's error handler.
+   */
+  async answer(source: PageSource<Site>): Promise<PageAnswer | undefined> {
+    const method = source.method === 'HEAD' ? 'GET' : source.method;
+    const file = method === 'GET' ? this.assets.answer(source.path) : undefined;
+    if (file) return file;
+    // A callback URL may end with a slash.
+    const route = this.routes.get(`${method} ${source.path.replace(/(?<=.)\/$/, '')}`);
+    if (!route) return undefined;
+    const request = { ...source, body: {} };
+    const showFailure = this.failureShown(request);
+    // Nothing that another site has made its visitor send is read.
+    if (method === 'POST' && !isOfSameOrigin(source)) {
+      return this.hardened(
+        isForm(source) ? await showFailure(403, 'not_from_page') : jsonAnswer(403, { error: refusalMessage }),
+      );
+    }
+    try {
+      if (method === 'POST') request.body = await source.readBody();
+      return this.hardened(await route(request));
+    } catch (error) {
+      return this.hardened(await answerInputError(error, request, showFailure));
+    }
+  }
 
-/** Ends the attempt that the form names. It names none where the page had not begun one yet. */
-function cancelWith({ cancel, options }: PageRoutes): RequestHandler {
-  return (req, res, next) => {
-    const redirect = (error?: unknown) => (error ? next(error) : res.redirect(303, options.cancelRedirect ?? '/'));
-    if (postedId(req) === undefined) redirect();
-    else void cancel(req, res, redirect);
-  };
-}
+  private failureShown(request: PageRequest<Site>): ShowFailure {
+    return (status, failed) => this.show(request, { failed }, undefined, status);
+  }
 
-/** A view with its words. An attempt that another tab has finished is `done`, which only the page needs to know. */
-function showView(routes: PageRoutes, view: AttemptView, req: Request): object {
-  if (view.state !== 'failed') return view;
-  if (view.code === 'no_attempt' && routes.isDone(req, view.id)) return { id: view.id, state: 'done' };
-  return { ...view, message: failureMessage(view.code ?? '', routes.words.wordsFor(req), routes.what) };
-}
+  private hardened(answer: PageAnswer): PageAnswer {
+    const headers = { [policyHeader]: contentSecurityPolicy(), 'x-content-type-options': 'nosniff' };
+    const keepsSitePolicy = this.options.template !== undefined;
+    return { ...answer, keepsSitePolicy, headers: { ...headers, ...answer.headers } };
+  }
 
-/** The view of the attempt that the page was opened with, if it was: by a browser without scripts. */
-function withView(status: RequestHandler, req: Request, res: Response): Promise<AttemptView | undefined> {
-  if (shortText(req.query.id) === undefined) return Promise.resolve(undefined);
-  return new Promise((resolve, reject) => {
-    void status(req, res, (error?: unknown) => (error ? reject(error) : resolve(req.smartId)));
-  });
+  private async open(request: PageRequest<Site>): Promise<PageAnswer> {
+    const folder = withTrailingSlash(request.originalUrl);
+    if (folder !== undefined) return redirectAnswer(folder, 302);
+    const id = shortText(request.query.id);
+    // That of an attempt that was begun by a browser without scripts.
+    const view = id === undefined ? undefined : await this.actions.status(request, id);
+    return this.show(request, request.query, view);
+  }
+
+  private async start(request: PageRequest<Site>): Promise<PageAnswer> {
+    const view = await this.actions.start(request);
+    if (view) return this.viewAnswer(request, view);
+    if (isForm(request)) return backToPage(request, { notice: 'nothingToSign' });
+    return jsonAnswer(404, { error: this.siteWords.wordsFor(request).signing.nothingToSign });
+  }
+
+  /** A script gets a view as JSON, a form is led to the page of the attempt. */
+  private viewAnswer(request: PageRequest<Site>, view: AttemptView): PageAnswer {
+    const { actions, siteWords } = this;
+    const notice = actions.noticeOf?.(request, view);
+    if (isForm(request)) {
+      return backToPage(request, { id: view.id || undefined, notice, failed: view.id ? undefined : view.code });
+    }
+    const message = notice && noticeText(notice, actions.what, siteWords.wordsFor(request));
+    // The browser's clock may differ from the server's, so the page needs a duration.
+    const expiresInMs = view.expiresAt === undefined ? undefined : view.expiresAt - actions.clock();
+    return jsonAnswer(200, { message, expiresInMs, ...this.shown(request, view) });
+  }
+
+  /** A view with its words. An attempt that another tab has finished is `done`, which only the page needs to know. */
+  private shown(request: PageRequest<Site>, view: AttemptView): object {
+    const { actions, siteWords } = this;
+    const { id, state, code = '' } = view;
+    if (state !== 'failed') return view;
+    if (code === 'no_attempt' && actions.isDone(request, id)) return { id, state: 'done' };
+    return { ...view, message: failureMessage(code, siteWords.wordsFor(request), actions.what) };
+  }
+
+  private async events(request: PageRequest<Site>): Promise<PageAnswer> {
+    const id = requireQueryId(request);
+    return {
+      status: 200,
+      headers: {},
+      events: async (createListener) => {
+        const textOf = (view: AttemptView) => JSON.stringify(this.shown(request, view));
+        try {
+          await this.actions.listen(request, id, () => createListener(textOf));
+          return undefined;
+        } catch (error) {
+          return this.hardened(await answerInputError(error, request, this.failureShown(request)));
+        }
+      },
+    };
+  }
+
+  /** Ends the attempt that the form names. It names none where the page had not begun one yet. */
+  private async cancel(request: PageRequest<Site>): Promise<PageAnswer> {
+    const id = postedId(request);
+    if (id !== undefined) await this.actions.cancel(request, id);
+    return redirectAnswer(this.options.cancelRedirect ?? '/');
+  }
+
+  /**
+   * Refuses to be loaded ahead. A browser would show later what it got then; with an error it asks again when its user
+   * goes there.
+   */
+  private async callback(request: PageRequest<Site>): Promise<PageAnswer> {
+    return isPrefetch(request) ? jsonAnswer(503, {}) : this.actions.finish(request);
+  }
+
+  /** @param found the attempt that the query names, as its status says. */
+  private async show(
+    request: PageRequest<Site>,
+    query: PageQuery,
+    found?: AttemptView,
+    status = 200,
+  ): Promise<PageAnswer> {
+    const { actions, options, siteWords, assets } = this;
+    const { successRedirect = '/', template = wholePage } = options;
+    const view = isGone(found?.code) ? undefined : found;
+    const returnTo = isPathOfSite(query.returnTo) ? query.returnTo : undefined;
+    const next = returnTo ?? successRedirect;
+    const code = view ? view.code : (nonEmptyText(query.failed) ?? found?.code);
+    // Another tab was faster.
+    if (isGone(code) && actions.isDone(request, shortText(query.id))) return redirectAnswer(next, 302);
+    const language = siteWords.languageFor(request);
+    const cookie = siteWords.cookieFor(request);
+    const words = siteWords.of(language);
+    const images = imagesFor(options, language);
+    const state: PageState = {
+      words,
+      language,
+      languages: this.languagesToChoose(),
+      siteName: actions.siteName,
+      images,
+      helpLinks: helpLinksFor(options, language),
+      stylesheet: options.stylesheet,
+      offersCancel: options.cancelRedirect !== undefined,
+      assets: assets.folder,
+      next,
+      returnTo,
+      reference: shortText(query.reference),
+      offersPush: await actions.offersPush(request),
+      message: this.messageFor(words, query, code, view),
+      isCodeWrong: query.problem === 'personalCode',
+      view,
+    };
+    const html = await template(actions.content(state), request.site);
+    const answer = htmlAnswer(status, html, { [policyHeader]: contentSecurityPolicy(images) });
+    return cookie === undefined ? answer : { ...answer, cookies: [cookie] };
+  }
+
+  private languagesToChoose(): Map<string, string> {
+    const { siteWords } = this;
+    const languages = siteWords.isVisitorsChoice ? siteWords.languages : [];
+    return new Map(languages.map((language) => [language, siteWords.of(language).languageName]));
+  }
+
+  /**
+   * What the page says at first. It says one thing: a failure before what the person can do now, and that before a
+   * warning.
+   */
+  private messageFor(
+    words: Words,
+    query: PageQuery,
+    code: string | undefined,
+    view: AttemptView | undefined,
+  ): string | undefined {
+    const { what, clock } = this.actions;
+    const { page } = words;
+    if (code !== undefined) return failureMessage(code, words, what);
+    if (view?.state === 'callback') return page.goOnInOtherTab;
+    const isRunning = view?.state === 'running';
+    // A finish failed while the attempt is still open: the person has not confirmed yet.
+    if (isRunning && nonEmptyText(query.failed) !== undefined) return page.notYet;
+    const notice = noticeText(query.notice, what, words);
+    if (notice !== undefined) return notice;
+    return isRunning && isExpiring(view, clock) ? page.expiring : undefined;
+  }
 }
 
 /** What the page is opened with: its query, or what the answer to a refused form puts in place of one. */
 type PageQuery = Partial<Record<'failed' | 'returnTo' | 'reference' | 'id' | 'notice' | 'problem', unknown>>;
-
-/** @param found the attempt that the query names, as its status says. */
-async function showPage(
-  routes: PageRoutes,
-  assets: string,
-  req: Request,
-  res: Response,
-  query: PageQuery,
-  found?: AttemptView,
-): Promise<void> {
-  const { options, words: siteWords, siteName } = routes;
-  const { successRedirect = '/', template = wholePage } = options;
-  const view = isGone(found?.code) ? undefined : found;
-  const returnTo = isPathOfSite(query.returnTo) ? query.returnTo : undefined;
-  const next = returnTo ?? successRedirect;
-  const code = view ? view.code : (nonEmptyText(query.failed) ?? found?.code);
-  // Another tab was faster.
-  if (isGone(code) && routes.isDone(req, shortText(query.id))) return res.redirect(next);
-  const language = siteWords.languageFor(req);
-  siteWords.remember(req, res);
-  const words = siteWords.of(language);
-  const images = imagesFor(options, language);
-  const state: PageState = {
-    words,
-    language,
-    languages: languagesToChoose(siteWords),
-    siteName,
-    images,
-    helpLinks: helpLinksFor(options, language),
-    stylesheet: options.stylesheet,
-    offersCancel: options.cancelRedirect !== undefined,
-    assets,
-    next,
-    returnTo,
-    reference: shortText(query.reference),
-    offersPush: await routes.offersPush(req),
-    message: messageFor(routes, words, query, code, view),
-    isCodeWrong: query.problem === 'personalCode',
-    view,
-  };
-  setContentSecurityPolicy(res, images, options.template !== undefined);
-  res.send(await template(routes.content(state), req));
-}
-
-function languagesToChoose(siteWords: SiteWords): Map<string, string> {
-  const languages = siteWords.isVisitorsChoice ? siteWords.languages : [];
-  return new Map(languages.map((language) => [language, siteWords.of(language).languageName]));
-}
-
-/**
- * What the page says at first. It says one thing: a failure before what the person can do now, and that before a
- * warning.
- */
-function messageFor(
-  routes: PageRoutes,
-  words: Words,
-  query: PageQuery,
-  code: string | undefined,
-  view: AttemptView | undefined,
-): string | undefined {
-  const { page } = words;
-  if (code !== undefined) return failureMessage(code, words, routes.what);
-  if (view?.state === 'callback') return page.goOnInOtherTab;
-  const isRunning = view?.state === 'running';
-  // A finish failed while the attempt is still open: the person has not confirmed yet.
-  if (isRunning && nonEmptyText(query.failed) !== undefined) return page.notYet;
-  const notice = noticeText(query.notice, routes, words);
-  if (notice !== undefined) return notice;
-  return isRunning && isExpiring(view, routes.clock) ? page.expiring : undefined;
-}
 
 function isExpiring({ expiresAt = Infinity }: AttemptView, clock: () => number): boolean {
   return expiresAt - clock() <= expiringMs;
@@ -204,7 +276,7 @@ function isGone(code: string | undefined): boolean {
 }
 
 /** What a notice says; nothing where it is none of this page. */
-function noticeText(notice: unknown, { what }: PageRoutes, { login, signing }: Words): string | undefined {
+function noticeText(notice: unknown, what: Undertaking, { login, signing }: Words): string | undefined {
   if (what === 'login') return notice === 'scanFirst' ? login.scanFirst : undefined;
   return notice === 'nothingToSign' ? signing.nothingToSign : undefined;
 }
@@ -216,10 +288,13 @@ export function flowOffered(flow: unknown, notification: boolean): 'device-link'
   throw new SmartIdInputError('flow', notification ? 'must be device-link or notification.' : 'must be device-link.');
 }
 
-/** Relative addresses of the page count from its folder, so its own address must end with a slash. */
-const trailingSlash: RequestHandler = (req, res, next) => {
-  const [path = '', query] = req.originalUrl.split(/\?(.*)/s);
-  if (path.endsWith('/')) return next();
+/**
+ * Relative addresses of the page count from its folder, so its own address must end with a slash. Where it does not: the
+ * address, relative to itself, that does.
+ */
+function withTrailingSlash(originalUrl: string): string | undefined {
+  const [path = '', query] = originalUrl.split(/\?(.*)/s);
+  if (path.endsWith('/')) return undefined;
   // With the dot, a segment such as `http:elsewhere` is none but a folder here.
-  res.redirect(`./${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`);
-};
+  return `./${path.slice(path.lastIndexOf('/') + 1)}/${query === undefined ? '' : `?${query}`}`;
+}

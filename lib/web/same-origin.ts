@@ -1,6 +1,8 @@
 /** Keeps pages of other sites from starting or finishing a login or a signature in a visitor's browser (CSRF). */
 
-import type { Request, RequestHandler } from 'express';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { mediaTypeOf } from './page-request.js';
 
 /**
  * Refuses with 403 what `Sec-Fetch-Site` or `Origin` says comes from another site; what sends neither header is no
@@ -8,11 +10,13 @@ import type { Request, RequestHandler } from 'express';
  * send `Origin: null`.
  */
 export const sameOriginOnly: RequestHandler = (req, res, next) => {
-  if (isOfSameOrigin(req)) return next();
-  res.status(403);
-  if (req.is('urlencoded')) res.type('html').send(refusalPage);
-  else res.json({ error: 'This request must come from the page itself.' });
+  if (isOfSameOrigin({ headers: req.headers, host: hostAskedFor(req) })) return next();
+  const isForm = mediaTypeOf(req.headers) === 'application/x-www-form-urlencoded';
+  res.writeHead(403, { 'content-type': `${isForm ? 'text/html' : 'application/json'}; charset=utf-8` });
+  res.end(isForm ? refusalPage : JSON.stringify({ error: refusalMessage }));
 };
+
+export const refusalMessage = 'This request must come from the page itself.';
 
 /** What a person sees who has sent a form. */
 const refusalPage = `<!doctype html>
@@ -23,22 +27,31 @@ const refusalPage = `<!doctype html>
 </html>
 `;
 
-export function isOfSameOrigin(req: Request): boolean {
-  const site = req.get('sec-fetch-site');
-  const origin = req.get('origin');
+/** @param request `host` is the host and port that the visitor asked for. */
+export function isOfSameOrigin({ headers, host }: { headers: IncomingHttpHeaders; host: string | undefined }): boolean {
+  const site = headers['sec-fetch-site'];
   // Behind a proxy that changes the host, and that the site does not trust, only the first of the two headers can tell.
   if (site !== undefined) return site === 'same-origin';
-  return origin === undefined || hostOf(origin) === hostAskedFor(req);
+  const { origin } = headers;
+  return origin === undefined || (host !== undefined && hostOf(origin) === host);
 }
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
+/** What Express has on a request besides. */
+interface OfExpress {
+  app?: { get(setting: string): unknown };
+}
+
 /** With its port, which `req.hostname` lacks. What a proxy says of it counts where the site's `trust proxy` says so. */
-function hostAskedFor(req: Request): string | undefined {
-  const isTrusted: (address: string | undefined, hop: number) => boolean = req.app.get('trust proxy fn');
+export function hostAskedFor(req: IncomingMessage): string | undefined {
+  const isTrusted = (req as IncomingMessage & OfExpress).app?.get('trust proxy fn');
   // Of several proxies the first has seen what the browser asked for.
-  const forwarded = req.get('x-forwarded-host')?.split(',')[0]?.trim();
-  return forwarded && isTrusted(req.socket.remoteAddress, 0) ? forwarded : req.get('host');
+  const forwarded = String(req.headers['x-forwarded-host'] ?? '')
+    .split(',')[0]
+    ?.trim();
+  const isProxyTrusted = typeof isTrusted === 'function' && isTrusted(req.socket.remoteAddress, 0) === true;
+  return forwarded && isProxyTrusted ? forwarded : req.headers.host;
 }

@@ -401,14 +401,22 @@ describe('The signing page', () => {
         'digest must be something else.',
       ],
     ] as const) {
-      it(`and leaves to the site's error handler what went wrong when that ${what}`, async () => {
-        const { browser, errors } = start({ signed });
+      it(`and leaves to the site's error handler what went wrong when that ${what}, and can be tried again`, async () => {
+        let isBroken = true;
+        const kept: SmartIdSignature[] = [];
+        const keep = (signature: SmartIdSignature) => (isBroken ? signed() : kept.push(signature));
+        const { browser, errors } = start({ signed: keep });
         const id = await confirmed(browser);
         const response = await submit(browser, id);
         expect([response.status, response.headers.get('location')]).to.deep.equal([500, null]);
         expect(await response.text()).to.equal("The site's own words.");
         expect(errors.map((error) => error.message)).to.deep.equal([message]);
+        isBroken = false;
+        expect(await finish(browser, id)).to.equal('/home');
+        expect(kept).to.have.length(1);
+        // Once, as always.
         expect(await finish(browser, id)).to.equal('./?failed=no_attempt');
+        expect(kept).to.have.length(1);
       });
     }
   });

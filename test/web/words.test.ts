@@ -280,7 +280,7 @@ for (const [name, express] of [
   ['Express 4', require('express4') as typeof currentExpress],
 ] as const) {
   describe(`The language of a page with ${name}`, () => {
-    let option: LanguageOption | undefined;
+    let option: LanguageOption<Request> | undefined;
     let site: { origin: string; close(): Promise<void> };
     let error: unknown;
     /** That the last answer has set. */
@@ -293,8 +293,10 @@ for (const [name, express] of [
       app.use(express.json(), express.urlencoded({ extended: false }));
       app.all('/', (req, res) => {
         const words = new SiteWords({}, option);
-        words.remember(req, res);
-        res.json(words.languageFor(req));
+        const request = { query: req.query, body: req.body ?? {}, headers: req.headers, site: req };
+        const cookie = words.cookieFor(request);
+        if (cookie !== undefined) res.append('set-cookie', cookie);
+        res.json(words.languageFor(request));
       });
       app.use((thrown: unknown, _req: Request, res: Response, _next: NextFunction) => {
         error = thrown;

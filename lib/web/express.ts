@@ -1,0 +1,68 @@
+/** The edge for Express, and for whatever else calls handlers with Node's own request and response. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler } from 'express';
+import { EventStream } from '../attempt/event-stream.js';
+import { readAtMost } from '../http.js';
+import { policyHeader } from './headers.js';
+import { BodyError, fieldsOf, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from './page-request.js';
+import type { PageRoutes } from './page-routes.js';
+import { hostAskedFor } from './same-origin.js';
+
+/**
+ * Answers with what the routes say, whatever `send` of the framework would make of it. What is not theirs goes on to the next
+ * handler, and so does what is broken.
+ */
+export function pagesHandler(routes: PageRoutes<Request>): RequestHandler {
+  return (req, res, next) => {
+    routes
+      .answer(sourceOf(req))
+      .then(async (answer) => {
+        if (!answer) return next();
+        const plain = answer.events
+          ? await answer.events((textOf) => new EventStream(withHeaders(res, answer), textOf))
+          : answer;
+        if (plain) withHeaders(res, plain).end(req.method === 'HEAD' ? undefined : plain.body);
+      })
+      .catch((error: unknown) => (res.headersSent ? res.destroy() : next(error)));
+  };
+}
+
+function sourceOf(req: Request): PageSource<Request> {
+  const { url, method, headers, originalUrl } = req;
+  const { pathname, searchParams } = new URL(url, 'http://site');
+  return {
+    method,
+    path: pathname,
+    originalUrl,
+    query: fieldsOf(searchParams),
+    headers,
+    host: hostAskedFor(req),
+    site: req,
+    readBody: () => readBody(req),
+  };
+}
+
+/** What a body parser of the site has read before, or what is read now and kept where the site's functions look for it. */
+async function readBody(req: IncomingMessage & { body?: unknown }): Promise<Record<string, unknown>> {
+  if (typeof req.body === 'object' && req.body !== null) return req.body as Record<string, unknown>;
+  if (req.readableEnded) return {};
+  const bytes = await readAtMost(maxBodyBytes, req);
+  if (!bytes) throw new BodyError(413);
+  const fields = parseBody(req.headers, bytes.toString('utf8'));
+  req.body = fields;
+  return fields;
+}
+
+function withHeaders(
+  res: ServerResponse,
+  { status, headers, cookies = [], keepsSitePolicy }: PageAnswer,
+): ServerResponse {
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === policyHeader && keepsSitePolicy && res.hasHeader(name)) continue;
+    res.setHeader(name, value);
+  }
+  for (const cookie of cookies) res.appendHeader('set-cookie', cookie);
+  return res;
+}
