@@ -318,7 +318,10 @@ export class SmartIdClient {
     return this.create(`authentication/notification/${path}`, body, notificationSessionSchema, options);
   }
 
-  /** Never repeated: a session that was created and whose answer was lost would be created twice. */
+  /**
+   * Not repeated after a failure: a session that was created and whose answer was lost would be created twice. The one exception,
+   * a kept connection that was closed in that moment, is the business of `fetchWith`; the service allows it.
+   */
   private async create<T>(
     path: string,
     body: unknown,
