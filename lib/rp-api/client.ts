@@ -275,14 +275,15 @@ export class SmartIdClient {
 
   /**
    * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
-   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing.
+   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails at the deadline.
    */
   async waitForSession(sessionID: string, options: WaitOptions = {}): Promise<CompleteSessionStatus> {
     const { deadline = defaultDeadline, timeoutMs = defaultPoll, signal } = options;
     const end = performance.now() + deadline;
+    let failure: unknown;
     for (let failures = 0; ; ) {
       const left = end - performance.now();
-      if (left <= 0) throw new SmartIdServiceError('timeout', 'The Smart-ID session did not end in time.');
+      if (left <= 0) throw failure ?? new SmartIdServiceError('timeout', 'The Smart-ID session did not end in time.');
       try {
         const poll = Math.max(1000, Math.min(timeoutMs, Math.floor(left)));
         const status = await this.sessionStatus(sessionID, { timeoutMs: poll, signal });
@@ -292,7 +293,9 @@ export class SmartIdClient {
           return status;
         }
         failures = 0;
+        failure = undefined;
       } catch (error) {
+        failure = error;
         const pause = pauseAfter(error, ++failures);
         if (pause === undefined) throw error;
         await sleep(Math.min(pause, Math.max(0, end - performance.now())), undefined, { signal });
