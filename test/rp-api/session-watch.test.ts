@@ -19,21 +19,30 @@ describe('More sessions than there may be polls', () => {
   let service: PolledService;
   let watch: SessionWatch;
   let heard: Map<string, string>;
+  let leaves: (() => void)[];
 
   beforeEach(() => {
     service = new PolledService();
     heard = new Map();
+    leaves = [];
     watch = new SessionWatch(service, undefined, { turns: new PollTurns(maxPolls, turnMs) });
   });
-  afterEach(() => watch.close());
+  // Nothing goes round in the tests of other files.
+  afterEach(() => {
+    for (const leave of leaves) leave();
+    watch.close();
+  });
 
-  const follow = (sessionIDs: string[]) =>
-    sessionIDs.map((sessionID) => watch.follow(sessionID, ({ state }) => heard.set(sessionID, state)));
+  const follow = (sessionIDs: string[]) => {
+    const left = sessionIDs.map((sessionID) => watch.follow(sessionID, ({ state }) => heard.set(sessionID, state)));
+    leaves.push(...left);
+    return left;
+  };
   const begun = () => pause(pollDelayMs.max + 50);
 
   it('are asked about by turns, never more at a time, and each that ends is heard of', async () => {
     const sessions = names(3 * maxPolls);
-    const leave = follow(sessions);
+    follow(sessions);
     await until(() => sessions.every((name) => (service.asked.get(name) ?? 0) >= 3), 'three turns of each');
     for (const [index, name] of sessions.entries()) {
       service.end(name);
@@ -43,11 +52,10 @@ describe('More sessions than there may be polls', () => {
     expect(new Set(heard.values())).to.deep.equal(new Set(['complete']));
     expect(service.maxOpen).to.equal(maxPolls);
     expect(service.open).to.equal(0);
-    for (const end of leave) end();
   });
 
   it('are heard of after about as many turns as there are sessions for each poll', async () => {
-    const leave = follow(names(3 * maxPolls));
+    follow(names(3 * maxPolls));
     await begun();
     const delays: number[] = [];
     for (const name of names(5, 'fair')) {
@@ -59,7 +67,6 @@ describe('More sessions than there may be polls', () => {
     }
     // Three turns where nothing else takes time; tests share the machine.
     expect(Math.min(...delays)).to.be.below(3.5 * turnMs + 100);
-    for (const end of leave) end();
   });
 
   it('have short polls, of one turn', async () => {
@@ -111,9 +118,10 @@ describe('More sessions than there may be polls', () => {
 
   it('take no turns from each other where they are of no service', async () => {
     const watches = [1, 2].map(() => new SessionWatch(service));
-    for (const one of watches) one.follow(`${watches.indexOf(one)}`, () => {});
+    leaves = watches.map((one, index) => one.follow(`${index}`, () => {}));
     await begun();
     expect(service.open).to.equal(2);
+    for (const one of watches) one.close();
   });
 });
 
