@@ -3,6 +3,7 @@
 import type http from 'node:http';
 import nodeFetch from 'node-fetch';
 import { SmartIdServiceError } from './errors.js';
+import { ReusedConnections, withoutKeeping } from './reused-connections.js';
 
 /** The part of fetch that is used; node-fetch's and the platform's own both fit. */
 export type Fetch = (
@@ -41,9 +42,16 @@ export interface Answer {
   body: Buffer<ArrayBuffer>;
 }
 
-/** node-fetch over this agent, as a `Fetch`. */
+/** node-fetch as a `Fetch`; over this agent, if it is given, for requests that may be sent twice. */
 export function fetchWith(agent?: http.Agent): Fetch {
-  return (url, init) => nodeFetch(url, { ...init, agent });
+  if (!agent) return nodeFetch;
+  const connections = new ReusedConnections();
+  connections.watch(agent);
+  return (url, init) =>
+    connections.send(
+      (isAgain) => nodeFetch(url, { ...init, agent: isAgain ? withoutKeeping(agent) : agent }),
+      init.signal,
+    );
 }
 
 /**

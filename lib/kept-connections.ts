@@ -7,6 +7,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Transform } from 'node:stream';
 import type { Fetch } from './http.js';
+import { ReusedConnections, withoutKeeping } from './reused-connections.js';
 
 /** Pieces of an answer that may have any size; of more, each must have some bytes on average. */
 const maxSmallPieces = 256;
@@ -14,47 +15,29 @@ const minPieceBytes = 64;
 /** How long a connection is kept that nobody uses: what is between may forget it sooner or later without a word. */
 const maxIdleMs = 4_000;
 
-/**
- * A fetch for requests that may be sent twice. A server may close a kept connection in the very moment in which it is used again; a
- * request that fails on such a one is sent once more, on a new one.
- */
+/** A fetch for requests that may be sent twice. */
 export function fetchOverKeptConnections(): Fetch {
-  let reuses = 0;
-  const counting = <A extends http.Agent>(agent: A): A => {
-    const { reuseSocket } = agent;
-    agent.reuseSocket = (socket, request) => {
-      reuses += 1;
-      reuseSocket.call(agent, socket, request);
-    };
-    return agent;
+  const connections = new ReusedConnections();
+  const kept = {
+    http: connections.watch(new http.Agent({ keepAlive: true, timeout: maxIdleMs })),
+    https: connections.watch(new https.Agent({ keepAlive: true, timeout: maxIdleMs, rejectUnauthorized: true })),
   };
-  const agents = {
-    http: counting(new http.Agent({ keepAlive: true, timeout: maxIdleMs })),
-    https: counting(new https.Agent({ keepAlive: true, timeout: maxIdleMs, rejectUnauthorized: true })),
-  };
-  return async (url, init) => {
-    const before = reuses;
-    const answer = send(url, init, agents);
-    // A kept connection is given to a request when it is made.
-    if (reuses === before) return answer;
-    return answer.catch((error: unknown) => {
-      if (init.signal.aborted) throw error;
-      return send(url, init, { http: new http.Agent(), https: new https.Agent({ rejectUnauthorized: true }) });
-    });
-  };
+  return (url, init) =>
+    connections.send((isAgain) => {
+      const agent = url.toLowerCase().startsWith('https:') ? kept.https : kept.http;
+      return send(url, init, isAgain ? withoutKeeping(agent) : agent);
+    }, init.signal);
 }
 
 /** Redirects are answers like others: nobody follows them. */
 function send(
   url: string,
   { method, headers, body = '', signal }: Parameters<Fetch>[1],
-  agents: { http: http.Agent; https: https.Agent },
+  agent: http.Agent,
 ): ReturnType<Fetch> {
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, signal };
-    const request = url.toLowerCase().startsWith('https:')
-      ? https.request(url, { ...options, agent: agents.https })
-      : http.request(url, { ...options, agent: agents.http });
+    const options = { method, headers: { ...headers, 'content-length': Buffer.byteLength(body) }, signal, agent };
+    const request = agent instanceof https.Agent ? https.request(url, options) : http.request(url, options);
     request.on('error', reject);
     request.once('response', (response) => {
       const { statusCode = 0, headers: answered } = response;

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { expect } from 'chai';
+import { type Fetch, fetchWith } from '../lib/http.js';
 import { fetchOverKeptConnections } from '../lib/kept-connections.js';
+import { createAgent } from '../lib/rp-api/pinning.js';
 import { until } from './support/until.js';
 
 interface Served {
@@ -10,6 +12,8 @@ interface Served {
   connections: number[];
   /** Closes the connection in place of answering, so many times. */
   failures: number;
+  /** Closes the connection within the head of the answer, so many times. */
+  halves: number;
   /** What is answered in place of what was asked. */
   pieces?: { count: number; bytes: number };
   /** How many connections there are. */
@@ -25,6 +29,60 @@ describe('Connections that are kept', () => {
   });
   afterEach(() => served.close());
 
+  const ways: Record<string, () => Fetch> = {
+    'for OCSP': fetchOverKeptConnections,
+    'for the RP API': () => fetchWith(createAgent(served.url)),
+  };
+  for (const [what, make] of Object.entries(ways)) {
+    describe(`${what}:`, () => {
+      it('serve one request after the other', async () => {
+        const fetch = make();
+        for (let times = 0; times < 3; times++) expect(await post(fetch)).to.equal('asked');
+        expect(served.connections).to.deep.equal([1, 1, 1]);
+      });
+
+      it('send a request again, on a new one, where a kept one was closed in that moment', async () => {
+        const fetch = make();
+        await post(fetch);
+        served.failures = 1;
+        expect(await post(fetch)).to.equal('asked');
+        expect(served.connections).to.deep.equal([1, 1, 2]);
+      });
+
+      it('send a request once more and no oftener', async () => {
+        const fetch = make();
+        await post(fetch);
+        served.failures = 2;
+        expect(await failureOf(post(fetch))).to.have.property('code', 'ECONNRESET');
+        expect(served.connections).to.deep.equal([1, 1, 2]);
+      });
+
+      it('send a request once where the connection was new', async () => {
+        served.failures = 1;
+        expect(await failureOf(post(make()))).to.have.property('code', 'ECONNRESET');
+        expect(served.connections).to.deep.equal([1]);
+      });
+
+      it('send nothing again of which a part was answered', async () => {
+        const fetch = make();
+        await post(fetch);
+        served.halves = 1;
+        expect(await failureOf(post(fetch))).to.be.instanceOf(Error);
+        expect(served.connections).to.deep.equal([1, 1]);
+      });
+
+      it('send nothing again for who has gone', async () => {
+        const fetch = make();
+        await post(fetch);
+        const controller = new AbortController();
+        const posted = failureOf(post(fetch, controller.signal));
+        controller.abort();
+        expect(await posted).to.have.property('name', 'AbortError');
+        expect(served.connections.length).to.be.at.most(2);
+      });
+    });
+  }
+
   const post = async (fetch = fetchOverKeptConnections(), signal = new AbortController().signal) => {
     const init = { method: 'POST', headers: {}, body: 'asked', redirect: 'error', signal } as const;
     const { body } = await fetch(served.url, init);
@@ -32,34 +90,6 @@ describe('Connections that are kept', () => {
     for await (const chunk of body ?? []) text += String(chunk);
     return text;
   };
-
-  it('serve one request after the other', async () => {
-    const fetch = fetchOverKeptConnections();
-    for (let times = 0; times < 3; times++) expect(await post(fetch)).to.equal('asked');
-    expect(served.connections).to.deep.equal([1, 1, 1]);
-  });
-
-  it('send a request again, on a new one, where a kept one was closed in that moment', async () => {
-    const fetch = fetchOverKeptConnections();
-    await post(fetch);
-    served.failures = 1;
-    expect(await post(fetch)).to.equal('asked');
-    expect(served.connections).to.deep.equal([1, 1, 2]);
-  });
-
-  it('send a request once more and no oftener', async () => {
-    const fetch = fetchOverKeptConnections();
-    await post(fetch);
-    served.failures = 2;
-    expect(await failureOf(post(fetch))).to.have.property('code', 'ECONNRESET');
-    expect(served.connections).to.deep.equal([1, 1, 2]);
-  });
-
-  it('send a request once where the connection was new', async () => {
-    served.failures = 1;
-    expect(await failureOf(post())).to.have.property('code', 'ECONNRESET');
-    expect(served.connections).to.deep.equal([1]);
-  });
 
   for (const [what, pieces, length] of [
     ['any size, where they are few', 256, 1],
@@ -83,16 +113,6 @@ describe('Connections that are kept', () => {
     const { body } = await fetchOverKeptConnections()(served.url, init);
     for await (const chunk of body ?? []) if (chunk.length > 0) break;
     await until(() => served.open === 0, 'the end of the connection');
-  });
-
-  it('send nothing again for who has gone', async () => {
-    const fetch = fetchOverKeptConnections();
-    await post(fetch);
-    const controller = new AbortController();
-    const posted = failureOf(post(fetch, controller.signal));
-    controller.abort();
-    expect(await posted).to.have.property('name', 'AbortError');
-    expect(served.connections.length).to.be.at.most(2);
   });
 });
 
@@ -121,6 +141,9 @@ async function serve(): Promise<Served> {
     if (served.failures > 0) {
       served.failures -= 1;
       request.socket.destroy();
+    } else if (served.halves > 0) {
+      served.halves -= 1;
+      request.socket.end('HTTP/1.1 200 OK\r\ncontent-');
     } else if (served.pieces) void sendPieces(response, served.pieces);
     else request.pipe(response);
   });
@@ -137,6 +160,7 @@ async function serve(): Promise<Served> {
     url: `http://127.0.0.1:${port}/`,
     connections: [],
     failures: 0,
+    halves: 0,
     open: 0,
     close: () => {
       server.closeAllConnections();

@@ -68,9 +68,10 @@ describe('The options of the strategy', () => {
       new SmartIdClient({ ...rp, environment: 'demo' });
       new SmartIdClient({ ...rp, environment: 'live', pinnedKeys: ${JSON.stringify(pinnedKeys)} });
       new SmartIdClient({ ...rp, environment: 'live', fetch });
+      const liveByAddress = { baseUrl: 'https://RP-API.smart-id.com:443/v3/', schemeName: 'smart-id' };
       console.log('now');
       await new Promise(setImmediate);
-      new SmartIdClient({ ...rp, environment: 'live' });
+      new SmartIdClient({ ...rp, environment: liveByAddress });
       new SmartIdClient({ ...rp, environment: 'live' });`;
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [
       ...['--import', 'tsx', '--input-type=module'],

@@ -22,7 +22,7 @@ import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
 import { createRevocationChecker } from '../revocation.js';
 import { SmartIdClient, type SmartIdClientOptions } from '../rp-api/client.js';
 import type { RequestProperties } from '../rp-api/requests.js';
-import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
+import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
 import type { RevocationPolicy } from '../trust/revocation/revocation.js';
 import type { ExpectedSigner, TrustInput } from '../verify/certificate-checks.js';
 import type { AttemptStore, Flow } from './attempt.js';
@@ -139,14 +139,16 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
   } = options;
   const start = { flow, interactions, lang };
   checkCommonStartOptions(start, options);
+  const trustAnchors = loadTrustAnchors(options.trustAnchors, clock());
+  checkAnchorsFit(trustAnchors, client.environment.kind);
   return {
     client,
     relyingPartyName: options.relyingPartyName,
     brokeredRpName: options.brokeredRpName,
     trust: {
-      trustAnchors: loadTrustAnchors(options.trustAnchors, clock()),
+      trustAnchors,
       revocation: createRevocationChecker(options.revocation, options.fetch),
-      acceptDemoPolicies: options.environment === 'demo',
+      acceptDemoPolicies: client.environment.kind === 'demo',
     },
     callbackURL: options.callbackURL,
     appCallbackURL: options.appCallbackURL,

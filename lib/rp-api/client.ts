@@ -7,6 +7,7 @@ import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { exchange, type Fetch, fetchWith } from '../http.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { AddressCheck } from './address-check.js';
 import { Circuit } from './circuit.js';
 import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
 import { type Answer, httpError, isOverloaded } from './http-errors.js';
@@ -93,6 +94,7 @@ export class SmartIdClient {
   private readonly rules: RequestRules;
   private readonly fetch: Fetch;
   private readonly circuit = new Circuit();
+  private readonly address: AddressCheck;
 
   /** @throws SmartIdInputError naming the option that breaks a rule. */
   constructor(options: SmartIdClientOptions) {
@@ -108,6 +110,9 @@ export class SmartIdClient {
     }
     if (this.environment.isLive && !options.fetch && !options.pinnedKeys) warnOfMissingPins();
     this.fetch = options.fetch ?? fetchWith(createAgent(this.environment.baseUrl, options.pinnedKeys));
+    this.address = new AddressCheck(this.environment.baseUrl, (path, signal) =>
+      this.post(path, this.relyingParty, signal),
+    );
   }
 
   /** `POST /authentication/device-link/anonymous`: log in somebody not known yet. */
@@ -257,26 +262,28 @@ export class SmartIdClient {
     if (!Number.isInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > 120_000) {
       throw new SmartIdInputError('timeoutMs', 'must be a whole number of milliseconds from 1000 to 120000.');
     }
+    const path = `session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`;
     const answer = await this.send({
       method: 'GET',
-      path: `session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`,
+      path,
       timeout: timeoutMs + pollMargin,
       signal,
     });
-    if (answer.status !== 200) throw httpError(answer, 'session');
-    return parseResponse(sessionStatusSchema, answer.body);
+    if (answer.status !== 200) throw await this.errorOf(answer, path, signal);
+    return this.read(sessionStatusSchema, answer);
   }
 
   /**
    * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
-   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing.
+   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails at the deadline.
    */
   async waitForSession(sessionID: string, options: WaitOptions = {}): Promise<CompleteSessionStatus> {
     const { deadline = defaultDeadline, timeoutMs = defaultPoll, signal } = options;
     const end = performance.now() + deadline;
+    let failure: unknown;
     for (let failures = 0; ; ) {
       const left = end - performance.now();
-      if (left <= 0) throw new SmartIdServiceError('timeout', 'The Smart-ID session did not end in time.');
+      if (left <= 0) throw failure ?? new SmartIdServiceError('timeout', 'The Smart-ID session did not end in time.');
       try {
         const poll = Math.max(1000, Math.min(timeoutMs, Math.floor(left)));
         const status = await this.sessionStatus(sessionID, { timeoutMs: poll, signal });
@@ -286,7 +293,9 @@ export class SmartIdClient {
           return status;
         }
         failures = 0;
+        failure = undefined;
       } catch (error) {
+        failure = error;
         const pause = pauseAfter(error, ++failures);
         if (pause === undefined) throw error;
         await sleep(Math.min(pause, Math.max(0, end - performance.now())), undefined, { signal });
@@ -312,16 +321,35 @@ export class SmartIdClient {
     return this.create(`authentication/notification/${path}`, body, notificationSessionSchema, options);
   }
 
-  /** Never repeated: a session that was created and whose answer was lost would be created twice. */
+  /**
+   * Not repeated after a failure: a session that was created and whose answer was lost would be created twice. The one exception,
+   * a kept connection that was closed in that moment, is the business of `fetchWith`; the service allows it.
+   */
   private async create<T>(
     path: string,
     body: unknown,
     schema: GenericSchema<unknown, T>,
     options: CallOptions = {},
   ): Promise<T> {
-    const answer = await this.send({ method: 'POST', path, body, timeout: creationTimeout, signal: options.signal });
-    if (answer.status !== 200) throw httpError(answer, 'account');
-    return parseResponse(schema, answer.body);
+    const answer = await this.post(path, body, options.signal);
+    if (answer.status !== 200) throw await this.errorOf(answer, path, options.signal);
+    return this.read(schema, answer);
+  }
+
+  private post(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
+    return this.send({ method: 'POST', path, body, timeout: creationTimeout, signal });
+  }
+
+  private read<T>(schema: GenericSchema<unknown, T>, { body }: Answer): T {
+    const read = parseResponse(schema, body);
+    this.address.confirm();
+    return read;
+  }
+
+  private async errorOf(answer: Answer, path: string, signal?: AbortSignal): Promise<Error> {
+    // Another status says nothing of what is missing.
+    const missing = answer.status === 404 ? await this.address.findMissing(path, signal) : 'path';
+    return httpError(answer, missing);
   }
 
   private async send(sending: Sending): Promise<Answer> {

@@ -5,17 +5,27 @@ import { SmartIdInputError } from '../errors.js';
 /** The service's name, or the address and scheme name of another one, such as a simulator or a broker's gateway. */
 export type Environment = 'demo' | 'live' | { baseUrl: string; schemeName: string };
 
+/** Which of the two public services it is, however it was named; `other` is a simulator or a gateway. */
+export type EnvironmentKind = 'live' | 'demo' | 'other';
+
 export interface ResolvedEnvironment {
   /** Without a slash at the end. */
   baseUrl: string;
   schemeName: string;
+  kind: EnvironmentKind;
   isLive: boolean;
 }
 
-const live: ResolvedEnvironment = { baseUrl: 'https://rp-api.smart-id.com/v3', schemeName: 'smart-id', isLive: true };
+const live: ResolvedEnvironment = {
+  baseUrl: 'https://rp-api.smart-id.com/v3',
+  schemeName: 'smart-id',
+  kind: 'live',
+  isLive: true,
+};
 const demo: ResolvedEnvironment = {
   baseUrl: 'https://sid.demo.sk.ee/smart-id-rp/v3',
   schemeName: 'smart-id-demo',
+  kind: 'demo',
   isLive: false,
 };
 
@@ -40,5 +50,18 @@ export function resolveEnvironment(environment: Environment): ResolvedEnvironmen
   if (typeof schemeName !== 'string' || schemeName === '' || schemeName.includes('|')) {
     throw new SmartIdInputError('environment.schemeName', 'must be a text that is not empty and has no "|".');
   }
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), schemeName, isLive: false };
+  const kind = kindOfAddress(baseUrl);
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), schemeName, kind, isLive: kind === 'live' };
+}
+
+/** By the host alone: whatever is asked of it, its answers are those of this service. */
+function kindOfAddress(baseUrl: string): EnvironmentKind {
+  const host = hostOf(baseUrl);
+  if (host === hostOf(live.baseUrl)) return 'live';
+  return host === hostOf(demo.baseUrl) ? 'demo' : 'other';
+}
+
+/** In lower case, and without the dot that a full name may end in. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/\.$/, '');
 }

@@ -1,6 +1,7 @@
 /** What each HTTP status of the RP API means for the caller (section "HTTP errors"). */
 
 import {
+  type ProblemDetails,
   SmartIdAccountError,
   SmartIdRequestError,
   SmartIdServiceError,
@@ -20,8 +21,10 @@ export function isOverloaded({ status }: Pick<Answer, 'status'>): boolean {
   return status === 429 || status === 503 || status === 580;
 }
 
-/** @param subject what a 404 says is missing. */
-export function httpError({ status, retryAfter, body }: Answer, subject: 'account' | 'session'): Error {
+/** What a 404 says is missing: `path` is the whole API at the base URL, `version` the same where the URL has no `/v3` at its end. */
+export type Missing = 'account' | 'session' | 'path' | 'version';
+
+export function httpError({ status, retryAfter, body }: Answer, missing: Missing): Error {
   const problem = parseProblemDetails(body);
   switch (status) {
     case 400:
@@ -46,9 +49,7 @@ export function httpError({ status, retryAfter, body }: Answer, subject: 'accoun
         problem,
       );
     case 404:
-      return subject === 'session'
-        ? new SmartIdSessionNotFoundError(problem)
-        : new SmartIdAccountError('no_account', status, problem);
+      return notFoundError(missing, problem);
     case 471:
       return new SmartIdAccountError('no_suitable_account', status, problem);
     case 472:
@@ -82,4 +83,22 @@ export function httpError({ status, retryAfter, body }: Answer, subject: 'accoun
       problem,
     },
   );
+}
+
+function notFoundError(missing: Missing, problem: ProblemDetails | undefined): Error {
+  switch (missing) {
+    case 'account':
+      return new SmartIdAccountError('no_account', 404, problem);
+    case 'session':
+      return new SmartIdSessionNotFoundError(problem);
+    case 'path':
+      return wrongAddress('check environment.baseUrl.', problem);
+    case 'version':
+      return wrongAddress('environment.baseUrl probably lacks /v3, since its path does not end in it.', problem);
+  }
+}
+
+function wrongAddress(advice: string, problem: ProblemDetails | undefined): SmartIdRequestError {
+  const message = `There is no Smart-ID service at this address: ${advice}`;
+  return new SmartIdRequestError('wrong_address', message, 404, problem);
 }

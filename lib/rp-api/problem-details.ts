@@ -5,6 +5,7 @@
 
 import * as v from 'valibot';
 import type { ProblemDetails } from '../errors.js';
+import { parseAnswerJson } from './answer-json.js';
 
 const text = v.optional(v.string());
 
@@ -19,7 +20,7 @@ const problemDetailsSchema = v.object({
 /** The problem that an error body describes, or undefined where it describes none: an error must not hide an error. */
 export function parseProblemDetails(body: string): ProblemDetails | undefined {
   try {
-    const json: unknown = JSON.parse(body);
+    const json: unknown = parseAnswerJson(body);
     // To the library a list is an object without fields.
     const parsed = v.safeParse(problemDetailsSchema, Array.isArray(json) ? undefined : json, { abortEarly: true });
     return parsed.success ? parsed.output : undefined;

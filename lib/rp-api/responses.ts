@@ -5,6 +5,7 @@
 
 import * as v from 'valibot';
 import { SmartIdServiceError } from '../errors.js';
+import { parseAnswerJson } from './answer-json.js';
 
 const sessionID = v.pipe(v.string(), v.uuid());
 
@@ -76,7 +77,7 @@ export type CompleteSessionStatus = v.InferOutput<typeof completeSchema>;
 export function parseResponse<T>(schema: v.GenericSchema<unknown, T>, body: string): T {
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = parseAnswerJson(body);
   } catch {
     throw new SmartIdServiceError('bad_response', 'The Smart-ID service sent an answer that is not JSON.');
   }

@@ -1,11 +1,13 @@
 /**
  * One long poll for each session that somebody waits for in this process, however many requests ask about it.
  * It begins a moment after the first question, ends with the session, and is given up when nobody has asked for a while.
+ * Where more sessions are waited for than there may be polls, the polls take turns.
  */
 
 import { randomInt } from 'node:crypto';
-import { SmartIdSessionNotFoundError } from '../errors.js';
-import type { SmartIdClient } from './client.js';
+import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
+import { SmartIdClient } from './client.js';
+import { PollTurns, type Turn } from './poll-turns.js';
 import type { CompleteSessionStatus } from './responses.js';
 
 /** What is known of a session: nothing new yet, its end, or why it cannot be asked about. */
@@ -21,11 +23,28 @@ interface Watched {
   /** Who is to hear, once, that the session has ended or cannot be asked about. */
   waiting: Set<Hear>;
   controller: AbortController;
+  /** Ends the poll, or forgets what it brought. */
   idle: NodeJS.Timeout;
+  /** Short polls in a row that have failed. */
+  failures: number;
 }
 
-/** Milliseconds after the last question or wait until the poll is given up, or what it brought is forgotten. */
+/** Milliseconds after the last question or wait until the poll is given up, or the error that it brought is forgotten. */
 const idleTime = 25_000;
+
+/**
+ * How long a result is kept, whoever asks about it: the page may have gone to sleep while the person was in the app, and the service
+ * need not be there when it comes back. It is as long as an attempt may be finished after its start, so as long as it may be of use.
+ */
+export const resultLifetimeMs = 180_000;
+const maxResults = 10_000;
+
+/** Long polls of this process at a time. Each is a connection and a request that the service holds. */
+const maxPolls = 2_000;
+const turnsOfProcess = new PollTurns(maxPolls);
+
+/** Short polls in a row that may fail before those who wait hear of it. Longer polls ask again by themselves. */
+const maxFailures = 4;
 
 /**
  * Milliseconds from the first question to the poll. A request and often a connection begin with it, which takes longer than the
@@ -36,17 +55,30 @@ export const pollDelayMs = { min: 30, max: 130 };
 
 const running: Look = { state: 'running' };
 
+type Client = Pick<SmartIdClient, 'waitForSession'>;
+
+/** What asks no service has no polls, so it takes no turn from those that do. */
+function turnsOf(client: Client): PollTurns {
+  return client instanceof SmartIdClient ? turnsOfProcess : new PollTurns(Number.POSITIVE_INFINITY);
+}
+
 export class SessionWatch {
   private readonly watched = new Map<string, Watched>();
-  private readonly client: Pick<SmartIdClient, 'waitForSession'>;
+  /** Of the sessions that have ended, the oldest result first. */
+  private readonly results = new Map<string, Watched>();
+  private readonly limits: { turns: PollTurns; maxResults: number };
   private isClosing = false;
 
-  /** @param onComplete hears of each session that has ended, as soon as the service has said so. */
+  /**
+   * @param onComplete hears of each session that has ended, as soon as the service has said so.
+   * @param limits for tests; by default all watches of the process share one bound on polls.
+   */
   constructor(
-    client: Pick<SmartIdClient, 'waitForSession'>,
+    private readonly client: Client,
     private readonly onComplete: (status: CompleteSessionStatus) => void = () => {},
+    limits: { turns?: PollTurns; maxResults?: number } = {},
   ) {
-    this.client = client;
+    this.limits = { turns: turnsOf(client), maxResults, ...limits };
   }
 
   /**
@@ -100,7 +132,10 @@ export class SessionWatch {
     });
   }
 
-  /** From now on only what somebody waits for is asked about; there are no timers or requests once nobody does. */
+  /**
+   * From now on only what somebody waits for is asked about; there are no requests once nobody does. Results stay for as long as the
+   * process does, which they do not hold back.
+   */
   close(): void {
     this.isClosing = true;
     for (const [sessionID, watched] of this.watched) this.rest(sessionID, watched);
@@ -115,7 +150,7 @@ export class SessionWatch {
   private watch(sessionID: string): Watched {
     const present = this.watched.get(sessionID);
     if (present) {
-      if (present.waiting.size === 0) present.idle.refresh();
+      if (present.waiting.size === 0) prolong(present);
       return present;
     }
     const watched: Watched = {
@@ -126,40 +161,77 @@ export class SessionWatch {
         if (watched.waiting.size > 0) watched.idle.refresh();
         else this.forget(sessionID, watched);
       }, idleTime).unref(),
+      failures: 0,
     };
     this.watched.set(sessionID, watched);
-    setTimeout(() => void this.ask(sessionID, watched), randomInt(pollDelayMs.min, pollDelayMs.max)).unref();
+    const begin = () => this.limits.turns.add((turn) => this.poll(sessionID, watched, turn), watched.controller.signal);
+    setTimeout(begin, randomInt(pollDelayMs.min, pollDelayMs.max)).unref();
     return watched;
   }
 
-  private async ask(sessionID: string, watched: Watched): Promise<void> {
-    // Given up before it has begun.
-    if (watched.controller.signal.aborted) return;
+  /** One turn. @returns whether there is to be another one. */
+  private async poll(sessionID: string, watched: Watched, turn: Turn): Promise<boolean> {
     try {
-      const status = await this.client.waitForSession(sessionID, { signal: watched.controller.signal });
+      const status = await this.client.waitForSession(sessionID, { signal: turn.signal, ...this.timesOf(turn) });
       watched.look = { state: 'complete', status };
+      this.keepResult(sessionID, watched);
       this.onComplete(status);
     } catch (error) {
+      if (this.mayGoOn(watched, turn, error)) return true;
       watched.look = { state: 'error', error };
     }
     const waiting = [...watched.waiting];
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return false;
     watched.waiting.clear();
     const look = this.tell(sessionID, watched);
     this.rest(sessionID, watched);
     for (const hear of waiting) hear(look);
+    return false;
+  }
+
+  /** The deadline is over once the one poll of a short turn is. */
+  private timesOf({ isShort }: Turn): { timeoutMs?: number; deadline?: number } {
+    const { turnMs } = this.limits.turns;
+    return isShort ? { timeoutMs: turnMs, deadline: turnMs / 2 } : {};
+  }
+
+  /** Whether a turn has ended without a word about the session, or with a fault that may pass. */
+  private mayGoOn(watched: Watched, { isShort, signal }: Turn, error: unknown): boolean {
+    if (watched.controller.signal.aborted) return false;
+    if (signal.aborted) return true;
+    if (!isShort || !(error instanceof SmartIdServiceError) || error.code === 'bad_response') return false;
+    watched.failures = error.code === 'timeout' ? 0 : watched.failures + 1;
+    return watched.failures <= maxFailures;
+  }
+
+  private keepResult(sessionID: string, watched: Watched): void {
+    // Given up in that moment.
+    if (this.watched.get(sessionID) !== watched) return;
+    clearTimeout(watched.idle);
+    watched.idle = setTimeout(() => this.forget(sessionID, watched), resultLifetimeMs).unref();
+    this.results.set(sessionID, watched);
+    if (this.results.size <= this.limits.maxResults) return;
+    const [oldest] = this.results;
+    if (oldest) this.forget(...oldest);
   }
 
   /** Once an answer was given or a wait has ended. */
   private rest(sessionID: string, watched: Watched): void {
     if (watched.waiting.size > 0 || this.watched.get(sessionID) !== watched) return;
-    if (this.isClosing) this.forget(sessionID, watched);
-    else watched.idle.refresh();
+    if (this.isClosing && watched.look.state !== 'complete') this.forget(sessionID, watched);
+    else prolong(watched);
   }
 
   private forget(sessionID: string, watched: Watched): void {
     clearTimeout(watched.idle);
     if (watched.look.state === 'running') watched.controller.abort();
-    if (this.watched.get(sessionID) === watched) this.watched.delete(sessionID);
+    if (this.watched.get(sessionID) !== watched) return;
+    this.watched.delete(sessionID);
+    this.results.delete(sessionID);
   }
+}
+
+/** A result has its own time, which no question makes longer. */
+function prolong({ look, idle }: Watched): void {
+  if (look.state !== 'complete') idle.refresh();
 }

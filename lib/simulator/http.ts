@@ -22,8 +22,9 @@ export const jsonBody: RequestHandler[] = [
   express.json({ limit: '64kb' }),
 ];
 
-export const notFound: RequestHandler = (request) => {
-  throw problem(404, 'not_found', `There is nothing at ${request.baseUrl}${request.path}.`);
+/** Like an account that there is not: the service's description has no other answer of this status with a body. */
+export const notFound: RequestHandler = () => {
+  throw new Problem(404, 'Not Found');
 };
 
 export function onlyMethod(allowed: 'GET' | 'POST'): RequestHandler {

@@ -4,6 +4,7 @@ import { SmartIdInputError } from '../errors.js';
 import type { Certificate } from './certificate.js';
 import { keyUsageFlags } from './extensions.js';
 import { unknownCriticalExtension } from './path.js';
+import { type PublishedAnchor, publishedAnchors } from './published-anchors.js';
 import { type CertificateSource, readCertificates } from './read-certificates.js';
 
 /** PEM text, a DER certificate, the path of a file or of a folder of such files, or a list of these. */
@@ -30,6 +31,30 @@ export function loadTrustAnchors(source: TrustAnchorSource, now: number): TrustA
   }
   if (found.size === 0) throw new SmartIdInputError(field, 'must hold at least one CA certificate.');
   return { certificates: [...found.values()] };
+}
+
+/**
+ * Refuses anchors of the one service with the other one: nobody could log in, or a real site would trust the certificates of test
+ * persons. Anchors that are not published, such as those of a simulator, go with any service.
+ * @param environment `other` is a simulator or a gateway, which may stand for either.
+ * @throws SmartIdInputError naming the certificate and what to change.
+ */
+export function checkAnchorsFit(
+  { certificates }: TrustAnchors,
+  environment: 'live' | 'demo' | 'other',
+  published: Record<'live' | 'demo', readonly PublishedAnchor[]> = publishedAnchors,
+): void {
+  if (environment === 'other') return;
+  const wrong = environment === 'live' ? 'demo' : 'live';
+  for (const { fingerprint } of certificates) {
+    const anchor = published[wrong].find((one) => one.fingerprint === fingerprint);
+    if (!anchor) continue;
+    throw new SmartIdInputError(
+      field,
+      `holds "${anchor.commonName}", an anchor of the ${wrong} service, while the environment is the ${environment} ` +
+        `service: leave it out and give the anchors of the ${environment} service, or change the environment.`,
+    );
+  }
 }
 
 function checkAnchor(certificate: Certificate, now: number): void {

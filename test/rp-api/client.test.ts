@@ -151,6 +151,10 @@ describe('The RP API client', () => {
       path: 'authentication/device-link/anonymous',
       call: () => client.authenticationDeviceLinkAnonymous(request),
     },
+    {
+      path: 'authentication/device-link/etsi/PNOEE-30303039914',
+      call: () => client.authenticationDeviceLinkEtsi('PNOEE-30303039914', request),
+    },
   ]);
 
   it('keeps the error where the body of an error is no problem', async () => {

@@ -59,6 +59,25 @@ describe('Pinned keys', () => {
     expect(await refusal(server, agent)).to.contain('SMART_ID_PIN_MISMATCH');
   });
 
+  it('are looked at on the new connection, too, where a kept one was closed in the moment of its use', async () => {
+    const pinnedKeys = [server.pin];
+    const agent = agentFor(server, pinnedKeys);
+    expect(await getOver(agent, server)).to.equal(200);
+    const before = server.connections;
+    server.failures = 1;
+    expect(await getOver(agent, server)).to.equal(200);
+    expect(server.connections, 'a connection of its own').to.equal(before + 1);
+    // The kept one was closed, so there must be another one before it can be closed in that moment.
+    expect(await getOver(agent, server)).to.equal(200);
+    pinnedKeys[0] = other;
+    server.failures = 1;
+    const { requests } = server;
+    const error = await getOver(agent, server).catch((reason: unknown) => reason);
+    agent.destroy();
+    expect((error as Error).message).to.contain('SMART_ID_PIN_MISMATCH');
+    expect(server.requests, 'nothing but what went over the kept connection').to.equal(requests + 1);
+  });
+
   describe('do not replace the normal validation:', () => {
     it('they hold where validation is turned off for the whole process', async () => {
       process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';

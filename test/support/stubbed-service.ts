@@ -40,7 +40,6 @@ const httpErrors: [status: number, type: unknown, code: string][] = [
   [400, SmartIdRequestError, 'bad_request'],
   [401, SmartIdRequestError, 'unauthorized'],
   [403, SmartIdRequestError, 'forbidden'],
-  [404, SmartIdAccountError, 'no_account'],
   [471, SmartIdAccountError, 'no_suitable_account'],
   [472, SmartIdAccountError, 'person_should_act'],
   [480, SmartIdRequestError, 'client_too_old'],
@@ -52,10 +51,17 @@ const httpErrors: [status: number, type: unknown, code: string][] = [
   [418, SmartIdServiceError, 'bad_response'],
 ];
 
+/** Where nobody is named only the path itself can be missing. */
+function notFound(path: string): (typeof httpErrors)[number] {
+  return path.endsWith('/anonymous')
+    ? [404, SmartIdRequestError, 'wrong_address']
+    : [404, SmartIdAccountError, 'no_account'];
+}
+
 /** A test for each HTTP error, of calls that post to the given paths. */
 export function itMapsHttpErrors(calls: readonly { path: string; call: () => Promise<unknown> }[]): void {
-  for (const [status, type, code] of httpErrors) {
-    for (const { path, call } of calls) {
+  for (const { path, call } of calls) {
+    for (const [status, type, code] of [...httpErrors, notFound(path)]) {
       it(`answers status ${status} of ${path} with ${code} and the problem details`, async () => {
         const problem = { type: 'about:blank', title: 'No', status, errors: [{ code: 'x', paramName: 'y' }] };
         nock(origin)

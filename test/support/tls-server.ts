@@ -14,6 +14,8 @@ export interface TlsServer {
   certificate: string;
   requests: number;
   connections: number;
+  /** Closes the connection in place of answering, so many times. */
+  failures: number;
   close(): void;
 }
 
@@ -33,9 +35,12 @@ export async function serveTls(
   });
   const x509 = new X509Certificate(certificate);
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const server = https.createServer({ key, cert: x509.toString() }, (_req, res) => {
+  const server = https.createServer({ key, cert: x509.toString() }, (req, res) => {
     served.requests += 1;
-    res.end('{}');
+    if (served.failures > 0) {
+      served.failures -= 1;
+      req.socket.destroy();
+    } else res.end('{}');
   });
   server.on('secureConnection', () => {
     served.connections += 1;
@@ -49,6 +54,7 @@ export async function serveTls(
     certificate: x509.toString(),
     requests: 0,
     connections: 0,
+    failures: 0,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { resolveCommonOptions } from '../../lib/attempt/options.js';
+import type { Environment } from '../../lib/rp-api/environment.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { basicConstraints } from '../../lib/simulator/pki/extensions.js';
-import { loadTrustAnchors, type TrustAnchorSource } from '../../lib/trust/anchors.js';
+import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../../lib/trust/anchors.js';
 import { certificateWith } from '../support/certificates.js';
 import { inputError } from '../support/errors.js';
 import { caExtensions, extension, extensionsOf, handmadeAuthority, newKeys } from '../support/handmade.js';
@@ -122,6 +124,42 @@ describe('Trust anchors', () => {
   });
 });
 
+describe('Trust anchors of one service', () => {
+  let simulator: Simulator;
+
+  before(async () => {
+    simulator = await startSimulator({ port: 0 });
+  });
+  after(() => simulator.close());
+
+  /** As if the last CA of the simulator were a published one. */
+  const published = (of: 'live' | 'demo') => {
+    const anchors = loadTrustAnchors(simulator.trustAnchors, now);
+    const { fingerprint = '' } = anchors.certificates.at(-1) ?? {};
+    return { anchors, lists: { live: [], demo: [], [of]: [{ commonName: 'Published CA', fingerprint }] } };
+  };
+
+  for (const [of, other] of [
+    ['demo', 'live'],
+    ['live', 'demo'],
+  ] as const) {
+    it(`are refused with the ${other} service where they are published for ${of}, by name and with what to change`, () => {
+      const { anchors, lists } = published(of);
+      const check = () => checkAnchorsFit(anchors, other, lists);
+      expect(check).to.throw(...inputError('trustAnchors'));
+      expect(check).to.throw(
+        `holds "Published CA", an anchor of the ${of} service, while the environment is the ${other} service: ` +
+          `leave it out and give the anchors of the ${other} service`,
+      );
+    });
+
+    it(`go with the ${of} service, and with a simulator or a gateway, where they are published for ${of}`, () => {
+      const { anchors, lists } = published(of);
+      for (const environment of [of, 'other'] as const) checkAnchorsFit(anchors, environment, lists);
+    });
+  }
+});
+
 describe('The real trust anchors', () => {
   before(function () {
     needRealCertificates(this);
@@ -133,6 +171,42 @@ describe('The real trust anchors', () => {
       const files = readdirSync(folder);
       expect(loadTrustAnchors(folder, now).certificates).to.have.length(files.length);
       for (const file of files) loadTrustAnchors(readFileSync(path.join(folder, file), 'utf8'), now);
+    });
+  }
+
+  for (const [folder, fitting, others] of [
+    [
+      'live',
+      ['live', { baseUrl: 'https://RP-API.smart-id.com:443/v3/', schemeName: 'smart-id' }],
+      ['demo', { baseUrl: 'https://sid.demo.sk.ee/smart-id-rp/v3', schemeName: 'smart-id-demo' }],
+    ],
+    [
+      'demo',
+      ['demo', { baseUrl: 'https://SID.demo.sk.ee:443/smart-id-rp/v3/', schemeName: 'smart-id-demo' }],
+      ['live', { baseUrl: 'https://rp-api.smart-id.com/v3', schemeName: 'smart-id' }],
+    ],
+  ] as const) {
+    it(`of ${folder} go with their own service or one of another address, and with no other`, () => {
+      const anchors = path.join(realCertificates, folder);
+      const options = (environment: Environment, trustAnchors: TrustAnchorSource) => ({
+        environment,
+        trustAnchors,
+        relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+        relyingPartyName: 'DEMO',
+        fetch,
+      });
+      const gateway = { baseUrl: 'https://gateway.example.com/v3', schemeName: 'smart-id' };
+      for (const environment of [...fitting, gateway]) {
+        resolveCommonOptions(options(environment, anchors), 'Log in to');
+      }
+      for (const environment of others) {
+        for (const file of readdirSync(anchors)) {
+          const one = path.join(anchors, file);
+          expect(() => resolveCommonOptions(options(environment, one), 'Log in to')).to.throw(
+            ...inputError('trustAnchors'),
+          );
+        }
+      }
     });
   }
 });
