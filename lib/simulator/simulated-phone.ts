@@ -66,7 +66,7 @@ const ipAddress = '127.0.0.1';
 
 export function simulatedPhone(surroundings: LinkSurroundings): SimulatedPhone {
   return {
-    confirm: (view, options = {}) => answer(surroundings, view, options, decisionOfAccount),
+    confirm: async (view, options = {}) => answer(surroundings, view, options, decisionOfAccount),
     refuse: async (view, { outcome = 'USER_REFUSED', ...options } = {}) => {
       checkOutcome(outcome);
       return answer(surroundings, view, options, (_account, session) => decisionForOutcome(outcome, session));
@@ -89,10 +89,15 @@ async function answer(
   const way = wayOf(view, sameDevice);
   try {
     const account = documentNumber === undefined ? undefined : accountNamed(documentNumber);
-    if ('isPush' in way) return await answerPush(surroundings, way, account, decide);
+    if ('isPush' in way) {
+      await answerPush(surroundings, way, account, decide);
+      return {};
+    }
     const { deviceLink, flowType } = way;
     const accountFor = (session: Session) => account ?? defaultAccountFor(session);
-    return await useDeviceLink(surroundings, { deviceLink, flowType, accountFor, decide, ipAddress });
+    const use = { deviceLink, flowType, accountFor, decide, ipAddress };
+    const { callbackUrl } = await useDeviceLink(surroundings, use);
+    return callbackUrl === undefined ? {} : { callbackUrl };
   } catch (error) {
     throw error instanceof Problem ? inputError(error, way.field) : error;
   }
@@ -122,7 +127,7 @@ async function answerPush(
   { field, isPush }: Way & { isPush: (session: Session) => boolean },
   account: SimulatedAccount | undefined,
   decide: Decide,
-): Promise<PhoneAnswer> {
+): Promise<void> {
   const { sessions } = surroundings;
   const pushes = sessions
     .all()
@@ -130,17 +135,18 @@ async function answerPush(
     .filter((session) => account === undefined || isSuitable(account, session));
   // The same code may come again.
   const session = pushes.findLast(({ status }) => status.state === 'RUNNING') ?? pushes.at(-1);
-  if (!session)
-    throw new SmartIdInputError(field, `belongs to no push${account ? ` to ${account.documentNumber}` : ''}.`);
+  const to = account ? ` to ${account.documentNumber}` : '';
+  if (!session) throw new SmartIdInputError(field, `belongs to no push${to}.`);
   const chosen = account ?? defaultAccountFor(session);
   const decision = decide(chosen, session);
   if (session.status.state === 'RUNNING' && !session.isBeingAnswered) {
-    return answerSession(surroundings, session, 'Notification', { account: chosen, ipAddress }, decision);
+    await answerSession(surroundings, session, 'Notification', { account: chosen, ipAddress }, decision);
+    return;
   }
   // An account that answers by itself was faster.
   await sessions.waitForCompletion(session, maxAnswerMs, new AbortController().signal);
   const endResult = session.status.state === 'COMPLETE' ? session.status.result.endResult : undefined;
-  if (endResult === decision.endResult) return {};
+  if (endResult === decision.endResult) return;
   throw new SmartIdInputError(field, `belongs to a push that is over already, with ${endResult}.`);
 }
 
