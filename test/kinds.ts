@@ -14,6 +14,7 @@ export const slowKinds = {
   oracle: ['test/oracle/'],
   faults: ['test/faults/'],
   processes: [
+    'test/package/',
     'test/processes/',
     'test/redis/',
     'test/signing/processes.test.ts',

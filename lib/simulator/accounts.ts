@@ -14,19 +14,22 @@ export type AskedCertificateLevel = CertificateLevel | 'QSCD';
 export type CertificatePurpose = 'authentication' | 'signature';
 
 /** How a session ends (RP API 3.2.3, "Session end result codes"). */
-export type EndResult =
-  | 'OK'
-  | 'USER_REFUSED'
-  | 'USER_REFUSED_INTERACTION'
-  | 'USER_REFUSED_CERT_CHOICE'
-  | 'TIMEOUT'
-  | 'WRONG_VC'
-  | 'DOCUMENT_UNUSABLE'
-  | 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP'
-  | 'PROTOCOL_FAILURE'
-  | 'EXPECTED_LINKED_SESSION'
-  | 'SERVER_ERROR'
-  | 'ACCOUNT_UNUSABLE';
+export type EndResult = (typeof endResults)[number];
+
+export const endResults = [
+  'OK',
+  'USER_REFUSED',
+  'USER_REFUSED_INTERACTION',
+  'USER_REFUSED_CERT_CHOICE',
+  'TIMEOUT',
+  'WRONG_VC',
+  'DOCUMENT_UNUSABLE',
+  'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP',
+  'PROTOCOL_FAILURE',
+  'EXPECTED_LINKED_SESSION',
+  'SERVER_ERROR',
+  'ACCOUNT_UNUSABLE',
+] as const;
 
 /** How a session ends, or with which HTTP status it cannot even begin. */
 export type AccountOutcome = EndResult | 471 | 472;

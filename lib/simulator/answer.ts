@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { AccountKeys } from './account-keys.js';
-import { reachesLevel, type SimulatedAccount } from './accounts.js';
+import { findAccount, reachesLevel, type SimulatedAccount } from './accounts.js';
 import { callbackUrlOf } from './callback.js';
 import type { Decision } from './decision.js';
 import { confirmedOutcome } from './outcome.js';
@@ -31,6 +31,16 @@ export interface Phone {
 export interface Answered {
   /** Where the app goes next, in the same-device flows; undefined as long as it waits for a linked signature. */
   callbackUrl?: string;
+}
+
+/** The account with this document number. */
+export function accountNamed(documentNumber: string): SimulatedAccount {
+  const account = findAccount(documentNumber);
+  if (account) return account;
+  throw problem(400, 'unknown_account', 'There is no account with this document number.', {
+    paramName: 'documentNumber',
+    pointer: '/documentNumber',
+  });
 }
 
 /** Whether this account may answer this session, and could. */

@@ -1,20 +1,27 @@
 #!/usr/bin/env node
 /** `npx smart-id-simulator`: the simulator as a process of its own, for trying a site out by hand. */
-import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { readArguments, runCommand, UsageError } from '../command-line.js';
 import type { SimulatorOptions } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';
+import { checkTrustAnchorsFile, writeTrustAnchorsFile } from './trust-anchors-file.js';
 
 const usage = `Usage: smart-id-simulator [options]
 
-Runs the Smart-ID service offline: the RP API, a phone page and a mock phone.
+Runs the Smart-ID service offline: the RP API, a phone page and a mock phone. Says what to put into the options of a
+site, and where to play the phone. To begin with:
+
+  npx smart-id-simulator --trust-anchors anchors.pem
+
+Options:
 
   --port NUMBER                      port to listen on, 0 for any free one (5080)
   --host ADDRESS                     address to listen on (127.0.0.1)
   --key-size BITS                    RSA keys of the test accounts (2048; the real ones have 6144)
   --session-lifetime SECONDS         until an unanswered session times out (120)
   --notification automatic|phone     who answers notifications: the account, or you on the phone page (automatic)
-  --trust-anchors FILE               write the trust anchors (PEM) to this file
+  --trust-anchors FILE               write the trust anchors (PEM) to this file, for the option trustAnchors; a file
+                                     that is there is replaced only if a simulator has written it
   --help                             show this
 `;
 
@@ -61,13 +68,18 @@ function wholeNumber(name: string, text: string | undefined, least: number, most
 }
 
 async function start({ options, trustAnchorsFile }: Command): Promise<void> {
+  if (trustAnchorsFile !== undefined) await checkTrustAnchorsFile(trustAnchorsFile);
   const simulator = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, options);
   });
   if (trustAnchorsFile !== undefined) {
-    await writeFile(trustAnchorsFile, simulator.trustAnchors).catch((error: Error) => {
-      throw new UsageError(`the trust anchors cannot be written: ${error.message}`);
-    });
+    try {
+      await writeTrustAnchorsFile(trustAnchorsFile, simulator.trustAnchors);
+    } catch (error) {
+      // The command would go on for as long as it listens.
+      await simulator.close();
+      throw error;
+    }
   }
   process.stdout.write(introduction(simulator, trustAnchorsFile));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -86,22 +98,36 @@ function explained(error: NodeJS.ErrnoException, { port = 5080, host }: Simulato
 
 function introduction(simulator: Simulator, trustAnchorsFile: string | undefined): string {
   const anchorsUrl = new URL('/trust-anchors.pem', simulator.baseUrl).href;
+  const trustAnchors =
+    trustAnchorsFile === undefined
+      ? `await (await fetch('${anchorsUrl}')).text()`
+      : quoted(relativePath(trustAnchorsFile));
   return `Smart-ID simulator
 
-  RP API         ${simulator.baseUrl}
-  phone page     ${simulator.phoneUrl}
-  mock phone     ${simulator.mockUrl}
-  trust anchors  ${anchorsUrl}${trustAnchorsFile === undefined ? '' : `, written to ${trustAnchorsFile}`}
+  play the phone  ${simulator.phoneUrl}
+  RP API          ${simulator.baseUrl}
+  mock phone      ${simulator.mockUrl}
+  trust anchors   ${anchorsUrl}${trustAnchorsFile === undefined ? '' : `, written to ${trustAnchorsFile}`}
 
-Point a relying party at it:
+The options of your site, with the callback URL of a login page that is mounted at /login:
 
-  environment: { baseUrl: '${simulator.baseUrl}', schemeName: '${simulator.environment.schemeName}' },
-  relyingPartyUUID: '${simulator.relyingPartyUUID}',
-  relyingPartyName: '${simulator.relyingPartyName}',
-  trustAnchors: ${trustAnchorsFile === undefined ? `await (await fetch('${anchorsUrl}')).text()` : `'${trustAnchorsFile}'`},
+    environment: { baseUrl: '${simulator.baseUrl}', schemeName: '${simulator.environment.schemeName}' },
+    relyingPartyUUID: '${simulator.relyingPartyUUID}',
+    relyingPartyName: '${simulator.relyingPartyName}',
+    trustAnchors: ${trustAnchors},
+    callbackURL: 'http://localhost:3000/login/callback',
 
-The authorities are made anew at every start. Ctrl+C stops it.
+The authorities are made anew at every start: start your site after this. Ctrl+C stops it.
 `;
+}
+
+/** One that says that it is a path. */
+function relativePath(file: string): string {
+  return path.isAbsolute(file) || /^\.\.?[/\\]/.test(file) ? file : `./${file}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }
 
 await runCommand('smart-id-simulator', async () => {

@@ -21,13 +21,28 @@ const outcomesOfChoices: readonly EndResult[] = [
   'SERVER_ERROR',
 ];
 
+/** How a session is decided for which an account has been chosen. */
+export type Decide = (account: SimulatedAccount, session: Session) => Decision;
+
 /** What the account's document number says will happen. */
-export function decisionOfAccount({ outcome, refusedInteraction }: SimulatedAccount, { request }: Session): Decision {
+export function decisionOfAccount(
+  { outcome, refusedInteraction }: Pick<SimulatedAccount, 'outcome' | 'refusedInteraction'>,
+  { request }: Session,
+): Decision {
   if (typeof outcome === 'number') throw problem(400, 'account_unusable', 'This account cannot answer any session.');
   if (sessionTypeOf(request) === 'cert' && !outcomesOfChoices.includes(outcome)) return { endResult: 'OK' };
   if (outcome !== 'USER_REFUSED_INTERACTION') return { endResult: outcome };
   const isOffered = request.interactions?.list.some(({ type }) => type === refusedInteraction);
   return isOffered ? { endResult: outcome, interaction: refusedInteraction } : { endResult: 'OK' };
+}
+
+/** What an account does that stands for this outcome and refuses whatever question is shown. */
+export function decisionForOutcome(outcome: EndResult, session: Session): Decision {
+  const { interactions } = session.request;
+  return decisionOfAccount(
+    { outcome, refusedInteraction: interactions && interactionShown(interactions).type },
+    session,
+  );
 }
 
 /** The first one offered: this app supports them all. */

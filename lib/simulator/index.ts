@@ -27,4 +27,11 @@ export type { SimulatedPki } from './pki/pki.js';
 export type { UserCertificateOverrides } from './pki/user-certificate.js';
 export type { CertificateStatus } from './revocation/ocsp.js';
 export type { CrlFault, OcspFault, SimulatedRevocation } from './revocation/revocation.js';
+export type {
+  ConfirmOptions,
+  PhoneAnswer,
+  RefuseOptions,
+  ShownView,
+  SimulatedPhone,
+} from './simulated-phone.js';
 export { type Simulator, startSimulator } from './simulator.js';

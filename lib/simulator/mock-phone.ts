@@ -2,24 +2,13 @@
  * The mock phone of the demo environment, with the same fields: a test hands it a link, and the document number decides what
  * happens. RP API 3.2.3, "Test accounts", "Mocking device link flows", "Linked signing".
  */
-import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { findAccount } from './accounts.js';
-import { type AccountContext, answerSession, refuseUnsuitable } from './answer.js';
-import { callbackUrlOf } from './callback.js';
+import { accountNamed } from './answer.js';
 import { decisionOfAccount } from './decision.js';
-import { parseDeviceLink, sessionOfLink } from './device-link.js';
+import { type LinkSurroundings, useDeviceLink } from './device-link-use.js';
 import { handle, jsonBody, onlyMethod } from './http.js';
-import { Problem, problem } from './problem.js';
-import { answerLater } from './push.js';
-import type { WaitingApp } from './waiting-app.js';
-
-export interface MockPhoneSurroundings extends AccountContext {
-  deviceLinkBase: string;
-  /** Milliseconds until a linked signature is answered. */
-  notificationDelay: number;
-}
+import { Problem } from './problem.js';
 
 const mockRequest = z.object({
   documentNumber: z.string(),
@@ -41,7 +30,7 @@ export interface MockPhoneAnswer {
   callbackError?: string;
 }
 
-export function mockPhone(surroundings: MockPhoneSurroundings): Router {
+export function mockPhone(surroundings: LinkSurroundings): Router {
   const router = Router();
   router
     .route('/device-link')
@@ -55,38 +44,16 @@ export function mockPhone(surroundings: MockPhoneSurroundings): Router {
   return router;
 }
 
-async function play(body: unknown, ipAddress: string, surroundings: MockPhoneSurroundings): Promise<MockPhoneAnswer> {
-  const { documentNumber, deviceLink, flowType, browserCookie, initialCallbackUrl } = readMockRequest(body);
-  const account = findAccount(documentNumber);
-  if (!account) throw refused('documentNumber', 'unknown_account', 'There is no account with this document number.');
-  const link = parseDeviceLink(deviceLink, surroundings.deviceLinkBase);
-  if (link.flowType !== flowType) {
-    throw refused('flowType', 'flow_mismatch', `The link is one for ${link.flowType}.`);
-  }
-  const phone = randomUUID();
-  const session = sessionOfLink(link, phone, surroundings.sessions.all(), surroundings.clock());
-  if (initialCallbackUrl !== undefined && initialCallbackUrl !== session.request.initialCallbackUrl) {
-    throw refused(
-      'initialCallbackUrl',
-      'callback_mismatch',
-      'The session was created with another initialCallbackUrl.',
-    );
-  }
-  refuseUnsuitable(account, session);
-  session.claim = { phone, flowType };
-  const decision = decisionOfAccount(account, session);
-  const { callbackUrl } = await answerSession(surroundings, session, flowType, { account, ipAddress }, decision);
-  if (!session.waitingApp) return openCallback(callbackUrl, browserCookie);
-  const linkedSignature = answerLinkedSignature(session.waitingApp, surroundings);
-  if (flowType === 'QR') return {};
-  await linkedSignature;
-  return openCallback(callbackUrlOf(session), browserCookie);
-}
-
-/** Resolves when that is over, or when it has not come in time. */
-async function answerLinkedSignature({ waited }: WaitingApp, surroundings: MockPhoneSurroundings): Promise<void> {
-  const signature = await waited;
-  if (signature) await answerLater(surroundings, signature, surroundings.notificationDelay);
+async function play(body: unknown, ipAddress: string, surroundings: LinkSurroundings): Promise<MockPhoneAnswer> {
+  const { documentNumber, browserCookie, ...use } = readMockRequest(body);
+  const account = accountNamed(documentNumber);
+  const { callbackUrl } = await useDeviceLink(surroundings, {
+    ...use,
+    accountFor: () => account,
+    decide: decisionOfAccount,
+    ipAddress,
+  });
+  return openCallback(callbackUrl, browserCookie);
 }
 
 /** What the browser would do when the app opens it, except that the answer is only looked at. */
@@ -128,8 +95,4 @@ function readMockRequest(body: unknown) {
       pointer: `/${path.join('/')}`,
     })),
   );
-}
-
-function refused(paramName: string, code: string, detail: string): Problem {
-  return problem(400, code, detail, { paramName, pointer: `/${paramName}` });
 }

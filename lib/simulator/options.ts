@@ -20,7 +20,7 @@ export interface SimulatorOptions {
   keySize?: number;
   /** Milliseconds until a session that nobody answers ends with `TIMEOUT`. */
   sessionLifetime?: number;
-  /** Who answers notification sessions: the account by itself, or a person on the phone page. */
+  /** Who answers pushes: the account by itself, or a person on the phone page or a test by `simulator.phone`. */
   notificationAnswer?: 'automatic' | 'phone';
   /** Milliseconds until an account answers a notification by itself. */
   notificationDelay?: number;

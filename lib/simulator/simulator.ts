@@ -2,12 +2,13 @@
 import express, { type Express } from 'express';
 import { type AccountKey, AccountKeys } from './account-keys.js';
 import { type CertificatePurpose, findAccount } from './accounts.js';
+import type { LinkSurroundings } from './device-link-use.js';
 import { Faults } from './faults.js';
 import { answerProblems, notFound } from './http.js';
 import { listen } from './listen.js';
 import { mockPhone } from './mock-phone.js';
 import { type SimulatorOptions, type SimulatorSettings, schemeName, withDefaults } from './options.js';
-import { phone } from './phone/router.js';
+import { phone as phonePage } from './phone/router.js';
 import { generateAuthorityKeys } from './pki/authority.js';
 import { authorityFiles } from './pki/authority-files.js';
 import { createPki, type SimulatedPki } from './pki/pki.js';
@@ -15,6 +16,7 @@ import { answerLater } from './push.js';
 import { SimulatedRevocation } from './revocation/revocation.js';
 import { rpApi } from './rp-api.js';
 import { SessionRegistry } from './session-registry.js';
+import { type SimulatedPhone, simulatedPhone } from './simulated-phone.js';
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT/v3` */
@@ -27,6 +29,8 @@ export interface Simulator {
   relyingPartyName: string;
   /** Where a test POSTs device links to, as to the mock phone of the demo environment. */
   mockUrl: string;
+  /** Plays the person in a test: `await simulator.phone.confirm(view)`. */
+  phone: SimulatedPhone;
   /** Where a person plays the phone. */
   phoneUrl: string;
   pki: SimulatedPki;
@@ -47,7 +51,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pki = createPki(server.origin, authorityKeys, settings.clock);
   const keys = new AccountKeys(pki, settings.keySize);
   const revocation = new SimulatedRevocation(pki, keys, settings.clock);
-  server.serve(application(server.origin, settings, { pki, keys, faults, revocation }));
+  const { clock, notificationDelay, linkedSignatureWait } = settings;
+  const surroundings = {
+    sessions: new SessionRegistry(clock),
+    keys,
+    clock,
+    linkedSignatureWait,
+    deviceLinkBase: `${server.origin}/device-link`,
+    notificationDelay,
+  };
+  server.serve(application(settings, surroundings, { pki, faults, revocation }));
   const baseUrl = `${server.origin}/v3`;
   const [{ uuid, name }] = settings.relyingParties;
   return {
@@ -57,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     relyingPartyUUID: uuid,
     relyingPartyName: name,
     mockUrl: `${server.origin}/mock/device-link`,
+    phone: simulatedPhone(surroundings),
     phoneUrl: `${server.origin}/phone`,
     pki,
     faults,
@@ -70,35 +84,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 function application(
-  origin: string,
-  settings: SimulatorSettings,
-  parts: { pki: SimulatedPki; keys: AccountKeys; faults: Faults; revocation: SimulatedRevocation },
+  { relyingParties, sessionLifetime, notificationAnswer }: SimulatorSettings,
+  surroundings: LinkSurroundings,
+  { pki, faults, revocation }: { pki: SimulatedPki; faults: Faults; revocation: SimulatedRevocation },
 ): Express {
-  const { pki, keys, faults, revocation } = parts;
-  const { clock, relyingParties, sessionLifetime, notificationAnswer, notificationDelay, linkedSignatureWait } =
-    settings;
-  const sessions = new SessionRegistry(clock);
-  const context = { sessions, keys, clock, linkedSignatureWait };
-  const deviceLinkBase = `${origin}/device-link`;
   const app = express();
   app.disable('x-powered-by');
   app.use(
     '/v3',
     rpApi({
-      sessions,
-      keys,
+      ...surroundings,
       faults,
       relyingParties,
-      deviceLinkBase,
       sessionLifetime,
-      clock,
       push: (session) => {
-        if (notificationAnswer === 'automatic') void answerLater(context, session, notificationDelay);
+        if (notificationAnswer === 'automatic') void answerLater(surroundings, session, surroundings.notificationDelay);
       },
     }),
   );
-  app.use('/mock', mockPhone({ ...context, deviceLinkBase, notificationDelay }));
-  app.use(phone({ ...context, deviceLinkBase, notificationAnswer }));
+  app.use('/mock', mockPhone(surroundings));
+  app.use(phonePage({ ...surroundings, notificationAnswer }));
   app.use(authorityFiles(pki));
   app.use(revocation.routes());
   app.use(notFound);

@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { PageAnswer } from './page-request.js';
 import { style } from './style.js';
 
-/** One ES module without imports. */
-const qrEncoder = fileURLToPath(import.meta.resolve('qr'));
+/** One ES module without imports. Found by `createRequire`, since loaders such as tsx and Jest have no `import.meta.resolve`. */
+const qrEncoder = createRequire(import.meta.url).resolve('qr');
 
 const moduleFile = (name: string) => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
 

@@ -16,7 +16,7 @@ import {
   verifyAuthentication,
   verifySignature,
 } from 'passport-smart-id/client';
-import { startSimulator } from 'passport-smart-id/simulator';
+import { type PhoneAnswer, type Simulator, startSimulator } from 'passport-smart-id/simulator';
 import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 
 const app = express();
@@ -73,6 +73,21 @@ app.post('/sign/finish', signing.finish(), (req, res) => {
   res.json({ signature });
 });
 export const verified = (input: VerifySignatureInput): Promise<VerifiedSignature> => verifySignature(input);
+
+export async function answer({ phone }: Simulator): Promise<(string | undefined)[]> {
+  const view = await (await fetch('https://rp.example.com/start')).json();
+  const { callbackUrl }: PhoneAnswer = await phone.confirm(view, { documentNumber: '', sameDevice: true });
+  // @ts-expect-error: that is not refused.
+  const refused = await phone.refuse('the link', { outcome: 'OK' });
+  // @ts-expect-error: what is to be confirmed must be said.
+  await phone.confirm();
+  return [callbackUrl, refused.callbackUrl];
+}
+
+app.get('/confirmed', async (req, res) => {
+  const simulator = await startSimulator();
+  res.json(req.smartId && (await simulator.phone.confirm(req.smartId)));
+});
 
 const options = { relyingPartyUUID: '', relyingPartyName: '', trustAnchors: '' };
 // @ts-expect-error: there is no such environment.

@@ -1,6 +1,7 @@
 /** What a site can say of the ready-made pages without a template: who asks, words, images, links and colours. */
 
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Express } from 'express';
 import type { PageContent } from 'passport-smart-id/web';
@@ -173,8 +174,9 @@ for (const [name, base, start] of [
 
 describe('The words in the package', () => {
   it('are those of the pages', async () => {
+    const { resolve } = createRequire(import.meta.url);
     for (const [language, words] of Object.entries(wordsOf)) {
-      const file = new URL(import.meta.resolve(`passport-smart-id/words/${language}.json`));
+      const file = resolve(`passport-smart-id/words/${language}.json`);
       expect(JSON.parse(await readFile(file, 'utf8')), language).to.deep.equal(words);
     }
   });

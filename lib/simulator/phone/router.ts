@@ -5,8 +5,7 @@
 import { createRequire } from 'node:module';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
-import { findAccount } from '../accounts.js';
-import { type AccountContext, answerSession } from '../answer.js';
+import { type AccountContext, accountNamed, answerSession } from '../answer.js';
 import { callbackUrlOf } from '../callback.js';
 import { type Decision, decisionOfAccount } from '../decision.js';
 import { parseDeviceLink, sessionOfLink } from '../device-link.js';
@@ -115,8 +114,7 @@ async function answer(request: Request, surroundings: PhoneSurroundings) {
   const session = surroundings.sessions.all().find(({ phoneId }) => phoneId === id);
   const flowType = session?.claim?.flowType ?? (session?.deviceLink ? undefined : 'Notification');
   if (!session || !flowType || (session.claim && session.claim.phone !== phone)) throw noSuchSession();
-  const account = findAccount(documentNumber);
-  if (!account) throw problem(400, 'unknown_account', 'There is no account with this document number.');
+  const account = accountNamed(documentNumber);
   const decision = confirmed ? confirmedDecision(session, verificationCode) : refusal;
   const answered = await answerSession(
     surroundings,

@@ -45,10 +45,13 @@ export interface AuthorityOverrides {
 
 const day = 24 * 60 * 60 * 1000;
 
+/** In the name of each authority of a simulator, and of nobody else. */
+export const organization = 'passport-smart-id simulator';
+
 export function authorityName(commonName: string): DistinguishedName {
   return [
     ['commonName', commonName],
-    ['organization', 'passport-smart-id simulator'],
+    ['organization', organization],
     ['country', 'EE'],
   ];
 }

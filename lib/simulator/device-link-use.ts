@@ -1,0 +1,73 @@
+/**
+ * What the app does with a device link: takes the session, answers it as its user decides, and signs what follows a certificate
+ * choice. The mock phone and `simulator.phone` hand their links over here. RP API 3.2.3, "Device link", "Linked signing".
+ */
+import { randomUUID } from 'node:crypto';
+import type { SimulatedAccount } from './accounts.js';
+import { type AccountContext, type Answered, answerSession, refuseUnsuitable } from './answer.js';
+import { callbackUrlOf } from './callback.js';
+import type { Decide } from './decision.js';
+import { type ParsedDeviceLink, parseDeviceLink, sessionOfLink } from './device-link.js';
+import { type Problem, problem } from './problem.js';
+import { answerLater } from './push.js';
+import type { Session } from './session.js';
+import type { WaitingApp } from './waiting-app.js';
+
+export interface LinkSurroundings extends AccountContext {
+  deviceLinkBase: string;
+  /** Milliseconds until a linked signature is answered. */
+  notificationDelay: number;
+}
+
+export interface LinkUse {
+  deviceLink: string;
+  /** What the link must be made for; any if it does not matter. */
+  flowType?: ParsedDeviceLink['flowType'];
+  /** What the session must have been created with. */
+  initialCallbackUrl?: string;
+  accountFor: (session: Session) => SimulatedAccount;
+  decide: Decide;
+  ipAddress: string;
+}
+
+/** Resolves when the app is done; by QR code already when it waits for the document to sign, which the site sends meanwhile. */
+export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse): Promise<Answered> {
+  const { deviceLink, flowType, initialCallbackUrl, accountFor, decide, ipAddress } = use;
+  const link = parseDeviceLink(deviceLink, surroundings.deviceLinkBase);
+  if (flowType !== undefined && link.flowType !== flowType) {
+    throw refused('flowType', 'flow_mismatch', `The link is one for ${link.flowType}.`);
+  }
+  const phone = randomUUID();
+  const session = sessionOfLink(link, phone, surroundings.sessions.all(), surroundings.clock());
+  if (initialCallbackUrl !== undefined && initialCallbackUrl !== session.request.initialCallbackUrl) {
+    throw refused(
+      'initialCallbackUrl',
+      'callback_mismatch',
+      'The session was created with another initialCallbackUrl.',
+    );
+  }
+  const account = accountFor(session);
+  refuseUnsuitable(account, session);
+  session.claim = { phone, flowType: link.flowType };
+  const decision = decide(account, session);
+  const answered = await answerSession(surroundings, session, link.flowType, { account, ipAddress }, decision);
+  if (!session.waitingApp) return answered;
+  const linkedSignature = answerLinkedSignature(session.waitingApp, surroundings, decide);
+  if (link.flowType === 'QR') return {};
+  await linkedSignature;
+  return { callbackUrl: callbackUrlOf(session) };
+}
+
+/** Resolves when that is over, or when it has not come in time. */
+async function answerLinkedSignature(
+  { waited }: WaitingApp,
+  surroundings: LinkSurroundings,
+  decide: Decide,
+): Promise<void> {
+  const signature = await waited;
+  if (signature) await answerLater(surroundings, signature, surroundings.notificationDelay, decide);
+}
+
+function refused(paramName: string, code: string, detail: string): Problem {
+  return problem(400, code, detail, { paramName, pointer: `/${paramName}` });
+}
