@@ -1,11 +1,12 @@
 /**
  * What happens, told on channels of `node:diagnostics_channel` to whoever subscribes: for metrics, logs and alarms. Nothing in a
- * message names a person, or can be used to log in. Without a subscriber it costs nothing.
+ * message names a person, or can be used to log in. Without a subscriber it costs nothing. What a log gets without one is in `log.ts`.
  */
 
 import { channel } from 'node:diagnostics_channel';
 import type { Attempt, Flow } from './attempt/attempt.js';
 import type { SmartIdVerificationError } from './errors.js';
+import { warnOfVerificationFailure } from './log.js';
 import type { Undertaking } from './outcome.js';
 
 /** A login or signing was begun, or could not be. */
@@ -89,8 +90,16 @@ export const sessionEnds = told<SessionEndMessage>(sessionEndChannel);
 const outcomes = told<OutcomeMessage>(outcomeChannel);
 export const rpApiCalls = told<RpApiCallMessage>(rpApiCallChannel);
 export const revocationChecks = told<RevocationCheckMessage>(revocationCheckChannel);
-export const verificationFailures = told<VerificationFailureMessage>(verificationFailureChannel);
+const verificationFailuresTold = told<VerificationFailureMessage>(verificationFailureChannel);
 export const stepFailures = told<StepFailureMessage>(stepFailureChannel);
+
+/** Logins, signings and choices of a certificate all pass here, so this is where the site's log gets its line too. */
+export const verificationFailures: typeof verificationFailuresTold = {
+  publish(message) {
+    warnOfVerificationFailure(message.error.check);
+    verificationFailuresTold.publish(message);
+  },
+};
 
 function told<Message>(name: string): { publish(message: Message): void } {
   return channel(name);
