@@ -1,8 +1,9 @@
 /**
- * What a site's log says of an answer that does not verify, so that nobody has to subscribe to anything to learn of an
- * attack.
+ * What a site's log says without anybody subscribing to anything: a warning where an answer does not verify, since it
+ * may be an attack; and each step, where the process runs with `NODE_DEBUG=smart-id`.
  */
 
+import { debuglog } from 'node:util';
 import { LRUCache } from 'lru-cache';
 
 /** Milliseconds from one line to the next of the same check: an attack that goes on must not fill the log. */
@@ -41,12 +42,21 @@ export function warnOfVerificationFailure(check: string): void {
   if (leftOut === undefined) return;
   const others = leftOut === 0 ? '' : ` ${leftOut} more since the last such line.`;
   process.emitWarning(
-    `Smart-ID: an answer did not verify. The check "${name}" refused it, so nobody was logged in and nothing was signed.${others} SECURITY.md of passport-smart-id says what each check refuses; the channel passport-smart-id:verification-failure tells of each failure.`,
+    `A Smart-ID login or signature did not verify: the check "${name}" refused it, so nobody was logged in and nothing was signed.${others} SECURITY.md of passport-smart-id says what each check refuses; the channel passport-smart-id:verification-failure tells of each failure.`,
     { type: 'SmartIdWarning', code: 'SMART_ID_NOT_VERIFIED' },
   );
 }
 
-/** One short word of a line, which must not look like another line whatever the service or a site has put into it. */
+const debug = debuglog('smart-id');
+
+/** Whether the process runs with `NODE_DEBUG=smart-id`, which is known from its beginning. */
+export const areStepsLogged: boolean = debug.enabled;
+
+export function logStep(step: string, words: readonly string[]): void {
+  debug('%s', [step, ...words.map(printable)].join(' '));
+}
+
+/** A short part of a line, which must not look like another line whatever the service or a site has put into it. */
 function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 80);
 }

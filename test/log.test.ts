@@ -1,4 +1,4 @@
-/** What a site's log says by itself of answers that do not verify. */
+/** What a site's log says by itself of a login or signature that does not verify. */
 
 import { expect } from 'chai';
 import { verificationFailures } from '../lib/diagnostics.js';
