@@ -5,7 +5,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { isPathOfSite } from '../attempt/options.js';
 import { shortText } from '../attempt/parameters.js';
-import { SmartIdInputError, SmartIdLimitError } from '../errors.js';
+import { SmartIdInputError, SmartIdLimitError, SmartIdServiceError } from '../errors.js';
 import { parameters } from './html.js';
 import { isOfSameOrigin, sameOriginOnly } from './same-origin.js';
 
@@ -77,6 +77,8 @@ export function answerInputErrors(showFailure: ShowFailure): ErrorRequestHandler
       if (isForm(req)) showFailure(req, res, 'other').catch(next);
       else res.json({ error: 'The body of the request cannot be read.' });
     } else {
+      // The script learns by it whose fault it is, whatever status the site's own error handler answers with.
+      if (error instanceof SmartIdServiceError) res.set('smart-id-fault', 'service');
       next(error);
     }
   };
