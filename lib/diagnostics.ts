@@ -1,11 +1,12 @@
 /**
  * What happens, told on channels of `node:diagnostics_channel` to whoever subscribes: for metrics, logs and alarms. Nothing in a
- * message names a person, or can be used to log in. Without a subscriber it costs nothing.
+ * message names a person, or can be used to log in. Without a subscriber it costs nothing. What a log gets without one is in `log.ts`.
  */
 
 import { channel } from 'node:diagnostics_channel';
 import type { Attempt, Flow } from './attempt/attempt.js';
-import type { SmartIdVerificationError } from './errors.js';
+import { SmartIdVerificationError } from './errors.js';
+import { areStepsLogged, logStep, warnOfVerificationFailure } from './log.js';
 import type { Undertaking } from './outcome.js';
 
 /** A login or signing was begun, or could not be. */
@@ -83,17 +84,46 @@ export const revocationCheckChannel = 'passport-smart-id:revocation-check';
 export const verificationFailureChannel = 'passport-smart-id:verification-failure';
 export const stepFailureChannel = 'passport-smart-id:step-failure';
 
-export const starts = told<StartMessage>(startChannel);
+export const starts = told<StartMessage>(startChannel, 'what', 'flow', 'code', 'milliseconds');
+/** No steps of the log, since they come each second. */
 export const links = told<LinkMessage>(linkChannel);
-export const sessionEnds = told<SessionEndMessage>(sessionEndChannel);
-const outcomes = told<OutcomeMessage>(outcomeChannel);
-export const rpApiCalls = told<RpApiCallMessage>(rpApiCallChannel);
-export const revocationChecks = told<RevocationCheckMessage>(revocationCheckChannel);
-export const verificationFailures = told<VerificationFailureMessage>(verificationFailureChannel);
-export const stepFailures = told<StepFailureMessage>(stepFailureChannel);
+export const sessionEnds = told<SessionEndMessage>(sessionEndChannel, 'endResult', 'flowType');
+const outcomes = told<OutcomeMessage>(outcomeChannel, 'what', 'flow', 'code', 'milliseconds');
+export const rpApiCalls = told<RpApiCallMessage>(rpApiCallChannel, 'endpoint', 'status', 'code', 'milliseconds');
+export const revocationChecks = told<RevocationCheckMessage>(revocationCheckChannel, 'by', 'result', 'milliseconds');
+const verificationFailuresTold = told<VerificationFailureMessage>(verificationFailureChannel, 'error');
+export const stepFailures = told<StepFailureMessage>(stepFailureChannel, 'error');
 
-function told<Message>(name: string): { publish(message: Message): void } {
-  return channel(name);
+/** Logins, signings and choices of a certificate all pass here, so this is where the site's log gets its line too. */
+export const verificationFailures: typeof verificationFailuresTold = {
+  publish(message) {
+    warnOfVerificationFailure(message.error.check);
+    verificationFailuresTold.publish(message);
+  },
+};
+
+/** @param logged the fields that the log says of a message, where steps are logged. None is an id. */
+function told<Message>(name: string, ...logged: (keyof Message)[]): { publish(message: Message): void } {
+  const subscribers = channel(name);
+  if (!areStepsLogged || logged.length === 0) return subscribers;
+  const step = name.slice(name.indexOf(':') + 1);
+  return {
+    publish(message) {
+      const known = logged.filter((field) => message[field] !== undefined);
+      logStep(
+        step,
+        known.map((field) => wordFor(field, message[field])),
+      );
+      subscribers.publish(message);
+    },
+  };
+}
+
+/** The message of an error may say more than a log should hold. */
+function wordFor(field: PropertyKey, value: unknown): string {
+  if (field === 'milliseconds') return `${Math.round(value as number)} ms`;
+  if (field !== 'error') return String(value);
+  return value instanceof SmartIdVerificationError ? value.check : codeOf(value);
 }
 
 /** @param now milliseconds since the epoch, by the clock that the attempt was begun by. */

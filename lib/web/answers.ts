@@ -4,7 +4,7 @@
 
 import { isPathOfSite } from '../attempt/options.js';
 import { shortText } from '../attempt/parameters.js';
-import { SmartIdInputError, SmartIdLimitError } from '../errors.js';
+import { SmartIdInputError, SmartIdLimitError, SmartIdServiceError } from '../errors.js';
 import { parameters } from './html.js';
 import { BodyError, isForm, jsonAnswer, type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';
 
@@ -66,4 +66,12 @@ export async function answerInputError(
     return isOfForm ? showFailure(error.status, 'other') : jsonAnswer(error.status, { error: error.message });
   }
   throw error;
+}
+
+/**
+ * By this header the script of the page learns whose fault an error is, whatever status the site's own error handler
+ * answers with.
+ */
+export function faultHeaders(error: unknown): Record<string, string> {
+  return error instanceof SmartIdServiceError ? { 'smart-id-fault': 'service' } : {};
 }

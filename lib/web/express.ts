@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { EventStream } from '../attempt/event-stream.js';
 import { readAtMost } from '../http.js';
+import { faultHeaders } from './answers.js';
 import { policyHeader } from './headers.js';
 import { BodyError, fieldsOf, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from './page-request.js';
 import type { PageRoutes } from './page-routes.js';
@@ -24,7 +25,11 @@ export function pagesHandler(routes: PageRoutes<Request>): RequestHandler {
           : answer;
         if (plain) withHeaders(res, plain).end(req.method === 'HEAD' ? undefined : plain.body);
       })
-      .catch((error: unknown) => (res.headersSent ? res.destroy() : next(error)));
+      .catch((error: unknown) => {
+        if (res.headersSent) return res.destroy();
+        for (const [name, value] of Object.entries(faultHeaders(error))) res.setHeader(name, value);
+        next(error);
+      });
   };
 }
 

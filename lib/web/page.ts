@@ -196,6 +196,8 @@ function scriptData(state: PageState, own: OwnWords, followed: AttemptView | und
     expiring: page.expiring,
     'connection-lost': page.connectionLost,
     unavailable: page.unavailable,
+    'site-fault': page.siteFault,
+    'no-connection': page.noConnection,
     'code-label': page.verificationCode,
     'compare-code': page.compareCode,
     'remember-code': page.rememberCode,

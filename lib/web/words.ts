@@ -67,6 +67,8 @@ export interface Words {
     | 'expiring'
     | 'connectionLost'
     | 'unavailable'
+    | 'siteFault'
+    | 'noConnection'
     | 'useThisDevice'
     | 'needsScript'
     | 'help'

@@ -377,6 +377,22 @@ export const pageStates: readonly PageState[] = [
     },
   },
   {
+    name: 'site-fault',
+    async show(visit) {
+      await visit.page.route('**/start', (route) => route.fulfill({ status: 500 }));
+      await visit.open();
+      await visit.shows(visit.words.page.siteFault);
+    },
+  },
+  {
+    name: 'no-connection',
+    async show(visit) {
+      await visit.page.route('**/start', (route) => route.abort());
+      await visit.open();
+      await visit.shows(visit.words.page.noConnection);
+    },
+  },
+  {
     name: 'too-many-starts',
     async show(visit) {
       await visit.start();

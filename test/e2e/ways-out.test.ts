@@ -147,7 +147,7 @@ describe('The ways out of a page, in Chromium', function () {
       await answer(page, '**/login/start', [status, status, status]);
       await page.evaluate('localStorage.clear()');
       await page.reload();
-      const text = status === 429 ? words.loginFailures.too_many_starts : words.page.unavailable;
+      const text = status === 429 ? words.loginFailures.too_many_starts : words.page.siteFault;
       await page.getByText(text).waitFor();
       expect(starts()).to.equal(6);
     });
@@ -196,7 +196,7 @@ describe('The ways out of a page, in Chromium', function () {
       await page.getByText(words.login.byPersonalCode).click();
       await page.getByLabel(words.login.personalCode).fill('40504040001');
       await page.getByRole('button', { name: words.page.sendToPhone }).click();
-      await page.getByText(count === 1 ? words.page.unavailable : words.page.compareCode, { exact: true }).waitFor();
+      await page.getByText(count === 1 ? words.page.siteFault : words.page.compareCode, { exact: true }).waitFor();
       expect(
         requests.filter((request) => request === 'POST /login/start'),
         `${status}`,

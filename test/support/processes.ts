@@ -11,6 +11,8 @@ const execArgv = ['--import', 'tsx'];
 export class SiteProcess {
   /** Who has been verified in it, in this order. */
   readonly loggedIn: string[] = [];
+  /** What it has written, where it writes what it does. */
+  output = '';
 
   private constructor(
     readonly origin: string,
@@ -19,10 +21,20 @@ export class SiteProcess {
     child.on('message', (message: ProcessMessage) => {
       if ('loggedIn' in message) this.loggedIn.push(message.loggedIn);
     });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+      });
+    }
   }
 
-  static start(setup: ProcessSetup): Promise<SiteProcess> {
-    const child = fork(scriptOf('./site-process.ts'), { execArgv });
+  /** @param nodeDebug what it is to write about, by `NODE_DEBUG`. */
+  static start(setup: ProcessSetup, nodeDebug?: string): Promise<SiteProcess> {
+    const child = fork(scriptOf('./site-process.ts'), {
+      execArgv,
+      silent: nodeDebug !== undefined,
+      env: { ...process.env, NODE_DEBUG: nodeDebug },
+    });
     const { simulator, redisUrl, callbackURL } = setup;
     const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
     child.send({

@@ -63,6 +63,8 @@ let failedLooks = 0;
 let looksSinceGone = 0;
 /** By `performance.now`. */
 let isTroubledUntil = 0;
+/** Said until then. */
+let trouble: string | undefined;
 let wasReadyUnseen = false;
 /** The last start is the one that counts. */
 let starts = 0;
@@ -101,7 +103,12 @@ function failStart(error: unknown, isForPerson: boolean): void {
     openForm(true);
     complain(words.wrongCode);
   } else if (status === 429) fail(words.tooManyStarts);
-  else fail((status === 404 && words.notFound) || words.unavailable);
+  else fail((status === 404 && words.notFound) || (error instanceof TypeError ? words.noConnection : faultOf(error)));
+}
+
+/** Whose fault it is that a request was not answered well: the site's, unless the site says that it is the service's. */
+function faultOf(error: unknown): string | undefined {
+  return error instanceof StatusError && error.isOfService ? words.unavailable : words.siteFault;
 }
 
 function follow(view: Shown): void {
@@ -188,8 +195,12 @@ async function look(id: string): Promise<void> {
     failedLooks++;
     const isRefused = error instanceof StatusError;
     // The server itself answers so only after it has asked the service for a while, which goes on.
-    if (isRefused && !passingStatuses.has(error.status)) isTroubledUntil = performance.now() + aftermath;
-    if (isTroubled() || failedLooks >= patience) say(isRefused ? words.unavailable : words.connectionLost);
+    const fault = error instanceof TypeError ? words.connectionLost : faultOf(error);
+    if (isRefused && !passingStatuses.has(error.status)) {
+      isTroubledUntil = performance.now() + aftermath;
+      trouble = fault;
+    }
+    if (isTroubled() || failedLooks >= patience) say(fault);
     lookIn(id, interval);
   }
 }
@@ -230,7 +241,7 @@ function showRunning(view: Shown): void {
   const { qrLink, web2AppLink, verificationCode = '', flow, step, isHeld } = view;
   const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === '';
   const waiting = isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice;
-  say(isTroubled() ? words.unavailable : scheduleExpiryWarning(view) ? words.expiring : waiting);
+  say(isTroubled() ? trouble : scheduleExpiryWarning(view) ? words.expiring : waiting);
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
   element('notification').hidden = verificationCode === '';

@@ -24,6 +24,8 @@ export class StatusError extends Error {
   constructor(
     readonly status: number,
     private readonly retryAfterMs: number,
+    /** Whether it is the Smart-ID service that failed, and not the site or what stands before it. */
+    readonly isOfService: boolean,
   ) {
     super(`status ${status}`);
   }
@@ -78,7 +80,9 @@ async function retry(
 
 async function answerOf(response: Response): Promise<Shown> {
   if (response.ok) return response.json();
-  throw new StatusError(response.status, Number(response.headers.get('retry-after') ?? 0) * 1000);
+  const { status, headers } = response;
+  const isOfService = headers.get('smart-id-fault') === 'service';
+  throw new StatusError(status, Number(headers.get('retry-after') ?? 0) * 1000, isOfService);
 }
 
 export function pause(milliseconds: number): Promise<void> {
