@@ -2,11 +2,12 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
+import { setAnswerHeaders } from './attempt/answer-headers.js';
 import { siteNameOf } from './attempt/creation.js';
 import { EventStream } from './attempt/event-stream.js';
 import type { KeptAttempts } from './attempt/kept-attempts.js';
 import { KeptForRequest } from './attempt/kept-for-request.js';
-import { middleware, type Show, setAnswerHeaders } from './attempt/middleware.js';
+import { middleware, type Show } from './attempt/middleware.js';
 import { checkExpectedSigner } from './attempt/options.js';
 import { entryOf, requirePostedId, requireQueryId } from './attempt/parameters.js';
 import { checkSessionCookie } from './attempt/session-cookie.js';
