@@ -3,6 +3,7 @@
 export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
 export { MemoryAttemptStore } from './attempt/memory-store.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
+export type { AttemptLimits } from './attempt/start-limit.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';
 export {

@@ -12,6 +12,7 @@ import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
 import { type Attempt, type AttemptStore, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
+import { MemoryAttemptLimits } from './memory-limits.js';
 import { requirePostedId, shortText } from './parameters.js';
 import { StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
@@ -66,7 +67,7 @@ export class Attempts {
     this.watch = new SessionWatch(client, ({ result, cert }) => {
       if (cert && result.endResult === 'OK') judgeCertificateAhead(cert, { ...trust, now: clock() });
     });
-    this.limits = new StartLimits(clock);
+    this.limits = new StartLimits(store.limits ?? new MemoryAttemptLimits(), what);
     this.store = store;
     this.clock = clock;
     this.what = what;
@@ -105,8 +106,8 @@ export class Attempts {
     pushedTo: ExpectedSigner | undefined,
   ): Promise<Attempt> {
     const request = requireWebSession(req);
-    this.limits.countStart(request.sessionID);
-    if (pushedTo) this.limits.countPush(pushedTo);
+    await this.limits.countStart(request.sessionID);
+    if (pushedTo) await this.limits.countPush(pushedTo);
     const takeChanges = await noteSession(request);
     const begun = await begin();
     await takeChanges();

@@ -78,7 +78,7 @@ export interface CommonOptions extends SmartIdClientOptions {
   requestProperties?: RequestProperties;
   /** Where attempts are kept between requests. Default: in `req.session`. */
   store?: AttemptStore;
-  /** Milliseconds since the epoch, for tests. Default `Date.now`. */
+  /** Milliseconds since the epoch, for tests; the limits of starts and pushes go by the real time. Default `Date.now`. */
   clock?: () => number;
 }
 
@@ -298,6 +298,9 @@ function checkStore(store: AttemptStore | undefined): void {
   if (store === undefined) return;
   for (const method of ['create', 'read', 'update', 'take'] as const) {
     if (typeof store?.[method] !== 'function') throw new SmartIdInputError('store', `must have a method ${method}.`);
+  }
+  if (store.limits !== undefined && typeof store.limits?.increment !== 'function') {
+    throw new SmartIdInputError('store', 'must have a method limits.increment, or no limits.');
   }
 }
 

@@ -1,15 +1,12 @@
 /** Attempts in Redis: any process of a site can go on with any of them, and exactly one ends it. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyedAttemptStore, type KeyedTexts } from '../attempt/keyed-store.js';
-import { SmartIdInputError, SmartIdStoreError } from '../errors.js';
+import type { AttemptLimits } from '../attempt/start-limit.js';
+import { SmartIdInputError } from '../errors.js';
+import { type RedisClient, RedisConnection } from './connection.js';
+import { RedisLimits } from './redis-limits.js';
 import { Seal } from './seal.js';
-
-/** The part of the `redis` package's client, or pool of clients, that is used. */
-export interface RedisClient {
-  sendCommand(command: string[], options?: { abortSignal?: AbortSignal }): Promise<unknown>;
-}
 
 export interface RedisAttemptStoreOptions {
   /** Connected by the site, which also listens to its `error` events. */
@@ -22,11 +19,6 @@ export interface RedisAttemptStoreOptions {
   clock?: () => number;
 }
 
-/** Milliseconds for one try, and between two. */
-const patience = 1_500;
-const pause = 100;
-/** Redis may be starting again, or the connection may be replaced. */
-const mostTries = 3;
 /** Milliseconds for which Redis knows who has taken what: as long as somebody may ask again because the answer was lost. */
 const memory = 60_000;
 
@@ -48,33 +40,35 @@ if taken and string.sub(taken, 1, #ARGV[1]) == ARGV[1] then return string.sub(ta
 return false`;
 
 class RedisTexts implements KeyedTexts {
-  private readonly client: RedisClient;
+  private readonly connection: RedisConnection;
   private readonly prefix: string;
   private readonly seal: Seal;
 
-  constructor({ client, prefix = 'smart-id:', secret }: RedisAttemptStoreOptions) {
-    this.client = client;
+  constructor(connection: RedisConnection, prefix: string, secrets: readonly string[]) {
+    this.connection = connection;
     this.prefix = prefix;
-    this.seal = new Seal([secret].flat());
+    this.seal = new Seal(secrets);
   }
 
   async set(key: string, text: string, milliseconds: number): Promise<void> {
-    await this.send(['SET', this.placeOf(key), this.valueOf(key, text), 'PX', `${milliseconds}`]);
+    const place = this.placeOf(key);
+    await this.connection.send(place, ['SET', place, this.valueOf(key, text), 'PX', `${milliseconds}`]);
   }
 
   async get(key: string): Promise<string | undefined> {
-    return this.textOf(key, await this.send(['GET', this.placeOf(key)]));
+    const place = this.placeOf(key);
+    return this.textOf(key, await this.connection.send(place, ['GET', place]));
   }
 
   async replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean> {
     const values = [revisionOf(before), this.valueOf(key, after), `${milliseconds}`];
-    return (await this.send(['EVAL', replaceScript, '1', this.placeOf(key), ...values])) === 1;
+    return (await this.connection.run(replaceScript, [this.placeOf(key)], values)) === 1;
   }
 
   async take(key: string): Promise<string | undefined> {
     const place = this.placeOf(key);
     const caller = randomBytes(16).toString('base64url');
-    return this.textOf(key, await this.send(['EVAL', takeScript, '2', place, `${place}:taken`, caller, `${memory}`]));
+    return this.textOf(key, await this.connection.run(takeScript, [place, `${place}:taken`], [caller, `${memory}`]));
   }
 
   /** In braces, for which a cluster keeps all that belongs to one key on one server. */
@@ -90,32 +84,6 @@ class RedisTexts implements KeyedTexts {
   private textOf(key: string, value: unknown): string | undefined {
     return typeof value === 'string' ? this.seal.open(value.slice(revisionLength), key) : undefined;
   }
-
-  /** Tries again where the connection fails; every command may be repeated. */
-  private async send(command: string[]): Promise<unknown> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.sendOnce(command);
-      } catch (error) {
-        if (tries === mostTries) throw new SmartIdStoreError(error);
-        await sleep(pause);
-      }
-    }
-  }
-
-  private async sendOnce(command: string[]): Promise<unknown> {
-    const controller = new AbortController();
-    const late = sleep(patience, undefined, { signal: controller.signal, ref: false }).then(() => {
-      throw new Error(`Redis did not answer within ${patience} ms.`);
-    });
-    try {
-      return await Promise.race([this.client.sendCommand(command, { abortSignal: controller.signal }), late]);
-    } finally {
-      // A command that still waits for a connection is not sent any more.
-      controller.abort();
-      late.catch(() => {});
-    }
-  }
 }
 
 /** Tells apart what a key has held, and nothing of it: an attempt is full of random numbers. */
@@ -126,10 +94,16 @@ function revisionOf(text: string): string {
 const revisionLength = revisionOf('').length;
 
 export class RedisAttemptStore extends KeyedAttemptStore {
+  readonly limits: AttemptLimits;
+
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor(options: RedisAttemptStoreOptions) {
     checkOptions(options);
-    super(new RedisTexts(options), options.clock);
+    const { client, secret, prefix = 'smart-id:', clock } = options;
+    const [newest, ...older] = [secret].flat() as [string, ...string[]];
+    const connection = new RedisConnection(client);
+    super(new RedisTexts(connection, prefix, [newest, ...older]), clock);
+    this.limits = new RedisLimits(connection, prefix, newest);
   }
 }
 

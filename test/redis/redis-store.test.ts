@@ -66,7 +66,8 @@ describe('The attempt store in Redis', function () {
     sites.push(site);
     return { site, browser: new Browser(site.origin) };
   }
-  const keys = async () => ((await looker.sendCommand(['KEYS', '*'])) as unknown as string[]).sort();
+  /** Of attempts, which are in braces, and not of counts. */
+  const keys = async () => ((await looker.sendCommand(['KEYS', '*{*'])) as unknown as string[]).sort();
   const confirm = (deviceLink = '') => usePhone(simulator, { deviceLink, flowType: 'QR' });
   /** Whether a login that was begun can be ended. */
   async function finished(browser: Browser, { id, qrLink }: { id: string; qrLink?: string }): Promise<boolean> {
