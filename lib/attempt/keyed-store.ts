@@ -17,18 +17,28 @@ import {
   wasStored,
 } from './web-session.js';
 
-/** Texts by key, each kept for so many milliseconds. Every step happens as a whole or not at all, whoever else takes one. */
-export interface KeyedTexts {
-  set(key: string, text: string, milliseconds: number): Promise<void>;
-  get(key: string): Promise<string | undefined>;
-  /** Whether there was this very text before, and the other one is there now. */
-  replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean>;
-  /** Removes a text and gives it to one caller. */
-  take(key: string): Promise<string | undefined>;
+/** Open attempts of one browser session: enough for several tabs. */
+export const maxOpenAttempts = 5;
+
+/** Where a text is: among the others of its group, of which there are `maxOpenAttempts` at the most, under its own key. */
+export interface TextPlace {
+  group: string;
+  key: string;
 }
 
-/** Milliseconds for which an attempt is still there after its end, to be told that it has expired. */
-const aftertime = 60_000;
+/** Texts, each kept for so long. Every step happens as a whole or not at all, whoever else takes one. */
+export interface KeyedTexts {
+  /** Where the group is full, the text that has the least time left makes room. */
+  add(place: TextPlace, text: string, lifetimeMs: number): Promise<void>;
+  get(place: TextPlace): Promise<string | undefined>;
+  /** Whether there was this very text before, and the other one is there now. */
+  replace(place: TextPlace, before: string, after: string, lifetimeMs: number): Promise<boolean>;
+  /** Removes a text and gives it to one caller. */
+  take(place: TextPlace): Promise<string | undefined>;
+}
+
+/** For so long an attempt is still there after its end, to be told that it has expired. */
+const aftertimeMs = 60_000;
 
 export class KeyedAttemptStore implements AttemptStore {
   private readonly texts: KeyedTexts;
@@ -43,37 +53,39 @@ export class KeyedAttemptStore implements AttemptStore {
   async create(req: Request, attempt: Attempt): Promise<void> {
     const request = requireWebSession(req);
     await keepSession(request);
-    await this.texts.set(keyOf(request, attempt.id), JSON.stringify(attempt), this.lifetimeOf(attempt));
+    await this.texts.add(placeOf(request, attempt.id), JSON.stringify(attempt), this.lifetimeOf(attempt));
   }
 
   async read(req: Request, id: string): Promise<Attempt | undefined> {
-    return attemptOf(await this.texts.get(keyOf(requireWebSession(req), id)));
+    return attemptOf(await this.texts.get(placeOf(requireWebSession(req), id)));
   }
 
   async update(req: Request, after: Attempt, before: Attempt): Promise<boolean> {
     const request = requireWebSession(req);
     if (!(await storedSession(request))) return false;
-    const key = keyOf(request, after.id);
-    return this.texts.replace(key, JSON.stringify(before), JSON.stringify(after), this.lifetimeOf(after));
+    const place = placeOf(request, after.id);
+    return this.texts.replace(place, JSON.stringify(before), JSON.stringify(after), this.lifetimeOf(after));
   }
 
   async take(req: Request, id: string): Promise<Attempt | undefined> {
     const request = requireWebSession(req);
     // A login or logout has ended it while this request was waiting.
     if (!(await storedSession(request))) return undefined;
-    return attemptOf(await this.texts.take(keyOf(request, id)));
+    return attemptOf(await this.texts.take(placeOf(request, id)));
   }
 
   private lifetimeOf({ expiresAt }: Attempt): number {
-    return Math.max(1, expiresAt - this.clock()) + finishGraceMs + aftertime;
+    return Math.max(1, expiresAt - this.clock()) + finishGraceMs + aftertimeMs;
   }
 }
 
-/** Nobody else can name it: the session's identifier is the browser's own secret. And whoever sees the keys learns neither. */
-function keyOf({ sessionID }: WebRequest, id: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([sessionID, id]))
-    .digest('base64url');
+/** Nobody else can name it: the session's identifier is the browser's own secret. And whoever sees the place learns neither. */
+function placeOf({ sessionID }: WebRequest, id: string): TextPlace {
+  return { group: hashOf([sessionID]), key: hashOf([sessionID, id]) };
+}
+
+function hashOf(values: string[]): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('base64url');
 }
 
 function attemptOf(text: string | undefined): Attempt | undefined {

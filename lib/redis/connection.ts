@@ -47,17 +47,14 @@ export class RedisConnection {
 
   /**
    * Runs a script. It may run twice where the answer is lost.
-   * @param keys at least one, and all of them with the same part in braces, which a cluster keeps on one server.
+   * @param keys at least one; a cluster needs the same part in braces in all of them.
    * @throws SmartIdStoreError where Redis cannot be used.
    */
-  async run(script: string, keys: readonly [string, ...string[]], values: readonly string[]): Promise<unknown> {
-    return this.send(keys[0], ['EVAL', script, `${keys.length}`, ...keys, ...values]);
-  }
-
-  async send(firstKey: string, command: string[]): Promise<unknown> {
+  async run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown> {
+    const command = ['EVAL', script, `${keys.length}`, ...keys, ...values];
     for (let tries = 1; ; tries++) {
       try {
-        return await this.sendOnce(firstKey, command);
+        return await this.sendOnce(keys[0] as string, command);
       } catch (error) {
         if (tries === maxTries) throw new SmartIdStoreError(error);
         await sleep(pauseMs);

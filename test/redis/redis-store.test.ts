@@ -14,6 +14,9 @@ import { Browser, type Site, startSite } from '../support/site.js';
 const secret = 'the secret of a site, long enough';
 const newSecret = 'another secret, that replaces the first';
 
+/** A slot begins with the key of what is in it. */
+const keyLength = 43;
+
 const connect = (url: string) =>
   createClient({ url, socket: { reconnectStrategy: 50 } })
     .on('error', () => {})
@@ -96,15 +99,47 @@ describe('The attempt store in Redis', function () {
     const [key = ''] = await keys();
     expect(Number(await looker.sendCommand(['PTTL', key]))).to.be.within(230_000, 240_000);
     expect(await finished(browser, begun)).to.equal(true);
-    expect(await keys()).to.deep.equal([`${key}:taken`]);
-    expect(Number(await looker.sendCommand(['PTTL', `${key}:taken`]))).to.be.within(50_000, 60_000);
-    expect((await looker.get(`${key}:taken`)) ?? '').to.not.contain(begun.id);
+    const [taken = '', ...others] = await keys();
+    expect(others).to.deep.equal([]);
+    expect(taken.startsWith(`${key.slice(0, -':0'.length)}:taken:`), taken).to.equal(true);
+    expect(Number(await looker.sendCommand(['PTTL', taken]))).to.be.within(50_000, 60_000);
+    expect(taken + ((await looker.get(taken)) ?? '')).to.not.contain(begun.id);
   });
 
   it('are under names of the site', async () => {
     const { browser } = await open({ prefix: 'bank:login:' });
     await browser.start();
-    expect((await keys())[0]).to.match(/^bank:login:\{[\w-]{43}\}$/);
+    expect((await keys())[0]).to.match(/^bank:login:\{[\w-]{43}\}:0$/);
+  });
+
+  it('make room where they would end first, and keep their own time beside others', async () => {
+    const { browser } = await open({}, undefined, (app, store) => {
+      app.post('/extend/:id', async (req, res) => {
+        const before = await store.read(req, req.params.id);
+        if (!before) throw new Error('There is no such attempt.');
+        res.json(await store.update(req, { ...before, expiresAt: before.expiresAt + 60_000 }, before));
+      });
+    });
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count++) ids.push((await browser.start()).id);
+    expect((await browser.post(`/extend/${ids[0]}`)).body).to.equal(true);
+    ids.push((await browser.start()).id);
+    const states = await Promise.all(ids.map(async (id) => (await browser.status(id)).state));
+    expect(states.map((state) => state === 'running')).to.deep.equal([true, false, true, true, true, true]);
+    const times = await Promise.all((await keys()).map(async (key) => Number(await looker.sendCommand(['PTTL', key]))));
+    expect(times.filter((time) => time > 0 && time <= 240_000)).to.have.length(4);
+    expect(times.filter((time) => time > 240_000 && time <= 300_000)).to.have.length(1);
+  });
+
+  it('are begun once where the answer of Redis is lost', async () => {
+    const { browser } = await open();
+    await browser.start();
+    // Not the answer to the count, which comes before.
+    way.answerToLose = ':0';
+    const { id } = await browser.start();
+    expect(way.answerToLose).to.equal(undefined);
+    expect((await browser.status(id)).state).to.equal('running');
+    expect(await keys()).to.have.length(2);
   });
 
   it('go on while the secret is replaced, and not with another one', async () => {
@@ -124,9 +159,10 @@ describe('The attempt store in Redis', function () {
     const value = (await looker.get(first)) ?? '';
     const second = await browser.start();
     const place = (await keys()).find((key) => key !== first) ?? '';
-    await looker.set(place, value);
+    const own = (await looker.get(place)) ?? '';
+    await looker.set(place, own.slice(0, keyLength) + value.slice(keyLength));
     expect((await browser.status(second.id)).code).to.equal('no_attempt');
-    for (const wrong of ['', 'x', value.slice(0, -4), `${value.slice(0, 60)}AAAA${value.slice(64)}`]) {
+    for (const wrong of ['', 'x', value.slice(0, -4), `${value.slice(0, 100)}AAAA${value.slice(104)}`]) {
       await looker.set(first, wrong);
       expect((await browser.status(begun.id)).code, wrong).to.equal('no_attempt');
     }
