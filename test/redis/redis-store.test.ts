@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import session from 'express-session';
 import { createClient } from 'redis';
+import type { StartOptions } from '../../lib/index.js';
 import { RedisAttemptStore, type RedisAttemptStoreOptions } from '../../lib/redis/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { inputError } from '../support/errors.js';
@@ -58,11 +59,13 @@ describe('The attempt store in Redis', function () {
     options: Partial<RedisAttemptStoreOptions> = {},
     sessions = new session.MemoryStore(),
     routes?: (app: Express, store: RedisAttemptStore) => void,
+    start?: StartOptions,
   ) {
     const store = new RedisAttemptStore({ client, secret, ...options });
     const strategy = { store, callbackURL: 'http://localhost/callback', appCallbackURL: undefined };
     const site = await startSite(simulator, {
       strategy,
+      start,
       session: { store: sessions },
       routes: (app) => routes?.(app, store),
     });
@@ -90,6 +93,43 @@ describe('The attempt store in Redis', function () {
     for (const hidden of [id, cookie, token, 'asked', 'rpChallenge']) {
       expect(hidden).to.have.length.above(4);
       expect(key + value + Buffer.from(value, 'base64url').toString('latin1')).to.not.contain(hidden);
+    }
+  });
+
+  it('leave nothing in Redis that stays, or that says whose it is', async () => {
+    const documentNumber = 'PNOEE-40504040001-DEM0-Q';
+    const { site, browser } = await open({}, undefined, undefined, {
+      flow: 'notification',
+      identify: () => ({ documentNumber }),
+    });
+    const hidden = [documentNumber, 'PNOEE-40504040001', '40504040001', 'sessionID', 'documentNumber', 'https://'];
+    const hideCookie = async () => {
+      const value = decodeURIComponent((await browser.cookies()).split('=')[1] ?? '').replace(/^s:/, '');
+      hidden.push(value.split('.')[0] ?? '');
+    };
+    for (let count = 0; count < 7; count++) hidden.push((await browser.start()).id);
+    await hideCookie();
+    const id = hidden.at(-2) ?? '';
+    await browser.settled(id);
+    expect((await browser.post('/finish', { id })).status).to.equal(200);
+    hidden.push((await browser.start()).id);
+    await hideCookie();
+    expect(site.errors).to.deep.equal([]);
+    const names = (await looker.sendCommand(['KEYS', '*'])) as unknown as string[];
+    const kinds = names.map((name) => name.replace(/[\w-]{43}/g, '…')).sort();
+    expect([...new Set(kinds.map((kind) => kind.replace(/\d$/, 'slot')))]).to.deep.equal([
+      'smart-id:count:…',
+      'smart-id:{…}:slot',
+      'smart-id:{…}:taken:…',
+    ]);
+    for (const name of names) {
+      expect(Number(await looker.sendCommand(['PTTL', name])), name).to.be.within(1, 300_000);
+      const value = (await looker.get(name)) ?? '';
+      const all = [name, value, Buffer.from(value, 'base64url').toString('latin1')].join();
+      for (const text of hidden) {
+        expect(text).to.have.length.above(7);
+        expect(all).to.not.contain(text);
+      }
     }
   });
 
