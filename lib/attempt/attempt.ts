@@ -83,7 +83,10 @@ export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
  * a store must not find it for a request of another one.
  */
 export interface AttemptStore {
-  /** Counts starts and pushes for all who share this store. Without them, each strategy and signing of each process counts its own. */
+  /**
+   * Counts starts and pushes for all who share this store. Default: each strategy and signing of each process counts
+   * its own.
+   */
   readonly limits?: AttemptLimits;
   /** Keeps a new attempt; resolves once it is stored. */
   create(req: Request, attempt: Attempt): Promise<void>;

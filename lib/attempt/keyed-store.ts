@@ -20,7 +20,10 @@ import {
 /** Open attempts of one browser session: enough for several tabs. */
 export const maxOpenAttempts = 5;
 
-/** Where a text is: among the others of its group, of which there are `maxOpenAttempts` at the most, under its own key. */
+/**
+ * Where a text is: among the others of its group, of which there are `maxOpenAttempts` at the most, under its own
+ * key.
+ */
 export interface TextPlace {
   group: string;
   key: string;
@@ -79,7 +82,10 @@ export class KeyedAttemptStore implements AttemptStore {
   }
 }
 
-/** Nobody else can name it: the session's identifier is the browser's own secret. And whoever sees the place learns neither. */
+/**
+ * Nobody else can name it: the session's identifier is the browser's own secret. And whoever sees the place learns
+ * neither.
+ */
 function placeOf({ sessionID }: WebRequest, id: string): TextPlace {
   return { group: hashOf([sessionID]), key: hashOf([sessionID, id]) };
 }

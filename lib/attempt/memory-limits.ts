@@ -1,6 +1,6 @@
 /**
- * Counts in the memory of this process. Nothing is forgotten before its window ends, so that nobody can push somebody out by
- * starting for many others.
+ * Counts in the memory of this process. Nothing is forgotten before its window ends, so that nobody can push somebody
+ * out by starting for many others.
  */
 
 import { RateLimiterMemory } from 'rate-limiter-flexible';

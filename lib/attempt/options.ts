@@ -78,7 +78,9 @@ export interface CommonOptions extends SmartIdClientOptions {
   requestProperties?: RequestProperties;
   /** Where attempts are kept between requests. Default: in `req.session`. */
   store?: AttemptStore;
-  /** Milliseconds since the epoch, for tests; the limits of starts and pushes go by the real time. Default `Date.now`. */
+  /**
+   * Milliseconds since the epoch, for tests; the limits of starts and pushes go by the real time. Default `Date.now`.
+   */
   clock?: () => number;
 }
 

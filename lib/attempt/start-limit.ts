@@ -8,8 +8,9 @@ import type { ExpectedSigner } from '../verify/certificate-checks.js';
 /** Counts starts and pushes, in this process or for all processes of a site. */
 export interface AttemptLimits {
   /**
-   * Counts one more under a key, in a window that begins with the first one and lasts `windowMs`. Nothing may be forgotten
-   * before its window ends. A key holds a session id or a personal code: hash it with a secret before it leaves the process.
+   * Counts one more under a key, in a window that begins with the first one and lasts `windowMs`. Nothing may be
+   * forgotten before its window ends. A key holds a session id or a personal code: hash it with a secret before it
+   * leaves the process.
    * @throws where it cannot count; nothing is started then.
    */
   increment(key: string, windowMs: number): Promise<{ count: number; remainingMs: number }>;

@@ -1,4 +1,7 @@
-/** Commands to Redis, by any of the clients of the `redis` package: tried again for a while, and never waited for longer. */
+/**
+ * Commands to Redis, by any of the clients of the `redis` package: tried again for a while, and never waited for
+ * longer.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SmartIdStoreError } from '../errors.js';
@@ -29,14 +32,19 @@ interface RedisSentinelClient {
   getSentinelNode(): unknown;
 }
 
-/** A client of the `redis` package: of one server, a pool of those, of a cluster, or of servers that sentinels watch. */
+/**
+ * A client of the `redis` package: of one server, a pool of those, of a cluster, or of servers that sentinels watch.
+ */
 export type RedisClient = RedisServerClient | RedisClusterClient | RedisSentinelClient;
 
-/** For one try, and between two. Together with the number of tries they keep an answer within five seconds. */
+/** For one try, and between two. */
 const tryTimeoutMs = 1_500;
 const pauseMs = 100;
-/** Redis may be starting again, another server may take over, or the connection may be replaced. */
-const maxTries = 3;
+/**
+ * For all tries together. Redis may be starting again, another server may take over, the connection may be replaced,
+ * or a cluster may be moving what is asked for, which it refuses to read meanwhile.
+ */
+const timeoutMs = 5_000;
 
 export class RedisConnection {
   private readonly client: RedisClient;
@@ -52,11 +60,12 @@ export class RedisConnection {
    */
   async run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     const command = ['EVAL', script, `${keys.length}`, ...keys, ...values];
-    for (let tries = 1; ; tries++) {
+    const lastTryAt = performance.now() + timeoutMs - tryTimeoutMs;
+    for (;;) {
       try {
         return await this.sendOnce(keys[0] as string, command);
       } catch (error) {
-        if (tries === maxTries) throw new SmartIdStoreError(error);
+        if (performance.now() + pauseMs > lastTryAt) throw new SmartIdStoreError(error);
         await sleep(pauseMs);
       }
     }

@@ -6,8 +6,8 @@ import type { RedisConnection } from './connection.js';
 import { deriveKey } from './secret-keys.js';
 
 /**
- * Repeated after an answer that was lost, it counts one too many, which only holds back sooner. The time is set together with
- * the count, so that no count stays for ever.
+ * Repeated after an answer that was lost, it counts one too many, which only holds back sooner. The time is set
+ * together with the count, so that no count stays for ever.
  */
 const incrementScript = `
 redis.call('SET', KEYS[1], 0, 'PX', ARGV[1], 'NX')

@@ -1,8 +1,8 @@
 /**
- * Texts in Redis. A group has a fixed number of slots, each a key of its own with a time of its own: so there are never more
- * texts than slots, whoever adds one, and a script is told of all keys that it may touch. They have the group in braces, for
- * which a cluster keeps them on one server. A slot holds the key of its text, then what tells apart its revisions, then the
- * encrypted text.
+ * Texts in Redis. A group has a fixed number of slots, each a key of its own with a time of its own: so there are
+ * never more texts than slots, whoever adds one, and a script is told of all keys that it may touch. They have the
+ * group in braces, for which a cluster keeps them on one server. A slot holds the key of its text, then what tells
+ * apart its revisions, then the encrypted text.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -17,7 +17,10 @@ const takenMemoryMs = 60_000;
 const beginsWith = `
 local function begins_with(value, head) return value and string.sub(value, 1, #head) == head end`;
 
-/** An empty slot has less time left than any other. Repeated after an answer that was lost, it finds its own slot again. */
+/**
+ * An empty slot has less time left than any other. Repeated after an answer that was lost, it finds its own slot
+ * again.
+ */
 const addScript = `${beginsWith}
 local chosen, least
 for _, slot in ipairs(KEYS) do
@@ -35,7 +38,10 @@ for _, slot in ipairs(KEYS) do
 end
 return false`;
 
-/** Repeated by the same caller after an answer that was lost, it says the same again: no other encrypted text is like this one. */
+/**
+ * Repeated by the same caller after an answer that was lost, it says the same again: no other encrypted text is like
+ * this one.
+ */
 const replaceScript = `${beginsWith}
 for _, slot in ipairs(KEYS) do
   local present = redis.call('GET', slot)
@@ -47,7 +53,10 @@ for _, slot in ipairs(KEYS) do
 end
 return 0`;
 
-/** The last key is for who has taken it. Repeated by the same caller after an answer that was lost, it gives the same again. */
+/**
+ * The last key is for who has taken it. Repeated by the same caller after an answer that was lost, it gives the same
+ * again.
+ */
 const takeScript = `${beginsWith}
 local memory = KEYS[#KEYS]
 for index = 1, #KEYS - 1 do

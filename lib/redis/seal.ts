@@ -1,6 +1,6 @@
 /**
- * Encryption of what is kept outside of the site: AES-256-GCM (NIST SP 800-38D) with keys derived from the site's secrets. The
- * first secret seals, all of them open, so that a secret can be replaced while the site runs.
+ * Encryption of what is kept outside of the site: AES-256-GCM (NIST SP 800-38D) with keys derived from the site's
+ * secrets. The first secret seals, all of them open, so that a secret can be replaced while the site runs.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';

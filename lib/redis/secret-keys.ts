@@ -1,4 +1,7 @@
-/** Keys derived from the site's secrets by HKDF (RFC 5869): one for each purpose, so that one use says nothing about another. */
+/**
+ * Keys derived from the site's secrets by HKDF (RFC 5869): one for each purpose, so that one use says nothing about
+ * another.
+ */
 
 import { hkdfSync } from 'node:crypto';
 

@@ -2,6 +2,7 @@
 
 import { expect } from 'chai';
 import { createCluster, createSentinel } from 'redis';
+import type { AttemptView } from '../../lib/index.js';
 import { RedisAttemptStore } from '../../lib/redis/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { usePhone } from '../support/phone.js';
@@ -48,7 +49,12 @@ describe('Attempts whose server changes', function () {
     const [key = ''] = (
       await Promise.all(cluster.servers.map(async (server) => (await send(server, 'KEYS', '*{*')) as string[]))
     ).flat();
-    await cluster.moveSlotOf(key);
+    let waiting: Promise<AttemptView> | undefined;
+    await cluster.moveSlotOf(key, async () => {
+      waiting = browser.status(id);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    });
+    expect((await waiting)?.state, 'asked for while it was moved').to.equal('running');
     expect((await browser.status(id)).state).to.equal('running');
     await finish(browser, id, qrLink);
     expect(site.errors).to.deep.equal([]);

@@ -1,4 +1,7 @@
-/** Several `redis-server`s of our own: a cluster of three masters, and a master with a replica that a sentinel watches. */
+/**
+ * Several `redis-server`s of our own: a cluster of three masters, and a master with a replica that a sentinel
+ * watches.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,8 +56,11 @@ export class RedisClusterServers {
     return this.servers.map(({ url }) => ({ url }));
   }
 
-  /** Moves the slot of a key to another server, with all that is in it. Who knows only the old one is told where it is. */
-  async moveSlotOf(key: string): Promise<void> {
+  /**
+   * Moves the slot of a key to another server, with all that is in it. Who knows only the old one is told where it is.
+   * @param whileMoving what is done when the keys have moved, and neither server is asked to serve them yet.
+   */
+  async moveSlotOf(key: string, whileMoving: () => Promise<void>): Promise<void> {
     const [someone] = this.servers as [RedisServer];
     const slot = `${await send(someone, 'CLUSTER', 'KEYSLOT', key)}`;
     const ids = await Promise.all(this.servers.map(async (server) => `${await send(server, 'CLUSTER', 'MYID')}`));
@@ -68,6 +74,7 @@ export class RedisClusterServers {
     await send(source, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[to] as string);
     const keys = (await send(source, 'CLUSTER', 'GETKEYSINSLOT', slot, '1000')) as string[];
     await send(source, 'MIGRATE', '127.0.0.1', `${target.port}`, '', '0', '5000', 'KEYS', ...keys);
+    await whileMoving();
     for (const server of [target, source]) await send(server, 'CLUSTER', 'SETSLOT', slot, 'NODE', ids[to] as string);
   }
 
