@@ -5,6 +5,7 @@ export { MemoryAttemptStore } from './attempt/memory-store.js';
 export type { Show } from './attempt/middleware.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
 export type { SiteRequest } from './attempt/site-request.js';
+export type { AttemptLimits } from './attempt/start-limit.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';
 export {

@@ -70,7 +70,7 @@ export class SmartIdStrategy extends PassportStrategy {
     this.siteName = siteNameOf(login);
     this.callbackURL = login.callbackURL;
     this.clock = login.clock;
-    this.steps = new LoginSteps(login);
+    this.steps = new LoginSteps({ ...login, limits: this.settings.store.limits });
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');

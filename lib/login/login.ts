@@ -17,7 +17,7 @@ import { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';
 import { ViewStream } from './view-stream.js';
 
 export interface SmartIdLoginCoreOptions extends SmartIdLoginOptions {
-  /** Which attempts were used up. Default: a memory of this process; several processes need `RedisUsedAttempts`. */
+  /** Which attempts were used up. Default: a memory of this process; several processes need a `RedisAttemptStore`. */
   usedAttempts?: UsedAttempts;
 }
 
@@ -79,12 +79,13 @@ export class SmartIdLogin {
 
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor({ usedAttempts, ...options }: SmartIdLoginCoreOptions) {
-    this.steps = new LoginSteps(resolveLoginOptions(options, loginOptionNames, 'SmartIdLogin'));
     for (const method of ['claim', 'release'] as const) {
       if (usedAttempts !== undefined && typeof usedAttempts?.[method] !== 'function') {
         throw new SmartIdInputError('usedAttempts', `must have a method ${method}.`);
       }
     }
+    const settings = resolveLoginOptions(options, loginOptionNames, 'SmartIdLogin');
+    this.steps = new LoginSteps({ ...settings, limits: usedAttempts?.limits });
     this.used = usedAttempts ?? new MemoryUsedAttempts();
     this.siteName = siteNameOf(this.steps.settings);
   }

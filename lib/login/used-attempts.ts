@@ -1,7 +1,11 @@
 /** Which attempts have been used up, where the site keeps them itself: a copy of one must not log anybody in again. */
 
-/** A memory of what was used. Several processes of a site need one that they share: `RedisUsedAttempts`. */
+import type { AttemptLimits } from '../attempt/start-limit.js';
+
+/** A memory of what was used. Several processes of a site need one that they share: a `RedisAttemptStore`. */
 export interface UsedAttempts {
+  /** Counts starts and pushes for all who share this memory. Default: each `SmartIdLogin` counts its own. */
+  readonly limits?: AttemptLimits;
   /** Marks an attempt as used for so many milliseconds; true for exactly one caller, however many ask at once. */
   claim(id: string, milliseconds: number): Promise<boolean>;
   /** Takes a mark back: the attempt can be used again. */
