@@ -12,10 +12,7 @@ type Prepare = (test: Mocha.Context, cleanUp: (() => unknown)[]) => Promise<Make
 
 const prepareServer: Prepare = async (test, cleanUp) => {
   const server = await RedisServer.start(test);
-  cleanUp.push(
-    () => server.close(),
-    () => checkExpiries([server]),
-  );
+  cleanUp.push(() => checkExpiries([server]).finally(() => server.close()));
   return async () => {
     const client = await createClient({ url: server.url })
       .on('error', () => {})
@@ -27,10 +24,7 @@ const prepareServer: Prepare = async (test, cleanUp) => {
 
 const prepareCluster: Prepare = async (test, cleanUp) => {
   const cluster = await RedisClusterServers.start(test);
-  cleanUp.push(
-    () => cluster.close(),
-    () => checkExpiries(cluster.servers),
-  );
+  cleanUp.push(() => checkExpiries(cluster.servers).finally(() => cluster.close()));
   return async () => {
     const client = await createCluster({ rootNodes: cluster.rootNodes })
       .on('error', () => {})
@@ -42,10 +36,7 @@ const prepareCluster: Prepare = async (test, cleanUp) => {
 
 const prepareSentinel: Prepare = async (test, cleanUp) => {
   const group = await RedisSentinelServers.start(test);
-  cleanUp.push(
-    () => group.close(),
-    () => checkExpiries(group.servers),
-  );
+  cleanUp.push(() => checkExpiries(group.servers).finally(() => group.close()));
   return async () => {
     const client = await createSentinel(group.options)
       .on('error', () => {})

@@ -17,7 +17,8 @@ describe('The attempt store in memory', () => {
     // The cache looks at the time once in a millisecond.
     await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  const expiresAt = Date.now() + 120_000;
+  const now = Date.now();
+  const expiresAt = now + 120_000;
   const request = (sessionID: string) => {
     const session = { save: (done: () => void) => done(), regenerate: () => {} };
     const sessionStore = { get: (_id: string, done: (error: unknown, found: object) => void) => done(null, {}) };
@@ -30,7 +31,7 @@ describe('The attempt store in memory', () => {
   };
 
   it('keeps each attempt for its own time, whatever is begun or changed beside it', async () => {
-    const store = new MemoryAttemptStore();
+    const store = new MemoryAttemptStore(() => now);
     const req = request('one');
     await store.create(req, attempt('first'));
     await pass(200_000);
@@ -43,7 +44,7 @@ describe('The attempt store in memory', () => {
   });
 
   it('lets the attempt that would end first make room', async () => {
-    const store = new MemoryAttemptStore();
+    const store = new MemoryAttemptStore(() => now);
     const req = request('one');
     for (const id of ['1', '2', '3', '4', '5']) await store.create(req, attempt(id));
     await store.update(req, attempt('1', 100_000), attempt('1'));
