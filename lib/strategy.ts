@@ -155,8 +155,8 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /** @internal Whom the site names in general. */
-  identify(req: Request): ReturnType<Identify> {
-    return this.settings.identify(req);
+  identify(req: SiteRequest): ReturnType<Identify> {
+    return this.settings.identify(req as Request);
   }
 
   private async finish(req: Request, { identify }: AuthenticateOptions, actions: Actions): Promise<void> {

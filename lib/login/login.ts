@@ -17,8 +17,11 @@ import { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';
 import { ViewStream } from './view-stream.js';
 
 export interface SmartIdLoginCoreOptions extends SmartIdLoginOptions {
-  /** Which attempts were used up. Default: a memory of this process; several processes need a `RedisAttemptStore`. */
-  usedAttempts?: UsedAttempts;
+  /**
+   * Remembers which attempts were used up. Default: a memory of this process; several processes need a
+   * `RedisAttemptStore`.
+   */
+  store?: UsedAttempts;
 }
 
 export interface LoginStartOptions extends LoginStart {
@@ -73,20 +76,22 @@ export class SmartIdLogin {
   readonly siteName: string;
   /** @internal */
   readonly steps: LoginSteps;
-  private readonly used: UsedAttempts;
+  /** @internal */
+  readonly store: UsedAttempts;
   /** Attempts whose push has gone out, by id: who asks again with the attempt as it was before gets the same. */
   private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: 10_000, ttl: attemptLifetime });
 
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
-  constructor({ usedAttempts, ...options }: SmartIdLoginCoreOptions) {
+  constructor(options: SmartIdLoginCoreOptions) {
+    const { store, ...rest } = options ?? {};
     for (const method of ['claim', 'release'] as const) {
-      if (usedAttempts !== undefined && typeof usedAttempts?.[method] !== 'function') {
-        throw new SmartIdInputError('usedAttempts', `must have a method ${method}.`);
+      if (store !== undefined && typeof store?.[method] !== 'function') {
+        throw new SmartIdInputError('store', `must have a method ${method}.`);
       }
     }
-    const settings = resolveLoginOptions(options, loginOptionNames, 'SmartIdLogin');
-    this.steps = new LoginSteps({ ...settings, limits: usedAttempts?.limits });
-    this.used = usedAttempts ?? new MemoryUsedAttempts();
+    const settings = resolveLoginOptions(rest as SmartIdLoginOptions, loginOptionNames, 'SmartIdLogin');
+    this.steps = new LoginSteps({ ...settings, limits: store?.limits });
+    this.store = store ?? new MemoryUsedAttempts();
     this.siteName = siteNameOf(this.steps.settings);
   }
 
@@ -142,7 +147,7 @@ export class SmartIdLogin {
   async cancel(attempt: Attempt): Promise<void> {
     const { settings } = this.steps;
     await this.steps.cancel(this.kept(attempt), attempt.id);
-    await this.used.claim(attempt.id, Math.max(1, finishableUntil(attempt) - settings.clock()));
+    await this.store.claim(attempt.id, Math.max(1, finishableUntil(attempt) - settings.clock()));
   }
 
   /**
@@ -188,6 +193,6 @@ export class SmartIdLogin {
   }
 
   private kept(attempt: Attempt | undefined, browser?: string): KeptBySite {
-    return new KeptBySite(attempt, this.used, this.steps.settings.clock, { browser });
+    return new KeptBySite(attempt, this.store, this.steps.settings.clock, { browser });
   }
 }

@@ -40,6 +40,8 @@ export interface PageAnswer {
   headers: Record<string, string>;
   /** Values of Set-Cookie. */
   cookies?: string[];
+  /** What the site adds to the answer, where its framework has no other way. */
+  extraHeaders?: Headers;
   body?: string;
   /** Whether a Content-Security-Policy that the site has set before stays in place of this one. */
   keepsSitePolicy?: boolean;

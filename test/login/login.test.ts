@@ -174,8 +174,8 @@ describe('A login over plain values', () => {
   });
 
   it('is used once also where processes share the memory of what was used', async () => {
-    const usedAttempts = new MemoryUsedAttempts();
-    const [one, other] = [1, 2].map(() => new SmartIdLogin({ ...options(), usedAttempts }));
+    const store = new MemoryUsedAttempts();
+    const [one, other] = [1, 2].map(() => new SmartIdLogin({ ...options(), store }));
     const attempt = await (one as SmartIdLogin).start();
     await simulator.phone.confirm(await (one as SmartIdLogin).view(attempt));
     const results = await Promise.all([one?.finish(attempt), other?.finish(stored(attempt))]);
