@@ -8,14 +8,18 @@ import { readFileSync } from 'node:fs';
 import { checkBeginnings } from './beginnings.js';
 import { asHere, CleanFolder, pack, type Tarball } from './clean-folder.js';
 import { checkExamples } from './examples.js';
+import { checkModuleSystems } from './module-systems.js';
+import { checkTestRunners } from './test-runners.js';
 
 const packed = new CleanFolder();
 try {
   const tarball = pack(packed);
   console.log(`packed: ${tarball.entryCount} files, ${tarball.size} bytes, ${tarball.unpackedSize} unpacked`);
   checkImports(tarball);
+  checkModuleSystems(tarball);
   checkExamples(tarball);
   await checkBeginnings(tarball);
+  checkTestRunners(tarball);
 } finally {
   packed.remove();
 }
