@@ -2,7 +2,10 @@
 
 export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
 export { MemoryAttemptStore } from './attempt/memory-store.js';
+export type { Show } from './attempt/middleware.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
+export type { SiteRequest } from './attempt/site-request.js';
+export type { AttemptLimits } from './attempt/start-limit.js';
 export type { AttemptView } from './attempt/view.js';
 export * from './client.js';
 export {
@@ -24,7 +27,17 @@ export {
   verificationFailureChannel,
 } from './diagnostics.js';
 export type { SmartIdProfile } from './identity.js';
-export type { Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
+export {
+  type LoginFinishOptions,
+  type LoginResult,
+  type LoginStartOptions,
+  SmartIdLogin,
+  type SmartIdLoginCoreOptions,
+} from './login/login.js';
+export type { LoginStart, SmartIdLoginOptions } from './login/options.js';
+export { MemoryUsedAttempts, type UsedAttempts } from './login/used-attempts.js';
+export type { SmartIdInfo } from './login-info.js';
+export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
 export type { Failure } from './outcome.js';
 export type { SmartIdSignature } from './signing/finish.js';
 export type {
@@ -36,5 +49,5 @@ export type {
   ToSign,
 } from './signing/options.js';
 export { SmartIdSigning } from './signing/signing.js';
-export { SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
-export type { Done, SiteUser, SmartIdInfo, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';
+export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
+export type { Done, SiteUser, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

@@ -2,11 +2,12 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
+import { setAnswerHeaders } from './attempt/answer-headers.js';
 import { siteNameOf } from './attempt/creation.js';
 import { EventStream } from './attempt/event-stream.js';
 import type { KeptAttempts } from './attempt/kept-attempts.js';
 import { KeptForRequest } from './attempt/kept-for-request.js';
-import { middleware, type Show, setAnswerHeaders } from './attempt/middleware.js';
+import { middleware, type Show } from './attempt/middleware.js';
 import { checkExpectedSigner } from './attempt/options.js';
 import { entryOf, requirePostedId, requireQueryId } from './attempt/parameters.js';
 import { checkSessionCookie } from './attempt/session-cookie.js';
@@ -69,7 +70,7 @@ export class SmartIdStrategy extends PassportStrategy {
     this.siteName = siteNameOf(login);
     this.callbackURL = login.callbackURL;
     this.clock = login.clock;
-    this.steps = new LoginSteps(login);
+    this.steps = new LoginSteps({ ...login, limits: this.settings.store.limits });
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -154,8 +155,8 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /** @internal Whom the site names in general. */
-  identify(req: Request): ReturnType<Identify> {
-    return this.settings.identify(req);
+  identify(req: SiteRequest): ReturnType<Identify> {
+    return this.settings.identify(req as Request);
   }
 
   private async finish(req: Request, { identify }: AuthenticateOptions, actions: Actions): Promise<void> {

@@ -1,24 +1,9 @@
 /** The site's own verify function, called after everything about a person has been verified. */
 
-import type { X509Certificate } from 'node:crypto';
 import type { Request } from 'express';
 import { profileOf, type SmartIdProfile } from './identity.js';
-import type { FlowType } from './protocol/acsp-v2.js';
-import type { AuthenticationCertificateLevel } from './protocol/algorithms.js';
+import { infoOf, type SmartIdInfo } from './login-info.js';
 import type { VerifiedAuthentication } from './verify/authentication.js';
-
-/** What is known of a login beside the person; `req.authInfo` after it. */
-export interface SmartIdInfo {
-  documentNumber: string;
-  certificateLevel: AuthenticationCertificateLevel;
-  certificate: X509Certificate;
-  flowType: FlowType;
-  interactionTypeUsed: string;
-  /** The phone's address, where the relying party may ask for it. */
-  deviceIpAddress?: string;
-  /** As it was given to `start`. */
-  returnTo?: string;
-}
 
 /** The user; `false`, `null` or nothing to turn the person away. */
 export type SiteUser = Express.User | false | null | undefined;
@@ -61,11 +46,6 @@ export function askSite(
     // What else a function returns that calls `done` (a timer, a query) is not a user.
     if (isPromise(returned)) returned.then(answer, reject);
   });
-}
-
-function infoOf(verified: VerifiedAuthentication, returnTo: string | undefined): SmartIdInfo {
-  const { identity: _, ...told } = verified;
-  return { ...told, returnTo };
 }
 
 function isPromise(value: unknown): value is Promise<SiteUser> {

@@ -177,7 +177,15 @@ describe('The options of the strategy', () => {
     ['flow', ['', 'QR', 'push', null]],
     ['requestProperties', [null, [], 'x', { shareMdClientIpAddress: 'yes' }, { other: true }]],
     ['loginURL', ['', text, 7]],
-    ['store', [null, {}, { create() {}, read() {}, update() {} }]],
+    [
+      'store',
+      [
+        null,
+        {},
+        { create() {}, read() {}, update() {} },
+        ...[null, {}].map((limits) => ({ create() {}, read() {}, update() {}, take() {}, limits })),
+      ],
+    ],
     ['clock', [0, new Date(), null]],
     ['fetch', ['fetch', null, {}]],
     ['passReqToCallback', ['yes', 1, null]],

@@ -9,6 +9,7 @@ import type { AuthenticationSession } from '../verify/authentication.js';
 import type { CertificateChoiceSession } from '../verify/certificate-choice.js';
 import type { SignatureSession } from '../verify/signature.js';
 import type { SiteRequest } from './site-request.js';
+import type { AttemptLimits } from './start-limit.js';
 
 /**
  * How an attempt reaches the app: `device-link` shows a QR code and, with a `callbackURL`, a Web2App link;
@@ -82,6 +83,11 @@ export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
  * a store must not find it for a request of another one.
  */
 export interface AttemptStore {
+  /**
+   * Counts starts and pushes for all who share this store. Default: each strategy and signing of each process counts
+   * its own.
+   */
+  readonly limits?: AttemptLimits;
   /** Keeps a new attempt; resolves once it is stored. */
   create(req: SiteRequest, attempt: Attempt): Promise<void>;
   /** The attempt, or undefined when this browser session has none of that id. Writes nothing. */

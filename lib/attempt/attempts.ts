@@ -12,7 +12,8 @@ import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../
 import { type Attempt, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
 import type { KeptAttempts } from './kept-attempts.js';
-import { StartLimits } from './start-limit.js';
+import { MemoryAttemptLimits } from './memory-limits.js';
+import { type AttemptLimits, StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
 
 export interface AttemptsSettings {
@@ -26,6 +27,8 @@ export interface AttemptsSettings {
   trust: Omit<TrustInput, 'now'>;
   /** Milliseconds since the epoch. */
   clock: () => number;
+  /** Counts starts and pushes. Default: in memory, for this alone. */
+  limits?: AttemptLimits;
 }
 
 /** What can be seen of an attempt at this moment. `reason` is why it only looks as if it were running, if so. */
@@ -57,11 +60,11 @@ export class Attempts {
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
   private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedCancellations, ttl: attemptLifetime });
 
-  constructor({ client, what, purpose, isBoundToSession = false, trust, clock }: AttemptsSettings) {
+  constructor({ client, what, purpose, isBoundToSession = false, trust, clock, limits }: AttemptsSettings) {
     this.watch = new SessionWatch(client, ({ result, cert }) => {
       if (cert && result.endResult === 'OK') judgeCertificateAhead(cert, { ...trust, now: clock() });
     });
-    this.limits = new StartLimits(clock);
+    this.limits = new StartLimits(limits ?? new MemoryAttemptLimits(), what);
     this.clock = clock;
     this.what = what;
     this.purpose = purpose;
@@ -117,8 +120,8 @@ export class Attempts {
     begin: () => Promise<Attempt>,
     pushedTo: ExpectedSigner | undefined,
   ): Promise<Attempt> {
-    if (kept.browser !== undefined) this.limits.countStart(kept.browser);
-    if (pushedTo) this.limits.countPush(pushedTo);
+    if (kept.browser !== undefined) await this.limits.countStart(kept.browser);
+    if (pushedTo) await this.limits.countPush(pushedTo);
     const begun = await kept.during(begin);
     const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(kept) } : begun;
     await kept.create(attempt);

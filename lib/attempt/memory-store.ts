@@ -1,32 +1,68 @@
 /** Attempts in the memory of this process: for a site of one process whose session store is slow, and for tests. */
 
 import { LRUCache } from 'lru-cache';
-import { KeyedAttemptStore, type KeyedTexts } from './keyed-store.js';
+import { type KeyedTexts, maxOpenAttempts, type TextPlace } from './keyed-attempts.js';
+import { KeyedAttemptStore } from './keyed-store.js';
 
-/** Beyond these, the attempts that were used longest ago are forgotten. */
-const mostAttempts = 100_000;
+/** Beyond these, the attempts of the browser sessions that were used longest ago are forgotten. */
+const maxTexts = 100_000;
+
+interface KeptText {
+  key: string;
+  text: string;
+  /** By `performance.now`. */
+  endsAt: number;
+}
 
 class MemoryTexts implements KeyedTexts {
-  private readonly texts = new LRUCache<string, string>({ max: mostAttempts });
+  private readonly groups = new LRUCache<string, readonly KeptText[]>({
+    maxSize: maxTexts,
+    sizeCalculation: ({ length }) => length,
+  });
 
-  async set(key: string, text: string, milliseconds: number): Promise<void> {
-    this.texts.set(key, text, { ttl: milliseconds });
+  async add({ group, key }: TextPlace, text: string, lifetimeMs: number): Promise<void> {
+    const others = this.textsOf(group).sort((one, other) => one.endsAt - other.endsAt);
+    this.keep(group, [...others.slice(1 - maxOpenAttempts), { key, text, endsAt: performance.now() + lifetimeMs }]);
   }
 
-  async get(key: string): Promise<string | undefined> {
-    return this.texts.get(key);
+  async get({ group, key }: TextPlace): Promise<string | undefined> {
+    return this.textsOf(group).find((present) => present.key === key)?.text;
   }
 
-  async replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean> {
-    if (this.texts.get(key) !== before) return false;
-    this.texts.set(key, after, { ttl: milliseconds });
+  async replace({ group, key }: TextPlace, before: string, after: string, lifetimeMs: number): Promise<boolean> {
+    const texts = this.textsOf(group);
+    const isExpected = (present: KeptText) => present.key === key && present.text === before;
+    if (!texts.some(isExpected)) return false;
+    const replaced = { key, text: after, endsAt: performance.now() + lifetimeMs };
+    this.keep(
+      group,
+      texts.map((present) => (isExpected(present) ? replaced : present)),
+    );
     return true;
   }
 
-  async take(key: string): Promise<string | undefined> {
-    const text = this.texts.get(key);
-    this.texts.delete(key);
-    return text;
+  async take({ group, key }: TextPlace): Promise<string | undefined> {
+    const texts = this.textsOf(group);
+    const taken = texts.find((present) => present.key === key);
+    this.keep(
+      group,
+      texts.filter((present) => present !== taken),
+    );
+    return taken?.text;
+  }
+
+  private textsOf(group: string): KeptText[] {
+    const now = performance.now();
+    return (this.groups.get(group) ?? []).filter(({ endsAt }) => endsAt > now);
+  }
+
+  private keep(group: string, texts: readonly KeptText[]): void {
+    if (texts.length === 0) {
+      this.groups.delete(group);
+      return;
+    }
+    const lastEnd = Math.max(...texts.map(({ endsAt }) => endsAt));
+    this.groups.set(group, texts, { ttl: Math.ceil(lastEnd - performance.now()) });
   }
 }
 

@@ -75,7 +75,9 @@ export interface CommonOptions extends SmartIdClientOptions {
   flow?: Flow;
   /** Sent with the request; `shareMdClientIpAddress` needs a privilege. */
   requestProperties?: RequestProperties;
-  /** Milliseconds since the epoch, for tests. Default `Date.now`. */
+  /**
+   * Milliseconds since the epoch, for tests; the limits of starts and pushes go by the real time. Default `Date.now`.
+   */
   clock?: () => number;
 }
 
@@ -303,6 +305,9 @@ export function checkStore(store: AttemptStore | undefined): void {
   if (store === undefined) return;
   for (const method of ['create', 'read', 'update', 'take'] as const) {
     if (typeof store?.[method] !== 'function') throw new SmartIdInputError('store', `must have a method ${method}.`);
+  }
+  if (store.limits !== undefined && typeof store.limits?.increment !== 'function') {
+    throw new SmartIdInputError('store', 'must have a method limits.increment, or no limits.');
   }
 }
 

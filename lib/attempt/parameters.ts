@@ -38,6 +38,11 @@ export function finishEntry(body: unknown): Entry | undefined {
   return id === undefined ? undefined : { by: 'finish', id };
 }
 
+/** The id of the attempt that a query or a body names. */
+export function attemptIdIn(fields: unknown): string | undefined {
+  return (callbackEntry(fields) ?? finishEntry(fields))?.id || undefined;
+}
+
 /**
  * Whether a program asks, and no person has opened the address: by a `HEAD`, as programs that check links do, or ahead
  * of time. Such a request must use up no attempt.
@@ -73,6 +78,18 @@ function requireId(id: string | undefined, place: 'body' | 'query'): string {
 
 function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** The fields of a query by name; the values of one that is repeated as a list, which counts as none. */
+export function fieldsIn(parameters: URLSearchParams | Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (!(parameters instanceof URLSearchParams)) return parameters;
+  const names = [...new Set(parameters.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = parameters.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
 }
 
 /** A parameter that is one text of a sensible length; a repeated one is a list and counts as none. */

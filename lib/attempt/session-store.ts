@@ -1,11 +1,9 @@
 /** The default attempt store: attempts live in the visitor's own session, so they belong to one browser by nature. */
 
 import { type Attempt, type AttemptStore, attemptLifetime, finishableUntil } from './attempt.js';
+import { maxOpenAttempts } from './keyed-attempts.js';
 import type { SiteRequest } from './site-request.js';
 import { loadSession, requireWebSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
-
-/** Enough for several tabs; the oldest makes room for a new one. */
-const mostAttempts = 5;
 
 /** Milliseconds for which a taken attempt is remembered: longer than any that was loaded before can last. */
 const remembered = 2 * attemptLifetime;
@@ -34,7 +32,7 @@ export class SessionAttemptStore implements AttemptStore {
     // An attempt that was taken and is given back.
     sharedOf(session).taken.delete(attempt.id);
     const before = await change(session, (attempts) => [
-      ...attempts.filter((present) => finishableUntil(present) > now).slice(1 - mostAttempts),
+      ...attempts.filter((present) => finishableUntil(present) > now).slice(1 - maxOpenAttempts),
       attempt,
     ]);
     if (!before) throw sessionEnded();

@@ -63,7 +63,7 @@ export class HeldPushes {
     if (asked.sessionType !== 'auth') return;
     const to = recipientOf(asked);
     if (!(await mayPush(to))) return;
-    attempts.limits.countPush(to);
+    await attempts.limits.countPush(to);
     const { sessionID, accountProblem } = await createNotification(settings, asked);
     const receivedAt = attempts.clock();
     // Where it is not there any more, after a logout, the push has gone out for nothing.

@@ -9,6 +9,7 @@ import type { Ending } from '../attempt/conclude.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import type { Listener } from '../attempt/live-view.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
+import type { AttemptLimits } from '../attempt/start-limit.js';
 import { Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
@@ -22,7 +23,7 @@ export class LoginSteps {
   private readonly pushes: HeldPushes;
   private readonly live: Updates;
 
-  constructor(readonly settings: ResolvedLoginOptions) {
+  constructor(readonly settings: ResolvedLoginOptions & { limits?: AttemptLimits }) {
     this.attempts = new Attempts(settings);
     this.pushes = new HeldPushes(settings, this.attempts);
     this.live = new Updates(this.attempts);

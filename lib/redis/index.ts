@@ -1,3 +1,4 @@
 /** `passport-smart-id/redis`: attempts in Redis, for a site of several processes. */
 
-export { RedisAttemptStore, type RedisAttemptStoreOptions, type RedisClient } from './redis-store.js';
+export type { RedisClient } from './connection.js';
+export { RedisAttemptStore, type RedisAttemptStoreOptions } from './redis-store.js';

@@ -1,15 +1,14 @@
 /** Attempts in Redis: any process of a site can go on with any of them, and exactly one ends it. */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { KeyedAttemptStore, type KeyedTexts } from '../attempt/keyed-store.js';
-import { SmartIdInputError, SmartIdStoreError } from '../errors.js';
+import { KeyedAttemptStore } from '../attempt/keyed-store.js';
+import type { AttemptLimits } from '../attempt/start-limit.js';
+import { SmartIdInputError } from '../errors.js';
+import type { UsedAttempts } from '../login/used-attempts.js';
+import { type RedisClient, RedisConnection } from './connection.js';
+import { RedisLimits } from './redis-limits.js';
+import { RedisMarks } from './redis-marks.js';
+import { RedisTexts } from './redis-texts.js';
 import { Seal } from './seal.js';
-
-/** The part of the `redis` package's client, or pool of clients, that is used. */
-export interface RedisClient {
-  sendCommand(command: string[], options?: { abortSignal?: AbortSignal }): Promise<unknown>;
-}
 
 export interface RedisAttemptStoreOptions {
   /** Connected by the site, which also listens to its `error` events. */
@@ -22,114 +21,28 @@ export interface RedisAttemptStoreOptions {
   clock?: () => number;
 }
 
-/** Milliseconds for one try, and between two. */
-const patience = 1_500;
-const pause = 100;
-/** Redis may be starting again, or the connection may be replaced. */
-const mostTries = 3;
-/** Milliseconds for which Redis knows who has taken what: as long as somebody may ask again because the answer was lost. */
-const memory = 60_000;
+/** For strategies, signings and pages as their `store`, and for `SmartIdLogin` as its `usedAttempts`. */
+export class RedisAttemptStore extends KeyedAttemptStore implements UsedAttempts {
+  readonly limits: AttemptLimits;
+  private readonly marks: RedisMarks;
 
-/** Repeated by the same caller after an answer that was lost, it says the same again: no other sealed text is like his. */
-const replaceScript = `
-local present = redis.call('GET', KEYS[1])
-if not present then return 0 end
-if present == ARGV[2] then return 1 end
-if string.sub(present, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-return 1`;
-
-/** Repeated by the same caller after an answer that was lost, it gives the same again. */
-const takeScript = `
-local present = redis.call('GETDEL', KEYS[1])
-if present then redis.call('SET', KEYS[2], ARGV[1] .. present, 'PX', ARGV[2]) return present end
-local taken = redis.call('GET', KEYS[2])
-if taken and string.sub(taken, 1, #ARGV[1]) == ARGV[1] then return string.sub(taken, #ARGV[1] + 1) end
-return false`;
-
-class RedisTexts implements KeyedTexts {
-  private readonly client: RedisClient;
-  private readonly prefix: string;
-  private readonly seal: Seal;
-
-  constructor({ client, prefix = 'smart-id:', secret }: RedisAttemptStoreOptions) {
-    this.client = client;
-    this.prefix = prefix;
-    this.seal = new Seal([secret].flat());
-  }
-
-  async set(key: string, text: string, milliseconds: number): Promise<void> {
-    await this.send(['SET', this.placeOf(key), this.valueOf(key, text), 'PX', `${milliseconds}`]);
-  }
-
-  async get(key: string): Promise<string | undefined> {
-    return this.textOf(key, await this.send(['GET', this.placeOf(key)]));
-  }
-
-  async replace(key: string, before: string, after: string, milliseconds: number): Promise<boolean> {
-    const values = [revisionOf(before), this.valueOf(key, after), `${milliseconds}`];
-    return (await this.send(['EVAL', replaceScript, '1', this.placeOf(key), ...values])) === 1;
-  }
-
-  async take(key: string): Promise<string | undefined> {
-    const place = this.placeOf(key);
-    const caller = randomBytes(16).toString('base64url');
-    return this.textOf(key, await this.send(['EVAL', takeScript, '2', place, `${place}:taken`, caller, `${memory}`]));
-  }
-
-  /** In braces, for which a cluster keeps all that belongs to one key on one server. */
-  private placeOf(key: string): string {
-    return `${this.prefix}{${key}}`;
-  }
-
-  private valueOf(key: string, text: string): string {
-    return revisionOf(text) + this.seal.close(text, key);
-  }
-
-  /** What cannot be opened counts as not there: it is of a secret that was given up, or somebody has changed it. */
-  private textOf(key: string, value: unknown): string | undefined {
-    return typeof value === 'string' ? this.seal.open(value.slice(revisionLength), key) : undefined;
-  }
-
-  /** Tries again where the connection fails; every command may be repeated. */
-  private async send(command: string[]): Promise<unknown> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.sendOnce(command);
-      } catch (error) {
-        if (tries === mostTries) throw new SmartIdStoreError(error);
-        await sleep(pause);
-      }
-    }
-  }
-
-  private async sendOnce(command: string[]): Promise<unknown> {
-    const controller = new AbortController();
-    const late = sleep(patience, undefined, { signal: controller.signal, ref: false }).then(() => {
-      throw new Error(`Redis did not answer within ${patience} ms.`);
-    });
-    try {
-      return await Promise.race([this.client.sendCommand(command, { abortSignal: controller.signal }), late]);
-    } finally {
-      // A command that still waits for a connection is not sent any more.
-      controller.abort();
-      late.catch(() => {});
-    }
-  }
-}
-
-/** Tells apart what a key has held, and nothing of it: an attempt is full of random numbers. */
-function revisionOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
-
-const revisionLength = revisionOf('').length;
-
-export class RedisAttemptStore extends KeyedAttemptStore {
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor(options: RedisAttemptStoreOptions) {
     checkOptions(options);
-    super(new RedisTexts(options), options.clock);
+    const { client, secret, prefix = 'smart-id:', clock } = options;
+    const [newest, ...older] = [secret].flat() as [string, ...string[]];
+    const connection = new RedisConnection(client);
+    super(new RedisTexts(connection, prefix, new Seal([newest, ...older])), clock);
+    this.limits = new RedisLimits(connection, prefix, newest);
+    this.marks = new RedisMarks(connection, prefix);
+  }
+
+  claim(id: string, milliseconds: number): Promise<boolean> {
+    return this.marks.claim(id, milliseconds);
+  }
+
+  release(id: string): Promise<void> {
+    return this.marks.release(id);
   }
 }
 

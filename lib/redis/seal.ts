@@ -1,20 +1,20 @@
 /**
- * Encryption of what is kept outside of the site: AES-256-GCM (NIST SP 800-38D) with keys derived from the site's secrets by
- * HKDF (RFC 5869). The first secret seals, all of them open, so that a secret can be replaced while the site runs.
+ * Encryption of what is kept outside of the site: AES-256-GCM (NIST SP 800-38D) with keys derived from the site's
+ * secrets. The first secret seals, all of them open, so that a secret can be replaced while the site runs.
  */
 
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { deriveKey } from './secret-keys.js';
 
 const nonceLength = 12;
 const tagLength = 16;
-const purpose = 'passport-smart-id attempts';
 
 export class Seal {
   private readonly keys: readonly Buffer[];
 
   /** @param secrets at least one. */
   constructor(secrets: readonly string[]) {
-    this.keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)));
+    this.keys = secrets.map((secret) => deriveKey(secret, 'attempts'));
   }
 
   /** @param place where it is kept: a sealed text cannot be opened in another place. */

@@ -46,7 +46,7 @@ export class SmartIdSigning {
     this.settings = resolveSigningOptions(options, prepare);
     this.siteName = siteNameOf(this.settings);
     this.clock = this.settings.clock;
-    this.attempts = new Attempts(this.settings);
+    this.attempts = new Attempts({ ...this.settings, limits: this.settings.store.limits });
     this.step = new SignatureStep(this.settings, this.attempts);
     this.live = new Updates(this.attempts);
   }

@@ -3,10 +3,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { EventStream } from '../attempt/event-stream.js';
+import { fieldsIn } from '../attempt/parameters.js';
 import { readAtMost } from '../http.js';
 import { faultHeaders } from './answers.js';
 import { policyHeader } from './headers.js';
-import { BodyError, fieldsOf, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from './page-request.js';
+import { BodyError, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from './page-request.js';
 import type { PageRoutes } from './page-routes.js';
 import { hostAskedFor } from './same-origin.js';
 
@@ -40,7 +41,7 @@ function sourceOf(req: Request): PageSource<Request> {
     method,
     path: pathname,
     originalUrl,
-    query: fieldsOf(searchParams),
+    query: fieldsIn(searchParams),
     headers,
     host: hostAskedFor(req),
     site: req,

@@ -7,6 +7,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { SmartIdInputError } from '../errors.js';
+import type { SmartIdInfo } from '../login-info.js';
+import { semanticsIdentifierOf } from '../protocol/document-number.js';
 
 /** What a site keeps of a browser. */
 export interface KnownBrowser {
@@ -84,8 +86,21 @@ export class KnownBrowsers {
     res.appendHeader('set-cookie', await this.rememberingCookie(req, person));
   }
 
-  /** As `remember`; gives the value of the Set-Cookie header. */
-  async rememberingCookie(req: RequestHeaders, person: string): Promise<string> {
+  /**
+   * @internal The values of Set-Cookie after a login. It stands also where the browser cannot be remembered: the next push there
+   * is a QR code again.
+   */
+  async cookiesAfterLogin(req: RequestHeaders, { flowType, documentNumber }: SmartIdInfo): Promise<string[]> {
+    if (flowType === 'Notification') return [];
+    try {
+      // What is known of a login may be in the site's own words.
+      return [await this.rememberingCookie(req, semanticsIdentifierOf(documentNumber))];
+    } catch {
+      return [];
+    }
+  }
+
+  private async rememberingCookie(req: RequestHeaders, person: string): Promise<string> {
     const others = (await this.present(req)).filter((browser) => browser.person !== person);
     // Always a new one: a token that somebody planted here, and has a copy of, must never stand for this person.
     const fresh = randomBytes(tokenBytes).toString('base64url');

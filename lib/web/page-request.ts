@@ -1,8 +1,9 @@
 /** A request to the pages and its answer as plain values. The edges make them of what their framework has, and nobody else knows one. */
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { answerHeaders } from '../attempt/answer-headers.js';
 import type { Listener } from '../attempt/live-view.js';
-import { answerHeaders } from '../attempt/middleware.js';
+import { fieldsIn } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
 
 /** @typeParam Site the framework's own request, which the functions of the site get. */
@@ -39,6 +40,8 @@ export interface PageAnswer {
   headers: Record<string, string>;
   /** Values of Set-Cookie. */
   cookies?: string[];
+  /** What the site adds to the answer, where its framework has no other way. */
+  extraHeaders?: Headers;
   body?: string;
   /** Whether a Content-Security-Policy that the site has set before stays in place of this one. */
   keepsSitePolicy?: boolean;
@@ -64,7 +67,7 @@ export function mediaTypeOf(headers: IncomingHttpHeaders): string | undefined {
 /** @throws BodyError when it is neither JSON nor a form, or not well-formed. */
 export function parseBody(headers: IncomingHttpHeaders, text: string): Record<string, unknown> {
   const type = mediaTypeOf(headers);
-  if (type === 'application/x-www-form-urlencoded') return fieldsOf(new URLSearchParams(text));
+  if (type === 'application/x-www-form-urlencoded') return fieldsIn(new URLSearchParams(text));
   if (text === '') return {};
   if (type !== 'application/json') throw new BodyError(415);
   let value: unknown;
@@ -75,17 +78,6 @@ export function parseBody(headers: IncomingHttpHeaders, text: string): Record<st
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BodyError(400);
   return value as Record<string, unknown>;
-}
-
-/** The fields by name; the values of one that is repeated as a list, which counts as none. */
-export function fieldsOf(parameters: URLSearchParams): Record<string, unknown> {
-  const names = [...new Set(parameters.keys())];
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = parameters.getAll(name);
-      return [name, values.length === 1 ? values[0] : values];
-    }),
-  );
 }
 
 export function jsonAnswer(status: number, value: object, headers: Record<string, string> = {}): PageAnswer {

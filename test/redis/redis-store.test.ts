@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import session from 'express-session';
 import { createClient } from 'redis';
+import type { StartOptions } from '../../lib/index.js';
 import { RedisAttemptStore, type RedisAttemptStoreOptions } from '../../lib/redis/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { inputError } from '../support/errors.js';
@@ -13,6 +14,9 @@ import { Browser, type Site, startSite } from '../support/site.js';
 
 const secret = 'the secret of a site, long enough';
 const newSecret = 'another secret, that replaces the first';
+
+/** A slot begins with the key of what is in it. */
+const keyLength = 43;
 
 const connect = (url: string) =>
   createClient({ url, socket: { reconnectStrategy: 50 } })
@@ -55,18 +59,21 @@ describe('The attempt store in Redis', function () {
     options: Partial<RedisAttemptStoreOptions> = {},
     sessions = new session.MemoryStore(),
     routes?: (app: Express, store: RedisAttemptStore) => void,
+    start?: StartOptions,
   ) {
     const store = new RedisAttemptStore({ client, secret, ...options });
     const strategy = { store, callbackURL: 'http://localhost/callback', appCallbackURL: undefined };
     const site = await startSite(simulator, {
       strategy,
+      start,
       session: { store: sessions },
       routes: (app) => routes?.(app, store),
     });
     sites.push(site);
     return { site, browser: new Browser(site.origin) };
   }
-  const keys = async () => ((await looker.sendCommand(['KEYS', '*'])) as unknown as string[]).sort();
+  /** Of attempts, which are in braces, and not of counts. */
+  const keys = async () => ((await looker.sendCommand(['KEYS', '*{*'])) as unknown as string[]).sort();
   const confirm = (deviceLink = '') => usePhone(simulator, { deviceLink, flowType: 'QR' });
   /** Whether a login that was begun can be ended. */
   async function finished(browser: Browser, { id, qrLink }: { id: string; qrLink?: string }): Promise<boolean> {
@@ -89,21 +96,90 @@ describe('The attempt store in Redis', function () {
     }
   });
 
+  it('leave nothing in Redis that stays, or that says whose it is', async () => {
+    const documentNumber = 'PNOEE-40504040001-DEM0-Q';
+    const { site, browser } = await open({}, undefined, undefined, {
+      flow: 'notification',
+      identify: () => ({ documentNumber }),
+    });
+    const hidden = [documentNumber, 'PNOEE-40504040001', '40504040001', 'sessionID', 'documentNumber', 'https://'];
+    const hideCookie = async () => {
+      const value = decodeURIComponent((await browser.cookies()).split('=')[1] ?? '').replace(/^s:/, '');
+      hidden.push(value.split('.')[0] ?? '');
+    };
+    for (let count = 0; count < 7; count++) hidden.push((await browser.start()).id);
+    await hideCookie();
+    const id = hidden.at(-2) ?? '';
+    await browser.settled(id);
+    expect((await browser.post('/finish', { id })).status).to.equal(200);
+    hidden.push((await browser.start()).id);
+    await hideCookie();
+    expect(site.errors).to.deep.equal([]);
+    const names = (await looker.sendCommand(['KEYS', '*'])) as unknown as string[];
+    const kinds = names.map((name) => name.replace(/[\w-]{43}/g, '…')).sort();
+    expect([...new Set(kinds.map((kind) => kind.replace(/\d$/, 'slot')))]).to.deep.equal([
+      'smart-id:count:…',
+      'smart-id:{…}:slot',
+      'smart-id:{…}:taken:…',
+    ]);
+    for (const name of names) {
+      expect(Number(await looker.sendCommand(['PTTL', name])), name).to.be.within(1, 300_000);
+      const value = (await looker.get(name)) ?? '';
+      const all = [name, value, Buffer.from(value, 'base64url').toString('latin1')].join();
+      for (const text of hidden) {
+        expect(text).to.have.length.above(7);
+        expect(all).to.not.contain(text);
+      }
+    }
+  });
+
   it('go by themselves two minutes after their end, and at once when they are taken, but for who has taken them', async () => {
     const { browser } = await open();
     const begun = await browser.start();
     const [key = ''] = await keys();
     expect(Number(await looker.sendCommand(['PTTL', key]))).to.be.within(230_000, 240_000);
     expect(await finished(browser, begun)).to.equal(true);
-    expect(await keys()).to.deep.equal([`${key}:taken`]);
-    expect(Number(await looker.sendCommand(['PTTL', `${key}:taken`]))).to.be.within(50_000, 60_000);
-    expect((await looker.get(`${key}:taken`)) ?? '').to.not.contain(begun.id);
+    const [taken = '', ...others] = await keys();
+    expect(others).to.deep.equal([]);
+    expect(taken.startsWith(`${key.slice(0, -':0'.length)}:taken:`), taken).to.equal(true);
+    expect(Number(await looker.sendCommand(['PTTL', taken]))).to.be.within(50_000, 60_000);
+    expect(taken + ((await looker.get(taken)) ?? '')).to.not.contain(begun.id);
   });
 
   it('are under names of the site', async () => {
     const { browser } = await open({ prefix: 'bank:login:' });
     await browser.start();
-    expect((await keys())[0]).to.match(/^bank:login:\{[\w-]{43}\}$/);
+    expect((await keys())[0]).to.match(/^bank:login:\{[\w-]{43}\}:0$/);
+  });
+
+  it('make room where they would end first, and keep their own time beside others', async () => {
+    const { browser } = await open({}, undefined, (app, store) => {
+      app.post('/extend/:id', async (req, res) => {
+        const before = await store.read(req, req.params.id);
+        if (!before) throw new Error('There is no such attempt.');
+        res.json(await store.update(req, { ...before, expiresAt: before.expiresAt + 60_000 }, before));
+      });
+    });
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count++) ids.push((await browser.start()).id);
+    expect((await browser.post(`/extend/${ids[0]}`)).body).to.equal(true);
+    ids.push((await browser.start()).id);
+    const states = await Promise.all(ids.map(async (id) => (await browser.status(id)).state));
+    expect(states.map((state) => state === 'running')).to.deep.equal([true, false, true, true, true, true]);
+    const times = await Promise.all((await keys()).map(async (key) => Number(await looker.sendCommand(['PTTL', key]))));
+    expect(times.filter((time) => time > 0 && time <= 240_000)).to.have.length(4);
+    expect(times.filter((time) => time > 240_000 && time <= 300_000)).to.have.length(1);
+  });
+
+  it('are begun once where the answer of Redis is lost', async () => {
+    const { browser } = await open();
+    await browser.start();
+    // Not the answer to the count, which comes before.
+    way.answerToLose = ':0';
+    const { id } = await browser.start();
+    expect(way.answerToLose).to.equal(undefined);
+    expect((await browser.status(id)).state).to.equal('running');
+    expect(await keys()).to.have.length(2);
   });
 
   it('go on while the secret is replaced, and not with another one', async () => {
@@ -123,9 +199,10 @@ describe('The attempt store in Redis', function () {
     const value = (await looker.get(first)) ?? '';
     const second = await browser.start();
     const place = (await keys()).find((key) => key !== first) ?? '';
-    await looker.set(place, value);
+    const own = (await looker.get(place)) ?? '';
+    await looker.set(place, own.slice(0, keyLength) + value.slice(keyLength));
     expect((await browser.status(second.id)).code).to.equal('no_attempt');
-    for (const wrong of ['', 'x', value.slice(0, -4), `${value.slice(0, 60)}AAAA${value.slice(64)}`]) {
+    for (const wrong of ['', 'x', value.slice(0, -4), `${value.slice(0, 100)}AAAA${value.slice(104)}`]) {
       await looker.set(first, wrong);
       expect((await browser.status(begun.id)).code, wrong).to.equal('no_attempt');
     }

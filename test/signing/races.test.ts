@@ -6,6 +6,7 @@ import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
+import { realNow, setTimeBy } from '../support/time.js';
 import { until } from '../support/until.js';
 
 describe('Requests about one signature at the same time', () => {
@@ -14,7 +15,7 @@ describe('Requests about one signature at the same time', () => {
   let browser: Browser;
   let prepared = 0;
   let whilePreparing: () => Promise<void> = async () => {};
-  let time = Date.now();
+  let time = realNow();
   const sent: string[] = [];
   const fetch = fetchWith();
 
@@ -39,13 +40,14 @@ describe('Requests about one signature at the same time', () => {
     await site.close();
     await simulator.close();
   });
+  setTimeBy(() => time);
   beforeEach(async () => {
     await new Promise<void>((resolve) => {
       site.sessions.clear(() => resolve());
     });
     browser = new Browser(site.origin);
     prepared = 0;
-    time = Date.now();
+    time = realNow();
     whilePreparing = async () => {};
     for (const list of [sent, site.signatures, site.errors]) list.length = 0;
   });

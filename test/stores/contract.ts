@@ -168,6 +168,40 @@ export function describeAttempts(
       for (const { id } of tabs) expect((await second.status(id)).state).to.equal('running');
     });
 
+    /** Of these attempts, those that are still there. */
+    async function present(browser: Browser, ids: string[]): Promise<string[]> {
+      const states = await Promise.all(ids.map(async (id) => (await browser.status(id)).state));
+      return ids.filter((_, index) => states[index] === 'running');
+    }
+
+    it('are five at the most in one browser session: the oldest makes room for a sixth', async () => {
+      const [first, second] = browsers();
+      const ids: string[] = [];
+      for (let count = 0; count < 7; count++) ids.push((await (count % 2 ? first : second).start()).id);
+      expect(await present(first, ids)).to.deep.equal(ids.slice(2));
+      expect(await call(first, 'take', ids[1])).to.equal(undefined);
+      const others = await Promise.all([other().start(), other().start()]);
+      expect(others.map(({ state }) => state)).to.deep.equal(['running', 'running']);
+      expect(await present(second, ids)).to.deep.equal(ids.slice(2));
+    });
+
+    it('are five at the most in one browser session, however many are started at once on two processes', async () => {
+      const [first, second] = browsers();
+      await first.start();
+      const started = await Promise.all(Array.from({ length: 20 }, (_, count) => (count % 2 ? first : second).start()));
+      const ids = started.map(({ id }) => id);
+      expect(await present(second, ids)).to.have.length(5);
+    });
+
+    it('make room for others when they are taken', async () => {
+      const [first, second] = browsers();
+      const ids: string[] = [];
+      for (let count = 0; count < 5; count++) ids.push((await first.start()).id);
+      expect(await call(second, 'take', ids[3])).to.include({ id: ids[3] });
+      ids.push((await second.start()).id);
+      expect(await present(first, ids)).to.deep.equal(ids.filter((_, index) => index !== 3));
+    });
+
     it('leave nothing of them in the session after the login', async () => {
       const [first] = browsers();
       const { id, qrLink } = await first.start();

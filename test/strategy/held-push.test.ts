@@ -10,6 +10,7 @@ import { form, unusable, usable } from '../attacks/accounts.js';
 import { inputError } from '../support/errors.js';
 import { okDocument, usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
+import { realNow, setTimeBy } from '../support/time.js';
 
 const lifetime = 120_000;
 
@@ -17,7 +18,7 @@ describe('A push that is held back', () => {
   let simulator: Simulator;
   let site: Site;
   let browser: Browser;
-  let time = Date.now();
+  let time = realNow();
   const sent: { path: string; body: any }[] = [];
   const reasons = new Map<string, string | undefined>();
   const fetchOfSite = fetchWith();
@@ -26,8 +27,9 @@ describe('A push that is held back', () => {
     simulator = await startSimulator({ port: 0, notificationAnswer: 'phone' });
   });
   after(() => simulator.close());
+  setTimeBy(() => time);
   beforeEach(async () => {
-    time = Date.now();
+    time = realNow();
     sent.length = 0;
     reasons.clear();
     site = await startSite(simulator, {

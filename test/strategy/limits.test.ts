@@ -6,6 +6,7 @@ import { SessionWatch } from '../../lib/rp-api/session-watch.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite } from '../support/site.js';
+import { realNow, setTimeBy } from '../support/time.js';
 import { until } from '../support/until.js';
 
 const mostStarts = 30;
@@ -14,7 +15,7 @@ describe('What visitors can make the site send', () => {
   let simulator: Simulator;
   let site: Site;
   let browser: Browser;
-  let time = Date.now();
+  let time = realNow();
   const sent: string[] = [];
   const fetch = fetchWith();
 
@@ -35,8 +36,9 @@ describe('What visitors can make the site send', () => {
     await site.close();
     await simulator.close();
   });
+  setTimeBy(() => time);
   beforeEach(async () => {
-    time = Date.now();
+    time = realNow();
     browser = new Browser(site.origin);
     await browser.start();
     sent.length = 0;

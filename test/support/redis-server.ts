@@ -8,7 +8,7 @@ import path from 'node:path';
 import { skipForWantOfTool } from './skip.js';
 import { until } from './until.js';
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -16,25 +16,34 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Each change is on the disk before it is answered, so that a server that was killed goes on with it. */
+export const durable: readonly string[] = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
+
 export class RedisServer {
   private process: ChildProcess | undefined;
 
   private constructor(
     readonly port: number,
     private readonly folder: string,
+    private readonly options: readonly string[],
   ) {}
 
   /** Starts one, or skips the tests of the calling hook where there is none; with `CI=true` that is a failure. */
   static async start(test: Mocha.Context): Promise<RedisServer> {
-    if (spawnSync('redis-server', ['--version']).status !== 0) {
-      skipForWantOfTool('redis-server', 'install it to run the tests of several processes', test);
-    }
+    RedisServer.require(test);
     return RedisServer.launch();
   }
 
+  /** Skips the tests of the calling hook where there is no `redis-server`; with `CI=true` that is a failure. */
+  static require(test: Mocha.Context): void {
+    if (spawnSync('redis-server', ['--version']).status !== 0) {
+      skipForWantOfTool('redis-server', 'install it to run the tests of several processes', test);
+    }
+  }
+
   /** Starts one where there is a `redis-server`. */
-  static async launch(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), mkdtempSync(path.join(tmpdir(), 'redis-')));
+  static async launch(options: readonly string[] = durable): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), mkdtempSync(path.join(tmpdir(), 'redis-')), options);
     await server.run();
     return server;
   }
@@ -43,11 +52,9 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Each change is on the disk before it is answered, so that a server that was killed goes on with it. */
   async run(): Promise<void> {
-    const options = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--bind', '127.0.0.1'];
-    const place = ['--port', `${this.port}`, '--dir', this.folder];
-    this.process = spawn('redis-server', [...place, ...options], { stdio: 'ignore' });
+    const place = ['--port', `${this.port}`, '--dir', this.folder, '--bind', '127.0.0.1'];
+    this.process = spawn('redis-server', [...this.options, ...place], { stdio: 'ignore' });
     await until(() => this.isReached(), 'a redis-server');
   }
 

@@ -2,11 +2,12 @@
 
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import currentExpress from 'express';
+import currentExpress, { type Request } from 'express';
 import { MemoryAttemptStore, SmartIdServiceError, SmartIdStoreError } from 'passport-smart-id';
 import { SmartIdServiceError as OwnServiceError } from '../../lib/errors.js';
 import type { Fault } from '../../lib/simulator/index.js';
-import { answerInputErrors } from '../../lib/web/answers.js';
+import { pagesHandler } from '../../lib/web/express.js';
+import type { PageRoutes } from '../../lib/web/page-routes.js';
 import { listen } from '../support/listen.js';
 import { type PageSite, usePageSites } from './page-site.js';
 import { startLogin, startSigning } from './sites.js';
@@ -82,10 +83,10 @@ describe('The answer to a start that fails', () => {
       const app = express();
       // Or Express would print the error.
       app.set('env', 'test');
-      app.get('/', () => {
+      const answer = async () => {
         throw new OwnServiceError('network', 'It cannot be reached.');
-      });
-      app.use(answerInputErrors(async () => {}));
+      };
+      app.use(pagesHandler({ answer } as unknown as PageRoutes<Request>));
       const { origin, close } = await listen(app);
       try {
         const { status, headers } = await fetch(origin);

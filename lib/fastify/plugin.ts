@@ -1,0 +1,139 @@
+/**
+ * The login page of a Fastify site with @fastify/passport and @fastify/session:
+ * `app.register(smartIdPlugin, { prefix: '/login', passport, strategy })`.
+ */
+
+import type fastifyPassport from '@fastify/passport';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { EventStream } from '../attempt/event-stream.js';
+import { fieldsIn } from '../attempt/parameters.js';
+import { SmartIdInputError } from '../errors.js';
+import { faultHeaders } from '../web/answers.js';
+import { policyHeader } from '../web/headers.js';
+import { maxBodyBytes, type PageAnswer, type PageSource, parseBody } from '../web/page-request.js';
+import type { PageRoutes } from '../web/page-routes.js';
+import { type PassportHost, type PassportPageOptions, passportPages } from '../web/passport-pages.js';
+
+/** The site's `@fastify/passport`, or an `Authenticator` of its own. */
+type Passport = Pick<typeof fastifyPassport, 'authenticate'>;
+
+export interface SmartIdPluginOptions extends PassportPageOptions<FastifyRequest> {
+  passport: Passport;
+  /** The path of the page, as for any plugin of Fastify. */
+  prefix?: string;
+}
+
+/**
+ * The whole login: the page with its files, start, push, status, live updates, finish and callback, below `prefix`. Registered
+ * after @fastify/session and `passport.initialize()` and `passport.secureSession()`. Rejects with a SmartIdInputError naming
+ * the option that breaks a rule.
+ */
+export const smartIdPlugin: FastifyPluginAsync<SmartIdPluginOptions> = async (app, options) => {
+  const { passport } = options;
+  if (typeof passport?.authenticate !== 'function') {
+    throw new SmartIdInputError('passport', 'must be the @fastify/passport of the site.');
+  }
+  const pages = passportPages(hostOf(passport), options, ['passport', ...ofFastify], 'smartIdPlugin');
+  acceptForms(app);
+  for (const url of ['/', '/*']) {
+    app.route({
+      method: ['GET', 'POST'],
+      url,
+      bodyLimit: maxBodyBytes,
+      handler: (request, reply) => answer(pages, request, reply),
+    });
+  }
+};
+
+/** The options that Fastify itself takes of any plugin. */
+const ofFastify = ['prefix', 'logLevel', 'logSerializers'] as const;
+
+/** Fastify itself reads JSON alone. Only for this page, and not where the site reads forms already. */
+function acceptForms(app: FastifyInstance): void {
+  const form = 'application/x-www-form-urlencoded';
+  if (app.hasContentTypeParser(form)) return;
+  app.addContentTypeParser(form, { parseAs: 'string' }, ({ headers }, text, done) => {
+    done(null, parseBody(headers, text as string));
+  });
+}
+
+async function answer(
+  pages: PageRoutes<FastifyRequest>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  try {
+    const found = await pages.answer(sourceOf(request));
+    if (!found) reply.callNotFound();
+    else if (!found.events) withHeaders(reply, found).send(found.body ?? '');
+    else {
+      const plain = await found.events((textOf) => new EventStream(hijack(reply, found), textOf));
+      if (plain) withHeaders(reply, plain).send(plain.body ?? '');
+    }
+    return reply;
+  } catch (error) {
+    reply.headers(faultHeaders(error));
+    throw error;
+  }
+}
+
+function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
+  const { method, headers, host, params, body } = request;
+  const originalUrl = request.raw.url ?? '/';
+  return {
+    method,
+    path: `/${(params as { '*'?: string })['*'] ?? ''}`,
+    originalUrl,
+    query: fieldsIn(new URL(originalUrl, 'http://site').searchParams),
+    headers,
+    host,
+    site: request,
+    readBody: async () => (typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}),
+  };
+}
+
+function withHeaders(
+  reply: FastifyReply,
+  { status, headers, cookies = [], keepsSitePolicy }: PageAnswer,
+): FastifyReply {
+  reply.code(status);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === policyHeader && keepsSitePolicy && reply.hasHeader(name)) continue;
+    reply.header(name, value);
+  }
+  for (const cookie of cookies) reply.header('set-cookie', cookie);
+  return reply;
+}
+
+/** From here on the response is ours, and Fastify saves no session at its end. */
+function hijack(reply: FastifyReply, answered: PageAnswer): FastifyReply['raw'] {
+  withHeaders(reply, answered).hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+  return reply.raw;
+}
+
+/** What @fastify/passport sets on a request, whose types name the users of the site. */
+interface PassportRequest {
+  logIn(user: Express.User, options: { session: boolean; keepSessionInfo: boolean }): Promise<void>;
+}
+
+function hostOf(passport: Passport): PassportHost<FastifyRequest> {
+  return {
+    authenticate: (request, strategy, expected) =>
+      new Promise((resolve, reject) => {
+        const settle = async (
+          _request: FastifyRequest,
+          _reply: FastifyReply,
+          error: unknown,
+          user?: unknown,
+          info?: unknown,
+        ) => (error ? reject(error) : resolve({ user: user as Express.User | false, info }));
+        const authenticate = passport.authenticate(strategy as never, expected as object, settle as never);
+        // The callback answers in place of the reply.
+        Promise.resolve(authenticate.call(request.server, request, undefined as never)).catch(reject);
+      }),
+    logIn: (request, user, options) => (request as unknown as PassportRequest).logIn(user, options),
+  };
+}

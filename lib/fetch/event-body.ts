@@ -1,0 +1,64 @@
+/** Views as server-sent events (WHATWG HTML, section 9.2) in the body of a `Response`. */
+
+import { eventOf, eventStreamHeaders, Repetitions } from '../attempt/event-stream.js';
+import type { Listener } from '../attempt/live-view.js';
+import type { AttemptView } from '../attempt/view.js';
+
+export class EventBody implements Listener {
+  static readonly headers: Record<string, string> = { ...eventStreamHeaders };
+  readonly body: ReadableStream<Uint8Array>;
+  isGone = false;
+  private readonly repetitions = new Repetitions();
+  private readonly encoder = new TextEncoder();
+  private readonly callbacks: (() => void)[] = [];
+  private controller?: ReadableStreamDefaultController<Uint8Array>;
+
+  /** @param textOf the JSON text of a view. */
+  constructor(
+    signal: AbortSignal,
+    private readonly textOf: (view: AttemptView) => string,
+  ) {
+    this.body = new ReadableStream({
+      start: (controller) => {
+        this.controller = controller;
+      },
+      cancel: () => this.leave(),
+    });
+    if (signal.aborted) this.cut();
+    else signal.addEventListener('abort', () => this.cut(), { once: true });
+  }
+
+  onGone(callback: () => void): void {
+    this.callbacks.push(callback);
+  }
+
+  show(view: AttemptView): void {
+    const text = this.textOf(view);
+    // Who reads too slowly gets the next one: old links are of no use.
+    if (this.isGone || !this.repetitions.isNew(text) || (this.controller?.desiredSize ?? 0) <= 0) return;
+    this.write(text);
+    this.repetitions.note(text);
+  }
+
+  end(view: AttemptView): void {
+    if (this.isGone) return;
+    this.write(this.textOf(view));
+    this.cut();
+  }
+
+  cut(): void {
+    if (this.isGone) return;
+    this.leave();
+    this.controller?.close();
+  }
+
+  private write(text: string): void {
+    this.controller?.enqueue(this.encoder.encode(eventOf(text)));
+  }
+
+  private leave(): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    for (const callback of this.callbacks.splice(0)) callback();
+  }
+}

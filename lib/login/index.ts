@@ -1,0 +1,16 @@
+/** `passport-smart-id/login`: logins over plain values, for sites without Express, and everything of `passport-smart-id/client`. */
+
+export type { Attempt, Flow } from '../attempt/attempt.js';
+export type { AttemptView } from '../attempt/view.js';
+export * from '../client.js';
+export type { SmartIdProfile } from '../identity.js';
+export type { SmartIdInfo } from '../login-info.js';
+export {
+  type LoginFinishOptions,
+  type LoginResult,
+  type LoginStartOptions,
+  SmartIdLogin,
+  type SmartIdLoginCoreOptions,
+} from './login.js';
+export type { LoginStart, SmartIdLoginOptions } from './options.js';
+export { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';

@@ -1,0 +1,94 @@
+/**
+ * Commands to Redis, by any of the clients of the `redis` package: tried again for a while, and never waited for
+ * longer.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SmartIdStoreError } from '../errors.js';
+
+interface CommandOptions {
+  abortSignal?: AbortSignal;
+}
+
+/** The part of `createClient` and `createClientPool` that is used. */
+interface RedisServerClient {
+  sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
+}
+
+/** The part of `createCluster` that is used, and by which it is known. */
+interface RedisClusterClient {
+  sendCommand(
+    firstKey: string,
+    isReadonly: boolean | undefined,
+    command: string[],
+    options?: CommandOptions,
+  ): Promise<unknown>;
+  getSlotMaster(slot: number): unknown;
+}
+
+/** The part of `createSentinel` that is used, and by which it is known. */
+interface RedisSentinelClient {
+  sendCommand(isReadonly: boolean | undefined, command: string[], options?: CommandOptions): Promise<unknown>;
+  getSentinelNode(): unknown;
+}
+
+/**
+ * A client of the `redis` package: of one server, a pool of those, of a cluster, or of servers that sentinels watch.
+ */
+export type RedisClient = RedisServerClient | RedisClusterClient | RedisSentinelClient;
+
+/** For one try, and between two. */
+const tryTimeoutMs = 1_500;
+const pauseMs = 100;
+/**
+ * For all tries together. Redis may be starting again, another server may take over, the connection may be replaced,
+ * or a cluster may be moving what is asked for, which it refuses to read meanwhile.
+ */
+const timeoutMs = 5_000;
+
+export class RedisConnection {
+  private readonly client: RedisClient;
+
+  constructor(client: RedisClient) {
+    this.client = client;
+  }
+
+  /**
+   * Runs a script. It may run twice where the answer is lost.
+   * @param keys at least one; a cluster needs the same part in braces in all of them.
+   * @throws SmartIdStoreError where Redis cannot be used.
+   */
+  async run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown> {
+    const command = ['EVAL', script, `${keys.length}`, ...keys, ...values];
+    const lastTryAt = performance.now() + timeoutMs - tryTimeoutMs;
+    for (;;) {
+      try {
+        return await this.sendOnce(keys[0] as string, command);
+      } catch (error) {
+        if (performance.now() + pauseMs > lastTryAt) throw new SmartIdStoreError(error);
+        await sleep(pauseMs);
+      }
+    }
+  }
+
+  private async sendOnce(firstKey: string, command: string[]): Promise<unknown> {
+    const controller = new AbortController();
+    const late = sleep(tryTimeoutMs, undefined, { signal: controller.signal, ref: false }).then(() => {
+      throw new Error(`Redis did not answer within ${tryTimeoutMs} ms.`);
+    });
+    try {
+      return await Promise.race([sendBy(this.client, firstKey, command, { abortSignal: controller.signal }), late]);
+    } finally {
+      // A command that still waits for a connection is not sent any more.
+      controller.abort();
+      late.catch(() => {});
+    }
+  }
+}
+
+/** Scripts write, so they go to masters. */
+function sendBy(client: RedisClient, firstKey: string, command: string[], options: CommandOptions): Promise<unknown> {
+  if ('getSlotMaster' in client) return client.sendCommand(firstKey, false, command, options);
+  if ('getSentinelNode' in client) return client.sendCommand(false, command, options);
+  return client.sendCommand(command, options);
+}
