@@ -1,6 +1,5 @@
 /** The module systems that TypeScript knows, each compiled to what Node then runs: the table in `docs/compatibility.md`, row by row. */
 
-import { readFileSync } from 'node:fs';
 import { asHere, CleanFolder, type Tarball } from './clean-folder.js';
 
 interface Row {
@@ -31,13 +30,34 @@ const rows: readonly Row[] = [
 ];
 const flags = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--types', 'node', '--esModuleInterop'];
 
+/** With every entry point; JSON is read as CommonJS alone allows it. */
+const program = `
+import { SmartIdStrategy } from 'passport-smart-id';
+import { SmartIdClient } from 'passport-smart-id/client';
+import { smartIdPlugin } from 'passport-smart-id/fastify';
+import { smartIdHandler } from 'passport-smart-id/fetch';
+import { SmartIdLogin } from 'passport-smart-id/login';
+import { RedisAttemptStore } from 'passport-smart-id/redis';
+import { startSimulator } from 'passport-smart-id/simulator';
+import { smartIdRouter } from 'passport-smart-id/web';
+import words from 'passport-smart-id/words/et.json';
+
+const values = [SmartIdStrategy, SmartIdClient, smartIdPlugin, smartIdHandler, SmartIdLogin, RedisAttemptStore];
+for (const value of [...values, startSimulator, smartIdRouter]) {
+  if (typeof value !== 'function') throw new Error('An export is missing.');
+}
+const language: string = words.languageName;
+console.log(language === 'Eesti' && typeof module === 'object' ? 'ok' : 'This is no CommonJS.');
+`;
+
 export function checkModuleSystems(tarball: Tarball): void {
   const folder = new CleanFolder();
   try {
     const compilers = ['5', '6', '7'].map((major) => `typescript${major}@npm:typescript@${major}`);
-    const others = ['express', 'passport', 'redis', '@types/express', '@types/node'].map(asHere);
-    folder.install([tarball.file, ...compilers, ...others]);
-    folder.write('use-commonjs.ts', readFileSync(new URL('use-commonjs.ts', import.meta.url), 'utf8'));
+    const others = ['express', 'passport', 'redis', 'fastify', '@fastify/passport', '@types/express', '@types/node'];
+    // The types of @fastify/flash, which @fastify/passport needs, need those of @fastify/secure-session and do not say so.
+    folder.install([tarball.file, ...compilers, ...others.map(asHere), '@fastify/secure-session']);
+    folder.write('use-commonjs.ts', program);
     for (const row of rows) checkRow(folder, row);
   } finally {
     folder.remove();
