@@ -44,8 +44,13 @@ export type {
   CompleteSessionStatus,
   DeviceLinkSession,
   NotificationSession,
+  RunningSessionStatus,
+  SessionResult,
   SessionStatus,
+  SignatureAlgorithmParameters,
   SigningCertificate,
+  StatusCertificate,
+  StatusSignature,
 } from './rp-api/responses.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
 export type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';

@@ -1,0 +1,104 @@
+/** What the entry points export, as editors show it: read from the declarations in `dist` by the compiler's own API. */
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript5';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dist = path.join(root, 'dist') + path.sep;
+
+export interface EntryPoint {
+  name: string;
+  /** Types in signatures of what is exported that are not exported themselves, as `name (in what)`. */
+  unnamed: string[];
+  /** What is exported, and members of it, that an editor has no text for. */
+  undocumented: string[];
+  exports: string[];
+}
+
+export function readEntryPoints(manifest = path.join(root, 'package.json')): EntryPoint[] {
+  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: Record<string, { types?: string }> };
+  const files = Object.entries(exports).flatMap(([name, { types }]) =>
+    types === undefined ? [] : [{ name, file: path.join(root, types) }],
+  );
+  const program = ts.createProgram(
+    files.map(({ file }) => file),
+    { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true },
+  );
+  return files.map(({ name, file }) => readEntryPoint(program, name, file));
+}
+
+function readEntryPoint(program: ts.Program, name: string, file: string): EntryPoint {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(file);
+  const module = source && checker.getSymbolAtLocation(source);
+  if (!module) throw new Error(`${file} exports nothing: is the package built?`);
+  const resolve = (symbol: ts.Symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const exported = checker.getExportsOfModule(module);
+  const symbols = new Set(exported.map(resolve));
+  const unnamed = new Set<string>();
+  const undocumented: string[] = [];
+
+  for (const symbol of exported) {
+    const target = resolve(symbol);
+    const declarations = (target.declarations ?? []).filter(isOwn);
+    const hasText = (of: ts.Symbol) =>
+      of.getDocumentationComment(checker).length > 0 || of.getJsDocTags(checker).length > 0;
+    if (!hasText(target)) undocumented.push(symbol.name);
+    for (const declaration of declarations) {
+      for (const used of typesIn(declaration, checker)) {
+        const type = resolve(used);
+        if (!symbols.has(type) && (type.declarations ?? []).some(isOwn))
+          unnamed.add(`${used.name} (in ${symbol.name})`);
+      }
+      for (const member of membersOf(declaration)) {
+        const ofMember = member.name && checker.getSymbolAtLocation(member.name);
+        if (ofMember && !hasText(ofMember)) undocumented.push(`${symbol.name}.${ofMember.name}`);
+      }
+    }
+  }
+  return { name, unnamed: [...unnamed], undocumented, exports: exported.map((symbol) => symbol.name) };
+}
+
+function isOwn(declaration: ts.Declaration): boolean {
+  return (
+    path.normalize(declaration.getSourceFile().fileName).startsWith(dist) && !ts.isTypeParameterDeclaration(declaration)
+  );
+}
+
+/** The names of types in a declaration; private members have none in declarations. */
+function typesIn(declaration: ts.Declaration, checker: ts.TypeChecker): ts.Symbol[] {
+  const found: ts.Symbol[] = [];
+  const visit = (node: ts.Node): void => {
+    const name = ts.isTypeReferenceNode(node)
+      ? node.typeName
+      : ts.isExpressionWithTypeArguments(node)
+        ? node.expression
+        : ts.isTypeQueryNode(node)
+          ? node.exprName
+          : undefined;
+    const symbol = name && checker.getSymbolAtLocation(name);
+    if (symbol) found.push(symbol);
+    ts.forEachChild(node, visit);
+  };
+  visit(declaration);
+  return found;
+}
+
+function membersOf(declaration: ts.Declaration): ts.NamedDeclaration[] {
+  const members: ts.NamedDeclaration[] = [];
+  const visit = (node: ts.Node): void => {
+    const isMember =
+      ts.isPropertySignature(node) ||
+      ts.isMethodSignature(node) ||
+      ts.isPropertyDeclaration(node) ||
+      ts.isMethodDeclaration(node);
+    if (isMember && !(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private)) members.push(node);
+    // Parameters and results of functions are told of with the function.
+    if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
+  };
+  visit(declaration);
+  return members;
+}
