@@ -43,7 +43,10 @@ function readEntryPoint(program: ts.Program, name: string, file: string): EntryP
 
   for (const symbol of exported) {
     const target = resolve(symbol);
-    const declarations = (target.declarations ?? []).filter(isOwn);
+    const declarations = withBases((target.declarations ?? []).filter(isOwn), (base) => {
+      const named = checker.getSymbolAtLocation(base);
+      return (named && resolve(named).declarations?.filter(isOwn)) ?? [];
+    });
     const hasText = (of: ts.Symbol) =>
       of.getDocumentationComment(checker).length > 0 || of.getJsDocTags(checker).length > 0;
     if (!hasText(target)) undocumented.push(symbol.name);
@@ -62,24 +65,28 @@ function readEntryPoint(program: ts.Program, name: string, file: string): EntryP
   return { name, unnamed: [...unnamed], undocumented, exports: exported.map((symbol) => symbol.name) };
 }
 
+/** What an interface or class extends is shown as its own. */
+function withBases(declarations: ts.Declaration[], find: (base: ts.Node) => ts.Declaration[]): ts.Declaration[] {
+  return declarations.flatMap((declaration) => {
+    if (!ts.isInterfaceDeclaration(declaration) && !ts.isClassDeclaration(declaration)) return [declaration];
+    const bases = (declaration.heritageClauses ?? []).flatMap(({ types }) =>
+      types.flatMap((type) => find(type.expression)),
+    );
+    return [declaration, ...withBases(bases, find)];
+  });
+}
+
 function isOwn(declaration: ts.Declaration): boolean {
   return (
     path.normalize(declaration.getSourceFile().fileName).startsWith(dist) && !ts.isTypeParameterDeclaration(declaration)
   );
 }
 
-/** The names of types in a declaration; private members have none in declarations. */
+/** The names of types in a declaration; private members have none in declarations. The type of a constant is shown as it is. */
 function typesIn(declaration: ts.Declaration, checker: ts.TypeChecker): ts.Symbol[] {
   const found: ts.Symbol[] = [];
   const visit = (node: ts.Node): void => {
-    const name = ts.isTypeReferenceNode(node)
-      ? node.typeName
-      : ts.isExpressionWithTypeArguments(node)
-        ? node.expression
-        : ts.isTypeQueryNode(node)
-          ? node.exprName
-          : undefined;
-    const symbol = name && checker.getSymbolAtLocation(name);
+    const symbol = ts.isTypeReferenceNode(node) ? checker.getSymbolAtLocation(node.typeName) : undefined;
     if (symbol) found.push(symbol);
     ts.forEachChild(node, visit);
   };
