@@ -26,17 +26,33 @@ export function readEntryPoints(manifest = path.join(root, 'package.json')): Ent
     files.map(({ file }) => file),
     { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true },
   );
-  return files.map(({ name, file }) => readEntryPoint(program, name, file));
+  const checker = program.getTypeChecker();
+  const modules = files.map(({ name, file }) => ({ name, exported: exportsOf(program, file) }));
+  const all = new Set(modules.flatMap(({ exported }) => exported.map((symbol) => resolved(checker, symbol))));
+  return modules.map(({ name, exported }) => readEntryPoint(checker, name, exported, all));
 }
 
-function readEntryPoint(program: ts.Program, name: string, file: string): EntryPoint {
+function exportsOf(program: ts.Program, file: string): ts.Symbol[] {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
   if (!module) throw new Error(`${file} exports nothing: is the package built?`);
-  const resolve = (symbol: ts.Symbol) =>
-    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const exported = checker.getExportsOfModule(module);
+  return checker.getExportsOfModule(module);
+}
+
+/** What an `export … from` or an import stands for. */
+function resolved(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/** @param all what any entry point exports. */
+function readEntryPoint(
+  checker: ts.TypeChecker,
+  name: string,
+  exported: readonly ts.Symbol[],
+  all: ReadonlySet<ts.Symbol>,
+): EntryPoint {
+  const resolve = (symbol: ts.Symbol) => resolved(checker, symbol);
   const symbols = new Set(exported.map(resolve));
   const unnamed = new Set<string>();
   const undocumented: string[] = [];
@@ -53,7 +69,9 @@ function readEntryPoint(program: ts.Program, name: string, file: string): EntryP
     for (const declaration of declarations) {
       for (const used of typesIn(declaration, checker)) {
         const type = resolve(used);
-        if (!symbols.has(type) && (type.declarations ?? []).some(isOwn))
+        // A class is imported from where it can be made: as a type alone it would only look as if it were here too.
+        const isElsewhere = Boolean(type.flags & ts.SymbolFlags.Class) && all.has(type);
+        if (!symbols.has(type) && !isElsewhere && (type.declarations ?? []).some(isOwn))
           unnamed.add(`${used.name} (in ${symbol.name})`);
       }
       for (const member of membersOf(declaration)) {
