@@ -80,7 +80,7 @@ export type SmartIdHandler<Context> = (
 
 /** Headers for the answer; nothing; or `false` to turn the person away. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that only sets a session returns nothing.
-type LoggedIn = HeadersInit | false | undefined | void;
+export type LoggedIn = HeadersInit | false | undefined | void;
 
 interface Site<Context> extends SiteContext<Context> {
   isLoggedIn: boolean;

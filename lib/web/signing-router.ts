@@ -18,7 +18,8 @@ import { checkPageOptions, type PageOptionsOf } from './page-options.js';
 import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
 import { flowOffered, PageRoutes } from './page-routes.js';
 
-type Start = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
+/** Who is asked, and what the app shows. */
+export type SigningRouterStart = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
 
 export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
   signing: SmartIdSigning;
@@ -29,7 +30,11 @@ export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
    * @param reference what the page was opened with, as `?reference=`; anybody can write anything there.
    * @param language of the page, for `interactions`.
    */
-  start(req: Request, reference: string | undefined, language: string): Start | undefined | Promise<Start | undefined>;
+  start(
+    req: Request,
+    reference: string | undefined,
+    language: string,
+  ): SigningRouterStart | undefined | Promise<SigningRouterStart | undefined>;
   /**
    * Keeps what was signed, after which the person is sent on. Where it throws, the error handler hears of it, and the
    * same finish may be tried again.
