@@ -57,7 +57,7 @@ export class Attempts {
   private readonly what: Undertaking;
   private readonly purpose: string;
   private readonly isBoundToSession: boolean;
-  /** Which browser has begun what in this process, for a word in the log where it does not come back as the same one. */
+  /** Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one. */
   private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetime });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
   private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
@@ -140,8 +140,10 @@ export class Attempts {
   async read(kept: KeptAttempts, id: string, by: Entry['by'] = 'finish'): Promise<Attempt | undefined> {
     const attempt = this.ownOnly(kept, await kept.read(id));
     // A return from the app may come to another browser; the page itself is in the one that began.
-    const beginner = attempt || by === 'callback' ? undefined : this.begunHere.get(id);
-    if (beginner !== undefined && !kept.hasSession(beginner)) {
+    const beginner = by === 'callback' ? undefined : this.begunHere.get(id);
+    // Once it has come back, its cookie is sent.
+    if (attempt) this.begunHere.delete(id);
+    else if (beginner !== undefined && !kept.hasSession(beginner)) {
       warnOnce(
         'SMART_ID_SESSION_LOST',
         'A browser that has begun with Smart-ID has come back without the session in which it began, so nothing can be found: its cookie is not sent. Look at the domain, path, secure, sameSite and maxAge of the session cookie, at what a proxy leaves out, and at requests of scripts without credentials.',
