@@ -6,11 +6,10 @@
 import type fastifyPassport from '@fastify/passport';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { EventStream } from '../attempt/event-stream.js';
-import { fieldsIn } from '../attempt/parameters.js';
 import { SmartIdInputError } from '../errors.js';
 import { faultHeaders } from '../web/answers.js';
 import { policyHeader } from '../web/headers.js';
-import { maxBodyBytes, type PageAnswer, type PageSource, parseBody } from '../web/page-request.js';
+import { maxBodyBytes, type PageAnswer, type PageSource, parseBody, queryOf } from '../web/page-request.js';
 import type { PageRoutes } from '../web/page-routes.js';
 import { type PassportHost, type PassportPageOptions, passportPages } from '../web/passport-pages.js';
 
@@ -84,7 +83,7 @@ function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
     method,
     path: `/${(params as { '*'?: string })['*'] ?? ''}`,
     originalUrl,
-    query: fieldsIn(new URL(originalUrl, 'http://site').searchParams),
+    query: queryOf(originalUrl),
     headers,
     host,
     site: request,
