@@ -61,6 +61,8 @@ export class Attempts {
   private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetime });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
   private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  /** What was to be cancelled and was not there, by browser and id: it may be just being finished. */
+  private readonly missed = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
 
   /** @param limits counts starts and pushes. Default: in memory, for this alone. */
   constructor(
@@ -176,7 +178,15 @@ export class Attempts {
         return failedView(id, 'cancelled');
       }
     }
+    this.missed.set(missedKey(kept, id), true);
     return failedView(id, 'no_attempt');
+  }
+
+  /** An attempt that was taken and is given back: cancelled, where a cancel came while it was not there. */
+  asGivenBack(kept: KeptAttempts, attempt: Attempt): Attempt {
+    const { id } = attempt;
+    const isCancelled = this.cancelled.has(id) || this.missed.has(missedKey(kept, id));
+    return isCancelled ? { ...attempt, ended: 'cancelled' } : attempt;
   }
 
   /** Where the end of an attempt is heard of. That of a decoy is waited for in the same way, and never comes. */
@@ -222,6 +232,11 @@ export class Attempts {
         return failedView(attempt.id, seen.code, attempt);
     }
   }
+}
+
+/** By the browser too, since nobody else may cancel it. */
+function missedKey({ browser }: KeptAttempts, id: string): string {
+  return JSON.stringify([browser, id]);
 }
 
 function bindingOf({ browser = '' }: KeptAttempts): string {

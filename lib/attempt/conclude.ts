@@ -106,8 +106,6 @@ async function concludeComplete(
   if (entry.by === 'finish' && status.result.endResult === 'OK' && endsByCallback(attempt, status)) {
     return stillOpen(attempt, 'callback_required', 403);
   }
-  // What else the site keeps in the session may have changed while this request was waiting.
-  if (performance.now() - context.since > shortWait) await context.kept.refresh();
   const taken = await take(context, attempt);
   if (!taken) return refused(attempt, 'already_used', 403);
   // Cancelled while this request was waiting.
@@ -127,7 +125,9 @@ async function waitForResult({ attempts, signal }: Context, attempt: Attempt, pa
   return signal.aborted ? { state: 'running' } : look;
 }
 
-function take({ kept }: Context, { id }: Attempt): Promise<Attempt | undefined> {
+async function take({ kept, since }: Context, { id }: Attempt): Promise<Attempt | undefined> {
+  // What else the site keeps in the session may have changed while this request was waiting.
+  if (performance.now() - since > shortWait) await kept.refresh();
   return kept.take(id);
 }
 
@@ -149,12 +149,16 @@ function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401):
 }
 
 /** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */
-export async function orGiveBack<T>({ kept }: Ending, attempt: Attempt, work: () => T | Promise<T>): Promise<T> {
+export async function orGiveBack<T>(
+  { ending: { kept }, attempts }: { ending: Ending; attempts: Attempts },
+  attempt: Attempt,
+  work: () => T | Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     // Where that fails too, it is the first error that the site must hear of.
-    await kept.giveBack(attempt).catch(() => {});
+    await kept.giveBack(attempts.asGivenBack(kept, attempt)).catch(() => {});
     throw error;
   }
 }

@@ -221,9 +221,12 @@ export function checkCommonStartOptions(
   }
 }
 
-/** Whether a redirect to this stays on the site. A backslash counts as a slash in browsers, so it must not be there. */
+/**
+ * Whether a redirect to this stays on the site. A backslash counts as a slash in browsers, so it must not be there; nor half of a
+ * character, which no address can hold.
+ */
 export function isPathOfSite(value: unknown): value is string {
-  return typeof value === 'string' && /^\/(?![/\\])[^\s\\]{0,2000}$/.test(value);
+  return typeof value === 'string' && /^\/(?![/\\])[^\s\\\p{Surrogate}]{0,2000}$/u.test(value);
 }
 
 /** The encoded interactions that a flow may use, of a list that serves all flows. */

@@ -6,12 +6,12 @@
 import type fastifyPassport from '@fastify/passport';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { EventStream } from '../attempt/event-stream.js';
-import { fieldsIn } from '../attempt/parameters.js';
 import { reloadSession, requireWebSession } from '../attempt/web-session.js';
 import { SmartIdInputError } from '../errors.js';
+import { failure } from '../outcome.js';
 import { faultHeaders } from '../web/answers.js';
 import { policyHeader } from '../web/headers.js';
-import { maxBodyBytes, type PageAnswer, type PageSource, parseBody } from '../web/page-request.js';
+import { maxBodyBytes, type PageAnswer, type PageSource, parseBody, queryOf } from '../web/page-request.js';
 import type { PageRoutes } from '../web/page-routes.js';
 import { type PassportHost, type PassportPageOptions, passportPages } from '../web/passport-pages.js';
 
@@ -63,9 +63,9 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const since = performance.now();
   try {
-    const found = await pages.answer(sourceOf(request));
-    await takeStoredSession(request);
+    const found = await pages.answer(sourceOf(request)).finally(() => letGoOfSession(request, since));
     if (!found) reply.callNotFound();
     else if (!found.events) withHeaders(reply, found).send(found.body ?? '');
     else {
@@ -79,16 +79,26 @@ async function answer(
   }
 }
 
+/** Milliseconds in which nothing else is expected to have happened in the session. */
+const shortWait = 100;
+
 /**
- * With its default `rolling: true`, @fastify/session saves the session at the end of each request as that request has loaded
- * it. A finish waits for seconds, in which a logout may have ended the session, or another request changed it: neither
- * may be undone.
+ * @fastify/session stores the session at the end of each request as it was at its beginning. After a wait for a confirmation it would bring
+ * one back to life that a logout has ended meanwhile, and undo what else has changed.
  */
-async function takeStoredSession(request: FastifyRequest): Promise<void> {
-  const own = request as unknown as { session: { isModified?(): boolean } | null };
-  if (own.session?.isModified?.() !== false) return;
-  const session = requireWebSession(request);
-  if (session.wasStored && !(await reloadSession(session))) own.session = null;
+async function letGoOfSession(request: FastifyRequest, since: number): Promise<void> {
+  const { session } = request as { session?: Partial<ModifiableSession> | null };
+  if (performance.now() - since < shortWait || session?.isModified?.() !== false) return;
+  const webSession = requireWebSession(request);
+  // A new one is kept as it is, or its cookie would not be sent.
+  if (webSession.wasStored && !(await reloadSession(webSession))) await session.destroy?.();
+}
+
+/** What @fastify/session sets on a request. */
+interface ModifiableSession {
+  isModified(): boolean;
+  /** Takes it from the request too, so that nothing is stored. */
+  destroy(): Promise<void>;
 }
 
 function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
@@ -98,7 +108,7 @@ function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
     method,
     path: `/${(params as { '*'?: string })['*'] ?? ''}`,
     originalUrl,
-    query: fieldsIn(new URL(originalUrl, 'http://site').searchParams),
+    query: queryOf(originalUrl),
     headers,
     host,
     site: request,
@@ -145,8 +155,9 @@ function hostOf(passport: Passport): PassportHost<FastifyRequest> {
           info?: unknown,
         ) => (error ? reject(error) : resolve({ user: user as Express.User | false, info }));
         const authenticate = passport.authenticate(strategy as never, expected as object, settle as never);
-        // The callback answers in place of the reply.
-        Promise.resolve(authenticate.call(request.server, request, undefined as never)).catch(reject);
+        // The callback answers in place of the reply; but a strategy with a `loginURL` redirects where there is no attempt.
+        const reply = { status() {}, redirect: () => resolve({ info: failure('no_attempt') }) };
+        Promise.resolve(authenticate.call(request.server, request, reply as never)).catch(reject);
       }),
     logIn: (request, user, options) => (request as unknown as PassportRequest).logIn(user, options),
   };

@@ -75,7 +75,7 @@ function personOf(signer: ExpectedSigner): string {
 }
 
 async function verify<T>(
-  { ending, settings, accept }: LoginEnding<T>,
+  { ending, attempts, settings, accept }: LoginEnding<T>,
   { attempt, status, callback }: Conclusion & { end: 'complete' },
 ): Promise<LoginEnd<T>> {
   const { asked } = attempt.session;
@@ -100,7 +100,7 @@ async function verify<T>(
   if (!isOfAcceptedCountry(verified.identity.semanticsIdentifier, settings.countries)) {
     return refused('country_not_accepted', 403);
   }
-  const { isAccepted, answer } = await orGiveBack(ending, attempt, () => accept(verified, attempt));
+  const { isAccepted, answer } = await orGiveBack({ ending, attempts }, attempt, () => accept(verified, attempt));
   tellOutcome('login', isAccepted ? 'ok' : 'not_accepted', settings.clock(), attempt);
   return { end: 'verified', accepted: answer, attempt };
 }

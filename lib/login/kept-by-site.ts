@@ -46,8 +46,9 @@ export class KeptBySite implements KeptAttempts {
     return isFirst ? attempt : undefined;
   }
 
-  giveBack({ id }: Attempt): Promise<void> {
-    return this.used.release(id);
+  async giveBack({ id, ended }: Attempt): Promise<void> {
+    // The site may still have it as it was before it was cancelled.
+    if (!ended) await this.used.release(id);
   }
 
   during<T>(work: () => Promise<T>): Promise<T> {

@@ -52,7 +52,7 @@ export async function finishSigning(context: FinishContext): Promise<SmartIdSign
     known = conclusion.attempt;
     if (conclusion.end === 'refused') throw refusal(conclusion.code, known, conclusion.httpStatus);
     const signature = await signatureOf(conclusion, settings);
-    await orGiveBack(ending, conclusion.attempt, () => keep(signature));
+    await orGiveBack(context, conclusion.attempt, () => keep(signature));
     tellOutcome('signing', 'ok', settings.clock(), known);
     return signature;
   } catch (error) {

@@ -3,11 +3,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { EventStream } from '../attempt/event-stream.js';
-import { fieldsIn } from '../attempt/parameters.js';
 import { readAtMost } from '../http.js';
 import { faultHeaders } from './answers.js';
 import { policyHeader } from './headers.js';
-import { BodyError, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from './page-request.js';
+import {
+  BodyError,
+  maxBodyBytes,
+  type PageAnswer,
+  type PageSource,
+  parseBody,
+  pathOf,
+  queryOf,
+} from './page-request.js';
 import type { PageRoutes } from './page-routes.js';
 import { hostAskedFor } from './same-origin.js';
 
@@ -35,13 +42,14 @@ export function pagesHandler(routes: PageRoutes<Request>): RequestHandler {
 }
 
 function sourceOf(req: Request): PageSource<Request> {
-  const { url, method, headers, originalUrl } = req;
-  const { pathname, searchParams } = new URL(url, 'http://site');
+  const { method, headers, originalUrl } = req;
+  // Whoever takes the server for a proxy names it in the address, and Express lets that stand.
+  const url = req.url.replace(/^[a-z]+:\/\/[^/?]*/i, '');
   return {
     method,
-    path: pathname,
+    path: pathOf(url) || '/',
     originalUrl,
-    query: fieldsIn(searchParams),
+    query: queryOf(url),
     headers,
     host: hostAskedFor(req),
     site: req,

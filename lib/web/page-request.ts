@@ -80,9 +80,16 @@ export function parseBody(headers: IncomingHttpHeaders, text: string): Record<st
   return value as Record<string, unknown>;
 }
 
-/** An address without its query. */
-export function pathOf(originalUrl: string): string {
-  return originalUrl.split('?', 1)[0] ?? '';
+/**
+ * An address without its query, and as it was sent: brought into another form, such as without `..`, it could be one that handlers
+ * of the site before the page have not seen, such as a limit of its own for `/login/start`.
+ */
+export function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+export function queryOf(url: string): Record<string, unknown> {
+  return fieldsIn(new URLSearchParams(url.slice(pathOf(url).length)));
 }
 
 export function jsonAnswer(status: number, value: object, headers: Record<string, string> = {}): PageAnswer {

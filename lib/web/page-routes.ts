@@ -94,7 +94,7 @@ export class PageRoutes<Site> {
     const file = method === 'GET' ? this.assets.answer(source.path) : undefined;
     if (file) return file;
     // A callback URL may end with a slash.
-    const route = this.routes.get(`${method} ${source.path.replace(/(?<=.)\/$/, '')}`);
+    const route = this.routes.get(`${method} ${source.path.replace(/(?<=[^/])\/$/, '')}`);
     if (!route) return undefined;
     const request = { ...source, body: {} };
     const showFailure = this.failureShown(request);

@@ -63,6 +63,20 @@ describe('A login over plain values', () => {
     expect(await login.finish(attempt, { query })).to.include({ ok: false, code: 'already_used' });
   });
 
+  it('is not given back where it was cancelled while the site failed', async () => {
+    const attempt = await login.start();
+    await simulator.phone.confirm(await login.view(attempt));
+    const accept = async () => {
+      await login.cancel(stored(attempt));
+      throw new Error('The database is away.');
+    };
+    await login.finish(stored(attempt), { accept }).then(
+      () => expect.fail('It must fail.'),
+      (error: Error) => expect(error.message).to.equal('The database is away.'),
+    );
+    expect(await login.finish(stored(attempt))).to.include({ ok: false, code: 'already_used' });
+  });
+
   it('is not finished by the callback of another attempt, or where the site has none', async () => {
     const attempt = await login.start();
     const query = await sameDevice(await login.start());

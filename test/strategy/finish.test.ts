@@ -1,5 +1,6 @@
 /** What holds between start and finish: for whom it was begun, and what a site that fails for a moment costs the person. */
 
+import { EventEmitter, once } from 'node:events';
 import { expect } from 'chai';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
@@ -8,7 +9,7 @@ import { MemoryAttemptStore, SmartIdStrategy, type SmartIdStrategyOptions } from
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { listen } from '../support/listen.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
-import { Browser, startSite } from '../support/site.js';
+import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
 
 const me = 'PNOEE-40404040009';
 const somebodyElse = 'PNOLT-40404040009-MOCK-Q';
@@ -62,6 +63,46 @@ describe('The finish of a login', () => {
             await site.close();
           }
         });
+      }
+    });
+  }
+
+  for (const [kept, store] of [
+    ['the session', () => undefined],
+    ['memory', () => new MemoryAttemptStore()],
+  ] as const) {
+    it(`is not given back, with attempts in ${kept}, to who has cancelled or changed the session meanwhile`, async () => {
+      const asked = new EventEmitter();
+      const site: Site = await startSite(simulator, {
+        strategy: { store: store() },
+        async verify() {
+          const [answer] = await Promise.all([once(asked, 'answer'), asked.emit('asked')]);
+          throw answer[0];
+        },
+        routes(app) {
+          app.post(
+            '/cancel',
+            (req, res, next) => void site.strategy.cancel()(req, res, next),
+            (_req, res) => void res.json({}),
+          );
+          app.post('/note', (req, res) => void res.json(Object.assign(req.session, { note: 'newer' })));
+        },
+      });
+      try {
+        const browser = new Browser(site.origin);
+        const { id, qrLink = '' } = await browser.start();
+        await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR' });
+        const isAsked = once(asked, 'asked');
+        const finish = browser.post('/finish', { id });
+        await isAsked;
+        await browser.post('/note');
+        await browser.post('/cancel', { id });
+        asked.emit('answer', new Error('The database is away.'));
+        expect((await finish).status).to.equal(500);
+        expect((await browser.post('/finish', { id })).body.code).to.equal('cancelled');
+        expect((await storedSessions(site)).map(({ note }) => note)).to.deep.equal(['newer']);
+      } finally {
+        await site.close();
       }
     });
   }

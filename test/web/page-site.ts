@@ -1,6 +1,8 @@
 /** A site with one of the ready-made pages, mounted below a path, and the tests that every such page has to pass. */
 
+import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
@@ -129,6 +131,22 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
     const response = await fetch(`${origin}${base}?returnTo=/x`, { redirect: 'manual' });
     expect(response.headers.get('location')).to.equal(`./${base.replace(/.*\//, '')}/?returnTo=/x`);
     expect((await fetch(`${origin}${base}?returnTo=/x`)).status).to.equal(200);
+  });
+
+  it('takes no address for one of its own that handlers of the site before it have taken for another one', async () => {
+    const { origin } = open();
+    const statusOf = (path: string) =>
+      new Promise((resolve, reject) => {
+        // As it is written here: fetch would send it in another form.
+        const asked = request({ ...urlToHttpOptions(new URL(origin)), path });
+        asked.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+        asked.end();
+      });
+    expect(await statusOf(`${base}/status?id=any`)).to.equal(200);
+    expect(await statusOf(`${origin}${base}/status?id=any`)).to.equal(200);
+    for (const path of ['/x/../status?id=any', '/./status?id=any', '//elsewhere/status?id=any', '//']) {
+      expect([path, await statusOf(`${base}${path}`)]).to.deep.equal([path, 404]);
+    }
   });
 
   it('has five files and no others, which are kept for as long as they are the same', async () => {

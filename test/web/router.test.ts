@@ -86,7 +86,14 @@ describe('The login page', () => {
 
   it('takes no address of another site with a start', async () => {
     const { browser } = start();
-    for (const returnTo of ['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', 'x']) {
+    for (const returnTo of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      'x',
+      '/\ud800',
+    ]) {
       const { status, body } = await begin(browser, { returnTo });
       expect([status, body.field]).to.deep.equal([400, 'returnTo']);
     }
