@@ -10,4 +10,6 @@ export interface Exceptions {
 }
 
 /** By the name of the page. */
-export const exceptions: Readonly<Record<string, Exceptions>> = {};
+export const exceptions: Readonly<Record<string, Exceptions>> = {
+  fastify: { skipLibCheck: 'those of @fastify/flash name @fastify/secure-session, which it does not bring along' },
+};
