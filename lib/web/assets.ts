@@ -10,7 +10,9 @@ import { style } from './style.js';
 /** One ES module without imports. Found by `createRequire`, since loaders such as tsx and Jest have no `import.meta.resolve`. */
 const qrEncoder = createRequire(import.meta.url).resolve('qr');
 
-const moduleFile = (name: string) => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
+/** Without the address of a source map, which is not served: tools of a browser would ask for it in vain. */
+const moduleFile = (name: string) =>
+  readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
 
 /** The files by name. Each script is an ES module that a browser can load as it is. */
 function readFiles(): Map<string, string> {
