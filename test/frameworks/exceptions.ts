@@ -12,6 +12,7 @@ export interface Exceptions {
 /** By the name of the page. */
 export const exceptions: Readonly<Record<string, Exceptions>> = {
   fastify: { skipLibCheck: 'those of @fastify/flash name @fastify/secure-session, which it does not bring along' },
+  koa: { skipLibCheck: "those of @types/koa find Express's content-disposition in place of Koa's" },
   plain: {
     leftOut: {
       'QR code': 'its page has no files beside it; the code itself is scanned in "live updates"',
