@@ -9,12 +9,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { logOut, type Way, ways as waysOfAnySite } from '../sites/ways.js';
 import { Command, isListening } from './command.js';
 import { exceptions } from './exceptions.js';
 import { compile, install } from './folder.js';
-import { readPage } from './page.js';
+import { type DocumentationPage, readPage } from './page.js';
+import { startProxy } from './proxy.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const pagesFolder = path.join(root, 'docs/frameworks');
@@ -25,6 +27,10 @@ const startPatienceMs = 180_000;
 const wayPatienceMs = 60_000;
 
 const ways: Readonly<Record<string, Way>> = { ...waysOfAnySite, 'log out': logOut };
+/** Of the site as it is in production, but for the service. */
+const productionWays: Readonly<Record<string, Way>> = { 'behind a proxy that has https': logInBehindProxy };
+const publicUrl = 'https://www.example.com';
+const allWays = [...Object.keys(ways), ...Object.keys(productionWays)];
 
 /** What became of one page: of each way, or why it came to none. */
 type Column = Readonly<Record<string, Cell>>;
@@ -35,22 +41,25 @@ const failures: string[] = [];
 async function follow(name: string, folder: string, tarball: string): Promise<Column> {
   const exception = exceptions[name] ?? {};
   const page = readPage(readFileSync(path.join(pagesFolder, `${name}.md`), 'utf8'));
-  const all = (cell: Cell) => Object.fromEntries(Object.keys(ways).map((way) => [way, cell]));
+  const all = (cell: Cell) => Object.fromEntries(allWays.map((way) => [way, cell]));
   let simulator: Simulator | undefined;
   let site: Command | undefined;
   try {
     await install(page, folder, tarball);
     if (exception.noCompiler === undefined) await compile(page, folder, exception);
-    for (const port of [sitePort, simulatorPort]) await untilFree(port);
+    await untilFree(simulatorPort);
     simulator = await startSimulator({ port: simulatorPort, notificationAnswer: 'phone' });
     writeFileSync(path.join(folder, 'anchors.pem'), simulator.trustAnchors);
-    // Settings of who runs this would be settings that the page does not tell of.
-    const { PATH, HOME } = process.env;
-    site = new Command(page.start, { folder, environment: { PATH, HOME } });
-    await site.listensAt(sitePort, startPatienceMs);
     const column: Record<string, Cell> = {};
-    for (const [way, take] of Object.entries(ways)) {
-      column[way] = exception.leftOut?.[way] === undefined ? await tryWay(name, way, take, simulator, site) : '–';
+    for (const [these, environment] of [
+      [ways, {}],
+      [productionWays, { SITE_URL: publicUrl }],
+    ] as const) {
+      site = await startSite(page, folder, environment);
+      for (const [way, take] of Object.entries(these)) {
+        column[way] = exception.leftOut?.[way] === undefined ? await tryWay(name, way, take, simulator, site) : '–';
+      }
+      await site.stop();
     }
     return column;
   } catch (error) {
@@ -59,6 +68,32 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
   } finally {
     await site?.stop();
     await simulator?.close();
+  }
+}
+
+async function startSite(page: DocumentationPage, folder: string, environment: NodeJS.ProcessEnv): Promise<Command> {
+  await untilFree(sitePort);
+  // Settings of who runs this would be settings that the page does not tell of.
+  const { PATH, HOME } = process.env;
+  const site = new Command(page.start, { folder, environment: { PATH, HOME, ...environment } });
+  try {
+    await site.listensAt(sitePort, startPatienceMs);
+    return site;
+  } catch (error) {
+    await site.stop();
+    throw error;
+  }
+}
+
+async function logInBehindProxy({ simulator }: { simulator: Simulator }): Promise<void> {
+  const proxy = await startProxy(sitePort, publicUrl);
+  try {
+    await logOut({ origin: proxy.origin, simulator });
+    const given = proxy.cookies.filter((cookie) => !/^[^=]+=;/.test(cookie));
+    expect(given).to.have.length.greaterThan(0);
+    for (const cookie of given) expect(cookie.toLowerCase()).to.match(/; secure(?:;|$)/);
+  } finally {
+    proxy.close();
   }
 }
 
@@ -88,13 +123,13 @@ async function untilFree(port: number): Promise<void> {
 }
 
 function print(table: Readonly<Record<string, Column>>): void {
-  const width = Math.max(...Object.keys(ways).map(({ length }) => length));
+  const width = Math.max(...allWays.map(({ length }) => length));
   const row = (title: string, cellOf: (name: string) => string) => {
     const cells = Object.keys(table).map((name) => cellOf(name).padEnd(Math.max(name.length, 'FAILED'.length)));
     console.log([title.padEnd(width), ...cells].join('  ').trimEnd());
   };
   row('', (name) => name);
-  for (const way of Object.keys(ways)) row(way, (name) => table[name]?.[way] ?? '');
+  for (const way of allWays) row(way, (name) => table[name]?.[way] ?? '');
   for (const name of Object.keys(table)) {
     const { skipLibCheck, noCompiler, leftOut = {} } = exceptions[name] ?? {};
     if (skipLibCheck !== undefined) console.log(`${name}: types of packages unchecked: ${skipLibCheck}`);
