@@ -184,7 +184,7 @@ function readValidity({ reader }: DerElement): { from: number; to: number } {
   return { from, to };
 }
 
-/** The octets of the public key alone, which key identifiers are made of (RFC 6960, section 4.1.1). */
+/** @internal The octets of the public key alone, which key identifiers are made of (RFC 6960, section 4.1.1). */
 export function subjectPublicKeyOf({ fields }: Certificate): Bytes {
   const { reader } = fields.subjectPublicKeyInfo;
   reader.next(tags.sequence);
@@ -204,7 +204,7 @@ export const attributes = {
   givenName: '2.5.4.42',
 } as const;
 
-/** The only value of a subject attribute, or undefined when the subject has none or several. */
+/** @internal The only value of a subject attribute, or undefined when the subject has none or several. */
 export function subjectAttribute({ subject }: Certificate, oid: string): string | undefined {
   const [first, ...others] = subject.filter(({ type }) => type === oid);
   return first && others.length === 0 && first.value !== '' ? first.value : undefined;

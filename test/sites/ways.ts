@@ -1,5 +1,6 @@
 /** The ways to log in, as a browser without scripts and a page's script take them; the same at a site of any kind. */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { EventStream } from '../support/event-stream.js';
@@ -144,6 +145,19 @@ export const ways: Readonly<Record<string, Way>> = {
     await page.expectLoggedIn();
   },
 
+  async 'live updates that nobody reads'(site) {
+    const page = new Script(site);
+    const view = await page.start();
+    // More than may listen at once: a page that has left must not count.
+    for (let opened = 0; opened < 12; opened++) {
+      const stream = await EventStream.open(page.visitor, `${loginPath}/updates?id=${view.id}`);
+      expect([opened, stream.status]).to.deep.equal([opened, 200]);
+      await stream.next();
+      stream.leave();
+      await wait(50);
+    }
+  },
+
   async 'refused, then another try'(site) {
     const page = new Script(site);
     const refused = await page.start();
@@ -223,4 +237,15 @@ export const ways: Readonly<Record<string, Way>> = {
     expect((await page.visitor.get(`${loginPath}/nothing`)).status).to.equal(404);
     await page.expectNobody();
   },
+};
+
+/** Not of every site: the smallest ones have no such address. */
+export const logOut: Way = async (site) => {
+  const page = new Script(site);
+  const view = await page.start();
+  await site.simulator.phone.confirm(view);
+  await page.finish(view.id);
+  await page.expectLoggedIn();
+  await page.visitor.send('/logout', {});
+  await page.expectNobody();
 };
