@@ -112,18 +112,26 @@ function typesIn(declaration: ts.Declaration, checker: ts.TypeChecker): ts.Symbo
   return found;
 }
 
+/** Those whose type is one literal tell themselves; so do parts of a member, parameters and results, which its text tells of. */
 function membersOf(declaration: ts.Declaration): ts.NamedDeclaration[] {
   const members: ts.NamedDeclaration[] = [];
   const visit = (node: ts.Node): void => {
-    const isMember =
-      ts.isPropertySignature(node) ||
-      ts.isMethodSignature(node) ||
-      ts.isPropertyDeclaration(node) ||
-      ts.isMethodDeclaration(node);
-    if (isMember && !(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private)) members.push(node);
-    // Parameters and results of functions are told of with the function.
-    if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
+    if (isMember(node)) {
+      const isPrivate = ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private;
+      const isLiteral = 'type' in node && node.type && ts.isLiteralTypeNode(node.type);
+      if (!isPrivate && !isLiteral) members.push(node);
+    } else if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
   };
   visit(declaration);
   return members;
+}
+
+function isMember(node: ts.Node) {
+  return (
+    ts.isPropertySignature(node) ||
+    ts.isMethodSignature(node) ||
+    ts.isPropertyDeclaration(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isGetAccessor(node)
+  );
 }
