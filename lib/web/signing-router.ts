@@ -1,6 +1,7 @@
 /** The signing page and its routes, to be mounted by a site: `app.use('/sign', smartIdSigningRouter({ signing, start, signed }))`. */
 
 import type { Request, RequestHandler } from 'express';
+import { checkCallbackPath } from '../attempt/callback-place.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { entryOf, shortText } from '../attempt/parameters.js';
 import { requireWebSession } from '../attempt/web-session.js';
@@ -14,7 +15,7 @@ import { answerFailedFinish } from './failed-finish.js';
 import { SiteWords } from './language.js';
 import { signingContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
-import { type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';
+import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
 import { flowOffered, PageRoutes } from './page-routes.js';
 
 /** Who is asked, and what the app shows. */
@@ -85,6 +86,7 @@ async function startIfAllowed(
   const { reference, returnTo, flow: wish } = request.body;
   const known = shortText(reference);
   const language = words.languageFor(request);
+  checkCallbackPath(pathOf(request.originalUrl), request.path, signing.callbackURL);
   const allowed = await start(request.site, known, language);
   if (!allowed) return undefined;
   const flow = flowOffered(wish, notification && allowed.signer !== undefined);
