@@ -17,8 +17,16 @@ export interface EntryPoint {
   exports: string[];
 }
 
-export function readEntryPoints(manifest = path.join(root, 'package.json')): EntryPoint[] {
-  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: Record<string, { types?: string }> };
+export interface PublicTypes {
+  entryPoints: EntryPoint[];
+  /** What the compiler says of the declarations, as it does in a site with `skipLibCheck: false`. */
+  errors: string[];
+}
+
+export function readPublicTypes(): PublicTypes {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    exports: Record<string, { types?: string }>;
+  };
   const files = Object.entries(exports).flatMap(([name, { types }]) =>
     types === undefined ? [] : [{ name, file: path.join(root, types) }],
   );
@@ -29,7 +37,15 @@ export function readEntryPoints(manifest = path.join(root, 'package.json')): Ent
   const checker = program.getTypeChecker();
   const modules = files.map(({ name, file }) => ({ name, exported: exportsOf(program, file) }));
   const all = new Set(modules.flatMap(({ exported }) => exported.map((symbol) => resolved(checker, symbol))));
-  return modules.map(({ name, exported }) => readEntryPoint(checker, name, exported, all));
+  const errors = program
+    .getSourceFiles()
+    .filter(({ fileName }) => isInDist(fileName))
+    .flatMap((file) => program.getSemanticDiagnostics(file))
+    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+  return {
+    entryPoints: modules.map(({ name, exported }) => readEntryPoint(checker, name, exported, all)),
+    errors,
+  };
 }
 
 function exportsOf(program: ts.Program, file: string): ts.Symbol[] {
@@ -95,9 +111,11 @@ function withBases(declarations: ts.Declaration[], find: (base: ts.Node) => ts.D
 }
 
 function isOwn(declaration: ts.Declaration): boolean {
-  return (
-    path.normalize(declaration.getSourceFile().fileName).startsWith(dist) && !ts.isTypeParameterDeclaration(declaration)
-  );
+  return isInDist(declaration.getSourceFile().fileName) && !ts.isTypeParameterDeclaration(declaration);
+}
+
+function isInDist(file: string): boolean {
+  return path.normalize(file).startsWith(dist);
 }
 
 /** The names of types in a declaration; private members have none in declarations. The type of a constant is shown as it is. */
