@@ -1,5 +1,6 @@
 /** What the entry points export, as editors show it: read from the declarations in `dist` by the compiler's own API. */
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,35 +18,37 @@ export interface EntryPoint {
   exports: string[];
 }
 
-export interface PublicTypes {
-  entryPoints: EntryPoint[];
-  /** What the compiler says of the declarations, as it does in a site with `skipLibCheck: false`. */
-  errors: string[];
-}
-
-export function readPublicTypes(): PublicTypes {
+/** The declarations of each entry point. */
+function declarationFiles(): { name: string; file: string }[] {
   const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     exports: Record<string, { types?: string }>;
   };
-  const files = Object.entries(exports).flatMap(([name, { types }]) =>
+  return Object.entries(exports).flatMap(([name, { types }]) =>
     types === undefined ? [] : [{ name, file: path.join(root, types) }],
   );
+}
+
+/** What the compiler says of the declarations themselves, as it does in a site with `skipLibCheck: false`. */
+export function errorsInDeclarations(): string[] {
+  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023'];
+  const files = declarationFiles().map(({ file }) => path.relative(root, file));
+  const args = [compiler, ...flags, '--types', 'node', '--ignoreConfig', ...files];
+  const { stdout, error } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (error) throw error;
+  return stdout.split('\n').filter((line) => line.startsWith('dist/') || line.startsWith('error'));
+}
+
+export function readEntryPoints(): EntryPoint[] {
+  const files = declarationFiles();
   const program = ts.createProgram(
     files.map(({ file }) => file),
-    { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true },
+    { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, types: ['node'], strict: true },
   );
   const checker = program.getTypeChecker();
   const modules = files.map(({ name, file }) => ({ name, exported: exportsOf(program, file) }));
   const all = new Set(modules.flatMap(({ exported }) => exported.map((symbol) => resolved(checker, symbol))));
-  const errors = program
-    .getSourceFiles()
-    .filter(({ fileName }) => isInDist(fileName))
-    .flatMap((file) => program.getSemanticDiagnostics(file))
-    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
-  return {
-    entryPoints: modules.map(({ name, exported }) => readEntryPoint(checker, name, exported, all)),
-    errors,
-  };
+  return modules.map(({ name, exported }) => readEntryPoint(checker, name, exported, all));
 }
 
 function exportsOf(program: ts.Program, file: string): ts.Symbol[] {
