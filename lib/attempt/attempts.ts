@@ -57,8 +57,8 @@ export class Attempts {
   private readonly what: Undertaking;
   private readonly purpose: string;
   private readonly isBoundToSession: boolean;
-  /** What was begun in this process, for a word in the log where browsers do not come back to it. */
-  private readonly begunHere = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  /** Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one. */
+  private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetime });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
   private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
 
@@ -91,7 +91,8 @@ export class Attempts {
     if (kept.browser === undefined) return this.keep(kept, flow, begin, push.to);
     const key = JSON.stringify([kept.browser, push]);
     const present = this.pushesUnderWay.get(key);
-    if (present) return present;
+    // What the other request has stored must not be undone where this one's session is saved at its end.
+    if (present) return present.finally(() => kept.refresh());
     const pushed = this.keep(kept, flow, begin, push.to).finally(() => this.pushesUnderWay.delete(key));
     this.pushesUnderWay.set(key, pushed);
     return pushed;
@@ -131,7 +132,7 @@ export class Attempts {
     const begun = await kept.during(begin);
     const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(kept) } : begun;
     await kept.create(attempt);
-    this.begunHere.set(attempt.id, true);
+    if (kept.browser !== undefined) this.begunHere.set(attempt.id, kept.browser);
     return attempt;
   }
 
@@ -139,7 +140,10 @@ export class Attempts {
   async read(kept: KeptAttempts, id: string, by: Entry['by'] = 'finish'): Promise<Attempt | undefined> {
     const attempt = this.ownOnly(kept, await kept.read(id));
     // A return from the app may come to another browser; the page itself is in the one that began.
-    if (!attempt && by === 'finish' && !kept.hasSession && this.begunHere.has(id)) {
+    const beginner = by === 'callback' ? undefined : this.begunHere.get(id);
+    // Once it has come back, its cookie is sent.
+    if (attempt) this.begunHere.delete(id);
+    else if (beginner !== undefined && !kept.hasSession(beginner)) {
       warnOnce(
         'SMART_ID_SESSION_LOST',
         'A browser that has begun with Smart-ID has come back without the session in which it began, so nothing can be found: its cookie is not sent. Look at the domain, path, secure, sameSite and maxAge of the session cookie, at what a proxy leaves out, and at requests of scripts without credentials.',

@@ -8,9 +8,12 @@ export class KeptByKey implements KeptAttempts {
   /** @param browser the secret. */
   constructor(
     readonly browser: string,
-    readonly hasSession: boolean,
     private readonly attempts: KeyedAttempts,
   ) {}
+
+  hasSession(browser: string): boolean {
+    return browser === this.browser;
+  }
 
   create(attempt: Attempt): Promise<void> {
     return this.attempts.create(this.browser, attempt);

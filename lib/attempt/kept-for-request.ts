@@ -3,7 +3,7 @@
 import type { Attempt, AttemptStore } from './attempt.js';
 import type { KeptAttempts } from './kept-attempts.js';
 import type { SiteRequest } from './site-request.js';
-import { noteSession, reloadSession, requireWebSession, type WebSession } from './web-session.js';
+import { cookieHolds, noteSession, reloadSession, requireWebSession, type WebSession } from './web-session.js';
 
 export class KeptForRequest implements KeptAttempts {
   private readonly session: WebSession;
@@ -20,8 +20,8 @@ export class KeptForRequest implements KeptAttempts {
     return this.session.id;
   }
 
-  get hasSession(): boolean {
-    return this.session.wasStored;
+  hasSession(browser: string): boolean {
+    return this.session.wasStored || cookieHolds(this.req, browser);
   }
 
   create(attempt: Attempt): Promise<void> {

@@ -91,7 +91,7 @@ function webSession(
     store,
     // Its identifier came with the request's cookie. Had the store not known it, the session would have got a new one.
     get wasStored() {
-      return request.headers.cookie?.includes(encodeURIComponent(id())) ?? false;
+      return cookieHolds(request, id());
     },
     get data() {
       return session();
@@ -103,6 +103,11 @@ function webSession(
     save: () => settled((done) => session().save(done)),
     reload: () => settled((done) => session().reload(done)),
   };
+}
+
+/** Whether a cookie of the request names this session. */
+export function cookieHolds({ headers }: Pick<SiteRequest, 'headers'>, id: string): boolean {
+  return headers.cookie?.includes(encodeURIComponent(id)) ?? false;
 }
 
 function settled(act: (done: (error?: unknown) => void) => void): Promise<void> {

@@ -7,6 +7,7 @@ import type fastifyPassport from '@fastify/passport';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { EventStream } from '../attempt/event-stream.js';
 import { fieldsIn } from '../attempt/parameters.js';
+import { reloadSession, requireWebSession } from '../attempt/web-session.js';
 import { SmartIdInputError } from '../errors.js';
 import { faultHeaders } from '../web/answers.js';
 import { policyHeader } from '../web/headers.js';
@@ -66,6 +67,7 @@ async function answer(
 ): Promise<FastifyReply> {
   try {
     const found = await pages.answer(sourceOf(request));
+    await takeStoredSession(request);
     if (!found) reply.callNotFound();
     else if (!found.events) withHeaders(reply, found).send(found.body ?? '');
     else {
@@ -77,6 +79,18 @@ async function answer(
     reply.headers(faultHeaders(error));
     throw error;
   }
+}
+
+/**
+ * With its default `rolling: true`, @fastify/session saves the session at the end of each request as that request has loaded
+ * it. A finish waits for seconds, in which a logout may have ended the session, or another request changed it: neither
+ * may be undone.
+ */
+async function takeStoredSession(request: FastifyRequest): Promise<void> {
+  const own = request as unknown as { session: { isModified?(): boolean } | null };
+  if (own.session?.isModified?.() !== false) return;
+  const session = requireWebSession(request);
+  if (session.wasStored && !(await reloadSession(session))) own.session = null;
 }
 
 function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {

@@ -119,7 +119,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
   const keptFor = (site: Site<Context>): KeptAttempts => {
     // Whoever has none finds nothing under a new one either.
     site.secret ??= generateBrowserSecret();
-    return new KeptByKey(site.secret, site.hasSecret, attempts);
+    return new KeptByKey(site.secret, attempts);
   };
 
   const pages = loginPages<Site<Context>>(

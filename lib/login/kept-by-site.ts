@@ -6,8 +6,6 @@ import type { UsedAttempts } from './used-attempts.js';
 
 export class KeptBySite implements KeptAttempts {
   readonly browser: string | undefined;
-  /** Whether it is the right browser is for the site to know, which has kept the attempt. */
-  readonly hasSession = true;
 
   constructor(
     /** As it is after what was done with it. */
@@ -17,6 +15,11 @@ export class KeptBySite implements KeptAttempts {
     { browser }: { browser?: string } = {},
   ) {
     this.browser = browser;
+  }
+
+  /** Which browser it is is for the site to know, which has kept the attempt. */
+  hasSession(): boolean {
+    return true;
   }
 
   async create(attempt: Attempt): Promise<void> {

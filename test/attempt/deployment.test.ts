@@ -1,6 +1,7 @@
 /** Mistakes of deployment, told in the site's log when the first login or signing begins, and never found by a person at the end. */
 
 import { expect } from 'chai';
+import session from 'express-session';
 import { warned } from '../../lib/attempt/warnings.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { Browser, type SiteOptions, startSite } from '../support/site.js';
@@ -80,13 +81,14 @@ describe('A mistake of deployment', () => {
     expect(await told()).to.have.length(1);
   });
 
-  it('is not told where an id was never given out, or another browser session asks', async () => {
-    const browser = await open({});
+  it('is not told where an id was never given out, or the session in which it began has ended', async () => {
+    const sessions = new session.MemoryStore();
+    const browser = await open({ session: { store: sessions } });
+    const ended = () => new Promise((resolve) => sessions.clear(resolve));
     await browser.status('A'.repeat(22));
     const { id } = await browser.start();
-    const other = new Browser(browser.origin);
-    await other.start();
-    await other.status(id);
+    await ended();
+    expect(await browser.status(id)).to.include({ code: 'no_attempt' });
     expect(await told()).to.deep.equal([]);
   });
 

@@ -55,6 +55,10 @@ describe('A Fastify site', () => {
       content.cart = 'shoes';
       return { before };
     });
+    app.get('/logout', async (request) => {
+      await request.session.destroy();
+      return {};
+    });
     app.get('/me', async ({ user }) => ({ user: user ?? null }));
     const origin = await app.listen({ port: 0 });
     closers.push(() => {
@@ -109,6 +113,25 @@ describe('A Fastify site', () => {
     await simulator.phone.confirm(other);
     expect((await browser.post('/login/finish', { id: other.id })).status).to.equal(302);
   });
+
+  for (const rolling of [true, false]) {
+    it(`does not undo what other requests did while a finish waited, with rolling: ${rolling}`, async () => {
+      const { browser } = await open({ session: { rolling } });
+      await logIn(browser);
+      const { body } = await browser.post('/login/start');
+      const finish = () => browser.post('/login/finish', { id: body.id });
+      const changed = finish();
+      await browser.get('/cart');
+      await changed;
+      expect((await browser.get('/cart')).body).to.deep.equal({ before: 'shoes' });
+      const loggedOut = finish();
+      const cookies = await browser.cookies();
+      await fetch(`${browser.origin}/logout`, { headers: { cookie: cookies } });
+      await loggedOut;
+      const response = await fetch(`${browser.origin}/me`, { headers: { cookie: cookies } });
+      expect(await response.json()).to.deep.equal({ user: null });
+    });
+  }
 
   for (const [field, page] of [
     ['passport', { passport: undefined }],
