@@ -11,15 +11,19 @@ import type { Undertaking } from './outcome.js';
 
 /** A login or signing was begun, or could not be. */
 export interface StartMessage {
+  /** What was started. */
   what: Undertaking;
+  /** By a device link or by a push. */
   flow: Flow;
   /** `ok`, or the code of the error. */
   code: string;
+  /** How long the start took. */
   milliseconds: number;
 }
 
 /** A link for a QR code was made, which happens each second for each page that waits. */
 export interface LinkMessage {
+  /** By a device link always: a push has none. */
   flow: Flow;
 }
 
@@ -33,7 +37,9 @@ export interface SessionEndMessage {
 
 /** A login or signing was to be finished: it was, or why not. */
 export interface OutcomeMessage {
+  /** What has ended. */
   what: Undertaking;
+  /** By a device link or by a push; missing where there was no attempt. */
   flow?: Flow;
   /** `ok`, or the precise code of the failure or error. */
   code: string;
@@ -49,20 +55,25 @@ export interface RpApiCallMessage {
   status?: number;
   /** Why there was none: the code of the error. */
   code?: string;
+  /** How long the request took. */
   milliseconds: number;
 }
 
 /** Somebody was asked whether a certificate is revoked. What is remembered of earlier answers is not asked. */
 export interface RevocationCheckMessage {
+  /** Whether a responder was asked, or a list was loaded. */
   by: 'ocsp' | 'crl';
   /** `unanswered`: no answer, or one that is not valid. A list says `listed` when it is valid. */
   result: 'good' | 'revoked' | 'unknown' | 'listed' | 'unanswered';
+  /** How long the request took. */
   milliseconds: number;
 }
 
 /** An answer did not verify. One that came before there was an attempt has no `attemptId`. */
 export interface VerificationFailureMessage {
+  /** Its `check` names what did not hold. */
   error: SmartIdVerificationError;
+  /** The attempt's id, as the browser knows it. */
   attemptId?: string;
 }
 
@@ -71,17 +82,42 @@ export interface VerificationFailureMessage {
  * about it, if there is one in this process, gets the error too.
  */
 export interface StepFailureMessage {
+  /** Why the signature could not be begun. */
   error: unknown;
+  /** The attempt's id, as the browser knows it. */
   attemptId: string;
 }
 
+/**
+ * The name of the `node:diagnostics_channel` that gets a `StartMessage` for each login or signing that begins, or
+ * cannot.
+ */
 export const startChannel = 'passport-smart-id:start';
+/** The name of the `node:diagnostics_channel` that gets a `LinkMessage` for each link made for a QR code. */
 export const linkChannel = 'passport-smart-id:link';
+/**
+ * The name of the `node:diagnostics_channel` that gets a `SessionEndMessage` for each session that the service has
+ * ended.
+ */
 export const sessionEndChannel = 'passport-smart-id:session-end';
+/**
+ * The name of the `node:diagnostics_channel` that gets an `OutcomeMessage` for each login or signing that has ended
+ * here.
+ */
 export const outcomeChannel = 'passport-smart-id:outcome';
+/** The name of the `node:diagnostics_channel` that gets an `RpApiCallMessage` for each request to the RP API. */
 export const rpApiCallChannel = 'passport-smart-id:rp-api-call';
+/** The name of the `node:diagnostics_channel` that gets a `RevocationCheckMessage` for each OCSP or CRL request. */
 export const revocationCheckChannel = 'passport-smart-id:revocation-check';
+/**
+ * The name of the `node:diagnostics_channel` that gets a `VerificationFailureMessage` for each answer that did not
+ * verify.
+ */
 export const verificationFailureChannel = 'passport-smart-id:verification-failure';
+/**
+ * The name of the `node:diagnostics_channel` that gets a `StepFailureMessage` for each signature that could not be
+ * begun.
+ */
 export const stepFailureChannel = 'passport-smart-id:step-failure';
 
 export const starts = told<StartMessage>(startChannel, 'what', 'flow', 'code', 'milliseconds');

@@ -5,10 +5,15 @@
 
 /** RFC 9457 problem details, as far as the RP API uses them (section "HTTP errors"). */
 export interface ProblemDetails {
+  /** A URI that names the kind of problem. */
   type?: string;
+  /** The kind of problem, in words. */
   title?: string;
+  /** The HTTP status. */
   status?: number;
+  /** What is wrong with this request, in words. */
   detail?: string;
+  /** Each thing that is wrong: its code, such as `NO_SUITABLE_ACCOUNT_FOUND`, and where it is. */
   errors?: { code?: string; detail?: string; paramName?: string; pointer?: string }[];
 }
 
@@ -29,6 +34,7 @@ export abstract class SmartIdError extends Error {
 
 /** An option or argument breaks a rule: correct the value that `field` names. */
 export class SmartIdInputError extends SmartIdError {
+  /** The option, argument or field of a request whose value breaks a rule. */
   readonly field: string;
 
   constructor(field: string, rule: string, options?: ErrorOptions) {
@@ -37,6 +43,7 @@ export class SmartIdInputError extends SmartIdError {
   }
 }
 
+/** What is wrong with the site's session. */
 export type WebSessionProblem =
   | 'session_missing'
   | 'session_in_cookie'
@@ -64,6 +71,7 @@ export class SmartIdStoreError extends SmartIdError {
 /** One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds. */
 export class SmartIdLimitError extends SmartIdError {
   declare readonly code: 'too_many_starts' | 'too_many_pushes' | 'too_many_updates';
+  /** Seconds after which the visitor may try again. */
   readonly retryAfter: number;
 
   constructor(code: SmartIdLimitError['code'], retryAfter: number) {
@@ -74,7 +82,9 @@ export class SmartIdLimitError extends SmartIdError {
 
 /** The RP API refused a request for a reason that lies with the relying party: correct the request or the contract. */
 export class SmartIdRequestError extends SmartIdError {
+  /** Of the answer of the service. */
   readonly httpStatus: number;
+  /** What the service says of it. */
   readonly problem?: ProblemDetails;
 
   constructor(code: string, message: string, httpStatus: number, problem?: ProblemDetails) {
@@ -86,7 +96,9 @@ export class SmartIdRequestError extends SmartIdError {
 
 /** The service cannot be reached, is down, or answers what it must not: try again later. */
 export class SmartIdServiceError extends SmartIdError {
+  /** Of the answer of the service; undefined where there was none. */
   readonly httpStatus?: number;
+  /** What the service says of it. */
   readonly problem?: ProblemDetails;
   /** Seconds, where the service has said so or is left in peace for so long. */
   readonly retryAfter?: number;
@@ -103,12 +115,15 @@ export class SmartIdServiceError extends SmartIdError {
   }
 }
 
+/** Why the service begins no session for somebody. A visitor must not be told. */
 export type AccountProblem = 'no_account' | 'no_suitable_account' | 'person_should_act';
 
 /** The person or document has no account that can do this. Never let visitors tell these apart (enumeration). */
 export class SmartIdAccountError extends SmartIdError {
   declare readonly code: AccountProblem;
+  /** Of the answer of the service. */
   readonly httpStatus: number;
+  /** What the service says of it. */
   readonly problem?: ProblemDetails;
 
   constructor(code: AccountProblem, httpStatus: number, problem?: ProblemDetails) {
@@ -120,6 +135,7 @@ export class SmartIdAccountError extends SmartIdError {
 
 /** The session is unknown to the RP API, most often because it has expired: start again. */
 export class SmartIdSessionNotFoundError extends SmartIdError {
+  /** What the service says of it. */
   readonly problem?: ProblemDetails;
 
   constructor(problem?: ProblemDetails) {
@@ -130,7 +146,9 @@ export class SmartIdSessionNotFoundError extends SmartIdError {
 
 /** The session ended without a result: the person refused, was too late, and so on. `endResult` is the service's word. */
 export class SmartIdOutcomeError extends SmartIdError {
+  /** The word of the service, such as `USER_REFUSED`. */
   readonly endResult: string;
+  /** The `type` of the interaction that was refused, where one was. */
   readonly interaction?: string;
 
   constructor(endResult: string, interaction?: string) {
@@ -160,6 +178,7 @@ export class SmartIdSigningError extends SmartIdError {
 
 /** An answer does not verify; `check` names the rule that refused it. Treat it as an attack until shown otherwise. */
 export class SmartIdVerificationError extends SmartIdError {
+  /** The name of the check that did not hold, such as `certificate-path`. */
   readonly check: string;
 
   constructor(check: string, reason: string, options?: ErrorOptions) {

@@ -5,15 +5,19 @@ import { type IdentifierType, parseSemanticsIdentifier } from './protocol/semant
 import { attributes, type Certificate, subjectAttribute } from './trust/certificate.js';
 import { dateOfBirth } from './trust/date-of-birth.js';
 
+/** Who somebody is, by the subject of a verified certificate. */
 export interface Identity {
   /** E.g. `PNOEE-30303039914`. */
   semanticsIdentifier: string;
+  /** What `personalCode` is: `PNO`, `PAS` or `IDC`. */
   identifierType: IdentifierType;
   /** The code as a text: leading zeros count, and Latvian codes keep their inner hyphen. */
   personalCode: string;
   /** ISO 3166-1 alpha-2, the subject's C. */
   country: string;
+  /** As the certificate has it, mostly in capital letters. */
   givenName: string;
+  /** As the certificate has it, mostly in capital letters. */
   surname: string;
   /** `YYYY-MM-DD`, where the certificate or the personal code tells. */
   dateOfBirth?: string;
@@ -21,13 +25,19 @@ export interface Identity {
 
 /** Passport's profile of a person who logged in with Smart-ID. */
 export interface SmartIdProfile extends Profile {
+  /** Always the same, for sites with several strategies. */
   provider: 'smart-id';
   /** The semantics identifier, the same for all accounts of one person. */
   id: string;
+  /** Given name and surname. */
   displayName: string;
+  /** As the certificate has them, mostly in capital letters. */
   name: { familyName: string; givenName: string };
+  /** Two letters, such as `EE`. */
   country: string;
+  /** What `personalCode` is: `PNO`, `PAS` or `IDC`. */
   identifierType: IdentifierType;
+  /** The identifier without its type and country, such as `40404040009`. */
   personalCode: string;
   /** `YYYY-MM-DD`, where the certificate or the personal code tells. */
   dateOfBirth?: string;

@@ -25,9 +25,11 @@ export type Identify = (req: Request) => ExpectedSigner | undefined | Promise<Ex
 
 /** What a login may be started with; each field defaults to the strategy's option of the same name. */
 export interface StartOptions extends CommonStartOptions, Pick<LoginStart, 'holdPush'> {
+  /** Who is asked to log in, for this start. Default: the option of the same name. */
   identify?: Identify;
 }
 
+/** What `SmartIdStrategy` is told. */
 export interface SmartIdStrategyOptions extends SmartIdLoginOptions {
   /** Default: nobody in particular. A `notification` flow needs somebody. */
   identify?: Identify;

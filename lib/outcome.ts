@@ -2,7 +2,9 @@
 
 /** Told to Passport's `fail` and, through it, to the site; or by the error of a signing. */
 export interface Failure {
+  /** What may be shown to the visitor. */
   message: string;
+  /** Why, for the site: see the table of codes in the README. */
   code: string;
   /** As it was given to `start`, where the attempt is known. */
   returnTo?: string;

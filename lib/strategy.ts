@@ -36,6 +36,7 @@ import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './
 /** Whether a push that was begun some time before may still go out to this person or document, from this browser. */
 export type MayPush = (req: Request, to: ExpectedSigner) => boolean | Promise<boolean>;
 
+/** The Passport strategy: `start`, `push`, `status` and `updates` are middleware, `passport.authenticate` logs in. */
 export class SmartIdStrategy extends PassportStrategy {
   /** The option of the same name, by which `passport.authenticate` finds the strategy. */
   readonly name: string;

@@ -12,10 +12,12 @@ export type SiteUser = Express.User | false | null | undefined;
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that calls `done` returns nothing.
 export type VerifyAnswer = Promise<SiteUser> | void;
 
+/** Tells Passport who has logged in: a user, nobody, or an error. */
 export type Done = (error: unknown, user?: SiteUser, info?: object) => void;
 
 /** Either returns a promise of the user, or calls `done`; the first of the two that happens counts. */
 export type VerifyFunction = (profile: SmartIdProfile, info: SmartIdInfo, done: Done) => VerifyAnswer;
+/** The same with the request first, where the option `passReqToCallback` is `true`. */
 export type VerifyFunctionWithRequest = (
   req: Request,
   profile: SmartIdProfile,

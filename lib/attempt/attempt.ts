@@ -17,16 +17,19 @@ import type { AttemptLimits } from './start-limit.js';
  */
 export type Flow = 'device-link' | 'app' | 'notification';
 
+/** One login or signing of a browser, as a store keeps it: plain data, for the server alone. */
 export interface Attempt {
   /** Unpredictable, known to the browser, and useless without the browser's session. */
   id: string;
   /** What it may end in, where and on which terms: what one strategy or signing has started is not there for another one. */
   purpose: string;
+  /** By a device link or by a push. */
   flow: Flow;
   /** Milliseconds since the epoch. */
   expiresAt: number;
   /** A path of the site, handed back when the attempt is done. */
   returnTo?: string;
+  /** The service's session, or what is known of it while its push waits. Secret: it leads to a login. */
   session: RunningSession | HeldSession;
   /** Logins by push only: the push waits until the page has shown the verification code. `session` is a `HeldSession` then. */
   isHeld?: true;
@@ -45,8 +48,11 @@ export interface Attempt {
 
 /** What device links are made of besides the session's own. */
 export interface LinkTerms {
+  /** `smart-id` in the live service, `smart-id-demo` in the demo. */
   schemeName: string;
+  /** As it was sent to the service. */
   relyingPartyName: string;
+  /** The name of the site behind a broker, which the app shows. */
   brokeredRpName?: string;
 }
 
@@ -56,11 +62,15 @@ export type AskedSession =
   | (SignatureSession & LinkTerms & { sessionType: 'sign' })
   | (CertificateChoiceSession & LinkTerms & { sessionType: 'cert' });
 
+/** A session of the service that a login or signing waits for. */
 export interface RunningSession {
+  /** A UUID, by which the service tells the status. */
   sessionID: string;
   /** When the session-creation response arrived, in milliseconds since the epoch: a QR link counts from here. */
   receivedAt: number;
+  /** The language of the page that a link opens where there is no app. */
   lang: LinkLanguage;
+  /** What the answer is verified against. */
   asked: AskedSession;
   /** Device-link flows only. */
   deviceLink?: Pick<DeviceLinkSession, 'sessionToken' | 'deviceLinkBase'>;
@@ -75,6 +85,7 @@ export interface RunningSession {
  * started. A type of its own, without an identifier that could be asked about: what needs one must first tell the two apart.
  */
 export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
+  /** The service has not been asked for a session yet. */
   sessionID?: undefined;
 }
 

@@ -14,7 +14,9 @@ export const maxOpenAttempts = 5;
  * key.
  */
 export interface TextPlace {
+  /** What is listed together: the texts of one browser. */
   group: string;
+  /** Which text of the group. */
   key: string;
 }
 
@@ -22,6 +24,7 @@ export interface TextPlace {
 export interface KeyedTexts {
   /** Where the group is full, the text that has the least time left makes room. */
   add(place: TextPlace, text: string, lifetimeMs: number): Promise<void>;
+  /** The text, or undefined where there is none or its time is over. */
   get(place: TextPlace): Promise<string | undefined>;
   /** Whether there was this very text before, and the other one is there now. */
   replace(place: TextPlace, before: string, after: string, lifetimeMs: number): Promise<boolean>;

@@ -66,6 +66,7 @@ class MemoryTexts implements KeyedTexts {
   }
 }
 
+/** Keeps attempts in this process, for a site of one process: they are gone with it. */
 export class MemoryAttemptStore extends KeyedAttemptStore {
   /** @param clock milliseconds since the epoch. */
   constructor(clock: () => number = Date.now) {

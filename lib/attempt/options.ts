@@ -32,7 +32,12 @@ import { Decoys } from './decoy.js';
 
 /** What an attempt may be started with; each field defaults to the option of the same name. */
 export interface CommonStartOptions {
+  /** By a device link or by a push. Default `device-link`. */
   flow?: Flow;
+  /**
+   * What the app shows before it asks for the PIN, the best first: the first that the app can show. Default: the
+   * option of the same name.
+   */
   interactions?: readonly Interaction[];
   /** The language of the page that opens where the app is not installed. */
   lang?: LinkLanguage;

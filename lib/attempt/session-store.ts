@@ -18,6 +18,7 @@ interface Shared {
 
 const sharedBySessionStore = new WeakMap<object, Shared>();
 
+/** Keeps attempts in the site's own session, such as that of express-session. The default. */
 export class SessionAttemptStore implements AttemptStore {
   private readonly clock: () => number;
 

@@ -8,6 +8,7 @@ import { createDeviceLink, type DeviceLinkInput } from '../protocol/device-link.
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Attempt, Flow } from './attempt.js';
 
+/** What the page may know of a login or signing: nothing in it is secret. */
 export interface AttemptView {
   /** Ours; post it to finish. */
   id: string;
@@ -16,6 +17,7 @@ export interface AttemptView {
    * `failed`: it is over, and `code` says why in a way that tells nothing of an account.
    */
   state: 'running' | 'ready' | 'callback' | 'failed';
+  /** By a device link or by a push; missing where there is no attempt. */
   flow?: Flow;
   /** Signings only: the person chooses a certificate, after which the signature has no link of its own, or signs. */
   step?: 'certificate' | 'signature';
@@ -29,6 +31,7 @@ export interface AttemptView {
   verificationCode?: string;
   /** The push has not gone out: show the verification code, then post the id to `push`. */
   isHeld?: true;
+  /** Why it failed, where `state` is `failed`; the same for everything that would tell of an account. */
   code?: string;
   /** Until when the person may confirm: milliseconds since the epoch. */
   expiresAt?: number;

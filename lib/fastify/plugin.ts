@@ -18,7 +18,9 @@ import { type PassportHost, type PassportPageOptions, passportPages } from '../w
 /** The site's `@fastify/passport`, or an `Authenticator` of its own. */
 export type Passport = Pick<typeof fastifyPassport, 'authenticate'>;
 
+/** What the login page of a Fastify site is told. */
 export interface SmartIdPluginOptions extends PassportPageOptions<FastifyRequest> {
+  /** The site's own, of `@fastify/passport`. */
   passport: Passport;
   /** The path of the page, as for any plugin of Fastify. */
   prefix?: string;

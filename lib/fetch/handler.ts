@@ -41,16 +41,21 @@ import { EventBody } from './event-body.js';
 
 /** What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler. */
 export interface SiteContext<Context> {
+  /** The visitor's request. */
   request: Request;
+  /** What the site has given the handler with it. */
   context: Context;
 }
 
 /** A person about whom everything has been verified. */
 export interface VerifiedPerson {
+  /** Who it is, by the verified certificate. */
   profile: SmartIdProfile;
+  /** How the person has logged in. */
   info: SmartIdInfo;
 }
 
+/** What the login page is told, besides the options of the pages. */
 export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOptionsOf<SiteContext<Context>> {
   /** Attempts are kept in its `store` where that is a `RedisAttemptStore`, else in the memory of this process. */
   login: SmartIdLogin;

@@ -16,6 +16,7 @@ import { LoginSteps } from './steps.js';
 import { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';
 import { ViewStream } from './view-stream.js';
 
+/** What `SmartIdLogin` is told. */
 export interface SmartIdLoginCoreOptions extends SmartIdLoginOptions {
   /**
    * Remembers which attempts were used up. Default: a memory of this process; several processes need a
@@ -24,11 +25,13 @@ export interface SmartIdLoginCoreOptions extends SmartIdLoginOptions {
   store?: UsedAttempts;
 }
 
+/** How one login begins. */
 export interface LoginStartOptions extends LoginStart {
   /** The id of the visitor's session, by which starts are limited to 30 in five minutes. Default: no such limit. */
   browser?: string;
 }
 
+/** How one login is finished. */
 export interface LoginFinishOptions<Accepted> {
   /**
    * The query of the callback URL, as the framework has parsed it or as `URLSearchParams`, where the app has led the browser
@@ -48,7 +51,9 @@ export interface LoginFinishOptions<Accepted> {
 export type LoginResult<Accepted = undefined> =
   | {
       ok: true;
+      /** Who has logged in. */
       profile: SmartIdProfile;
+      /** How they have logged in. */
       info: SmartIdInfo;
       /** What `accept` has answered. */
       accepted: Accepted;

@@ -17,6 +17,7 @@ import { type AuthenticationCertificateLevel, checkCertificateLevel } from '../p
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import type { LoginSettings } from './begin.js';
 
+/** What every kind of login is told. */
 export interface SmartIdLoginOptions extends CommonOptions {
   /** The lowest level that may log in. Default `QUALIFIED`. */
   certificateLevel?: AuthenticationCertificateLevel;

@@ -5,6 +5,7 @@ import { encodeBase64 } from './base64.js';
 
 /** How the session reached the app: three kinds of device link, or a push. */
 export const flowTypes = ['QR', 'Web2App', 'App2App', 'Notification'] as const;
+/** How a person came to the app: by QR code, by a link in a browser or in an app, or by a push. */
 export type FlowType = (typeof flowTypes)[number];
 
 /** Whether the person comes back through the callback URL. */
@@ -12,7 +13,9 @@ export function isSameDevice(flowType: string | undefined): boolean {
   return flowType === 'Web2App' || flowType === 'App2App';
 }
 
+/** What the app signs in an authentication. */
 export interface AcspV2Input {
+  /** `smart-id` in the live service, `smart-id-demo` in the demo. */
   schemeName: string;
   /** As the text it is in the answer. */
   serverRandom: string;
@@ -26,9 +29,11 @@ export interface AcspV2Input {
   brokeredRpName?: string;
   /** The Base64 text that was sent. */
   interactions: string;
+  /** The `type` of the interaction that the app has shown. */
   interactionTypeUsed: string;
   /** As sent; does not count for `QR` and `Notification`. */
   initialCallbackUrl?: string;
+  /** How the person came to the app. */
   flowType: FlowType;
 }
 

@@ -3,6 +3,7 @@
 import { SmartIdInputError } from '../errors.js';
 
 export const hashAlgorithms = ['SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512'] as const;
+/** The hash that goes with `rsassa-pss`, by the name of the RP API. */
 export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
 export const signatureAlgorithms = [
@@ -17,6 +18,7 @@ export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 export const certificateLevels = ['ADVANCED', 'QUALIFIED', 'QSCD'] as const;
 /** `ADVANCED` < `QUALIFIED` <= `QSCD`; an authentication knows the first two only. */
 export type CertificateLevel = (typeof certificateLevels)[number];
+/** The level of an account that may log in: `QUALIFIED` has been identified as for qualified signatures. */
 export type AuthenticationCertificateLevel = 'ADVANCED' | 'QUALIFIED';
 
 /** @throws SmartIdInputError when it is none of those allowed. */
@@ -65,7 +67,9 @@ export function hashAlgorithmOf({ signatureAlgorithm, hashAlgorithm }: Signature
 
 /** What a request asks the app to sign with: `hashAlgorithm` belongs to `rsassa-pss` and to it alone. */
 export interface SignatureChoice {
+  /** `rsassa-pss` unless there is a reason. */
   signatureAlgorithm: SignatureAlgorithm;
+  /** With `rsassa-pss` it must be given, with others it must not. */
   hashAlgorithm?: HashAlgorithm;
 }
 

@@ -4,14 +4,18 @@ import { createHmac } from 'node:crypto';
 import { encodeBase64 } from './base64.js';
 import { sessionSecretBytes } from './callback.js';
 
+/** Whether a link is for a QR code, or opens the app from a browser or from another app. */
 export type DeviceLinkType = 'QR' | 'Web2App' | 'App2App';
+/** What the link leads to: an authentication, a signature, or the choice of a certificate. */
 export type SessionType = 'auth' | 'sign' | 'cert';
 
 /** What the RP, the service and the app know of a session and nobody else does. Texts are used exactly as sent. */
 export interface AuthCodeInput {
+  /** `smart-id` in the live service, `smart-id-demo` in the demo. */
   schemeName: string;
   /** Decides the signature protocol and which of the fields below count. */
   sessionType: SessionType;
+  /** As in the link. */
   deviceLinkType: DeviceLinkType;
   /** Base64, as the session-creation response gave it. */
   sessionSecret: string;
@@ -19,6 +23,7 @@ export interface AuthCodeInput {
   rpChallenge?: string;
   /** Base64; `sign` only. */
   digest?: string;
+  /** As it was sent to the service. */
   relyingPartyName: string;
   /** Only where the RP is a broker. */
   brokeredRpName?: string;

@@ -7,6 +7,7 @@ import { decodeBase64 } from './base64.js';
 const longest = 1800;
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Which callback URLs are taken besides those with https. */
 export interface CallbackUrlRules {
   /** Also take `http` when the host is this very machine: for development, never with the live service. */
   allowLoopbackHttp?: boolean;

@@ -7,15 +7,20 @@ import { challengeBytes } from './challenge.js';
 
 /** The languages of the page that opens where the app is not installed, as ISO 639-2 codes. */
 export const linkLanguages = ['eng', 'est', 'lav', 'lit', 'rus', 'nld', 'fra', 'deu'] as const;
+/** A language of the page that a link opens where there is no app, by ISO 639-2. */
 export type LinkLanguage = (typeof linkLanguages)[number];
 
 const linkTypes = ['QR', 'Web2App', 'App2App'] as const;
 const sessionTypes = ['auth', 'sign', 'cert'] as const;
 const textFields = ['schemeName', 'deviceLinkBase', 'sessionToken', 'relyingPartyName'] as const;
 
+/** What a device link is made of. */
 export interface DeviceLinkInput extends AuthCodeInput {
+  /** Of the session: what the link begins with. */
   deviceLinkBase: string;
+  /** Of the session. */
   sessionToken: string;
+  /** The language of the page that the link opens where there is no app. */
   lang: LinkLanguage;
   /** `QR` only: whole seconds since the session-creation response arrived. */
   elapsedSeconds?: number;

@@ -9,21 +9,25 @@ import { decodeBase64 } from './base64.js';
 /** Asks for the PIN right away under a text of at most 60 characters. */
 export interface DisplayTextAndPin {
   type: 'displayTextAndPIN';
+  /** At most 60 characters. */
   displayText60: string;
 }
 
 /** A screen of its own with a text of at most 200 characters, then the PIN. */
 export interface ConfirmationMessage {
   type: 'confirmationMessage';
+  /** At most 200 characters. */
   displayText200: string;
 }
 
 /** The same, after the person has chosen the right verification code of several; notification flows only. */
 export interface ConfirmationMessageAndVerificationCodeChoice {
   type: 'confirmationMessageAndVerificationCodeChoice';
+  /** At most 200 characters. */
   displayText200: string;
 }
 
+/** What the app shows before it asks for the PIN. */
 export type Interaction = DisplayTextAndPin | ConfirmationMessage | ConfirmationMessageAndVerificationCodeChoice;
 export type InteractionType = Interaction['type'];
 

@@ -6,7 +6,9 @@ export const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
 /** `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number. */
 export type IdentifierType = (typeof identifierTypes)[number];
 
+/** The parts of an identifier such as `PNOEE-40404040009`. */
 export interface SemanticsIdentifier {
+  /** `PNO`, `PAS` or `IDC`. */
   identifierType: IdentifierType;
   /** ISO 3166-1 alpha-2, upper case. */
   country: string;

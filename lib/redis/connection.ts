@@ -6,29 +6,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SmartIdStoreError } from '../errors.js';
 
+/** How one command is sent. */
 export interface CommandOptions {
+  /** Gives the command up. */
   abortSignal?: AbortSignal;
 }
 
 /** The part of `createClient` and `createClientPool` that is used. */
 export interface RedisServerClient {
+  /** Sends one command and gives its reply. */
   sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
 }
 
 /** The part of `createCluster` that is used, and by which it is known. */
 export interface RedisClusterClient {
+  /** Sends one command to where the key is, and gives its reply. */
   sendCommand(
     firstKey: string,
     isReadonly: boolean | undefined,
     command: string[],
     options?: CommandOptions,
   ): Promise<unknown>;
+  /** Which server has a slot: only clients of a cluster have this. */
   getSlotMaster(slot: number): unknown;
 }
 
 /** The part of `createSentinel` that is used, and by which it is known. */
 export interface RedisSentinelClient {
+  /** Sends one command and gives its reply. */
   sendCommand(isReadonly: boolean | undefined, command: string[], options?: CommandOptions): Promise<unknown>;
+  /** Which sentinel is asked: only clients of sentinels have this. */
   getSentinelNode(): unknown;
 }
 

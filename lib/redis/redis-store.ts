@@ -10,6 +10,7 @@ import { RedisMarks } from './redis-marks.js';
 import { RedisTexts } from './redis-texts.js';
 import { Seal } from './seal.js';
 
+/** What `RedisAttemptStore` is told. */
 export interface RedisAttemptStoreOptions {
   /** Connected by the site, which also listens to its `error` events. */
   client: RedisClient;

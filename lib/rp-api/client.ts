@@ -47,7 +47,9 @@ import {
   signingCertificateSchema,
 } from './responses.js';
 
+/** What `SmartIdClient` is told. */
 export interface SmartIdClientOptions {
+  /** The service that is asked. */
   environment: Environment;
   /** By contract with the service. */
   relyingPartyUUID: string;
@@ -59,16 +61,19 @@ export interface SmartIdClientOptions {
   fetch?: Fetch;
 }
 
+/** How one request is made. */
 export interface CallOptions {
   /** Ends the call, which then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
+/** How the status is asked for. */
 export interface SessionStatusOptions extends CallOptions {
   /** How long the service may hold the answer back while the session runs: 1000 to 120000 ms, 60500 if left out. */
   timeoutMs?: number;
 }
 
+/** How the end of a session is waited for. */
 export interface WaitOptions extends SessionStatusOptions {
   /** Milliseconds after which waiting ends with a `timeout` error; 5 minutes if left out. */
   deadline?: number;
@@ -88,7 +93,9 @@ const longestWait = 10_000;
 /** A real answer with its certificate has about ten thousand. */
 const maxAnswerBytes = 64 * 1024;
 
+/** The RP API: one method for each of its endpoints. Nothing that it answers is verified. */
 export class SmartIdClient {
+  /** The service that is asked. */
   readonly environment: ResolvedEnvironment;
   private readonly relyingParty: RelyingParty;
   private readonly rules: RequestRules;

@@ -3,16 +3,28 @@
 import { SmartIdInputError } from '../errors.js';
 
 /** The service's name, or the address and scheme name of another one, such as a simulator or a broker's gateway. */
-export type Environment = 'demo' | 'live' | { baseUrl: string; schemeName: string };
+export type Environment =
+  | 'demo'
+  | 'live'
+  | {
+      /** The URL that the paths of the RP API follow, such as `https://gateway.example.com/smart-id-rp/v3`. */
+      baseUrl: string;
+      /** What links and signatures name: `smart-id`, or `smart-id-demo` where test persons log in. */
+      schemeName: string;
+    };
 
 /** Which of the two public services it is, however it was named; `other` is a simulator or a gateway. */
 export type EnvironmentKind = 'live' | 'demo' | 'other';
 
+/** A service, as its name or its address stands for it. */
 export interface ResolvedEnvironment {
   /** Without a slash at the end. */
   baseUrl: string;
+  /** `smart-id` in the live service, `smart-id-demo` in the demo. */
   schemeName: string;
+  /** Which of the public services it is. */
   kind: EnvironmentKind;
+  /** Whether real persons log in there. */
   isLive: boolean;
 }
 

@@ -17,6 +17,7 @@ import { decodeInteractions, type InteractionSet } from '../protocol/interaction
 
 /** Sent as it is; `shareMdClientIpAddress` needs a privilege in the relying party's contract. */
 export interface RequestProperties {
+  /** Whether the status tells the phone's address. Default `false`. */
   shareMdClientIpAddress?: boolean;
 }
 
@@ -36,6 +37,7 @@ interface DeviceLinkRequest {
   initialCallbackUrl?: string;
 }
 
+/** An authentication by push. */
 export interface NotificationAuthenticationRequest extends SignatureChoice, CommonRequest {
   /** Base64 of 32 to 64 random bytes, made by `generateChallenge` and used for one session. */
   rpChallenge: string;
@@ -45,6 +47,7 @@ export interface NotificationAuthenticationRequest extends SignatureChoice, Comm
   certificateLevel?: AuthenticationCertificateLevel;
 }
 
+/** An authentication by device link. */
 export interface DeviceLinkAuthenticationRequest extends NotificationAuthenticationRequest, DeviceLinkRequest {}
 
 /** For the signing certificate of a document; no session comes of it. */
@@ -53,6 +56,7 @@ export interface SigningCertificateRequest extends CapableRequest {
   certificateLevel?: CertificateLevel;
 }
 
+/** The choice of a certificate by push. */
 export interface NotificationCertificateChoiceRequest extends CommonRequest {
   /** The service's default is `QUALIFIED`. */
   certificateLevel?: CertificateLevel;
@@ -60,8 +64,10 @@ export interface NotificationCertificateChoiceRequest extends CommonRequest {
   nonce?: string;
 }
 
+/** The choice of a certificate by device link. */
 export interface DeviceLinkCertificateChoiceRequest extends NotificationCertificateChoiceRequest, DeviceLinkRequest {}
 
+/** A signature by push. */
 export interface NotificationSignatureRequest extends SignatureChoice, NotificationCertificateChoiceRequest {
   /** Base64 of the hash of what is to be signed, made by `calculateDigest`; it is not hashed again. */
   digest: string;
@@ -69,8 +75,10 @@ export interface NotificationSignatureRequest extends SignatureChoice, Notificat
   interactions: string;
 }
 
+/** A signature by device link. */
 export interface DeviceLinkSignatureRequest extends NotificationSignatureRequest, DeviceLinkRequest {}
 
+/** A signature in the same visit to the app as the choice of a certificate before it. */
 export interface LinkedSignatureRequest extends NotificationSignatureRequest {
   /** The device-link certificate choice that it follows. */
   linkedSessionID: string;

@@ -54,7 +54,11 @@ export const signingCertificateSchema = v.variant('state', [
 ]);
 /** The signing certificate of a document; `verifySigningCertificate` says whose it is. */
 export type SigningCertificate =
-  | { state: 'OK'; cert: StatusCertificate }
+  | {
+      state: 'OK';
+      /** Of the document, for signatures. */
+      cert: StatusCertificate;
+    }
   /** The document cannot sign now. */
   | { state: 'DOCUMENT_UNUSABLE' };
 

@@ -21,7 +21,9 @@ export interface SmartIdSignature extends SigningRequest, SignatureChoice {
   digest: string;
   /** The same as `prepare` was told. */
   signer: Signer;
+  /** How the person came to the app. */
   flowType: FlowType;
+  /** The `type` of the interaction that the app has shown. */
   interactionTypeUsed: string;
   /** The phone's address, where the relying party may ask for it. */
   deviceIpAddress?: string;

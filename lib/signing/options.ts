@@ -40,6 +40,7 @@ export interface SigningStartOptions extends CommonStartOptions {
   reference?: string;
 }
 
+/** What `SmartIdSigning` is told. */
 export interface SmartIdSigningOptions extends CommonOptions {
   /** Where signings are kept between requests. Default: in `req.session`. */
   store?: AttemptStore;
@@ -56,8 +57,11 @@ export interface SmartIdSigningOptions extends CommonOptions {
 export interface Signer {
   /** What the document to be signed names. */
   certificate: X509Certificate;
+  /** The level of the account. */
   certificateLevel: CertificateLevel;
+  /** The account that signs, such as `PNOEE-40404040009-MOCK-Q`. */
   documentNumber: string;
+  /** Who signs, by the verified certificate. */
   profile: SmartIdProfile;
 }
 
@@ -65,17 +69,32 @@ export interface Signer {
 export interface SigningRequest {
   /** The attempt's own id, the same as in views and in the result: a name for what `prepare` has made. */
   id: string;
+  /** What the start was told is to be signed. */
   reference?: string;
 }
 
 /** What is to be signed: the bytes, which are hashed here, or their digest. */
-export type ToSign = ({ data: Uint8Array; digest?: never } | { digest: string; data?: never }) & {
+export type ToSign = (
+  | {
+      /** The bytes that are signed. */
+      data: Uint8Array;
+      /** Not with `data`. */
+      digest?: never;
+    }
+  | {
+      /** Base64 of the hash, by `hashAlgorithm`. */
+      digest: string;
+      /** Not with `digest`. */
+      data?: never;
+    }
+) & {
   /** Default: the option of the same name. */
   signatureAlgorithm?: SignatureAlgorithm;
   /** Default: the option of the same name. */
   hashAlgorithm?: HashAlgorithm;
 };
 
+/** What is to be signed; nothing turns the signer away. */
 export type Prepared = ToSign | false | null | undefined;
 
 /**

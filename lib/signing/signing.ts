@@ -29,6 +29,7 @@ import {
 import { refusal, refusalOf } from './refusal.js';
 import { type Asking, SignatureStep } from './step.js';
 
+/** Signatures with Smart-ID: `start`, `status`, `updates` and `finish` are plain middleware. */
 export class SmartIdSigning {
   /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
   readonly siteName: string;

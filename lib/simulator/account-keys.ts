@@ -11,9 +11,11 @@ import type { SimulatedPki } from './pki/pki.js';
 export interface AccountKey {
   /** DER. */
   certificate: Buffer;
+  /** The account's own. */
   privateKey: KeyObject;
 }
 
+/** The keys of the simulator's accounts, made when they are first used. */
 export class AccountKeys {
   private readonly keys = {
     authentication: new Map<string, Promise<AccountKey>>(),
@@ -27,6 +29,7 @@ export class AccountKeys {
     private readonly keySize: number,
   ) {}
 
+  /** The key of an account for one purpose. */
   of(documentNumber: string, purpose: CertificatePurpose): Promise<AccountKey> {
     const known = this.keys[purpose].get(documentNumber);
     if (known !== undefined) return known;

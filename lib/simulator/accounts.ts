@@ -5,6 +5,7 @@
  */
 import type { InteractionType } from './interactions.js';
 
+/** The level of a simulated account. */
 export type CertificateLevel = 'ADVANCED' | 'QUALIFIED';
 
 /** `QSCD`: qualified, and the key is in a qualified signature creation device. Certificates of accounts never say it as a level. */
@@ -34,12 +35,17 @@ export const endResults = [
 /** How a session ends, or with which HTTP status it cannot even begin. */
 export type AccountOutcome = EndResult | 471 | 472;
 
+/** A person with a document, and what their phone does. */
 export interface SimulatedAccount {
+  /** Such as `PNOEE-40404040009-MOCK-Q`. */
   documentNumber: string;
+  /** What becomes of each session of this account. */
   outcome: AccountOutcome;
   /** With `USER_REFUSED_INTERACTION`: the one that is refused. If it is not offered, the account answers `OK`. */
   refusedInteraction?: InteractionType;
+  /** Of the person. */
   name: { surname: string; givenName: string };
+  /** Of the account. */
   level: CertificateLevel;
   /** Qualified, but the key that it signs with is not in a qualified signature creation device. */
   lacksQscd?: true;
@@ -69,6 +75,7 @@ function account(
   };
 }
 
+/** The accounts that there are in every simulator: those of the demo environment, and some more. */
 export const simulatedAccounts: readonly SimulatedAccount[] = [
   account('PNOEE-40404040009-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1904-04-04' }),
   account('PNOLT-40404040009-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1904-04-04' }),

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestHandler, Response } from 'express';
 import { problemBody } from './problem.js';
 
+/** One thing that goes wrong in the simulated service. */
 export interface Fault {
   /** Requests that create a session, requests for a session's status, or both. */
   on: 'create' | 'session' | 'any';
@@ -17,6 +18,7 @@ export interface Fault {
   drop?: true;
   /** Answer with this status. Without a `body` it is a problem from 400 on, and empty below. */
   status?: number;
+  /** More headers of the answer. */
   headers?: Record<string, string>;
   /** Answer with this. A string goes out as it is; `endless` is a body that never ends. */
   body?: string | object;
@@ -25,6 +27,7 @@ export interface Fault {
   tamper?: (body: any) => unknown;
 }
 
+/** What goes wrong in the simulated service, until it is cleared or was as often as asked for. */
 export class Faults {
   private readonly pending: { fault: Fault; left: number }[] = [];
 
@@ -37,10 +40,12 @@ export class Faults {
     };
   }
 
+  /** Nothing goes wrong any more. */
   clear(): void {
     this.pending.length = 0;
   }
 
+  /** The fault of the next request of a kind, which is counted. */
   take(kind: 'create' | 'session'): Fault | undefined {
     const entry = this.pending.find(({ fault, left }) => left > 0 && (fault.on === 'any' || fault.on === kind));
     if (entry) entry.left -= 1;

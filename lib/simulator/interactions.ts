@@ -1,6 +1,7 @@
 /** The interactions that a relying party offers, and their rules. RP API 3.2.3, "Interactions". */
 import { decodeStrictBase64 } from './base64.js';
 
+/** The `type` of an interaction. */
 export type InteractionType =
   | 'displayTextAndPIN'
   | 'confirmationMessage'

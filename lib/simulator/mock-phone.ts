@@ -24,9 +24,11 @@ export interface MockPhoneAnswer {
   callbackUrl?: string;
   /** Missing when the site could not be reached. */
   callbackStatus?: number;
+  /** Where the callback URL has led to. */
   callbackLocation?: string;
   /** The `set-cookie` headers of the site's answer. */
   callbackCookies?: string[];
+  /** Why the callback URL could not be opened. */
   callbackError?: string;
 }
 

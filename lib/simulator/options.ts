@@ -4,7 +4,9 @@ import type { AuthorityKeys } from './pki/authority.js';
 
 /** A relying party that the simulator knows; the service knows them by contract. */
 export interface RelyingParty {
+  /** What the site sends as `relyingPartyUUID`. */
   uuid: string;
+  /** What the site sends as `relyingPartyName`. */
   name: string;
   /** For a broker: on whose behalf it asks. Part of authCode and ACSP_V2. */
   brokeredRpName?: string;
@@ -12,9 +14,11 @@ export interface RelyingParty {
   mayShareIpAddress?: boolean;
 }
 
+/** What `startSimulator` is told. */
 export interface SimulatorOptions {
   /** 0 takes any free port. */
   port?: number;
+  /** The address to listen at. Default `127.0.0.1`. */
   host?: string;
   /** Bits of the accounts' RSA keys. Real ones have 6144; 2048 saves seconds at each account's first use. */
   keySize?: number;

@@ -12,6 +12,7 @@ import type { Session } from './session.js';
 /** What a page shows: the JSON that `start`, `status` and `updates` answer with, or `req.smartId` itself. */
 export type ShownView = Partial<AttemptView>;
 
+/** How the phone confirms. */
 export interface ConfirmOptions {
   /**
    * Who holds the phone: the document number of one of the `simulatedAccounts`, which also says what becomes of it. Default:
@@ -25,6 +26,7 @@ export interface ConfirmOptions {
   sameDevice?: boolean;
 }
 
+/** How the phone refuses. */
 export interface RefuseOptions extends ConfirmOptions {
   /**
    * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. What is about a question or a
@@ -33,6 +35,7 @@ export interface RefuseOptions extends ConfirmOptions {
   outcome?: Exclude<EndResult, 'OK'>;
 }
 
+/** What the phone has done. */
 export interface PhoneAnswer {
   /**
    * Where the app leads the browser, with what the app and the service have added: have the browser that started GET it. Only
@@ -41,6 +44,7 @@ export interface PhoneAnswer {
   callbackUrl?: string;
 }
 
+/** Confirms and refuses what a site shows, as a person would with the app. */
 export interface SimulatedPhone {
   /**
    * Confirms what the view shows: scans its QR code, opens its link, or answers its push. Then the session is over, and the site

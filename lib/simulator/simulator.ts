@@ -18,6 +18,10 @@ import { rpApi } from './rp-api.js';
 import { SessionRegistry } from './session-registry.js';
 import { type SimulatedPhone, simulatedPhone } from './simulated-phone.js';
 
+/**
+ * A running simulator: give its `environment`, `trustAnchors`, `relyingPartyUUID` and `relyingPartyName` to your
+ * strategy.
+ */
 export interface Simulator {
   /** `http://127.0.0.1:PORT/v3` */
   baseUrl: string;
@@ -25,7 +29,9 @@ export interface Simulator {
   environment: { baseUrl: string; schemeName: string };
   /** PEM of the issuing authorities, for the option `trustAnchors`. */
   trustAnchors: string;
+  /** The UUID that it knows. */
   relyingPartyUUID: string;
+  /** The name that it knows. */
   relyingPartyName: string;
   /** Where a test POSTs device links to, as to the mock phone of the demo environment. */
   mockUrl: string;
@@ -33,7 +39,9 @@ export interface Simulator {
   phone: SimulatedPhone;
   /** Where a person plays the phone. */
   phoneUrl: string;
+  /** Its CAs, for certificates of your own. */
   pki: SimulatedPki;
+  /** Makes it slow, broken or a liar. */
   faults: Faults;
   /** What OCSP and the lists of revoked certificates say, rightly or wrongly. */
   revocation: SimulatedRevocation;
@@ -43,6 +51,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/** Starts a simulator of the Smart-ID service in this process. Call its `close` when done. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = withDefaults(options);
   const authorityKeys = options.authorityKeys ?? (await generateAuthorityKeys());

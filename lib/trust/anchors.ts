@@ -12,6 +12,7 @@ export type TrustAnchorSource = CertificateSource | readonly CertificateSource[]
 
 /** Made by `loadTrustAnchors`. An issuing CA is an anchor by itself; it need not come with its root. */
 export interface TrustAnchors {
+  /** Each once. */
   readonly certificates: readonly Certificate[];
 }
 

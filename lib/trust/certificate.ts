@@ -184,8 +184,9 @@ function readValidity({ reader }: DerElement): { from: number; to: number } {
   return { from, to };
 }
 
-/** @internal The octets of the public key alone, which key identifiers are made of (RFC 6960, section 4.1.1). */
-export function subjectPublicKeyOf({ fields }: Certificate): Bytes {
+/** The octets of the public key alone, which key identifiers are made of (RFC 6960, section 4.1.1). */
+export function subjectPublicKeyOf(certificate: Certificate): Bytes {
+  const { fields } = certificate;
   const { reader } = fields.subjectPublicKeyInfo;
   reader.next(tags.sequence);
   return octetsOfBitString(reader.next(tags.bitString));
@@ -204,8 +205,9 @@ export const attributes = {
   givenName: '2.5.4.42',
 } as const;
 
-/** @internal The only value of a subject attribute, or undefined when the subject has none or several. */
-export function subjectAttribute({ subject }: Certificate, oid: string): string | undefined {
+/** The only value of a subject attribute, or undefined when the subject has none or several. */
+export function subjectAttribute(certificate: Certificate, oid: string): string | undefined {
+  const { subject } = certificate;
   const [first, ...others] = subject.filter(({ type }) => type === oid);
   return first && others.length === 0 && first.value !== '' ? first.value : undefined;
 }

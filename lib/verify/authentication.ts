@@ -31,13 +31,17 @@ import { isSignatureOf, refuseAlgorithm } from './signature-value.js';
 
 /** What the site sent or received when it created the session, and has kept on the server since. */
 export interface AuthenticationSession extends SignatureChoice, SessionWays {
+  /** `smart-id` in the live service, `smart-id-demo` in the demo. */
   schemeName: string;
+  /** As it was sent to the service. */
   relyingPartyName: string;
+  /** The name of the site behind a broker; brokers alone have one. */
   brokeredRpName?: string;
   /** Base64, as sent. */
   rpChallenge: string;
   /** Base64, as sent. */
   interactions: string;
+  /** The lowest level that is accepted. */
   certificateLevel: AuthenticationCertificateLevel;
   /** The person or document that the session was for, if it named one. */
   expected?: ExpectedSigner;
@@ -45,24 +49,33 @@ export interface AuthenticationSession extends SignatureChoice, SessionWays {
 
 /** The parameters that the app added to the callback URL. */
 export interface CallbackParameters extends SigningCallbackParameters {
+  /** Of the query of the callback URL. */
   userChallengeVerifier: string;
 }
 
+/** What a login is verified by. */
 export interface VerifyAuthenticationInput extends TrustInput {
   /** The answer of `GET /session/{sessionID}`. */
   status: SessionStatus;
+  /** What was asked for. */
   session: AuthenticationSession;
   /** Present if, and only if, the person came back through the callback URL. */
   callback?: CallbackParameters;
 }
 
+/** A person who has logged in: everything is verified. */
 export interface VerifiedAuthentication {
+  /** Who it is. */
   identity: Identity;
+  /** The account, such as `PNOEE-40404040009-MOCK-Q`. */
   documentNumber: string;
   /** What the certificate states: the level asked for, or a higher one. */
   certificateLevel: AuthenticationCertificateLevel;
+  /** The account's certificate for authentication. */
   certificate: X509Certificate;
+  /** How the person came to the app. */
   flowType: FlowType;
+  /** The `type` of the interaction that the app has shown. */
   interactionTypeUsed: string;
   /** The phone's address, where the relying party may ask for it. */
   deviceIpAddress?: string;

@@ -18,10 +18,20 @@ import type { RevocationChecker } from '../trust/revocation/revocation.js';
 import { documentNumberInSubjectAltName } from '../trust/subject-alt-name.js';
 import { type Check, established } from './check.js';
 
-export type ExpectedSigner = { semanticsIdentifier: string } | { documentNumber: string };
+/** Who alone may confirm: a person, or one of their documents. */
+export type ExpectedSigner =
+  | {
+      /** Such as `PNOEE-40404040009`. */
+      semanticsIdentifier: string;
+    }
+  | {
+      /** Such as `PNOEE-40404040009-MOCK-Q`. */
+      documentNumber: string;
+    };
 
 /** What certificates are judged by. */
 export interface TrustInput {
+  /** The CAs that are trusted, by `loadTrustAnchors`. */
   trustAnchors: TrustAnchors;
   /** Made once by `createRevocationChecker`, and used for all verifications. */
   revocation: RevocationChecker;

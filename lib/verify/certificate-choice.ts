@@ -26,6 +26,7 @@ import {
 
 /** What the site sent or received when it created the session, and has kept on the server since. */
 export interface CertificateChoiceSession extends SessionWays {
+  /** The lowest level that is accepted. */
   certificateLevel: CertificateLevel;
   /** The person whose certificate was asked for, if the session named one. */
   expected?: ExpectedSigner;
@@ -36,14 +37,17 @@ export interface CertificateChoiceSession extends SessionWays {
   linkedSignatureFollows?: boolean;
 }
 
+/** What the choice of a certificate is verified by. */
 export interface VerifyCertificateChoiceInput extends TrustInput {
   /** The answer of `GET /session/{sessionID}`. */
   status: SessionStatus;
+  /** What was asked for. */
   session: CertificateChoiceSession;
   /** Present if, and only if, the person came back through the callback URL. */
   callback?: SigningCallbackParameters;
 }
 
+/** What the signing certificate of a document is verified by. */
 export interface VerifySigningCertificateInput extends TrustInput {
   /** The answer of `POST /signature/certificate/{document-number}`. */
   answer: SigningCertificate;
@@ -53,15 +57,21 @@ export interface VerifySigningCertificateInput extends TrustInput {
   certificateLevel: CertificateLevel;
 }
 
+/** A signing certificate of a person: everything is verified. */
 export interface VerifiedSigningCertificate {
+  /** Whose it is. */
   identity: Identity;
+  /** The account, such as `PNOEE-40404040009-MOCK-Q`. */
   documentNumber: string;
   /** What the certificate states: the level asked for, or a higher one. */
   certificateLevel: CertificateLevel;
+  /** The account's certificate for signatures. */
   certificate: X509Certificate;
 }
 
+/** The certificate that a person has chosen: everything is verified. */
 export interface VerifiedCertificateChoice extends VerifiedSigningCertificate {
+  /** How the person came to the app. */
   flowType: FlowType;
   /** The phone's address, where the relying party may ask for it. */
   deviceIpAddress?: string;

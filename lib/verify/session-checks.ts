@@ -20,6 +20,7 @@ export interface SessionWays {
 
 /** The parameter that the app adds to the callback URL of any session. */
 export interface SigningCallbackParameters {
+  /** Of the query of the callback URL. */
   sessionSecretDigest: string;
 }
 

@@ -37,6 +37,7 @@ export interface SignatureSession extends SignatureChoice, SessionWays {
   digest: string;
   /** Base64, as sent. */
   interactions: string;
+  /** The lowest level that is accepted. */
   certificateLevel: CertificateLevel;
   /** The person or document that the session was for, if it named one. */
   expected?: ExpectedSigner;
@@ -46,9 +47,11 @@ export interface SignatureSession extends SignatureChoice, SessionWays {
   linked?: SessionWays & { flowType: FlowType };
 }
 
+/** What a signature is verified by. */
 export interface VerifySignatureInput extends TrustInput {
   /** The answer of `GET /session/{sessionID}`. */
   status: SessionStatus;
+  /** What was asked for. */
   session: SignatureSession;
   /** Present if, and only if, the person came back through the callback URL. */
   callback?: SigningCallbackParameters;
@@ -56,15 +59,21 @@ export interface VerifySignatureInput extends TrustInput {
   data?: Uint8Array;
 }
 
+/** A signature of a person: everything is verified. */
 export interface VerifiedSignature {
   /** The signature itself. */
   value: Buffer;
+  /** Who has signed. */
   identity: Identity;
+  /** The account, such as `PNOEE-40404040009-MOCK-Q`. */
   documentNumber: string;
   /** What the certificate states: the level asked for, or a higher one. */
   certificateLevel: CertificateLevel;
+  /** The account's certificate for signatures. */
   certificate: X509Certificate;
+  /** How the person came to the app. */
   flowType: FlowType;
+  /** The `type` of the interaction that the app has shown. */
   interactionTypeUsed: string;
   /** The phone's address, where the relying party may ask for it. */
   deviceIpAddress?: string;

@@ -8,6 +8,7 @@ import { type PassportHost, type PassportPageOptions, passportPages } from './pa
 /** The site's passport, or an `Authenticator` of its own. */
 export type Passport = Pick<PassportStatic, 'authenticate'>;
 
+/** What the login page is told. */
 export interface SmartIdRouterOptions extends PassportPageOptions<Request> {}
 
 /**

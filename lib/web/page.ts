@@ -11,7 +11,9 @@ import type { Words } from './words.js';
 
 /** The parts of a page, for a site's own template. */
 export interface PageContent {
+  /** Such as `en`, for the attribute `lang`. */
   language: string;
+  /** Of the page, as plain text in HTML. */
   title: string;
   /** Markup for the head: the styles and the script. */
   head: string;

@@ -19,6 +19,7 @@ import type { PageRoutes } from './page-routes.js';
 
 /** @typeParam Site the framework's own request, which functions of the site get. */
 export interface PassportPageOptions<Site> extends LoginPageOptionsOf<Site> {
+  /** Whose logins the page shows. */
   strategy: SmartIdStrategy;
   /**
    * Whether what the session held before the login, such as a shopping cart, is still there after it. Default `false`,

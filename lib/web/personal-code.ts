@@ -7,10 +7,18 @@
  */
 
 export const personalCodeCountries = ['EE', 'LV', 'LT', 'BE'] as const;
+/** A country whose personal codes the form knows. */
 export type PersonalCodeCountry = (typeof personalCodeCountries)[number];
 
 /** What was typed: a whole code, the beginning of one, or something that cannot be one. */
-export type TypedCode = { state: 'complete'; code: string } | { state: 'incomplete' } | { state: 'wrong' };
+export type TypedCode =
+  | {
+      state: 'complete';
+      /** As the identifier has it. */
+      code: string;
+    }
+  | { state: 'incomplete' }
+  | { state: 'wrong' };
 
 /** All four countries have codes of as many digits. */
 const wholeLength = 11;

@@ -21,7 +21,9 @@ import { flowOffered, PageRoutes } from './page-routes.js';
 /** Who is asked, and what the app shows. */
 export type SigningRouterStart = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
 
+/** What the signing page is told. */
 export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
+  /** Whose signatures the page shows. */
   signing: SmartIdSigning;
   /**
    * Decides whether this visitor may sign this, and who is asked: `{ signer: { documentNumber } }` of the person who is

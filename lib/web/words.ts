@@ -14,6 +14,7 @@ import ru from './words/ru.json' with { type: 'json' };
 
 /** The languages that the package has words for, by ISO 639-1. */
 export const languages = ['en', 'et', 'lv', 'lt', 'ru'] as const;
+/** A language that the package has words for, by ISO 639-1. */
 export type Language = (typeof languages)[number];
 
 /** A text for each of these keys. */
@@ -50,6 +51,7 @@ export interface Words {
   languageName: string;
   /** The language of the page that opens where the app is not installed. */
   linkLanguage: LinkLanguage;
+  /** What both pages say. */
   page: Texts<
     | 'openApp'
     | 'showQr'
@@ -84,6 +86,7 @@ export interface Words {
     | 'contact'
     | 'language'
   >;
+  /** What the login page says. */
   login: Texts<
     | 'title'
     | 'finishInApp'
@@ -97,11 +100,15 @@ export interface Words {
     | 'showQrForPerson'
     | 'scanFirst'
   > & { countries: Texts<PersonalCodeCountry> };
+  /** What the signing page says. */
   signing: Texts<'title' | 'finishInApp' | 'chooseInApp' | 'signInApp' | 'confirmed' | 'nothingToSign'>;
+  /** Why a login failed, by code. */
   loginFailures: Failures;
+  /** Why a signing failed, by code. */
   signingFailures: Failures;
 }
 
+/** Any part of the texts. */
 export type Changed<T> = { readonly [Key in keyof T]?: T[Key] extends string ? T[Key] : Changed<T[Key]> };
 
 /** Changes by language: some texts of a language that the package has, or all of another one. */

@@ -18,6 +18,12 @@ function blocksOf(text: string, language: string): string[] {
 /** All that is written in TypeScript. */
 export const examples: readonly string[] = [readme, ...documents].flatMap((text) => blocksOf(text, 'ts'));
 
+/** The site that the examples of tests import as `./app.js`. */
+export const testedApp = examples.find((example) => example.includes('export function createApp(')) ?? '';
+/** Whole test files, by the runner that they import. */
+export const testsFor = (runner: string): string =>
+  examples.find((example) => example.startsWith('import {') && example.includes(`} from '${runner}';`)) ?? '';
+
 const [, section = ''] = /## The shortest useful program\n([\s\S]*?)\n## /.exec(readme) ?? [];
 const [program = ''] = blocksOf(section, 'ts');
 const [installCommand = '', simulatorCommand = '', siteCommand = ''] = blocksOf(section, 'sh').map((sh) => sh.trim());

@@ -52,9 +52,15 @@ export function listens(port: number): Promise<boolean> {
   });
 }
 
-/** What runs there besides would answer in place of what is tested. */
+const maxWaitForPortMs = 60_000;
+
+/** What runs there besides would answer in place of what is tested. Another run of these tests ends soon, so it waits for that. */
 export async function requireFree(ports: readonly number[]): Promise<void> {
+  const deadline = performance.now() + maxWaitForPortMs;
   for (const port of ports) {
-    if (await listens(port)) throw new Error(`Port ${port}, which the program needs, is in use.`);
+    while (await listens(port)) {
+      if (performance.now() > deadline) throw new Error(`Port ${port}, which the program needs, is in use.`);
+      await wait(500);
+    }
   }
 }

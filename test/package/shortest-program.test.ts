@@ -14,7 +14,7 @@ const origin = 'http://localhost:3000';
 const { program, file, installCommand, simulatorCommand, siteCommand, packages, ports } = shortestProgram;
 
 describe('The shortest program of the README', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder = '';
   const running: RunningCommand[] = [];
   const start = (line: string, environment: NodeJS.ProcessEnv = {}) => {

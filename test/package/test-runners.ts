@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { folderOfNode } from '../nodes/binaries.js';
 import { asHere, CleanFolder, type Tarball } from './clean-folder.js';
+import { testedApp, testsFor } from './documentation.js';
 import { requireFailure } from './module-systems.js';
 
 /** A login, in a test file of ES modules. */
@@ -32,6 +33,16 @@ const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.json', '--color
 /** For what is installed: nothing of it is passed over. */
 const swc = { '^.+\\.[cm]?js$': '@swc/jest' };
 const rows: readonly Row[] = [
+  {
+    name: 'Mocha, with the example of the documentation',
+    file: ['orders.test.ts', testsFor('mocha')],
+    command: ['node_modules/mocha/bin/mocha.js', '--import=tsx'],
+  },
+  {
+    name: 'Vitest, with the example of the documentation',
+    file: ['orders.test.ts', testsFor('vitest')],
+    command: ['node_modules/vitest/vitest.mjs', 'run'],
+  },
   {
     name: 'Vitest',
     file: ['login.test.ts', `// @ts-nocheck\n${esm}`],
@@ -85,7 +96,7 @@ const rows: readonly Row[] = [
 const packages = [
   ...['jest@30', 'ts-jest@29', 'typescript@5', '@swc/core@1', '@swc/jest@0.2', 'vitest@4'],
   ...['babel-jest@30', '@babel/core@7', '@babel/preset-env@7', '@babel/preset-typescript@7'],
-  ...['express', 'express-session', 'passport', '@types/node'].map(asHere),
+  ...['express', 'express-session', 'passport', '@types/node', 'mocha', 'supertest', 'tsx'].map(asHere),
 ];
 
 export function checkTestRunners(tarball: Tarball): void {
@@ -94,6 +105,7 @@ export function checkTestRunners(tarball: Tarball): void {
     folder.install([tarball.file, ...packages]);
     const compilerOptions = { module: 'commonjs', isolatedModules: true, esModuleInterop: true, target: 'es2022' };
     folder.write('tsconfig.json', JSON.stringify({ compilerOptions }));
+    folder.write('app.ts', testedApp);
     for (const row of rows) checkRow(folder, row);
   } finally {
     folder.remove();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type EntryPoint, readEntryPoints } from './public-types.js';
+import { type EntryPoint, errorsInDeclarations, readEntryPoints } from './public-types.js';
 
 const { exports, typesVersions } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -10,6 +10,11 @@ describe('The types of the package', () => {
   before(function () {
     this.timeout(60_000);
     entryPoints = readEntryPoints();
+  });
+
+  it('compile by themselves, without skipLibCheck', function () {
+    this.timeout(60_000);
+    expect(errorsInDeclarations()).to.deep.equal([]);
   });
 
   for (const name of Object.keys(exports).filter((key) => exports[key].types)) {

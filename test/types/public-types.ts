@@ -1,9 +1,10 @@
 /** What the entry points export, as editors show it: read from the declarations in `dist` by the compiler's own API. */
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript5';
+import { ts } from '@ts-morph/common';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = path.join(root, 'dist') + path.sep;
@@ -17,14 +18,32 @@ export interface EntryPoint {
   exports: string[];
 }
 
-export function readEntryPoints(manifest = path.join(root, 'package.json')): EntryPoint[] {
-  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: Record<string, { types?: string }> };
-  const files = Object.entries(exports).flatMap(([name, { types }]) =>
+/** The declarations of each entry point. */
+function declarationFiles(): { name: string; file: string }[] {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    exports: Record<string, { types?: string }>;
+  };
+  return Object.entries(exports).flatMap(([name, { types }]) =>
     types === undefined ? [] : [{ name, file: path.join(root, types) }],
   );
+}
+
+/** What the compiler says of the declarations themselves, as it does in a site with `skipLibCheck: false`. */
+export function errorsInDeclarations(): string[] {
+  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023'];
+  const files = declarationFiles().map(({ file }) => path.relative(root, file));
+  const args = [compiler, ...flags, '--types', 'node', '--ignoreConfig', ...files];
+  const { stdout, error } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (error) throw error;
+  return stdout.split('\n').filter((line) => line.startsWith('dist/') || line.startsWith('error'));
+}
+
+export function readEntryPoints(): EntryPoint[] {
+  const files = declarationFiles();
   const program = ts.createProgram(
     files.map(({ file }) => file),
-    { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, strict: true },
+    { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023, types: ['node'], strict: true },
   );
   const checker = program.getTypeChecker();
   const modules = files.map(({ name, file }) => ({ name, exported: exportsOf(program, file) }));
@@ -95,9 +114,11 @@ function withBases(declarations: ts.Declaration[], find: (base: ts.Node) => ts.D
 }
 
 function isOwn(declaration: ts.Declaration): boolean {
-  return (
-    path.normalize(declaration.getSourceFile().fileName).startsWith(dist) && !ts.isTypeParameterDeclaration(declaration)
-  );
+  return isInDist(declaration.getSourceFile().fileName) && !ts.isTypeParameterDeclaration(declaration);
+}
+
+function isInDist(file: string): boolean {
+  return path.normalize(file).startsWith(dist);
 }
 
 /** The names of types in a declaration; private members have none in declarations. The type of a constant is shown as it is. */
@@ -112,18 +133,26 @@ function typesIn(declaration: ts.Declaration, checker: ts.TypeChecker): ts.Symbo
   return found;
 }
 
+/** Those whose type is one literal tell themselves; so do parts of a member, parameters and results, which its text tells of. */
 function membersOf(declaration: ts.Declaration): ts.NamedDeclaration[] {
   const members: ts.NamedDeclaration[] = [];
   const visit = (node: ts.Node): void => {
-    const isMember =
-      ts.isPropertySignature(node) ||
-      ts.isMethodSignature(node) ||
-      ts.isPropertyDeclaration(node) ||
-      ts.isMethodDeclaration(node);
-    if (isMember && !(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private)) members.push(node);
-    // Parameters and results of functions are told of with the function.
-    if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
+    if (isMember(node)) {
+      const isPrivate = ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Private;
+      const isLiteral = 'type' in node && node.type && ts.isLiteralTypeNode(node.type);
+      if (!isPrivate && !isLiteral) members.push(node);
+    } else if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
   };
   visit(declaration);
   return members;
+}
+
+function isMember(node: ts.Node) {
+  return (
+    ts.isPropertySignature(node) ||
+    ts.isMethodSignature(node) ||
+    ts.isPropertyDeclaration(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isGetAccessor(node)
+  );
 }

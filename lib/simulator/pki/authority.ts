@@ -25,21 +25,31 @@ import { rsaKeys } from './rsa-keys.js';
 export interface Authority extends IssuedCertificate {
   /** Its part of those addresses, such as `eid-q-e`. */
   id: string;
+  /** Where its own certificate is served. */
   caIssuersUrl: string;
+  /** Where its OCSP responder is. */
   ocspUrl: string;
+  /** Where its list of revoked certificates is. */
   crlUrl: string;
 }
 
 /** How a made-to-measure authority differs from a plain one. */
 export interface AuthorityOverrides {
+  /** Default: that of the authority. */
   subject?: DistinguishedName;
   /** Who signs it; it signs itself otherwise. */
   issuer?: Issuer;
+  /** Default: that of the authority. */
   privateKey?: KeyObject;
+  /** Default: those of a CA. */
   basicConstraints?: BasicConstraints;
+  /** Default: that of a CA. */
   keyUsage?: readonly KeyUsage[];
+  /** When it begins to be valid. */
   notBefore?: Date;
+  /** When it ends to be valid. */
   notAfter?: Date;
+  /** The hash in the issuer's signature. */
   signatureHash?: SignatureHash;
 }
 
@@ -80,12 +90,17 @@ export function issueAuthority(now: number, overrides: AuthorityOverrides = {}):
 
 /** The keys, made before the simulator listens, because an RSA key takes a moment. */
 export interface AuthorityKeys {
+  /** The root's. */
   root: KeyObject;
+  /** Of the authority for qualified accounts, P-384. */
   qualified: KeyObject;
+  /** Of the authority for qualified accounts, RSA. */
   qualifiedRsa: KeyObject;
+  /** Of the authority for other accounts. */
   nonQualified: KeyObject;
 }
 
+/** Makes the keys of the CAs, for several simulators that are to have the same trust anchors. */
 export async function generateAuthorityKeys(): Promise<AuthorityKeys> {
   const p384 = () => generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   return { root: p384(), qualified: p384(), qualifiedRsa: await generateRsaKey(2048), nonQualified: p384() };

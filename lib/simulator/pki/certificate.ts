@@ -18,7 +18,9 @@ import { PemConverter } from './x509.js';
 export interface IssuedCertificate {
   /** DER. */
   certificate: Buffer;
+  /** The key that the certificate is for. */
   privateKey: KeyObject;
+  /** Whose it is. */
   subject: DistinguishedName;
   /** What certificates issued below it carry as authority key identifier. */
   keyIdentifier: Buffer;
@@ -27,6 +29,7 @@ export interface IssuedCertificate {
 /** Who signs a certificate; an `IssuedCertificate` is one. */
 export type Issuer = Pick<IssuedCertificate, 'privateKey' | 'subject' | 'keyIdentifier'>;
 
+/** The hash in a signature of a certificate. */
 export type SignatureHash = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 export interface CertificateContents {

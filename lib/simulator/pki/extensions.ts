@@ -28,17 +28,24 @@ import {
   SubjectKeyIdentifierExtension,
 } from './x509.js';
 
+/** A bit of the key usage, by its name. */
 export type KeyUsage = Exclude<keyof typeof KeyUsageFlags, number>;
 
+/** Whether a certificate may issue others. */
 export interface BasicConstraints {
+  /** Whether it may. */
   ca: boolean;
+  /** How many CAs may follow. Default: any number. */
   pathLength?: number;
 }
 
 /** Any extension: `value` is the DER inside the extension's OCTET STRING. */
 export interface CertificateExtension {
+  /** Its type. */
   oid: string;
+  /** Whether who does not know it must refuse the certificate. */
   critical: boolean;
+  /** DER of the value. */
   value: Buffer;
 }
 
@@ -107,7 +114,9 @@ export function dateOfBirth(day: string): CertificateExtension {
   return encoded('2.5.29.9', new SubjectDirectoryAttributes({ attributes }));
 }
 
+/** A statement of a qualified certificate. */
 export interface QcStatement {
+  /** OID of the statement. */
   id: string;
   /** Object identifiers, for the statements that hold a list of them. */
   info?: readonly string[];
@@ -117,7 +126,9 @@ export interface QcStatement {
 export const qcStatement = {
   /** That the subject's serialNumber is a semantics identifier of a natural person. */
   semanticsIdentifier: { id: '1.3.6.1.5.5.7.11.2', info: ['0.4.0.194121.1.1'] },
+  /** That the certificate is a qualified one. */
   qcCompliance: { id: '0.4.0.1862.1.1' },
+  /** That the key is in a device for qualified signatures. */
   qcSscd: { id: '0.4.0.1862.1.4' },
   /** QcType with esign: for the electronic signatures of a person. */
   qcTypeEsign: { id: '0.4.0.1862.1.6', info: ['0.4.0.1862.1.6.1'] },

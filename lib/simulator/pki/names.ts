@@ -14,7 +14,9 @@ const attributeTypes = {
   givenName: '2.5.4.42',
 } as const;
 
+/** What a part of a name is, by its short name. */
 export type NameAttributeType = keyof typeof attributeTypes;
+/** A part of a name: what it is, and its value. */
 export type NameAttribute = readonly [type: NameAttributeType, value: string];
 
 /** A name in the order it has in the certificate, one attribute in each relative distinguished name. */

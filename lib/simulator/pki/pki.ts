@@ -12,8 +12,11 @@ import {
 import { type IssuedCertificate, toPem } from './certificate.js';
 import { issueUserCertificate, type UserCertificateOverrides } from './user-certificate.js';
 
+/** The CAs of a simulator and what they issue. */
 export interface SimulatedPki {
+  /** The root, which issues the authorities. */
   root: IssuedCertificate;
+  /** Those that issue the certificates of accounts. */
   authorities: {
     /** `EID-Q E`: qualified, P-384. Issues the certificates of most accounts. */
     qualified: Authority;

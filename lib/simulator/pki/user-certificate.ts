@@ -30,26 +30,35 @@ export interface UserCertificateOverrides {
   purpose?: CertificatePurpose;
   /** Who signs it. Take one of `pki.authorities`, an `issueAuthority()`, or any user certificate. */
   issuer?: Issuer;
+  /** Default: the name and identifier of the account. */
   subject?: DistinguishedName;
   /** The document number in subjectAltName; `null` leaves the extension out. */
   documentNumber?: string | null;
+  /** OIDs. Default: those of the level. */
   certificatePolicies?: readonly string[];
+  /** Default: that of the purpose. */
   keyUsage?: readonly extension.KeyUsage[];
   /** Object identifiers; an empty list leaves the extension out. */
   extendedKeyUsage?: readonly string[];
   /** All of them; an empty list leaves the extension out. Those of the real certificates are in `qcStatement`. */
   qcStatements?: readonly extension.QcStatement[];
+  /** Default: those of a certificate that issues none. */
   basicConstraints?: extension.BasicConstraints;
   /** `YYYY-MM-DD`; `null` leaves the attribute out. */
   dateOfBirth?: string | null;
+  /** When it begins to be valid. */
   notBefore?: Date;
+  /** When it ends to be valid. */
   notAfter?: Date;
+  /** The hash in the issuer's signature. */
   signatureHash?: SignatureHash;
   /** The person's key; one key for all such certificates otherwise. */
   privateKey?: KeyObject;
   /** `null` leaves the address out. */
   caIssuersUrl?: string | null;
+  /** null leaves the address out. */
   ocspUrl?: string | null;
+  /** null leaves the address out. */
   crlUrl?: string | null;
   /** Appended to the others, for instance a critical one that nobody knows. */
   extraExtensions?: readonly extension.CertificateExtension[];

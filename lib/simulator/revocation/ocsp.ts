@@ -13,6 +13,7 @@ import {
 } from 'pkijs';
 import { cryptoKeyOf, type SignatureHash } from './crypto-key.js';
 
+/** What the responder says of a certificate. */
 export type CertificateStatus = 'good' | 'revoked' | 'unknown';
 
 /** Who signs: the authority itself, or somebody with a certificate of his own, which goes along. */

@@ -43,6 +43,7 @@ const limitingExtensions: Partial<Record<CrlFault, string>> = { delta: '2.5.29.2
 const hour = 3_600_000;
 const day = 24 * hour;
 
+/** The simulator's OCSP responder and lists, and what goes wrong with them. */
 export class SimulatedRevocation {
   /** Who signs OCSP answers: a certificate that the authority issued for it, or the authority itself. */
   responder: 'delegated' | 'direct' = 'delegated';
@@ -55,7 +56,9 @@ export class SimulatedRevocation {
   ocspProfile: 'simple' | 'recorded' = 'simple';
   /** Milliseconds that an OCSP answer takes. */
   ocspDelayMs = 0;
+  /** What goes wrong with answers of the responder. Default: nothing. */
   ocspFault?: OcspFault;
+  /** What goes wrong with lists. Default: nothing. */
   crlFault?: CrlFault;
   /** How many requests came, answered or not. */
   readonly requests = { ocsp: 0, crl: 0 };
