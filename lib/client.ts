@@ -11,13 +11,24 @@ export type {
   SignatureAlgorithm,
 } from './protocol/algorithms.js';
 export { type AuthCodeInput, calculateAuthCode, type DeviceLinkType, type SessionType } from './protocol/auth-code.js';
-export { createCallbackUrl, sessionSecretDigest, userChallenge } from './protocol/callback.js';
+export { type CallbackUrlRules, createCallbackUrl, sessionSecretDigest, userChallenge } from './protocol/callback.js';
 export { generateChallenge } from './protocol/challenge.js';
 export { createDeviceLink, type DeviceLinkInput, type LinkLanguage } from './protocol/device-link.js';
 export { calculateDigest } from './protocol/digest.js';
 export { parseDocumentNumber } from './protocol/document-number.js';
-export { encodeInteractions, type Interaction, type InteractionSet } from './protocol/interactions.js';
-export { parseSemanticsIdentifier, type SemanticsIdentifier } from './protocol/semantics-identifier.js';
+export {
+  type ConfirmationMessage,
+  type ConfirmationMessageAndVerificationCodeChoice,
+  type DisplayTextAndPin,
+  encodeInteractions,
+  type Interaction,
+  type InteractionSet,
+} from './protocol/interactions.js';
+export {
+  type IdentifierType,
+  parseSemanticsIdentifier,
+  type SemanticsIdentifier,
+} from './protocol/semantics-identifier.js';
 export { verificationCode } from './protocol/verification-code.js';
 export { createRevocationChecker } from './revocation.js';
 export {
@@ -27,7 +38,7 @@ export {
   type SmartIdClientOptions,
   type WaitOptions,
 } from './rp-api/client.js';
-export type { Environment } from './rp-api/environment.js';
+export type { Environment, EnvironmentKind, ResolvedEnvironment } from './rp-api/environment.js';
 export type {
   DeviceLinkAuthenticationRequest,
   DeviceLinkCertificateChoiceRequest,
@@ -44,10 +55,17 @@ export type {
   CompleteSessionStatus,
   DeviceLinkSession,
   NotificationSession,
+  RunningSessionStatus,
+  SessionResult,
   SessionStatus,
+  SignatureAlgorithmParameters,
   SigningCertificate,
+  StatusCertificate,
+  StatusSignature,
 } from './rp-api/responses.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
+export type { Certificate } from './trust/certificate.js';
+export type { CertificateSource } from './trust/read-certificates.js';
 export type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';
 export {
   type AuthenticationSession,

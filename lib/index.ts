@@ -1,6 +1,15 @@
 /** `passport-smart-id`: the strategy, and everything of `passport-smart-id/client`. */
 
-export type { Attempt, AttemptStore, Flow } from './attempt/attempt.js';
+export type {
+  AskedSession,
+  Attempt,
+  AttemptStore,
+  Flow,
+  HeldSession,
+  LinkTerms,
+  RunningSession,
+} from './attempt/attempt.js';
+export type { KeyedTexts, TextPlace } from './attempt/keyed-attempts.js';
 export { MemoryAttemptStore } from './attempt/memory-store.js';
 export type { Show } from './attempt/middleware.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
@@ -38,10 +47,11 @@ export type { LoginStart, SmartIdLoginOptions } from './login/options.js';
 export { MemoryUsedAttempts, type UsedAttempts } from './login/used-attempts.js';
 export type { SmartIdInfo } from './login-info.js';
 export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
-export type { Failure } from './outcome.js';
+export type { Failure, Undertaking } from './outcome.js';
 export type { SmartIdSignature } from './signing/finish.js';
 export type {
   Prepare,
+  Prepared,
   Signer,
   SigningRequest,
   SigningStartOptions,
@@ -50,4 +60,4 @@ export type {
 } from './signing/options.js';
 export { SmartIdSigning } from './signing/signing.js';
 export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
-export type { Done, SiteUser, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';
+export type { Done, SiteUser, VerifyAnswer, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

@@ -62,7 +62,9 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
   checkFunction('identify', identify);
   checkText('loginURL', loginURL);
   checkStore(store);
-  return { login, identify, store: store ?? new SessionAttemptStore(login.clock), loginURL };
+  // What a strategy has begun for nobody in particular is not there for one that names somebody.
+  const purpose = options.identify ? `${login.purpose} identify` : login.purpose;
+  return { login: { ...login, purpose }, identify, store: store ?? new SessionAttemptStore(login.clock), loginURL };
 }
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */

@@ -3,6 +3,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
 import { setAnswerHeaders } from './attempt/answer-headers.js';
+import { checkCallbackHost } from './attempt/callback-place.js';
 import { siteNameOf } from './attempt/creation.js';
 import { EventStream } from './attempt/event-stream.js';
 import type { KeptAttempts } from './attempt/kept-attempts.js';
@@ -70,7 +71,7 @@ export class SmartIdStrategy extends PassportStrategy {
     this.siteName = siteNameOf(login);
     this.callbackURL = login.callbackURL;
     this.clock = login.clock;
-    this.steps = new LoginSteps({ ...login, limits: this.settings.store.limits });
+    this.steps = new LoginSteps(login, this.settings.store.limits);
     const { passReqToCallback = false } = options;
     if (typeof passReqToCallback !== 'boolean')
       throw new SmartIdInputError('passReqToCallback', 'must be true or false.');
@@ -204,6 +205,7 @@ export class SmartIdStrategy extends PassportStrategy {
     const kept = this.keptFor(req);
     const { flow = this.settings.login.start.flow } = start;
     checkSessionCookie(req, flow === 'device-link' && this.callbackURL !== undefined);
+    checkCallbackHost(req.headers, this.callbackURL);
     const expected = checkExpectedSigner(await identify(req), 'identify', this.settings.login.countries);
     return this.steps.firstView(await this.steps.start(kept, { ...start, expected }));
   }

@@ -8,19 +8,20 @@ import type { VerifiedAuthentication } from './verify/authentication.js';
 /** The user; `false`, `null` or nothing to turn the person away. */
 export type SiteUser = Express.User | false | null | undefined;
 
+/** What a verify function returns: a promise of the user, or nothing where it calls `done`. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that calls `done` returns nothing.
-type Answer = Promise<SiteUser> | void;
+export type VerifyAnswer = Promise<SiteUser> | void;
 
 export type Done = (error: unknown, user?: SiteUser, info?: object) => void;
 
 /** Either returns a promise of the user, or calls `done`; the first of the two that happens counts. */
-export type VerifyFunction = (profile: SmartIdProfile, info: SmartIdInfo, done: Done) => Answer;
+export type VerifyFunction = (profile: SmartIdProfile, info: SmartIdInfo, done: Done) => VerifyAnswer;
 export type VerifyFunctionWithRequest = (
   req: Request,
   profile: SmartIdProfile,
   info: SmartIdInfo,
   done: Done,
-) => Answer;
+) => VerifyAnswer;
 
 /** The site's user and what to tell about the login, or no user and what to tell about the refusal. */
 export interface SiteAnswer {

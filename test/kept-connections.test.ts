@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { type Fetch, fetchWith } from '../lib/http.js';
 import { fetchOverKeptConnections } from '../lib/kept-connections.js';
@@ -123,14 +124,15 @@ function failureOf(posted: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Each in a chunk of its own, as fast as they are taken. */
-async function sendPieces(response: http.ServerResponse, { count, bytes }: { count: number; bytes: number }) {
-  const piece = 'x'.repeat(bytes);
-  const gone = once(response, 'close');
-  for (let sent = 0; sent < count && !response.destroyed; sent++) {
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), gone]);
+/** Each in a chunk of its own, as fast as they are taken. Node 26 itself makes one chunk of many small writes. */
+async function sendPieces(socket: Socket, { count, bytes }: { count: number; bytes: number }) {
+  const chunk = `${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n`;
+  const gone = once(socket, 'close');
+  socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+  for (let sent = 0; sent < count && !socket.destroyed; sent++) {
+    if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), gone]);
   }
-  response.end();
+  socket.end('0\r\n\r\n');
 }
 
 async function serve(): Promise<Served> {
@@ -144,7 +146,7 @@ async function serve(): Promise<Served> {
     } else if (served.halves > 0) {
       served.halves -= 1;
       request.socket.end('HTTP/1.1 200 OK\r\ncontent-');
-    } else if (served.pieces) void sendPieces(response, served.pieces);
+    } else if (served.pieces) void sendPieces(request.socket, served.pieces);
     else request.pipe(response);
   });
   server.on('connection', (socket) => {

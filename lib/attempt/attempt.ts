@@ -44,7 +44,7 @@ export interface Attempt {
 }
 
 /** What device links are made of besides the session's own. */
-interface LinkTerms {
+export interface LinkTerms {
   schemeName: string;
   relyingPartyName: string;
   brokeredRpName?: string;

@@ -13,8 +13,10 @@ import { type Attempt, attemptLifetime, type Flow, finishableUntil } from './att
 import { decoyService, unseenEnd } from './decoy.js';
 import type { KeptAttempts } from './kept-attempts.js';
 import { MemoryAttemptLimits } from './memory-limits.js';
+import type { Entry } from './parameters.js';
 import { type AttemptLimits, StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
+import { warnOnce } from './warnings.js';
 
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;
@@ -27,8 +29,6 @@ export interface AttemptsSettings {
   trust: Omit<TrustInput, 'now'>;
   /** Milliseconds since the epoch. */
   clock: () => number;
-  /** Counts starts and pushes. Default: in memory, for this alone. */
-  limits?: AttemptLimits;
 }
 
 /** What can be seen of an attempt at this moment. `reason` is why it only looks as if it were running, if so. */
@@ -38,10 +38,10 @@ export type Seen =
   | { state: 'failed'; code: string };
 
 /**
- * How many cancelled attempts this process remembers, so that live updates end at once. Those beyond are still
- * cancelled in the store, where the next request finds it.
+ * How many attempts this process remembers as begun, and how many as cancelled, so that live updates end at once. Those
+ * beyond are still cancelled in the store, where the next request finds it.
  */
-const maxRememberedCancellations = 10_000;
+const maxRememberedAttempts = 10_000;
 
 /**
  * How often storing a cancellation is tried. A try fails only when another request has changed the attempt in between,
@@ -57,10 +57,16 @@ export class Attempts {
   private readonly what: Undertaking;
   private readonly purpose: string;
   private readonly isBoundToSession: boolean;
+  /** What was begun in this process, for a word in the log where browsers do not come back to it. */
+  private readonly begunHere = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
-  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedCancellations, ttl: attemptLifetime });
+  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
 
-  constructor({ client, what, purpose, isBoundToSession = false, trust, clock, limits }: AttemptsSettings) {
+  /** @param limits counts starts and pushes. Default: in memory, for this alone. */
+  constructor(
+    { client, what, purpose, isBoundToSession = false, trust, clock }: AttemptsSettings,
+    limits?: AttemptLimits,
+  ) {
     this.watch = new SessionWatch(client, ({ result, cert }) => {
       if (cert && result.endResult === 'OK') judgeCertificateAhead(cert, { ...trust, now: clock() });
     });
@@ -125,12 +131,21 @@ export class Attempts {
     const begun = await kept.during(begin);
     const attempt = this.isBoundToSession ? { ...begun, boundTo: bindingOf(kept) } : begun;
     await kept.create(attempt);
+    this.begunHere.set(attempt.id, true);
     return attempt;
   }
 
   /** The attempt, if this browser session has one of that id and it was started here. */
-  async read(kept: KeptAttempts, id: string): Promise<Attempt | undefined> {
-    return this.ownOnly(kept, await kept.read(id));
+  async read(kept: KeptAttempts, id: string, by: Entry['by'] = 'finish'): Promise<Attempt | undefined> {
+    const attempt = this.ownOnly(kept, await kept.read(id));
+    // A return from the app may come to another browser; the page itself is in the one that began.
+    if (!attempt && by === 'finish' && !kept.hasSession && this.begunHere.has(id)) {
+      warnOnce(
+        'SMART_ID_SESSION_LOST',
+        'A browser that has begun with Smart-ID has come back without the session in which it began, so nothing can be found: its cookie is not sent. Look at the domain, path, secure, sameSite and maxAge of the session cookie, at what a proxy leaves out, and at requests of scripts without credentials.',
+      );
+    }
+    return attempt;
   }
 
   /** The attempt as the store has it now, for a request that has waited, or was answered long before. */

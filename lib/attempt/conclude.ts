@@ -57,7 +57,7 @@ export async function concludeAttempt(
   attempts: Attempts,
   advance: Advance = async () => undefined,
 ): Promise<Conclusion> {
-  const attempt = entry && (await attempts.read(kept, entry.id));
+  const attempt = entry && (await attempts.read(kept, entry.id, entry.by));
   if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
     return refused(undefined, 'return_without_session', 403);
   }

@@ -8,6 +8,8 @@ import type { Attempt } from './attempt.js';
 export interface KeptAttempts {
   /** Stands for the browser where starts are counted: the id of its session. Undefined where the site has named none. */
   readonly browser: string | undefined;
+  /** Whether the request came with what tells its browser apart, so that what it began can be found. */
+  readonly hasSession: boolean;
   /** Keeps a new attempt; resolves once it is stored. */
   create(attempt: Attempt): Promise<void>;
   read(id: string): Promise<Attempt | undefined>;

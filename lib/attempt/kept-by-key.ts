@@ -8,6 +8,7 @@ export class KeptByKey implements KeptAttempts {
   /** @param browser the secret. */
   constructor(
     readonly browser: string,
+    readonly hasSession: boolean,
     private readonly attempts: KeyedAttempts,
   ) {}
 

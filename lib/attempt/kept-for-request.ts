@@ -20,6 +20,10 @@ export class KeptForRequest implements KeptAttempts {
     return this.session.id;
   }
 
+  get hasSession(): boolean {
+    return this.session.wasStored;
+  }
+
   create(attempt: Attempt): Promise<void> {
     return this.store.create(this.req, attempt);
   }

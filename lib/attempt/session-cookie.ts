@@ -36,7 +36,7 @@ export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): vo
   }
   // The browser has sent it.
   if (session.wasStored) return;
-  checkPlace(req);
+  checkDomain(req);
   if (!secure || secure === 'auto' || isHttps(req)) return;
   if (isForwardedFromHttps(req)) {
     // No error: express-session itself may have been told to trust the proxy, which cannot be seen from here.
@@ -52,9 +52,9 @@ export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): vo
   );
 }
 
-/** Browsers ignore a cookie for another host, and do not send one for another folder. */
-function checkPlace(req: SiteRequest): void {
-  const { path = '/', domain } = requireWebSession(req).data.cookie ?? {};
+/** Browsers ignore a cookie for another host. */
+function checkDomain(req: SiteRequest): void {
+  const { domain } = requireWebSession(req).data.cookie ?? {};
   const host = hostOf(req);
   const site = domain?.replace(/^\./, '').toLowerCase();
   if (site && host && host !== site && !host.endsWith(`.${site}`)) {
@@ -63,17 +63,6 @@ function checkPlace(req: SiteRequest): void {
       `The session cookie is for the domain ${site}, and the visitor is at ${host}: the browser will not keep it, and nobody can finish a Smart-ID login there.`,
     );
   }
-  const asked = (req.originalUrl ?? req.url ?? '').split('?', 1)[0] ?? '';
-  if (path && asked && !isBelow(asked, path)) {
-    warnOnce(
-      'SMART_ID_SESSION_PATH',
-      `The session cookie is for the path ${path}, and a Smart-ID login begins at ${asked}: unless a proxy changes paths, the browser will not send it, and nobody can finish.`,
-    );
-  }
-}
-
-function isBelow(asked: string, path: string): boolean {
-  return asked === path || asked.startsWith(path.endsWith('/') ? path : `${path}/`);
 }
 
 function hostOf({ hostname, headers }: SiteRequest): string | undefined {

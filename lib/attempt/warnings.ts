@@ -1,6 +1,7 @@
 /** What a site has set up in a way that may fail, told once in its log. */
 
-const warned = new Set<string>();
+/** Codes that were told; tests empty it. */
+export const warned = new Set<string>();
 
 /** @param code stable, such as `SMART_ID_TRUST_PROXY`: for `process.on('warning')`, and told once in each process. */
 export function warnOnce(code: string, message: string): void {

@@ -64,14 +64,14 @@ export function requireWebSession(req: SiteRequest): WebSession {
   if (!session) {
     throw new SmartIdSessionError(
       'session_missing',
-      'Smart-ID needs a session: put express-session (or @fastify/session) before the routes that use it.',
+      'Smart-ID needs a session: put express-session (or @fastify/session) before the routes that use it, with a cookie whose path covers them.',
     );
   }
   const isOnServer = typeof session.regenerate === 'function' && typeof sessionStore?.get === 'function';
   if (!isOnServer || !(sessionID ?? session.sessionId)) {
     throw new SmartIdSessionError(
       'session_in_cookie',
-      'Smart-ID needs a session that is kept on the server, which this one is not: use express-session or @fastify/session.',
+      'Smart-ID needs a session that is kept on the server, which this one is not: use express-session or @fastify/session, with a cookie whose path covers the routes that use it.',
     );
   }
   return webSession(request, sessionStore);

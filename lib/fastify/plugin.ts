@@ -15,7 +15,7 @@ import type { PageRoutes } from '../web/page-routes.js';
 import { type PassportHost, type PassportPageOptions, passportPages } from '../web/passport-pages.js';
 
 /** The site's `@fastify/passport`, or an `Authenticator` of its own. */
-type Passport = Pick<typeof fastifyPassport, 'authenticate'>;
+export type Passport = Pick<typeof fastifyPassport, 'authenticate'>;
 
 export interface SmartIdPluginOptions extends PassportPageOptions<FastifyRequest> {
   passport: Passport;

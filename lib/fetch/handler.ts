@@ -7,6 +7,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { attemptLifetime } from '../attempt/attempt.js';
+import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { KeptByKey } from '../attempt/kept-by-key.js';
 import { KeyedAttemptStore } from '../attempt/keyed-store.js';
@@ -32,6 +33,7 @@ import {
   type PageRequest,
   type PageSource,
   parseBody,
+  pathOf,
   redirectAnswer,
 } from '../web/page-request.js';
 import { browserCookie, browserSecretIn, generateBrowserSecret } from './browser-cookie.js';
@@ -78,11 +80,14 @@ export type SmartIdHandler<Context> = (
 
 /** Headers for the answer; nothing; or `false` to turn the person away. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function that only sets a session returns nothing.
-type LoggedIn = HeadersInit | false | undefined | void;
+export type LoggedIn = HeadersInit | false | undefined | void;
 
 interface Site<Context> extends SiteContext<Context> {
   isLoggedIn: boolean;
+  /** Of the browser: what it came with, or a new one. */
   secret: string | undefined;
+  /** Whether it came with one. */
+  hasSecret: boolean;
   /** Set where the browser gets one with this answer. */
   freshSecret?: string;
 }
@@ -109,14 +114,16 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
   const keptFor = (site: Site<Context>): KeptAttempts => {
     // Whoever has none finds nothing under a new one either.
     site.secret ??= generateBrowserSecret();
-    return new KeptByKey(site.secret, attempts);
+    return new KeptByKey(site.secret, site.hasSecret, attempts);
   };
 
   const pages = loginPages<Site<Context>>(
     {
       steps,
       keptFor,
-      checkStart(site) {
+      checkStart({ site, headers, originalUrl, path }) {
+        checkCallbackHost(headers, callbackURL);
+        checkCallbackPath(pathOf(originalUrl), path, callbackURL);
         // Each start tells the browser again, so that it has the cookie for as long as the attempt lasts.
         site.freshSecret = site.secret;
       },
@@ -132,7 +139,6 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     expected: ExpectedSigner | undefined,
   ): Promise<PageAnswer> {
     const { site } = request;
-    const hasSession = site.secret !== undefined;
     const entry = callbackEntry(request.query) ?? finishEntry(request.body);
     const isSeen = request.method !== 'HEAD';
     const ended = await steps.finish(
@@ -154,7 +160,13 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
       ended.end === 'refused'
         ? { code: ended.code, returnTo: ended.attempt?.returnTo }
         : { code: ended.end === 'absent' ? 'no_attempt' : 'not_accepted', returnTo: undefined };
-    const finisher = { entry, done: doneOf(site, entry?.id), isLoggedIn: site.isLoggedIn, hasSession, successRedirect };
+    const finisher = {
+      entry,
+      done: doneOf(site, entry?.id),
+      isLoggedIn: site.isLoggedIn,
+      hasSession: site.hasSecret,
+      successRedirect,
+    };
     return answerFailedFinish(request, { code, returnTo }, finisher);
   }
 
@@ -163,11 +175,13 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     const path = pathBelow(basePath, url.pathname);
     if (path === undefined) return new Response(null, { status: 404 });
     const isSecure = isHttpsOnly || url.protocol === 'https:';
+    const present = browserSecretIn(request.headers.get('cookie'), isSecure);
     const site: Site<Context> = {
       request,
       context: context as Context,
       isLoggedIn: false,
-      secret: browserSecretIn(request.headers.get('cookie'), isSecure),
+      secret: present,
+      hasSecret: present !== undefined,
     };
     if (isLoggedIn && !path.startsWith('/assets/')) site.isLoggedIn = await isLoggedIn(site);
     const source = sourceOf(request, url, path, site);

@@ -1,6 +1,7 @@
 /** `passport-smart-id/login`: logins over plain values, for sites without Express, and everything of `passport-smart-id/client`. */
 
-export type { Attempt, Flow } from '../attempt/attempt.js';
+export type { AskedSession, Attempt, Flow, HeldSession, LinkTerms, RunningSession } from '../attempt/attempt.js';
+export type { AttemptLimits } from '../attempt/start-limit.js';
 export type { AttemptView } from '../attempt/view.js';
 export * from '../client.js';
 export type { SmartIdProfile } from '../identity.js';

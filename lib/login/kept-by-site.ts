@@ -6,6 +6,8 @@ import type { UsedAttempts } from './used-attempts.js';
 
 export class KeptBySite implements KeptAttempts {
   readonly browser: string | undefined;
+  /** Whether it is the right browser is for the site to know, which has kept the attempt. */
+  readonly hasSession = true;
 
   constructor(
     /** As it is after what was done with it. */

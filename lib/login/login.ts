@@ -90,7 +90,7 @@ export class SmartIdLogin {
       }
     }
     const settings = resolveLoginOptions(rest as SmartIdLoginOptions, loginOptionNames, 'SmartIdLogin');
-    this.steps = new LoginSteps({ ...settings, limits: store?.limits });
+    this.steps = new LoginSteps(settings, store?.limits);
     this.store = store ?? new MemoryUsedAttempts();
     this.siteName = siteNameOf(this.steps.settings);
   }

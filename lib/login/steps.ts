@@ -23,8 +23,12 @@ export class LoginSteps {
   private readonly pushes: HeldPushes;
   private readonly live: Updates;
 
-  constructor(readonly settings: ResolvedLoginOptions & { limits?: AttemptLimits }) {
-    this.attempts = new Attempts(settings);
+  /** @param limits counts starts and pushes. Default: in memory, for this alone. */
+  constructor(
+    readonly settings: ResolvedLoginOptions,
+    limits?: AttemptLimits,
+  ) {
+    this.attempts = new Attempts(settings, limits);
     this.pushes = new HeldPushes(settings, this.attempts);
     this.live = new Updates(this.attempts);
   }

@@ -6,17 +6,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SmartIdStoreError } from '../errors.js';
 
-interface CommandOptions {
+export interface CommandOptions {
   abortSignal?: AbortSignal;
 }
 
 /** The part of `createClient` and `createClientPool` that is used. */
-interface RedisServerClient {
+export interface RedisServerClient {
   sendCommand(command: string[], options?: CommandOptions): Promise<unknown>;
 }
 
 /** The part of `createCluster` that is used, and by which it is known. */
-interface RedisClusterClient {
+export interface RedisClusterClient {
   sendCommand(
     firstKey: string,
     isReadonly: boolean | undefined,
@@ -27,7 +27,7 @@ interface RedisClusterClient {
 }
 
 /** The part of `createSentinel` that is used, and by which it is known. */
-interface RedisSentinelClient {
+export interface RedisSentinelClient {
   sendCommand(isReadonly: boolean | undefined, command: string[], options?: CommandOptions): Promise<unknown>;
   getSentinelNode(): unknown;
 }

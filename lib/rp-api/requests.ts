@@ -20,11 +20,15 @@ export interface RequestProperties {
   shareMdClientIpAddress?: boolean;
 }
 
-/** What every request that begins a session may say. */
-interface CommonRequest {
-  requestProperties?: RequestProperties;
+interface CapableRequest {
   /** By agreement with the service. */
   capabilities?: readonly string[];
+}
+
+/** What every request that begins a session may say. */
+interface CommonRequest extends CapableRequest {
+  /** What else the service is to do. */
+  requestProperties?: RequestProperties;
 }
 
 interface DeviceLinkRequest {
@@ -44,7 +48,7 @@ export interface NotificationAuthenticationRequest extends SignatureChoice, Comm
 export interface DeviceLinkAuthenticationRequest extends NotificationAuthenticationRequest, DeviceLinkRequest {}
 
 /** For the signing certificate of a document; no session comes of it. */
-export interface SigningCertificateRequest extends Pick<CommonRequest, 'capabilities'> {
+export interface SigningCertificateRequest extends CapableRequest {
   /** The service's default is `QUALIFIED`. */
   certificateLevel?: CertificateLevel;
 }

@@ -15,10 +15,24 @@ export const deviceLinkSessionSchema = v.object({
   sessionSecret: v.pipe(v.string(), v.minLength(24), v.base64()),
   deviceLinkBase: v.pipe(v.string(), v.url(), v.regex(/^https?:[^?#|]+$/)),
 });
-export type DeviceLinkSession = v.InferOutput<typeof deviceLinkSessionSchema>;
+/** A session that a device link leads to. Only the server may know it: who has its secret can make links of it. */
+export interface DeviceLinkSession {
+  /** A UUID, by which the service tells the status. */
+  sessionID: string;
+  /** At least 24 letters and digits; a part of every link. */
+  sessionToken: string;
+  /** Base64 of the key of each link's `authCode`. A browser must never get it. */
+  sessionSecret: string;
+  /** The http or https URL that every link begins with. */
+  deviceLinkBase: string;
+}
 
 export const notificationSessionSchema = v.object({ sessionID });
-export type NotificationSession = v.InferOutput<typeof notificationSessionSchema>;
+/** A session of a push. */
+export interface NotificationSession {
+  /** A UUID, by which the service tells the status. */
+  sessionID: string;
+}
 
 const text = v.string();
 
@@ -27,15 +41,30 @@ export const codeSessionSchema = v.object({
   vc: v.object({ type: v.literal('numeric4'), value: v.pipe(v.string(), v.regex(/^\d{4}$/)) }),
 });
 /** A push that is answered with the code that the service shows; show it to the person as it is. */
-export type CodeSession = v.InferOutput<typeof codeSessionSchema>;
+export interface CodeSession extends NotificationSession {
+  /** The verification code of the push: four digits. */
+  vc: { type: 'numeric4'; value: string };
+}
 
-const certificate = v.object({ value: text, certificateLevel: text });
+const certificateSchema = v.object({ value: text, certificateLevel: text });
 
 export const signingCertificateSchema = v.variant('state', [
-  v.object({ state: v.literal('OK'), cert: certificate }),
+  v.object({ state: v.literal('OK'), cert: certificateSchema }),
   v.object({ state: v.literal('DOCUMENT_UNUSABLE') }),
 ]);
-export type SigningCertificate = v.InferOutput<typeof signingCertificateSchema>;
+/** The signing certificate of a document; `verifySigningCertificate` says whose it is. */
+export type SigningCertificate =
+  | { state: 'OK'; cert: StatusCertificate }
+  /** The document cannot sign now. */
+  | { state: 'DOCUMENT_UNUSABLE' };
+
+/** A certificate as the service sends it: nothing of it is verified. */
+export interface StatusCertificate {
+  /** Base64 of the DER. */
+  value: string;
+  /** What the service says of its level, such as `QUALIFIED`. */
+  certificateLevel: string;
+}
 
 const signatureAlgorithmParametersSchema = v.object({
   hashAlgorithm: text,
@@ -43,7 +72,17 @@ const signatureAlgorithmParametersSchema = v.object({
   saltLength: v.number(),
   trailerField: text,
 });
-export type SignatureAlgorithmParameters = v.InferOutput<typeof signatureAlgorithmParametersSchema>;
+/** The parameters of `rsassa-pss`. */
+export interface SignatureAlgorithmParameters {
+  /** Such as `SHA-512`. */
+  hashAlgorithm: string;
+  /** `id-mgf1`, with the same hash. */
+  maskGenAlgorithm: { algorithm: string; parameters: { hashAlgorithm: string } };
+  /** In octets: as many as the hash has. */
+  saltLength: number;
+  /** `0xbc`. */
+  trailerField: string;
+}
 
 const signatureSchema = v.object({
   value: v.optional(text),
@@ -63,15 +102,67 @@ const completeSchema = v.object({
   }),
   signatureProtocol: v.optional(text),
   signature: v.optional(signatureSchema),
-  cert: v.optional(certificate),
+  cert: v.optional(certificateSchema),
   interactionTypeUsed: v.optional(text),
   deviceIpAddress: v.optional(text),
   ignoredProperties: v.optional(v.array(text)),
 });
 
+/** A session whose person has not acted yet. */
+export interface RunningSessionStatus {
+  /** It goes on: ask again. */
+  state: 'RUNNING';
+}
+
+/** What became of a session. Nothing of it is verified: that is for `verifyAuthentication` and the like. */
+export interface CompleteSessionStatus {
+  /** It is over, one way or the other: `result` says which. */
+  state: 'COMPLETE';
+  /** How it ended, and with which account. */
+  result: SessionResult;
+  /** `ACSP_V2` of an authentication, `RAW_DIGEST_SIGNATURE` of a signature; a certificate choice has none. */
+  signatureProtocol?: string;
+  /** What the app has signed; of a certificate choice its `flowType` alone. Only where the end is `OK`. */
+  signature?: StatusSignature;
+  /** The certificate of the account. Only where the end is `OK`. */
+  cert?: StatusCertificate;
+  /** The `type` of the interaction that the app has shown, of those in the request. */
+  interactionTypeUsed?: string;
+  /** The address of the phone, where the request and the contract ask for it. */
+  deviceIpAddress?: string;
+  /** Names of fields of the request that the service has passed over. */
+  ignoredProperties?: string[];
+}
+
+/** How a session ended. */
+export interface SessionResult {
+  /** `OK`, or why not: `USER_REFUSED`, `TIMEOUT` and others. One that nobody knows is a failure too. */
+  endResult: string;
+  /** The account that acted, such as `PNOEE-40404040009-MOCK-Q`. Only where the end is `OK`, and of some others. */
+  documentNumber?: string;
+  /** Of `USER_REFUSED_INTERACTION`: the `type` of the interaction that was refused. */
+  details?: { interaction?: string };
+}
+
+/** What the app has signed, and how. */
+export interface StatusSignature {
+  /** Base64 of the signature. */
+  value?: string;
+  /** Of an authentication: a Base64 text of the service that is signed as it is. */
+  serverRandom?: string;
+  /** Of an authentication: what `userChallengeVerifier` of the callback is held against; 43 characters of Base64URL. */
+  userChallenge?: string;
+  /** How the person came to the app: `QR`, `Web2App`, `App2App` or `Notification`. */
+  flowType: string;
+  /** Such as `rsassa-pss`. */
+  signatureAlgorithm?: string;
+  /** Of `rsassa-pss` alone. */
+  signatureAlgorithmParameters?: SignatureAlgorithmParameters;
+}
+
 export const sessionStatusSchema = v.variant('state', [v.object({ state: v.literal('RUNNING') }), completeSchema]);
-export type SessionStatus = v.InferOutput<typeof sessionStatusSchema>;
-export type CompleteSessionStatus = v.InferOutput<typeof completeSchema>;
+/** The status of a session, as the service tells it. */
+export type SessionStatus = RunningSessionStatus | CompleteSessionStatus;
 
 /** @throws SmartIdServiceError `bad_response` naming the first field that has not the shape it must have. */
 export function parseResponse<T>(schema: v.GenericSchema<unknown, T>, body: string): T {

@@ -76,7 +76,7 @@ export type ToSign = ({ data: Uint8Array; digest?: never } | { digest: string; d
   hashAlgorithm?: HashAlgorithm;
 };
 
-type Prepared = ToSign | false | null | undefined;
+export type Prepared = ToSign | false | null | undefined;
 
 /**
  * The site's own function: makes what is to be signed, once the signer's certificate is known, or returns nothing to turn the

@@ -3,6 +3,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
+import { checkCallbackHost } from '../attempt/callback-place.js';
 import { siteNameOf } from '../attempt/creation.js';
 import { EventStream } from '../attempt/event-stream.js';
 import { KeptForRequest } from '../attempt/kept-for-request.js';
@@ -33,6 +34,8 @@ export class SmartIdSigning {
   readonly siteName: string;
   /** The option of the same name, or its default: the time now, in milliseconds since the epoch. */
   readonly clock: () => number;
+  /** The option of the same name. */
+  readonly callbackURL: string | undefined;
   private readonly settings: ResolvedSigningOptions;
   private readonly attempts: Attempts;
   private readonly step: SignatureStep;
@@ -46,7 +49,8 @@ export class SmartIdSigning {
     this.settings = resolveSigningOptions(options, prepare);
     this.siteName = siteNameOf(this.settings);
     this.clock = this.settings.clock;
-    this.attempts = new Attempts({ ...this.settings, limits: this.settings.store.limits });
+    this.callbackURL = this.settings.callbackURL;
+    this.attempts = new Attempts(this.settings, this.settings.store.limits);
     this.step = new SignatureStep(this.settings, this.attempts);
     this.live = new Updates(this.attempts);
   }
@@ -134,6 +138,7 @@ export class SmartIdSigning {
     const { signer, reference, returnTo } = options;
     const asking = this.asking(req);
     checkSessionCookie(req, flow === 'device-link' && this.settings.callbackURL !== undefined);
+    checkCallbackHost(req.headers, this.settings.callbackURL);
     const encoded = encodeInteractionsFor(interactions, interactionSetOf(flow));
     const beginning = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
     const begin = () => this.beginAttempt(beginning, req);

@@ -27,9 +27,13 @@ const extensionsTag = constructedTag(3);
 /** issuerUniqueID and subjectUniqueID, which nobody uses. */
 const uniqueIdTags = [primitiveTag(1), primitiveTag(2)];
 
+/** A certificate as this package reads it; `node` is what Node reads in the same bytes. */
 export class Certificate {
-  readonly der: Bytes;
+  /** All its bytes. */
+  readonly der: Uint8Array<ArrayBuffer>;
+  /** @internal */
   readonly signed: Signed;
+  /** @internal */
   readonly fields: CertificateFields;
   private verifiedIssuer?: Certificate;
   private cached: {
@@ -42,6 +46,7 @@ export class Certificate {
   } = {};
 
   /**
+   * @internal
    * @param der one DER certificate and nothing after it.
    * @throws DerError when it is not, or longer than any that is used.
    */
@@ -75,6 +80,7 @@ export class Certificate {
     return this.cached.node;
   }
 
+  /** The key that it certifies. */
   get publicKey(): KeyObject {
     this.cached.publicKey ??= this.node.publicKey;
     return this.cached.publicKey;
@@ -86,7 +92,7 @@ export class Certificate {
     return this.cached.fingerprint;
   }
 
-  /** Octets of the serial number, in the one spelling of DER. */
+  /** @internal Octets of the serial number, in the one spelling of DER. */
   get serialNumber(): Bytes {
     return integerIn(this.fields.serialNumber);
   }
@@ -97,35 +103,40 @@ export class Certificate {
     return this.cached.validity;
   }
 
+  /** @internal */
   get subject(): readonly NameAttribute[] {
     this.cached.subject ??= attributesOf(this.fields.subject);
     return this.cached.subject;
   }
 
+  /** @internal */
   get extensions(): readonly Extension[] {
     const { extensions } = this.fields;
     this.cached.extensions ??= extensions ? extensionsIn(extensions) : [];
     return this.cached.extensions;
   }
 
-  /** What an extension says, by `extensionTypes`; undefined where it is not there. */
+  /** Bits of the key usage as in `keyUsageFlags`; undefined where there is no such extension. */
   get keyUsage(): number | undefined {
     return this.decode(extensionTypes.keyUsage, decodeKeyUsage);
   }
 
+  /** OIDs of the extended key usage; undefined where there is no such extension. */
   get extendedKeyUsage(): string[] | undefined {
     return this.decode(extensionTypes.extendedKeyUsage, decodeExtendedKeyUsage);
   }
 
+  /** OIDs of the policies; undefined where there is no such extension. */
   get certificatePolicies(): string[] | undefined {
     return this.decode(extensionTypes.certificatePolicies, decodeCertificatePolicies);
   }
 
+  /** Whether it may issue others, by its basic constraints. */
   get isCa(): boolean {
     return this.decode(extensionTypes.basicConstraints, decodeIsCa) ?? false;
   }
 
-  /** What the extension of this type says; undefined where it is not there. @throws DerError when it is malformed. */
+  /** @internal What the extension of this type says; undefined where it is not there. @throws DerError when it is malformed. */
   decode<T>(type: string, decodeValue: (value: Bytes) => T): T | undefined {
     const extension = this.extensions.find((one) => one.type === type);
     return extension && decodeValue(extension.value);

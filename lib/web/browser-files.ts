@@ -7,7 +7,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const textOf = (name: string) => readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8');
+/** Without the address of a source map, which is not served: tools of a browser would ask for it in vain. */
+const textOf = (name: string) =>
+  readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
 
 /** Each is an ES module that a browser can load as it is. The QR encoder is one without imports. */
 export const browserFiles: Readonly<Record<string, string>> = {

@@ -45,9 +45,9 @@ const tokenPattern = '[A-Za-z0-9_-]{43}';
 const cookieValue = new RegExp(`^${tokenPattern}(?:\\.${tokenPattern}){0,${maxTokens - 1}}$`);
 
 /** A request of any framework of Node. */
-type RequestHeaders = { headers: IncomingHttpHeaders };
+export type RequestHeaders = { headers: IncomingHttpHeaders };
 /** The answer to it. */
-type CookieResponse = { appendHeader(name: string, value: string): unknown };
+export type CookieResponse = { appendHeader(name: string, value: string): unknown };
 
 /** Tells known browsers by a cookie of random tokens, one for each person who has logged in there. */
 export class KnownBrowsers {

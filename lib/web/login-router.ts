@@ -6,7 +6,7 @@ import { pagesHandler } from './express.js';
 import { type PassportHost, type PassportPageOptions, passportPages } from './passport-pages.js';
 
 /** The site's passport, or an `Authenticator` of its own. */
-type Passport = Pick<PassportStatic, 'authenticate'>;
+export type Passport = Pick<PassportStatic, 'authenticate'>;
 
 export interface SmartIdRouterOptions extends PassportPageOptions<Request> {}
 

@@ -80,6 +80,11 @@ export function parseBody(headers: IncomingHttpHeaders, text: string): Record<st
   return value as Record<string, unknown>;
 }
 
+/** An address without its query. */
+export function pathOf(originalUrl: string): string {
+  return originalUrl.split('?', 1)[0] ?? '';
+}
+
 export function jsonAnswer(status: number, value: object, headers: Record<string, string> = {}): PageAnswer {
   return {
     status,

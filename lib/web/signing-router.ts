@@ -1,6 +1,7 @@
 /** The signing page and its routes, to be mounted by a site: `app.use('/sign', smartIdSigningRouter({ signing, start, signed }))`. */
 
 import type { Request, RequestHandler } from 'express';
+import { checkCallbackPath } from '../attempt/callback-place.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { entryOf, shortText } from '../attempt/parameters.js';
 import { requireWebSession } from '../attempt/web-session.js';
@@ -14,10 +15,11 @@ import { answerFailedFinish } from './failed-finish.js';
 import { SiteWords } from './language.js';
 import { signingContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
-import { type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';
+import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
 import { flowOffered, PageRoutes } from './page-routes.js';
 
-type Start = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
+/** Who is asked, and what the app shows. */
+export type SigningRouterStart = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
 
 export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
   signing: SmartIdSigning;
@@ -28,7 +30,11 @@ export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
    * @param reference what the page was opened with, as `?reference=`; anybody can write anything there.
    * @param language of the page, for `interactions`.
    */
-  start(req: Request, reference: string | undefined, language: string): Start | undefined | Promise<Start | undefined>;
+  start(
+    req: Request,
+    reference: string | undefined,
+    language: string,
+  ): SigningRouterStart | undefined | Promise<SigningRouterStart | undefined>;
   /**
    * Keeps what was signed, after which the person is sent on. Where it throws, the error handler hears of it, and the
    * same finish may be tried again.
@@ -78,6 +84,7 @@ async function startIfAllowed(
   const { reference, returnTo, flow: wish } = request.body;
   const known = shortText(reference);
   const language = words.languageFor(request);
+  checkCallbackPath(pathOf(request.originalUrl), request.path, signing.callbackURL);
   const allowed = await start(request.site, known, language);
   if (!allowed) return undefined;
   const flow = flowOffered(wish, notification && allowed.signer !== undefined);

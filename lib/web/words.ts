@@ -16,9 +16,11 @@ import ru from './words/ru.json' with { type: 'json' };
 export const languages = ['en', 'et', 'lv', 'lt', 'ru'] as const;
 export type Language = (typeof languages)[number];
 
-type Texts<Key extends string> = Readonly<Record<Key, string>>;
+/** A text for each of these keys. */
+export type Texts<Key extends string> = Readonly<Record<Key, string>>;
 
-type Failures = Texts<
+/** What is said of each way in which a login or signing fails, by its code. */
+export type Failures = Texts<
   | 'not_completed'
   | 'expired'
   | 'refused'
@@ -100,7 +102,7 @@ export interface Words {
   signingFailures: Failures;
 }
 
-type Changed<T> = { readonly [Key in keyof T]?: T[Key] extends string ? T[Key] : Changed<T[Key]> };
+export type Changed<T> = { readonly [Key in keyof T]?: T[Key] extends string ? T[Key] : Changed<T[Key]> };
 
 /** Changes by language: some texts of a language that the package has, or all of another one. */
 export type WordsOption = Readonly<Record<string, Changed<Words>>>;

@@ -10,4 +10,15 @@ export interface Exceptions {
 }
 
 /** By the name of the page. */
-export const exceptions: Readonly<Record<string, Exceptions>> = {};
+export const exceptions: Readonly<Record<string, Exceptions>> = {
+  fastify: { skipLibCheck: 'those of @fastify/flash name @fastify/secure-session, which it does not bring along' },
+  plain: {
+    leftOut: {
+      'QR code': 'its page has no files beside it; the code itself is scanned in "live updates"',
+      push: 'it does not ask for a personal code',
+      'push without script': 'it does not ask for a personal code',
+      'app on this device without script': 'its page needs scripts',
+      'broken requests': 'it takes nothing of a body but the id',
+    },
+  },
+};

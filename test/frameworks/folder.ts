@@ -21,7 +21,7 @@ export async function install(page: DocumentationPage, folder: string, tarball: 
 
 /** The ways need a push for everybody, which no page recommends: a stranger can start one. */
 function forTheWays(text: string): string {
-  return text.replace("successRedirect: '/private',", "successRedirect: '/private', notification: true,");
+  return text.replace("successRedirect: '/private'", "successRedirect: '/private', notification: true");
 }
 
 /** @throws Error with what the compiler says. */

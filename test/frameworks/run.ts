@@ -89,14 +89,12 @@ async function untilFree(port: number): Promise<void> {
 
 function print(table: Readonly<Record<string, Column>>): void {
   const width = Math.max(...Object.keys(ways).map(({ length }) => length));
-  const row = (title: string, cells: readonly string[]) =>
-    console.log([title.padEnd(width), ...cells.map((cell) => cell.padEnd(10))].join('  ').trimEnd());
-  row('', Object.keys(table));
-  for (const way of Object.keys(ways))
-    row(
-      way,
-      Object.values(table).map((column) => column[way] ?? ''),
-    );
+  const row = (title: string, cellOf: (name: string) => string) => {
+    const cells = Object.keys(table).map((name) => cellOf(name).padEnd(Math.max(name.length, 'FAILED'.length)));
+    console.log([title.padEnd(width), ...cells].join('  ').trimEnd());
+  };
+  row('', (name) => name);
+  for (const way of Object.keys(ways)) row(way, (name) => table[name]?.[way] ?? '');
   for (const name of Object.keys(table)) {
     const { skipLibCheck, noCompiler, leftOut = {} } = exceptions[name] ?? {};
     if (skipLibCheck !== undefined) console.log(`${name}: types of packages unchecked: ${skipLibCheck}`);

@@ -1,72 +1,54 @@
 /**
- * Installs the package as a stranger would get it and uses it: by import, by require, and under the TypeScript compiler,
- * which also checks the examples of the README and of `docs`.
+ * Uses the package as a stranger would get it, packed and installed in clean folders: by import and by require, under the
+ * TypeScript compiler, and in the beginnings of the documentation, where somebody logs in.
  * Run by `npm run check-package`; needs the registry, so it is no part of `npm test`.
  */
 
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { checkBeginnings } from './beginnings.js';
+import { asHere, CleanFolder, pack, type Tarball } from './clean-folder.js';
+import { checkExamples } from './examples.js';
+import { checkModuleSystems } from './module-systems.js';
+import { checkTestRunners } from './test-runners.js';
 
-const root = new URL('../..', import.meta.url).pathname;
-const here = new URL('.', import.meta.url).pathname;
-const folder = mkdtempSync(path.join(tmpdir(), 'stranger-'));
-
-function run(command: string, args: string[], cwd = folder): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const packed = new CleanFolder();
+try {
+  const tarball = pack(packed);
+  console.log(`packed: ${tarball.entryCount} files, ${tarball.size} bytes, ${tarball.unpackedSize} unpacked`);
+  checkImports(tarball);
+  checkModuleSystems(tarball);
+  checkExamples(tarball);
+  await checkBeginnings(tarball);
+  checkTestRunners(tarball);
+} finally {
+  packed.remove();
 }
 
-try {
-  const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(
-    run('npm', ['pack', '--json', '--pack-destination', folder], root),
-  );
-  console.log(`packed: ${entryCount} files, ${size} bytes, ${unpackedSize} unpacked`);
-  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
-  const versioned = (name: string) => `${name}@${devDependencies[name]}`;
-  const others = [
-    'express',
-    'express-session',
-    'passport',
-    'redis',
-    'connect-redis',
-    'typescript',
-    '@types/express-session',
-  ].map(versioned);
-  run('npm', ['install', '--no-audit', '--no-fund', path.join(folder, filename), ...others]);
-  for (const file of ['use-import.mjs', 'use-require.cjs', 'use-types.ts']) {
-    copyFileSync(path.join(here, file), path.join(folder, file));
+function checkImports(tarball: Tarball): void {
+  const folder = new CleanFolder();
+  try {
+    folder.install([tarball.file, ...['express', 'passport', 'redis'].map(asHere)]);
+    for (const name of ['use-import.mjs', 'use-require.cjs']) {
+      folder.write(name, readFileSync(new URL(name, import.meta.url), 'utf8'));
+      console.log(folder.run('node', ['--throw-deprecation', name]).trim());
+    }
+    console.log(folder.run('npx', ['smart-id-simulator', '--help']).split('\n')[0]);
+    checkMaps(path.join(folder.path, 'node_modules/passport-smart-id/dist'));
+  } finally {
+    folder.remove();
   }
-  console.log(run('node', ['use-import.mjs']).trim());
-  console.log(run('node', ['use-require.cjs']).trim());
-  const documents = readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const text = ['README.md', ...documents.map((name) => path.join('docs', name))]
-    .map((name) => readFileSync(path.join(root, name), 'utf8'))
-    .join('\n');
-  const examples = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ''], index) => {
-    const name = `example-${index + 1}.mts`;
-    writeFileSync(path.join(folder, name), code);
-    return name;
+}
+
+/** Whoever steps into the package, or jumps to what a type says, is led to its sources. */
+function checkMaps(dist: string): void {
+  const maps = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map'));
+  const sources = maps.flatMap((name) => {
+    const file = path.join(dist, name);
+    const map = JSON.parse(readFileSync(file, 'utf8')) as { sources: string[] };
+    return map.sources.map((source) => path.resolve(path.dirname(file), source));
   });
-  for (const [module, moduleResolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ] as const) {
-    const flags = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--target', 'es2023', '--types', 'node'];
-    run('npx', [
-      'tsc',
-      ...flags,
-      '--module',
-      module,
-      '--moduleResolution',
-      moduleResolution,
-      'use-types.ts',
-      ...examples,
-    ]);
-    console.log(`types: ${moduleResolution} ok, with ${examples.length} examples of the documentation`);
-  }
-  console.log(run('npx', ['smart-id-simulator', '--help']).split('\n')[0]);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const missing = sources.filter((source) => !existsSync(source));
+  if (maps.length === 0 || missing.length > 0) throw new Error(`Maps without sources: ${missing.join(', ')}.`);
+  console.log(`maps: ${maps.length} ok`);
 }

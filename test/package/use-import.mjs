@@ -1,11 +1,13 @@
 import { SmartIdSigning, SmartIdStrategy, Strategy } from 'passport-smart-id';
 import { SmartIdClient, verificationCode, verifySignature } from 'passport-smart-id/client';
+import { smartIdHandler } from 'passport-smart-id/fetch';
+import { SmartIdLogin } from 'passport-smart-id/login';
 import { RedisAttemptStore } from 'passport-smart-id/redis';
 import { startSimulator } from 'passport-smart-id/simulator';
 import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 
 if (Strategy !== SmartIdStrategy) throw new Error('An export is missing.');
-for (const value of [RedisAttemptStore, smartIdRouter, verifySignature]) {
+for (const value of [RedisAttemptStore, SmartIdLogin, smartIdHandler, smartIdRouter, verifySignature]) {
   if (typeof value !== 'function') throw new Error('An export is missing.');
 }
 if (verificationCode(Buffer.alloc(64).toString('base64')).length !== 4) throw new Error('The code is wrong.');

@@ -1,5 +1,8 @@
 const { SmartIdSigning, SmartIdStrategy } = require('passport-smart-id');
 const { SmartIdClient, verifySignature } = require('passport-smart-id/client');
+const { smartIdHandler } = require('passport-smart-id/fetch');
+const { SmartIdLogin } = require('passport-smart-id/login');
+const { RedisAttemptStore } = require('passport-smart-id/redis');
 const { startSimulator } = require('passport-smart-id/simulator');
 const { smartIdRouter, smartIdSigningRouter } = require('passport-smart-id/web');
 
@@ -7,6 +10,9 @@ for (const value of [
   SmartIdStrategy,
   SmartIdSigning,
   SmartIdClient,
+  SmartIdLogin,
+  smartIdHandler,
+  RedisAttemptStore,
   startSimulator,
   smartIdRouter,
   smartIdSigningRouter,

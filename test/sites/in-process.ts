@@ -146,7 +146,9 @@ const fetchSite: StartSite = async (simulator) => {
     },
   });
   const server = await serveFetch(Number(new URL(origin).port), async (request) => {
-    if (new URL(request.url).pathname.startsWith('/login')) return handler(request);
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith('/login')) return handler(request);
+    if (pathname !== '/private') return new Response(null, { status: 404 });
     const user = userOf(request);
     return new Response(JSON.stringify(user ?? null), { status: user === undefined ? 401 : 200 });
   });

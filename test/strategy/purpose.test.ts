@@ -49,6 +49,8 @@ describe('An attempt', () => {
       'qr-estonia': { countries: ['EE'] },
       'qr-baltic': { countries: ['EE', 'LV'] },
       'qr-same-baltic': { countries: ['LV', 'EE'] },
+      'qr-confirmation': { name: 'confirmation' },
+      'qr-named': { identify: () => undefined },
       'qr-other': { relyingPartyUUID: other.uuid, relyingPartyName: other.name },
       carried: {},
       other: { relyingPartyUUID: other.uuid, relyingPartyName: other.name },
@@ -127,6 +129,8 @@ describe('An attempt', () => {
     ['a login of more countries is none of fewer, by QR code', 'qr-baltic', 'qr-estonia', okDocument],
     ['a signature of anybody is none where countries are chosen', 'qr-signing', 'qr-estonian-signing', okDocument],
     ['a login at one relying party is none at another, by QR code', 'qr-qualified', 'qr-other', okDocument],
+    ['a login of anybody is none where the strategy names persons', 'qr-qualified', 'qr-named', okDocument],
+    ['a login by one name is none by another, by QR code', 'qr-qualified', 'qr-confirmation', okDocument],
     ['a signature by one name is none by another, by QR code', 'qr-signing', 'qr-named-signing', okDocument],
     ['a login is no signature, by QR code', 'qr-qualified', 'qr-signing', okDocument],
   ] as const) {

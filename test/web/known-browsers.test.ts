@@ -37,6 +37,11 @@ class SpyStore extends MemoryKnownBrowserStore {
     return super.add(browser);
   }
 
+  override async remove(tokenHash: string): Promise<void> {
+    if (this.failure) throw this.failure;
+    return super.remove(tokenHash);
+  }
+
   override async find(tokenHash: string): Promise<KnownBrowser | undefined> {
     this.told.push(tokenHash);
     this.asked.push(tokenHash);
@@ -82,6 +87,10 @@ for (const [name, express] of [
           res.cookie('other', '1');
           return browsers.remember(req, res, personOf(req));
         }),
+      );
+      app.get(
+        '/forget',
+        answer((req, res) => browsers.forget(req, res)),
       );
       app.use((error: Error, _req: Request, res: Response, _next: NextFunction) => {
         errors.push(error);
@@ -256,6 +265,30 @@ for (const [name, express] of [
       expect(others).to.deep.equal([tokens[0], tokens[2]]);
       expect(tokens).not.to.include(fresh);
       expect(await browser.known()).to.deep.equal([anna, bert, carl]);
+    });
+
+    it('forgets this browser where it is asked to, for everybody who has logged in there, and no other one', async () => {
+      const shared = new StrictBrowser();
+      const own = new StrictBrowser();
+      for (const person of [anna, 'PNOEE-30303039914']) await shared.ask(`/remember?person=${person}`);
+      await own.ask(`/remember?person=${anna}`);
+      const copy = (await shared.jar.getCookieString(shared.url)).split('=')[1] ?? '';
+      const { cookies } = await shared.ask('/forget');
+      expect(cookies).to.deep.equal([`${cookieName}=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax`]);
+      expect((await shared.ask('/isKnown')).body).to.equal(false);
+      // The tokens stand for nobody any more, whoever has a copy of them.
+      expect(await known(copy)).to.equal(false);
+      expect((await own.ask(`/knows?person=${anna}`)).body).to.equal(true);
+    });
+
+    it('takes the cookie away also where the store fails, and tells so', async () => {
+      const browser = new StrictBrowser();
+      await browser.ask(`/remember?person=${anna}`);
+      store.failure = new Error('The database is away.');
+      const { body, cookies } = await browser.ask('/forget');
+      expect([body, cookies.length]).to.deep.equal(['failed', 1]);
+      store.failure = undefined;
+      expect((await browser.ask('/isKnown')).body).to.equal(false);
     });
 
     it('forgets the person who logged in longest ago when a sixth comes', async () => {

@@ -146,7 +146,9 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
       const response = await fetch(`${origin}${base}/${folder}/${name}`);
       expect([response.status, response.headers.get('content-type')?.split(';')[0]], name).to.deep.equal([200, type]);
       expect(response.headers.get('cache-control')).to.contain('immutable');
-      size += gzipSync(await response.text()).length;
+      const text = await response.text();
+      expect(text, name).not.to.contain('sourceMappingURL');
+      size += gzipSync(text).length;
       const old = await fetch(`${origin}${base}/assets/0123456789ab/${name}`);
       expect([old.status, old.headers.get('cache-control')], name).to.deep.equal([200, 'no-cache']);
     }

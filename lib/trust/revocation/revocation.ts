@@ -41,12 +41,14 @@ export class RevocationChecker {
   private readonly comingLists = new Map<string, Promise<RevocationList | undefined>>();
   private readonly lists = new RevocationCache<RevocationList>(maxRememberedLists);
 
+  /** @internal */
   constructor(policy: RevocationPolicy, fetch: FetchRevocation) {
     this.policy = policy;
     this.fetch = fetch;
   }
 
   /**
+   * @internal
    * Asks about the path now, so that `refuse` for the same certificate need not wait: for while the person's browser is on its way.
    * @param path one that leads to an anchor: nobody else's addresses are asked.
    * @param now milliseconds since the epoch.
@@ -63,6 +65,7 @@ export class RevocationChecker {
   }
 
   /**
+   * @internal
    * Why the path must not be used, or undefined. Revoked, unknown to the CA, and nobody to ask all refuse.
    * @param path leaf first and anchor last; the anchor itself is trusted as it is.
    * @param now milliseconds since the epoch.
