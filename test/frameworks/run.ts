@@ -10,9 +10,10 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { folderOfNode } from '../nodes/binaries.js';
 import { logOut, type Way, ways as waysOfAnySite } from '../sites/ways.js';
 import { Command, isListening } from './command.js';
-import { exceptions } from './exceptions.js';
+import { type Exceptions, exceptions } from './exceptions.js';
 import { compile, install } from './folder.js';
 import { readPage } from './page.js';
 
@@ -45,8 +46,8 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
     simulator = await startSimulator({ port: simulatorPort, notificationAnswer: 'phone' });
     writeFileSync(path.join(folder, 'anchors.pem'), simulator.trustAnchors);
     // Settings of who runs this would be settings that the page does not tell of.
-    const { PATH, HOME } = process.env;
-    site = new Command(page.start, { folder, environment: { PATH, HOME } });
+    const { HOME } = process.env;
+    site = new Command(page.start, { folder, environment: { PATH: pathFor(exception), HOME } });
     await site.listensAt(sitePort, startPatienceMs);
     const column: Record<string, Cell> = {};
     for (const [way, take] of Object.entries(ways)) {
@@ -60,6 +61,11 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
     await site?.stop();
     await simulator?.close();
   }
+}
+
+function pathFor({ node }: Exceptions): string {
+  const { PATH = '' } = process.env;
+  return node === undefined ? PATH : [folderOfNode(node), PATH].join(path.delimiter);
 }
 
 async function tryWay(name: string, way: string, take: Way, simulator: Simulator, site: Command): Promise<Cell> {
