@@ -233,6 +233,8 @@ function sourceOf<S>(request: Request, url: URL, path: string, site: S): PageSou
     host: headers.host ?? url.host,
     site,
     async readBody() {
+      // Not begun: to stop reading in its middle cuts the connection, and some frameworks fail then.
+      if (Number(headers['content-length']) > maxBodyBytes) throw new BodyError(413);
       const bytes = await readAtMost(maxBodyBytes, request.body as AsyncIterable<Uint8Array> | null);
       if (!bytes) throw new BodyError(413);
       return parseBody(headers, bytes.toString('utf8'));

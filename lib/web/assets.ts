@@ -1,29 +1,12 @@
 /** The files of the pages: the style, the script, and the modules that the script imports. */
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { browserFiles } from './browser-files.js';
 import type { PageAnswer } from './page-request.js';
 import { style } from './style.js';
 
-/** One ES module without imports. Found by `createRequire`, since loaders such as tsx and Jest have no `import.meta.resolve`. */
-const qrEncoder = createRequire(import.meta.url).resolve('qr');
-
-/** Without the address of a source map, which is not served: tools of a browser would ask for it in vain. */
-const moduleFile = (name: string) =>
-  readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8').replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
-
-/** The files by name. Each script is an ES module that a browser can load as it is. */
-function readFiles(): Map<string, string> {
-  return new Map([
-    ['attempt.css', style],
-    ['attempt.js', moduleFile('./browser/attempt.js')],
-    ['requests.js', moduleFile('./browser/requests.js')],
-    ['personal-code.js', moduleFile('./personal-code.js')],
-    ['qr.js', readFileSync(qrEncoder, 'utf8')],
-  ]);
-}
+/** The files by name. */
+const files: ReadonlyMap<string, string> = new Map([['attempt.css', style], ...Object.entries(browserFiles)]);
 
 export interface Assets {
   /** The folder of the files, relative to the page. It has another name when a file is another, so they may be kept for long. */
@@ -33,7 +16,6 @@ export interface Assets {
 }
 
 export function createAssets(): Assets {
-  const files = readFiles();
   const version = createHash('sha256')
     .update(JSON.stringify([...files]))
     .digest('hex')

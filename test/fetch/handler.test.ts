@@ -168,6 +168,32 @@ describe('The page as a handler of requests', () => {
     expect(listeners.size).to.equal(0);
   });
 
+  it('does not begin to read a body that says that it is too long, and stops reading one that turns out to be', async () => {
+    const { handler } = open();
+    for (const [length, expected] of [
+      ['content-length', { chunksRead: 0, isCancelled: false }],
+      ['x-length', { chunksRead: 9, isCancelled: true }],
+    ] as const) {
+      const seen = { chunksRead: 0, isCancelled: false };
+      const body = new ReadableStream(
+        {
+          pull(controller) {
+            seen.chunksRead++;
+            controller.enqueue(new Uint8Array(1000).fill(0x20));
+          },
+          cancel() {
+            seen.isCancelled = true;
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const headers = { 'content-type': 'application/json', [length]: '1000000' };
+      const init = { method: 'POST', headers, body, duplex: 'half' };
+      const response = await handler(new Request(`${origin}/login/start`, init));
+      expect([length, response.status, seen]).to.deep.equal([length, 413, expected]);
+    }
+  });
+
   it('serves only what is below its path', async () => {
     const { ask } = open();
     for (const path of ['/', '/loginx', '/login/nothing', '/login/assets/x/y', '/login/../secret']) {

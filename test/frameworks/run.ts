@@ -11,9 +11,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { folderOfNode } from '../nodes/binaries.js';
 import { logOut, type Way, ways as waysOfAnySite } from '../sites/ways.js';
 import { Command, isListening } from './command.js';
-import { exceptions } from './exceptions.js';
+import { type Exceptions, exceptions } from './exceptions.js';
 import { compile, install } from './folder.js';
 import { type DocumentationPage, readPage } from './page.js';
 import { startProxy } from './proxy.js';
@@ -55,7 +56,7 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
       [ways, {}],
       [productionWays, { SITE_URL: publicUrl }],
     ] as const) {
-      site = await startSite(page, folder, environment);
+      site = await startSite(page, folder, { PATH: pathFor(exception), ...environment });
       for (const [way, take] of Object.entries(these)) {
         column[way] = exception.leftOut?.[way] === undefined ? await tryWay(name, way, take, simulator, site) : '–';
       }
@@ -74,8 +75,8 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
 async function startSite(page: DocumentationPage, folder: string, environment: NodeJS.ProcessEnv): Promise<Command> {
   await untilFree(sitePort);
   // Settings of who runs this would be settings that the page does not tell of.
-  const { PATH, HOME } = process.env;
-  const site = new Command(page.start, { folder, environment: { PATH, HOME, ...environment } });
+  const { HOME } = process.env;
+  const site = new Command(page.start, { folder, environment: { HOME, ...environment } });
   try {
     await site.listensAt(sitePort, startPatienceMs);
     return site;
@@ -95,6 +96,11 @@ async function logInBehindProxy({ simulator }: { simulator: Simulator }): Promis
   } finally {
     proxy.close();
   }
+}
+
+function pathFor({ node }: Exceptions): string {
+  const { PATH = '' } = process.env;
+  return node === undefined ? PATH : [folderOfNode(node), PATH].join(path.delimiter);
 }
 
 async function tryWay(name: string, way: string, take: Way, simulator: Simulator, site: Command): Promise<Cell> {

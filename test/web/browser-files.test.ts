@@ -1,0 +1,22 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+
+const web = path.dirname(createRequire(import.meta.url).resolve('passport-smart-id/web'));
+
+describe('The scripts of the pages', () => {
+  it('are there where a bundler has moved the code and left the files behind', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bundled-'));
+    try {
+      const moved = path.join(folder, 'bundle.mjs');
+      copyFileSync(path.join(web, 'browser-files.js'), moved);
+      const { browserFiles } = await import(moved);
+      expect(browserFiles).to.have.all.keys('attempt.js', 'requests.js', 'personal-code.js', 'qr.js');
+      for (const [name, text] of Object.entries(browserFiles)) expect(text, name).to.be.a('string').that.is.not.empty;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
