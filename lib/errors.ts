@@ -26,7 +26,6 @@ export abstract class SmartIdError extends Error {
 
   constructor(message: string, code: string, status: number, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.code = code;
     this.status = status;
   }
@@ -205,4 +204,21 @@ const endResults = new Set([
 /** The stable code of an end result. */
 export function outcomeCode(endResult: string): string {
   return endResults.has(endResult) ? endResult.toLowerCase() : 'unknown_result';
+}
+
+// Not by the names of the classes, which bundlers make shorter.
+for (const [name, errorClass] of Object.entries({
+  SmartIdInputError,
+  SmartIdSessionError,
+  SmartIdStoreError,
+  SmartIdLimitError,
+  SmartIdRequestError,
+  SmartIdServiceError,
+  SmartIdAccountError,
+  SmartIdSessionNotFoundError,
+  SmartIdOutcomeError,
+  SmartIdSigningError,
+  SmartIdVerificationError,
+})) {
+  errorClass.prototype.name = name;
 }

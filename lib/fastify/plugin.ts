@@ -11,7 +11,7 @@ import { SmartIdInputError } from '../errors.js';
 import { failure } from '../outcome.js';
 import { faultHeaders } from '../web/answers.js';
 import { policyHeader } from '../web/headers.js';
-import { maxBodyBytes, type PageAnswer, type PageSource, parseBody, queryOf } from '../web/page-request.js';
+import { maxBodyBytes, type PageAnswer, type PageSource, parseBody, pathOf, queryOf } from '../web/page-request.js';
 import type { PageRoutes } from '../web/page-routes.js';
 import { type PassportHost, type PassportPageOptions, passportPages } from '../web/passport-pages.js';
 
@@ -108,7 +108,7 @@ function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
   const originalUrl = request.raw.url ?? '/';
   return {
     method,
-    path: `/${(params as { '*'?: string })['*'] ?? ''}`,
+    path: pathBelow(originalUrl, (params as { '*'?: string })['*']),
     originalUrl,
     query: queryOf(originalUrl),
     headers,
@@ -116,6 +116,12 @@ function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
     site: request,
     readBody: async () => (typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}),
   };
+}
+
+/** Fastify decodes it; handlers of the site before the page may have taken what was sent encoded for another address. */
+function pathBelow(originalUrl: string, rest = ''): string {
+  const path = `/${rest}`;
+  return rest === '' || pathOf(originalUrl).endsWith(path) ? path : '';
 }
 
 function withHeaders(

@@ -168,7 +168,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     const finisher = {
       entry,
       done: doneOf(site, entry?.id),
-      isLoggedIn: site.isLoggedIn,
+      isLoggedIn: !expected && site.isLoggedIn,
       hasSession: site.hasSecret,
       successRedirect,
     };

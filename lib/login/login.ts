@@ -180,7 +180,9 @@ export class SmartIdLogin {
       tellOutcome('login', 'no_attempt', this.steps.settings.clock(), undefined);
       return { ok: false, ...failure('no_attempt'), status: 401, isOpen: false };
     }
-    const { code, httpStatus, isOpen } = ended;
+    const { code, httpStatus } = ended;
+    // A return of another attempt, such as an old link, leaves the one that the site has kept as it was.
+    const isOpen = ended.isOpen || (code === 'return_without_session' && attempt !== undefined);
     return { ok: false, ...failure(code), status: httpStatus, isOpen, returnTo: ended.attempt?.returnTo };
   }
 

@@ -87,7 +87,8 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
     // Without the store the page can do without the offer.
     offersPush: async (request) =>
       !identify && (notification || (known !== undefined && (await known.isKnown(request).catch(() => false)))),
-    isDone: ({ site }, id) => host.isLoggedIn(site) || host.isDone(site, id),
+    // Where only one person may log in, being logged in is where it begins, and not that it has ended well.
+    isDone: ({ site }, id) => (!identify && host.isLoggedIn(site)) || host.isDone(site, id),
     noticeOf: ({ body }, { flow }) =>
       body.flow === 'notification' && flow === 'device-link' ? 'scanFirst' : undefined,
     async start(request) {

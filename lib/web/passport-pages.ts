@@ -86,7 +86,7 @@ export function passportPages<Site extends SiteRequest>(
       const { code = 'not_accepted', returnTo } = (info ?? {}) as Partial<Failure>;
       const done = doneAttempt(site, entry?.id);
       const hasSession = requireWebSession(site).wasStored;
-      const finisher = { entry, done, isLoggedIn: isLoggedIn(site), hasSession, successRedirect };
+      const finisher = { entry, done, isLoggedIn: !expected && isLoggedIn(site), hasSession, successRedirect };
       return answerFailedFinish(request, { code, returnTo }, finisher);
     }
     await host.logIn(site, user, { session: true, keepSessionInfo });

@@ -82,8 +82,11 @@ describe('A login over plain values', () => {
     const query = await sameDevice(await login.start());
     for (const kept of [attempt, undefined]) {
       const result = await login.finish(kept, { query });
-      expect(result).to.include({ ok: false, code: 'return_without_session', status: 403, isOpen: false });
+      const isOpen = kept !== undefined;
+      expect(result).to.include({ ok: false, code: 'return_without_session', status: 403, isOpen });
     }
+    // An old link has cost the visitor nothing.
+    expect(await login.view(attempt)).to.include({ state: 'running' });
     expect(await login.finish(undefined)).to.include({ ok: false, code: 'no_attempt', status: 401 });
     expect(await login.view(undefined)).to.include({ state: 'failed', code: 'no_attempt' });
   });

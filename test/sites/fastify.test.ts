@@ -114,6 +114,14 @@ describe('A Fastify site', () => {
     expect((await browser.post('/login/finish', { id: other.id })).status).to.equal(302);
   });
 
+  it('takes its addresses as they are written, so that nobody comes around a check of the site', async () => {
+    const { browser } = await open();
+    for (const path of ['/login/%73tart', '/login/x/../start', '/login//start', '/login/start/']) {
+      const { status } = await browser.post(path.replace('x/../', 'x%2F..%2F'));
+      expect([path, status]).to.deep.equal([path, path.endsWith('/') ? 200 : 404]);
+    }
+  });
+
   for (const rolling of [true, false]) {
     it(`does not undo what other requests did while a finish waited, with rolling: ${rolling}`, async () => {
       const { browser } = await open({ session: { rolling } });

@@ -155,6 +155,21 @@ describe('The login page', () => {
     expect(body.state).to.equal('running');
   });
 
+  it('takes nothing for confirmed where only one person may log in, though that person is logged in', async () => {
+    const { browser } = start({ identify: () => ({ documentNumber: okDocument }) });
+    const { body } = await begin(browser);
+    await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR' });
+    expect(await finish(browser, body.id)).to.equal('/home');
+    const { id } = (await begin(browser)).body;
+    expect((await browser.get(`${base}/?failed=no_attempt&id=other`)).status).to.equal(200);
+    expect((await browser.get(`${base}/status?id=other`)).body.state).to.equal('failed');
+    const invented = `smartIdAttempt=${id}.${'x'.repeat(43)}&sessionSecretDigest=x&userChallengeVerifier=x`;
+    const headers = { cookie: await browser.cookies() };
+    const response = await fetch(`${browser.origin}${base}/callback?${invented}`, { redirect: 'manual', headers });
+    expect(response.headers.get('location')).to.match(/^\.\/\?failed=/);
+    expect((await browser.get(`${base}/?failed=no_attempt&id=${body.id}`)).status, 'what has ended well').to.equal(302);
+  });
+
   it('cannot be made with options that make no sense', () => {
     const passport = new Authenticator();
     const make = (options: unknown) => () => smartIdRouter(passport, options as SmartIdRouterOptions);
