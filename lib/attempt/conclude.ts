@@ -41,6 +41,8 @@ export interface Ending {
   entry: Entry | undefined;
   /** Aborts when the visitor leaves, who may come back to the attempt: it must then still be there. */
   signal: AbortSignal;
+  /** Whether an attempt may end here; one that may not is not there. Default: all may. */
+  mayEnd?(attempt: Attempt): boolean;
 }
 
 interface Context extends Ending {
@@ -53,11 +55,12 @@ interface Context extends Ending {
 
 /** @throws what is broken: SmartIdSessionError, SmartIdServiceError. */
 export async function concludeAttempt(
-  { kept, entry, signal }: Ending,
+  { kept, entry, signal, mayEnd = () => true }: Ending,
   attempts: Attempts,
   advance: Advance = async () => undefined,
 ): Promise<Conclusion> {
-  const attempt = entry && (await attempts.read(kept, entry.id, entry.by));
+  const found = entry && (await attempts.read(kept, entry.id, entry.by));
+  const attempt = found && mayEnd(found) ? found : undefined;
   if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
     return refused(undefined, 'return_without_session', 403);
   }

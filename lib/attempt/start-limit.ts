@@ -2,8 +2,7 @@
 
 import { SmartIdLimitError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
-import { semanticsIdentifierOf } from '../protocol/document-number.js';
-import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import { type ExpectedSigner, personOf } from '../verify/certificate-checks.js';
 
 /** Counts starts and pushes, in this process or for all processes of a site. */
 export interface AttemptLimits {
@@ -52,8 +51,4 @@ export class StartLimits {
     const { count, remainingMs } = await this.limits.increment(`${this.what}:${code}:${whose}`, windowMs);
     if (count > max) throw new SmartIdLimitError(code, Math.ceil(remainingMs / 1000));
   }
-}
-
-function personOf(expected: ExpectedSigner): string {
-  return 'documentNumber' in expected ? semanticsIdentifierOf(expected.documentNumber) : expected.semanticsIdentifier;
 }

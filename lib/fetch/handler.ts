@@ -4,7 +4,6 @@
  * does what it does with a person who has logged in.
  */
 
-import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { attemptLifetime } from '../attempt/attempt.js';
 import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
@@ -13,9 +12,8 @@ import { KeptByKey } from '../attempt/kept-by-key.js';
 import { KeyedAttemptStore } from '../attempt/keyed-store.js';
 import { MemoryAttemptStore } from '../attempt/memory-store.js';
 import { checkFunction } from '../attempt/options.js';
-import { callbackEntry, fieldsIn, finishEntry } from '../attempt/parameters.js';
+import { callbackEntry, finishEntry } from '../attempt/parameters.js';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
-import { readAtMost } from '../http.js';
 import { profileOf, type SmartIdProfile } from '../identity.js';
 import { SmartIdLogin } from '../login/login.js';
 import { infoOf, type SmartIdInfo } from '../login-info.js';
@@ -26,18 +24,15 @@ import { answerFailedFinish } from '../web/failed-finish.js';
 import { KnownBrowsers } from '../web/known-browsers.js';
 import { checkLoginPageOptions, type LoginPageOptionsOf, loginPages } from '../web/login-pages.js';
 import {
-  BodyError,
   jsonAnswer,
-  maxBodyBytes,
   type PageAnswer,
   type PageRequest,
   type PageSource,
-  parseBody,
   pathOf,
   redirectAnswer,
 } from '../web/page-request.js';
 import { browserCookie, browserSecretIn, generateBrowserSecret } from './browser-cookie.js';
-import { EventBody } from './event-body.js';
+import { responseOf, sourceOf } from './messages.js';
 
 /** What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler. */
 export interface SiteContext<Context> {
@@ -179,7 +174,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     const url = new URL(request.url);
     const path = pathBelow(basePath, url.pathname);
     if (path === undefined) return new Response(null, { status: 404 });
-    const isSecure = isHttpsOnly || url.protocol === 'https:';
+    const isSecure = isHttpsOnly || isByHttps(request, url);
     const present = browserSecretIn(request.headers.get('cookie'), isSecure);
     const site: Site<Context> = {
       request,
@@ -209,6 +204,12 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
   return handle as SmartIdHandler<Context>;
 }
 
+/** Who makes it up for their own request gets a cookie that their browser does not take. */
+function isByHttps({ headers }: Request, { protocol }: URL): boolean {
+  const forwarded = headers.get('x-forwarded-proto')?.split(',', 1)[0]?.trim();
+  return protocol === 'https:' || forwarded === 'https';
+}
+
 function checkBasePath(basePath: unknown): void {
   if (typeof basePath !== 'string' || !/^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*)?$/.test(basePath)) {
     throw new SmartIdInputError('basePath', "must be a path such as '/login', without a slash at its end.");
@@ -220,51 +221,4 @@ function pathBelow(basePath: string, pathname: string): string | undefined {
   const base = basePath === '/' ? '' : basePath;
   if (pathname === base) return '/';
   return pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : undefined;
-}
-
-function sourceOf<S>(request: Request, url: URL, path: string, site: S): PageSource<S> {
-  const headers = Object.fromEntries(request.headers) as IncomingHttpHeaders;
-  return {
-    method: request.method,
-    path,
-    originalUrl: `${url.pathname}${url.search}`,
-    query: fieldsIn(url.searchParams),
-    headers,
-    host: headers.host ?? url.host,
-    site,
-    async readBody() {
-      // Not begun: to stop reading in its middle cuts the connection, and some frameworks fail then.
-      if (Number(headers['content-length']) > maxBodyBytes) throw new BodyError(413);
-      const bytes = await readAtMost(maxBodyBytes, request.body as AsyncIterable<Uint8Array> | null);
-      if (!bytes) throw new BodyError(413);
-      return parseBody(headers, bytes.toString('utf8'));
-    },
-  };
-}
-
-async function responseOf(answer: PageAnswer, request: Request): Promise<Response> {
-  if (answer.events) {
-    let stream: EventBody | undefined;
-    const plain = await answer.events((textOf) => {
-      stream = new EventBody(request.signal, textOf);
-      return stream;
-    });
-    if (stream)
-      return new Response(stream.body, {
-        headers: headersOf({ ...answer, headers: { ...answer.headers, ...EventBody.headers } }),
-      });
-    return responseOf(plain ?? { status: 204, headers: {} }, request);
-  }
-  const body = request.method === 'HEAD' ? null : (answer.body ?? null);
-  return new Response(body, { status: answer.status, headers: headersOf(answer) });
-}
-
-function headersOf({ headers, cookies = [], extraHeaders }: PageAnswer): Headers {
-  const all = new Headers(headers);
-  for (const [name, value] of extraHeaders ?? []) {
-    if (name === 'set-cookie') all.append(name, value);
-    else all.set(name, value);
-  }
-  for (const cookie of cookies) all.append('set-cookie', cookie);
-  return all;
 }

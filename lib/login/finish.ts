@@ -6,9 +6,8 @@ import { type Conclusion, concludeAttempt, type Ending, orGiveBack } from '../at
 import { isOfAcceptedCountry } from '../attempt/countries.js';
 import { codeOf, tellOutcome, verificationFailures } from '../diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
-import { semanticsIdentifierOf } from '../protocol/document-number.js';
 import { type VerifiedAuthentication, verifyAuthentication } from '../verify/authentication.js';
-import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import { type ExpectedSigner, personOf } from '../verify/certificate-checks.js';
 import type { ResolvedLoginOptions } from './options.js';
 
 /** A person about whom everything has been verified; or why there is none; or no attempt that could be finished. */
@@ -28,6 +27,7 @@ export interface LoginEnding<T> {
   attempts: Attempts;
   settings: ResolvedLoginOptions;
   accept: Accept<T>;
+  /** Who alone may finish: an attempt that was begun for nobody or somebody else is not there. */
   expected?: ExpectedSigner;
 }
 
@@ -46,19 +46,9 @@ export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<
 
 async function finish<T>(context: LoginEnding<T>): Promise<LoginEnd<T>> {
   const { ending, attempts, expected } = context;
-  const conclusion = await concludeAttempt(forExpectedOnly(ending, expected), attempts);
+  const mayEnd = expected && ((attempt: Attempt) => isFor(attempt, expected));
+  const conclusion = await concludeAttempt({ ...ending, mayEnd }, attempts);
   return conclusion.end === 'complete' ? verify(context, conclusion) : conclusion;
-}
-
-/** Where only one person may finish, an attempt that was begun for nobody or somebody else is not there. */
-function forExpectedOnly(ending: Ending, expected: ExpectedSigner | undefined): Ending {
-  if (!expected) return ending;
-  const { kept } = ending;
-  const own = (attempt: Attempt | undefined) => (attempt && isFor(attempt, expected) ? attempt : undefined);
-  const restricted = Object.assign(Object.create(kept) as typeof kept, {
-    read: async (id: string) => own(await kept.read(id)),
-  });
-  return { ...ending, kept: restricted };
 }
 
 /** Who is named by a document is also named as a person, but not the other way round. */
@@ -68,10 +58,6 @@ function isFor({ session: { asked } }: Attempt, expected: ExpectedSigner): boole
   if ('documentNumber' in expected)
     return 'documentNumber' in named && named.documentNumber === expected.documentNumber;
   return personOf(named) === expected.semanticsIdentifier;
-}
-
-function personOf(signer: ExpectedSigner): string {
-  return 'documentNumber' in signer ? semanticsIdentifierOf(signer.documentNumber) : signer.semanticsIdentifier;
 }
 
 async function verify<T>(

@@ -3,7 +3,7 @@
 import { type Identity, identityOf } from '../identity.js';
 import { type CertificateLevel, certificateLevels } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
-import { documentBelongsTo } from '../protocol/document-number.js';
+import { documentBelongsTo, semanticsIdentifierOf } from '../protocol/document-number.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import { type Certificate, maxCertificateBytes, parseCertificate } from '../trust/certificate.js';
 import { buildPath } from '../trust/path.js';
@@ -28,6 +28,11 @@ export type ExpectedSigner =
       /** Such as `PNOEE-40404040009-MOCK-Q`. */
       documentNumber: string;
     };
+
+/** The semantics identifier of whoever is named. */
+export function personOf(signer: ExpectedSigner): string {
+  return 'documentNumber' in signer ? semanticsIdentifierOf(signer.documentNumber) : signer.semanticsIdentifier;
+}
 
 /** What certificates are judged by. */
 export interface TrustInput {

@@ -9,7 +9,14 @@ describe('The callback URL of a page', () => {
   const warnings: (Error & { code?: string })[] = [];
   const note = (warning: Error) => warnings.push(warning);
 
+  /** Of the built package, as the pages are: another test may have been told before. */
+  let warned: Set<string>;
+  before(async () => {
+    const built = new URL('../../dist/attempt/warnings.js', import.meta.url).href;
+    ({ warned } = await import(built));
+  });
   beforeEach(() => {
+    warned.clear();
     warnings.length = 0;
     process.on('warning', note);
   });
