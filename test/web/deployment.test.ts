@@ -1,5 +1,7 @@
 /** What the ready-made pages tell the site's log of where they are mounted, when the first login or signing begins. */
 
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { usePageSites } from './page-site.js';
 import { startLogin, startSigning } from './sites.js';
@@ -9,14 +11,16 @@ describe('The callback URL of a page', () => {
   const warnings: (Error & { code?: string })[] = [];
   const note = (warning: Error) => warnings.push(warning);
 
-  /** Of the built package, as the pages are: another test may have been told before. */
-  let warned: Set<string>;
+  /** What was told before in this process, by the built package, however this file was loaded. */
+  const told: Set<string>[] = [];
   before(async () => {
-    const built = new URL('../../dist/attempt/warnings.js', import.meta.url).href;
-    ({ warned } = await import(built));
+    const built = createRequire(import.meta.url)
+      .resolve('passport-smart-id')
+      .replace(/index\.js$/, 'attempt/warnings.js');
+    told.push(createRequire(import.meta.url)(built).warned, (await import(pathToFileURL(built).href)).warned);
   });
   beforeEach(() => {
-    warned.clear();
+    for (const warned of told) warned.clear();
     warnings.length = 0;
     process.on('warning', note);
   });
