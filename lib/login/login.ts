@@ -1,7 +1,7 @@
 /** A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the end. */
 
 import { LRUCache } from 'lru-cache';
-import { type Attempt, attemptLifetime, finishableUntil } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetime, finishGraceMs } from '../attempt/attempt.js';
 import { siteNameOf } from '../attempt/creation.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
@@ -150,9 +150,9 @@ export class SmartIdLogin {
 
   /** Ends the login, so that nothing that the person does in the app afterwards logs them in. Forget the attempt then. */
   async cancel(attempt: Attempt): Promise<void> {
-    const { settings } = this.steps;
     await this.steps.cancel(this.kept(attempt), attempt.id);
-    await this.store.claim(attempt.id, Math.max(1, finishableUntil(attempt) - settings.clock()));
+    // Also where its push has gone out since, which has given it more time.
+    await this.store.claim(attempt.id, 2 * attemptLifetime + finishGraceMs);
   }
 
   /**

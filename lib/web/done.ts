@@ -38,7 +38,9 @@ export async function rememberWhenDone(req: SiteRequest, attempt: DoneAttempt, w
   await work();
   // Loaded again, it would lose what the work itself has changed in it.
   const isUntouched = JSON.stringify(sessionOf(req)) === before;
-  if (isUntouched && !(await reloadSession(requireWebSession(req)))) return;
+  // The work is done, and not to be done again because the session cannot be loaded.
+  const isThere = !isUntouched || (await reloadSession(requireWebSession(req)).catch(() => false));
+  if (!isThere) return;
   rememberDone(req, attempt);
 }
 
