@@ -52,7 +52,10 @@ export interface VerifiedPerson {
 
 /** What the login page is told, besides the options of the pages. */
 export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOptionsOf<SiteContext<Context>> {
-  /** Attempts are kept in its `store` where that is a `RedisAttemptStore`, else in the memory of this process. */
+  /**
+   * One for this page, since its `callbackURL` is that of `basePath` and `/callback`. Attempts are kept in its `store` where that
+   * is a `RedisAttemptStore`, else in the memory of this process.
+   */
   login: SmartIdLogin;
   /** The path at which the site serves the handler, such as `/login`: everything at and below it is the handler's. */
   basePath: string;
@@ -64,7 +67,8 @@ export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOpt
   logIn(person: VerifiedPerson, site: SiteContext<Context>): LoggedIn | Promise<LoggedIn>;
   /**
    * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on. It is
-   * asked before each of the handler's answers but the files of the page. Default: as far as this process remembers.
+   * asked before each of the handler's answers but the files of the page. Default: as far as this process remembers. Not for
+   * a page with `identify`: being logged in is no sign there that something was confirmed.
    */
   isLoggedIn?(site: SiteContext<Context>): boolean | Promise<boolean>;
 }

@@ -32,7 +32,8 @@ export interface LoginPageOptionsOf<Site> extends PageOptionsOf<Site> {
   knownBrowsers?: KnownBrowserStore;
   /**
    * Who alone may log in here, decided by the site for each request: for a page that confirms something, the person who
-   * is logged in. It holds at the start and at the finish. The page offers no personal code then. Default: anybody.
+   * is logged in. It holds at the start and at the finish. The page offers no personal code then. It must name somebody, so the
+   * site lets nobody to the page for whom it cannot. Default: anybody.
    */
   identify?: (req: Site) => ExpectedSigner | Promise<ExpectedSigner>;
 }
