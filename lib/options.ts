@@ -6,8 +6,10 @@ import {
   type CommonStartOptions,
   checkCommonStartOptions,
   checkFunction,
+  checkOptionNames,
   checkStore,
   checkText,
+  commonStartNames,
 } from './attempt/options.js';
 import { SessionAttemptStore } from './attempt/session-store.js';
 import {
@@ -71,6 +73,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
 export function checkStartOptions(start: StartOptions, { login }: Pick<ResolvedOptions, 'login'>): void {
+  checkOptionNames(start, [...commonStartNames, 'identify', 'holdPush'], 'start');
   checkCommonStartOptions(start, login);
   if (start.identify !== undefined) checkFunction('identify', start.identify);
   checkHoldPush(start, login);

@@ -208,7 +208,7 @@ export class SmartIdStrategy extends PassportStrategy {
     checkSessionCookie(req, flow === 'device-link' && this.callbackURL !== undefined);
     checkCallbackHost(req.headers, this.callbackURL);
     const expected = checkExpectedSigner(await identify(req), 'identify', this.settings.login.countries);
-    return this.steps.firstView(await this.steps.start(kept, { ...start, expected }));
+    return this.steps.firstView(await this.steps.start(kept, { ...start, expected }, 'identify'));
   }
 
   private listen(req: Request, res: Response, show: Show): Promise<void> {

@@ -114,6 +114,9 @@ export const commonOptionNames = [
   'clock',
 ] as const;
 
+/** The names of `CommonStartOptions`. */
+export const commonStartNames = ['flow', 'interactions', 'lang', 'returnTo'] as const;
+
 const flows = ['device-link', 'app', 'notification'] as const satisfies Flow[];
 
 /**

@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetime, finishGraceMs } from '../attempt/attempt.js';
 import { siteNameOf } from '../attempt/creation.js';
+import { checkOptionNames } from '../attempt/options.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import { tellOutcome } from '../diagnostics.js';
@@ -163,8 +164,10 @@ export class SmartIdLogin {
    */
   async finish<Accepted = undefined>(
     attempt: Attempt | undefined,
-    { query, accept, signal = new AbortController().signal }: LoginFinishOptions<Accepted> = {},
+    options: LoginFinishOptions<Accepted> = {},
   ): Promise<LoginResult<Accepted>> {
+    checkOptionNames(options, ['query', 'accept', 'signal'], 'finish');
+    const { query, accept, signal = new AbortController().signal } = options;
     const entry = (query && callbackEntry(fieldsIn(query))) ?? (attempt && { by: 'finish' as const, id: attempt.id });
     const ended = await this.steps.finish(
       { kept: this.kept(attempt), entry, signal },
@@ -195,8 +198,8 @@ export class SmartIdLogin {
    * The id of the attempt that a callback URL's query or the body of a POST of `{ id }` names, by which a site finds it that
    * keeps several; undefined where it names none.
    */
-  static attemptIdIn(parameters: URLSearchParams | Readonly<Record<string, unknown>>): string | undefined {
-    return attemptIdIn(fieldsIn(parameters));
+  static attemptIdIn(parameters: unknown): string | undefined {
+    return attemptIdIn(parameters instanceof URLSearchParams ? fieldsIn(parameters) : parameters);
   }
 
   private kept(attempt: Attempt | undefined, browser?: string): KeptBySite {

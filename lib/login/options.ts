@@ -8,6 +8,7 @@ import {
   checkOptionNames,
   checkText,
   commonOptionNames,
+  commonStartNames,
   purposeOf,
   type ResolvedCommonOptions,
   resolveCommonOptions,
@@ -65,7 +66,10 @@ export function resolveLoginOptions(
   return { ...common, what: 'login', name, purpose, certificateLevel };
 }
 
+const loginStartNames = [...commonStartNames, 'expected', 'holdPush'] as const;
+
 /**
+ * @param field by which the site has named who must log in, for messages.
  * @returns who must log in.
  * @throws SmartIdInputError naming the field and the rule it breaks.
  */
@@ -74,9 +78,14 @@ export function checkLoginStart(
   settings: Pick<ResolvedLoginOptions, 'appCallbackURL' | 'countries' | 'start'>,
   field = 'expected',
 ): ExpectedSigner | undefined {
+  checkOptionNames(start, loginStartNames, 'start');
   checkCommonStartOptions(start, settings);
   checkHoldPush(start, settings);
-  return checkExpectedSigner(start.expected, field, settings.countries);
+  const expected = checkExpectedSigner(start.expected, field, settings.countries);
+  if (!expected && (start.flow ?? settings.start.flow) === 'notification') {
+    throw new SmartIdInputError(field, 'must name a person or a document in a notification flow.');
+  }
+  return expected;
 }
 
 /** @throws SmartIdInputError when there is no push to hold back. */

@@ -33,10 +33,13 @@ export class LoginSteps {
     this.live = new Updates(this.attempts);
   }
 
-  /** @throws SmartIdInputError, SmartIdLimitError, SmartIdRequestError, SmartIdServiceError. */
-  async start(kept: KeptAttempts, start: LoginStart): Promise<Attempt> {
+  /**
+   * @param field by which the site has named who must log in, for messages.
+   * @throws SmartIdInputError, SmartIdLimitError, SmartIdRequestError, SmartIdServiceError.
+   */
+  async start(kept: KeptAttempts, start: LoginStart, field = 'expected'): Promise<Attempt> {
     const { settings } = this;
-    const expected = checkLoginStart(start, settings);
+    const expected = checkLoginStart(start, settings, field);
     const { flow = settings.start.flow, interactions = settings.start.interactions, holdPush = false } = start;
     const request = {
       flow,

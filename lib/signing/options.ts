@@ -13,6 +13,7 @@ import {
   checkStore,
   checkText,
   commonOptionNames,
+  commonStartNames,
   purposeOf,
   type ResolvedCommonOptions,
   resolveCommonOptions,
@@ -136,6 +137,7 @@ export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: P
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
 export function checkSigningStartOptions(start: SigningStartOptions, settings: ResolvedSigningOptions): void {
+  checkOptionNames(start, [...commonStartNames, 'signer', 'reference'], 'start');
   checkCommonStartOptions(start, settings);
   checkText('reference', start.reference, 200);
   const signer = checkExpectedSigner(start.signer, 'signer', settings.countries);

@@ -18,8 +18,8 @@ import { countriesToName, personNamed } from './person.js';
 
 /** @typeParam Site the framework's own request, which functions of the site get. */
 export interface LoginPageOptionsOf<Site> extends PageOptionsOf<Site> {
-  /** What the app shows, in the visitor's language. Default: that of the strategy. */
-  interactions?: (language: string) => readonly Interaction[];
+  /** What the app shows, in the visitor's language, for this request. Default: that of the strategy. */
+  interactions?: (language: string, req: Site) => readonly Interaction[];
   /**
    * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one too,
    * and hope that the person confirms.
@@ -96,7 +96,7 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
       const start = await startOf(request);
       const kept = keptFor(request.site);
       host.checkStart?.(request);
-      return steps.firstView(await steps.start(kept, start));
+      return steps.firstView(await steps.start(kept, start, 'identify'));
     },
     // The login began where the browser was known, which it may not be any more.
     push: (request, id) =>
@@ -129,7 +129,7 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
       // On the phone itself the push covers the page; and without its script the page shows the code first in any case.
       holdPush: isPush && (holdPush === true || isForm(request)),
       expected: person === undefined ? await whoMayLogIn(request.site) : { semanticsIdentifier: person },
-      interactions: options.interactions?.(language),
+      interactions: options.interactions?.(language, request.site),
       lang: words.of(language).linkLanguage,
       returnTo: returnTo as string | undefined,
     };

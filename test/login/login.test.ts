@@ -244,5 +244,15 @@ describe('A login over plain values', () => {
       .with.property('field', 'name');
     const error = await login.start({ expected: {} as never }).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(SmartIdInputError).with.property('field', 'expected');
+    // What is spelled wrongly must not begin a login of anybody.
+    const identify = await login.start({ identify: () => ({}) } as never).catch((thrown: unknown) => thrown);
+    expect(identify).to.be.instanceOf(SmartIdInputError).with.property('field', 'identify');
+    const nobody = await login.start({ flow: 'notification' }).catch((thrown: unknown) => thrown);
+    expect(nobody).to.include({ field: 'expected', code: 'invalid_input' });
+    const finish = await login.finish(undefined, { expected: {} } as never).catch((thrown: unknown) => thrown);
+    expect(finish).to.be.instanceOf(SmartIdInputError).with.property('field', 'expected');
+    expect([undefined, null, 'x', 7, [], {}].map((any) => SmartIdLogin.attemptIdIn(any))).to.deep.equal(
+      Array(6).fill(undefined),
+    );
   });
 });

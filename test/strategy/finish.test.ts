@@ -208,6 +208,14 @@ describe('The finish of a login', () => {
     });
   });
 
+  it('is not begun for anybody because an option of the start is spelled wrongly', async () => {
+    const start = () => ({ identfy: () => ({ semanticsIdentifier: me }) }) as object;
+    const site = await startSite(simulator, { start });
+    const { status, body } = await new Browser(site.origin).post('/start');
+    expect([status, body.error]).to.deep.equal([400, 'identfy is not an option of start.']);
+    await site.close();
+  });
+
   it('sets the headers of the answer itself: start, status, cancel, finish and callback', async () => {
     const site = await startSite(simulator);
     const browser = new Browser(site.origin);
