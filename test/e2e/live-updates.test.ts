@@ -205,10 +205,10 @@ function codesDrawn(page: Page, count: number): Promise<string[]> {
 /** How many answers with live updates the strategy is busy with. */
 function watchUpdates(): { readonly count: number } {
   // The example app uses the passport of the process.
-  const { open } = (passport as any)._strategy('smart-id').live as { open: Map<string, Set<unknown>> };
+  const { listeners } = (passport as any)._strategy('smart-id').steps.live as { listeners: Map<string, Set<unknown>> };
   return {
     get count() {
-      return [...open.values()].reduce((sum, { size }) => sum + size, 0);
+      return [...listeners.values()].reduce((sum, { size }) => sum + size, 0);
     },
   };
 }
