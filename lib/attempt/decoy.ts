@@ -1,8 +1,8 @@
 /**
  * Sessions that do not exist but look as if they did. For a person without an account the service has no session; were a
- * visitor told so at once, anybody could find out who has one. So the visitor is shown what he would be shown of anybody,
- * and it ends when an attempt expires that nobody confirms. For that to look the same, the visitor is not told either that
- * the service has given up a session for a person whom he named, or cannot be asked about it: only that the attempt has expired, in
+ * visitor told so at once, anybody could find out who has one. So visitors are shown what they would be shown of anybody,
+ * and it ends when an attempt expires that nobody confirms. For that to look the same, visitors are not told either that
+ * the service has given up a session for a person whom they named, or cannot be asked about it: only that the attempt has expired, in
  * its own time. Nor may an answer take longer for the one than for the other: whatever is done for a session is done for a decoy, too,
  * but for the poll, which begins when the visitor has been answered.
  */
@@ -50,11 +50,11 @@ const endsByPerson = /^(?:OK|WRONG_VC|USER_REFUSED.*)$/;
 const endsByAccount = new Set(['DOCUMENT_UNUSABLE', 'ACCOUNT_UNUSABLE', 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP']);
 
 /**
- * The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted: whoever sees
+ * The code, for the site alone, of an end that visitors are not told, because they named the person and nobody acted: whoever sees
  * a session end, or fail, knows that there is one, and so an account.
  */
 export function unseenEnd({ flow, session: { asked }, signing }: Attempt, look: Look): string | undefined {
-  // Who has chosen a certificate has acted, whoever named him.
+  // Who has chosen a certificate has acted, whoever named them.
   if (asked.expected === undefined || signing?.isStepBegun || look.state === 'running') return undefined;
   const isLogin = signing === undefined;
   if (look.state === 'error') {
@@ -71,7 +71,7 @@ function mayBeSeenOfLogin(endResult: string, flow: Flow): boolean {
   return flow === 'notification' ? endsByPerson.test(endResult) : !['TIMEOUT', 'SERVER_ERROR'].includes(endResult);
 }
 
-/** Who is to sign is named by the site, most often as who has logged in: he is told of failures. */
+/** Who is to sign is named by the site, most often as who has logged in: they are told of failures. */
 function mayBeSeenOfSigning(endResult: string, flow: Flow): boolean {
   return endResult !== 'TIMEOUT' && !(flow === 'notification' && endsByAccount.has(endResult));
 }

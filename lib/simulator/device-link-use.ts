@@ -58,7 +58,7 @@ export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse
   return { callbackUrl: callbackUrlOf(session) };
 }
 
-/** Resolves when that is over, or when it has not come in time. */
+/** Resolves when the linked signature is answered, or when the site has not asked for one in time. */
 async function answerLinkedSignature(
   { waited }: WaitingApp,
   surroundings: LinkSurroundings,

@@ -154,7 +154,7 @@ async function answerPush(
   throw new SmartIdInputError(field, `belongs to a push that is over already, with ${endResult}.`);
 }
 
-/** In which a signature is made, also by a long key that is used for the first time. */
+/** Longer than any signature takes, also by a long key that is used for the first time. */
 const maxAnswerMs = 30_000;
 
 /** One who confirms, if there is one; `PNOEE-40404040009-MOCK-Q` is the first of all. */
