@@ -34,7 +34,7 @@ export function callbackEntry(query: unknown): Entry | undefined {
 
 /** The entry by a POST of this body; undefined where it holds no id. */
 export function finishEntry(body: unknown): Entry | undefined {
-  const id = shortText(fieldsOf(body).id);
+  const id = postedId({ body });
   return id === undefined ? undefined : { by: 'finish', id };
 }
 

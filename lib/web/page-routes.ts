@@ -71,7 +71,7 @@ export class PageRoutes<Site> {
         'GET /status',
         async (request) => this.viewAnswer(request, await this.actions.status(request, requireQueryId(request))),
       ],
-      ['GET /updates', async (request) => this.events(request)],
+      ['GET /updates', (request) => this.events(request)],
       ['POST /finish', (request) => this.actions.finish(request)],
       ['GET /callback', (request) => this.callback(request)],
     ]);
