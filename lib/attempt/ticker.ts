@@ -4,7 +4,7 @@
  */
 
 /** Milliseconds by which something may be late, so that it happens together with its neighbours. */
-const slot = 20;
+const slotMs = 20;
 
 type Work = () => void;
 
@@ -18,7 +18,7 @@ export class Ticker {
    * not hold the process, and cannot be called off.
    */
   after(milliseconds: number, work: Work): void {
-    const index = Math.ceil((performance.now() + milliseconds) / slot);
+    const index = Math.ceil((performance.now() + milliseconds) / slotMs);
     const works = this.due.get(index);
     if (works) works.push(work);
     else this.due.set(index, [work]);
@@ -26,7 +26,7 @@ export class Ticker {
   }
 
   private run(): void {
-    const present = performance.now() / slot;
+    const present = performance.now() / slotMs;
     const works: Work[] = [];
     for (const [index, ofSlot] of this.due) {
       if (index > present) continue;
@@ -39,6 +39,6 @@ export class Ticker {
 
   private next(): NodeJS.Timeout {
     // A timer may fire a little early.
-    return setTimeout(() => this.run(), slot - (performance.now() % slot) + 1).unref();
+    return setTimeout(() => this.run(), slotMs - (performance.now() % slotMs) + 1).unref();
   }
 }
