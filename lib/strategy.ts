@@ -181,7 +181,7 @@ export class SmartIdStrategy extends PassportStrategy {
         if (loginURL) return actions.redirect(loginURL);
         tellOutcome('login', 'no_attempt', login.clock(), undefined);
         return actions.fail(failure('no_attempt'), 401);
-      case 'refused':
+      case 'failed':
         return actions.fail({ ...failure(ended.code), ...returnToOf(ended.attempt) }, ended.httpStatus);
       case 'verified': {
         const { user, info } = ended.accepted;

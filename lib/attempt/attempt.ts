@@ -113,7 +113,7 @@ export interface AttemptStore {
 }
 
 /** Milliseconds that a person has to confirm, since the service keeps a session for as long. */
-export const attemptLifetime = 120_000;
+export const attemptLifetimeMs = 120_000;
 
 /**
  * Milliseconds after that in which what was confirmed in time may still be finished: the app and the browser take a

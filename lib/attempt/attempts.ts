@@ -9,7 +9,7 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
-import { type Attempt, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
+import { type Attempt, attemptLifetimeMs, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
 import type { KeptAttempts } from './kept-attempts.js';
 import { MemoryAttemptLimits } from './memory-limits.js';
@@ -58,11 +58,11 @@ export class Attempts {
   private readonly purpose: string;
   private readonly isBoundToSession: boolean;
   /** Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one. */
-  private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
-  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
   /** What was to be cancelled and was not there, by browser and id: it may be just being finished. */
-  private readonly missed = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  private readonly missed = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
 
   /** @param limits counts starts and pushes. Default: in memory, for this alone. */
   constructor(
@@ -208,13 +208,13 @@ export class Attempts {
     const now = this.clock();
     const expired = { state: 'failed', code: accountProblem ?? 'expired' } as const;
     if (now >= finishableUntil(attempt)) return expired;
-    const look = this.watchOf(attempt).look(session.sessionID);
-    const hidden = accountProblem ?? unseenEnd(attempt, look);
-    if (now >= expiresAt && (hidden || look.state === 'running')) return expired;
+    const observed = this.watchOf(attempt).observe(session.sessionID);
+    const hidden = accountProblem ?? unseenEnd(attempt, observed);
+    if (now >= expiresAt && (hidden || observed.state === 'running')) return expired;
     if (hidden) return { state: 'running', reason: hidden };
-    if (look.state !== 'error') return look;
-    if (look.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
-    throw look.error;
+    if (observed.state !== 'error') return observed;
+    if (observed.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
+    throw observed.error;
   }
 
   /** What a visitor is shown of a new attempt. */

@@ -5,9 +5,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
-import { isForbidden, isNeutral } from '../outcome.js';
+import { isForbidden, isHiddenCode } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
-import type { Look } from '../rp-api/session-watch.js';
+import type { Observed } from '../rp-api/session-watch.js';
 import type { CallbackParameters } from '../verify/authentication.js';
 import { type Attempt, finishableUntil, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';
@@ -28,7 +28,7 @@ const shortWait = 100;
  */
 export type Conclusion =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
-  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
+  | { end: 'failed'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
   | { end: 'absent' };
 
 /** The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the last. */
@@ -62,7 +62,7 @@ export async function concludeAttempt(
   const found = entry && (await attempts.read(kept, entry.id, entry.by));
   const attempt = found && mayEnd(found) ? found : undefined;
   if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
-    return refused(undefined, 'return_without_session', 403);
+    return failed(undefined, 'return_without_session', 403);
   }
   if (!entry || !attempt) return { end: 'absent' };
   const context = { kept, entry, signal, attempts, advance, since: performance.now() };
@@ -72,27 +72,32 @@ export async function concludeAttempt(
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
-async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
-  await sleep(patience, undefined, { signal: context.signal }).catch(() => {});
+async function concludeUnseen(
+  context: Context,
+  attempt: Attempt,
+  code: string,
+  maxWaitMs: number,
+): Promise<Conclusion> {
+  await sleep(maxWaitMs, undefined, { signal: context.signal }).catch(() => {});
   return concludeUnconfirmed(context, attempt, code);
 }
 
 /** The attempt stays for as long as the person may still confirm it. The precise code is for the site alone. */
 async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   if (context.attempts.clock() >= attempt.expiresAt) return endExpired(context, attempt);
-  return stillOpen(attempt, isNeutral(code) ? code : 'still_running');
+  return stillOpen(attempt, isHiddenCode(code) ? code : 'still_running');
 }
 
 async function concludeRunning(context: Context, attempt: Attempt, deadline: number): Promise<Conclusion> {
   const left = () => Math.max(0, deadline - performance.now());
-  const look = await waitForResult(context, attempt, left());
-  const unseen = context.entry.by === 'finish' && unseenEnd(attempt, look);
+  const observed = await waitForResult(context, attempt, left());
+  const unseen = context.entry.by === 'finish' && unseenEnd(attempt, observed);
   if (unseen) return concludeUnseen(context, attempt, unseen, left());
-  if (look.state === 'running') {
+  if (observed.state === 'running') {
     return concludeUnconfirmed(context, attempt, attempt.accountProblem ?? 'still_running');
   }
-  if (look.state === 'error') return concludeBroken(context, attempt, look.error);
-  const { status } = look;
+  if (observed.state === 'error') return concludeBroken(context, attempt, observed.error);
+  const { status } = observed;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
   if (next?.ended) return endWith(context, next, next.ended);
   if (next && left() === 0) return stillOpen(attempt, 'still_running');
@@ -110,9 +115,9 @@ async function concludeComplete(
     return stillOpen(attempt, 'callback_required', 403);
   }
   const taken = await take(context, attempt);
-  if (!taken) return refused(attempt, 'already_used', 403);
+  if (!taken) return failed(attempt, 'already_used', 403);
   // Cancelled while this request was waiting.
-  if (taken.ended) return refused(attempt, taken.ended);
+  if (taken.ended) return failed(attempt, taken.ended);
   return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
 }
 
@@ -123,9 +128,9 @@ async function concludeBroken(context: Context, attempt: Attempt, error: unknown
   throw error;
 }
 
-async function waitForResult({ attempts, signal }: Context, attempt: Attempt, patience: number): Promise<Look> {
-  const look = await attempts.watchOf(attempt).wait(attempt.session.sessionID, patience, signal);
-  return signal.aborted ? { state: 'running' } : look;
+async function waitForResult({ attempts, signal }: Context, attempt: Attempt, maxWaitMs: number): Promise<Observed> {
+  const observed = await attempts.watchOf(attempt).wait(attempt.session.sessionID, maxWaitMs, signal);
+  return signal.aborted ? { state: 'running' } : observed;
 }
 
 async function take({ kept, since }: Context, { id }: Attempt): Promise<Attempt | undefined> {
@@ -140,15 +145,15 @@ function endExpired(context: Context, attempt: Attempt): Promise<Conclusion> {
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   await take(context, attempt);
-  return refused(attempt, code, isForbidden(code) ? 403 : 401);
+  return failed(attempt, code, isForbidden(code) ? 403 : 401);
 }
 
-function refused(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {
-  return { end: 'refused', code, httpStatus, attempt, isOpen: false };
+function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {
+  return { end: 'failed', code, httpStatus, attempt, isOpen: false };
 }
 
 function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): Conclusion {
-  return { end: 'refused', code, httpStatus, attempt, isOpen: true };
+  return { end: 'failed', code, httpStatus, attempt, isOpen: true };
 }
 
 /** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */

@@ -12,7 +12,7 @@ import { codeOf } from '../diagnostics.js';
 import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
-import type { Look } from '../rp-api/session-watch.js';
+import type { Observed } from '../rp-api/session-watch.js';
 import type { Attempt, Flow } from './attempt.js';
 
 /** Letters and digits, as the service's tokens have them. */
@@ -53,15 +53,15 @@ const endsByAccount = new Set(['DOCUMENT_UNUSABLE', 'ACCOUNT_UNUSABLE', 'REQUIRE
  * The code, for the site alone, of an end that visitors are not told, because they named the person and nobody acted: whoever sees
  * a session end, or fail, knows that there is one, and so an account.
  */
-export function unseenEnd({ flow, session: { asked }, signing }: Attempt, look: Look): string | undefined {
+export function unseenEnd({ flow, session: { asked }, signing }: Attempt, observed: Observed): string | undefined {
   // Who has chosen a certificate has acted, whoever named them.
-  if (asked.expected === undefined || signing?.isStepBegun || look.state === 'running') return undefined;
+  if (asked.expected === undefined || signing?.isStepBegun || observed.state === 'running') return undefined;
   const isLogin = signing === undefined;
-  if (look.state === 'error') {
-    if (look.error instanceof SmartIdSessionNotFoundError) return 'expired';
-    return isLogin ? codeOf(look.error) : undefined;
+  if (observed.state === 'error') {
+    if (observed.error instanceof SmartIdSessionNotFoundError) return 'expired';
+    return isLogin ? codeOf(observed.error) : undefined;
   }
-  const { endResult } = look.status.result;
+  const { endResult } = observed.status.result;
   const isUnseen = isLogin ? !mayBeSeenOfLogin(endResult, flow) : !mayBeSeenOfSigning(endResult, flow);
   return isUnseen ? outcomeCode(endResult) : undefined;
 }

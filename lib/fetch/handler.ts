@@ -5,7 +5,7 @@
  */
 
 import { LRUCache } from 'lru-cache';
-import { attemptLifetime } from '../attempt/attempt.js';
+import { attemptLifetimeMs } from '../attempt/attempt.js';
 import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { KeptByKey } from '../attempt/kept-by-key.js';
@@ -107,7 +107,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
   const { callbackURL, clock } = steps.settings;
   const { attempts } = login.store instanceof KeyedAttemptStore ? login.store : new MemoryAttemptStore(clock);
   const known = knownBrowsers && new KnownBrowsers(knownBrowsers);
-  const done = new LRUCache<string, DoneAttempt>({ max: maxDone, ttl: 2 * attemptLifetime });
+  const done = new LRUCache<string, DoneAttempt>({ max: maxDone, ttl: 2 * attemptLifetimeMs });
   const doneOf = ({ secret }: Site<Context>, id: string | undefined) => done.get(`${secret}.${id}`);
   const isHttpsOnly = callbackURL?.startsWith('https:') ?? false;
 
@@ -157,7 +157,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
       return { ...redirectAnswer(info.returnTo ?? successRedirect), cookies, extraHeaders: new Headers(headers ?? {}) };
     }
     const { code, returnTo } =
-      ended.end === 'refused'
+      ended.end === 'failed'
         ? { code: ended.code, returnTo: ended.attempt?.returnTo }
         : { code: ended.end === 'absent' ? 'no_attempt' : 'not_accepted', returnTo: undefined };
     const finisher = {

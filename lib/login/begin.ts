@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Attempt,
-  attemptLifetime,
+  attemptLifetimeMs,
   type Flow,
   generateAttemptId,
   type HeldSession,
@@ -77,7 +77,7 @@ export async function beginLogin(settings: LoginSettings, request: LoginRequest)
     purpose,
     flow,
     returnTo,
-    expiresAt: receivedAt + attemptLifetime,
+    expiresAt: receivedAt + attemptLifetimeMs,
     isHeld: holdPush || undefined,
     session: {
       receivedAt,

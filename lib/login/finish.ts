@@ -13,7 +13,7 @@ import type { ResolvedLoginOptions } from './options.js';
 /** A person about whom everything has been verified; or why there is none; or no attempt that could be finished. */
 export type LoginEnd<T> =
   | { end: 'verified'; accepted: T; attempt: Attempt }
-  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
+  | { end: 'failed'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
   | { end: 'absent' };
 
 /** The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be tried again. */
@@ -36,7 +36,7 @@ export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<
   const { settings } = context;
   try {
     const ended = await finish(context);
-    if (ended.end === 'refused') tellOutcome('login', ended.code, settings.clock(), ended.attempt);
+    if (ended.end === 'failed') tellOutcome('login', ended.code, settings.clock(), ended.attempt);
     return ended;
   } catch (error) {
     tellOutcome('login', codeOf(error), settings.clock(), undefined);
@@ -65,26 +65,26 @@ async function verify<T>(
   { attempt, status, callback }: Conclusion & { end: 'complete' },
 ): Promise<LoginEnd<T>> {
   const { asked } = attempt.session;
-  const refused = (code: string, httpStatus: 401 | 403): LoginEnd<T> => ({
-    end: 'refused',
+  const failed = (code: string, httpStatus: 401 | 403): LoginEnd<T> => ({
+    end: 'failed',
     code,
     httpStatus,
     attempt,
     isOpen: false,
   });
-  if (asked.sessionType !== 'auth') return refused('no_attempt', 401);
+  if (asked.sessionType !== 'auth') return failed('no_attempt', 401);
   let verified: VerifiedAuthentication;
   try {
     const now = settings.clock();
     verified = await verifyAuthentication({ status, session: asked, callback, ...settings.trust, now });
   } catch (error) {
-    if (error instanceof SmartIdOutcomeError) return refused(error.code, 401);
+    if (error instanceof SmartIdOutcomeError) return failed(error.code, 401);
     if (!(error instanceof SmartIdVerificationError)) throw error;
     verificationFailures.publish({ error, attemptId: attempt.id });
-    return refused(error.code, 403);
+    return failed(error.code, 403);
   }
   if (!isOfAcceptedCountry(verified.identity.semanticsIdentifier, settings.countries)) {
-    return refused('country_not_accepted', 403);
+    return failed('country_not_accepted', 403);
   }
   const { isAccepted, answer } = await orGiveBack({ ending, attempts }, attempt, () => accept(verified, attempt));
   tellOutcome('login', isAccepted ? 'ok' : 'not_accepted', settings.clock(), attempt);

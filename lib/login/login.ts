@@ -1,7 +1,7 @@
 /** A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the end. */
 
 import { LRUCache } from 'lru-cache';
-import { type Attempt, attemptLifetime, finishableUntil } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs, finishableUntil } from '../attempt/attempt.js';
 import { siteNameOf } from '../attempt/creation.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
@@ -84,7 +84,7 @@ export class SmartIdLogin {
   /** @internal */
   readonly store: UsedAttempts;
   /** Attempts whose push has gone out, by id: who asks again with the attempt as it was before gets the same. */
-  private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: 10_000, ttl: attemptLifetime });
+  private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: 10_000, ttl: attemptLifetimeMs });
 
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor(options: SmartIdLoginCoreOptions) {

@@ -3,7 +3,7 @@
  * person has seen the code before the phone asks for it.
  */
 
-import { attemptLifetime } from '../attempt/attempt.js';
+import { attemptLifetimeMs } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
@@ -70,7 +70,7 @@ export class HeldPushes {
     const sent = {
       ...attempt,
       isHeld: undefined,
-      expiresAt: receivedAt + attemptLifetime,
+      expiresAt: receivedAt + attemptLifetimeMs,
       session: { ...held, asked, sessionID, receivedAt },
       accountProblem,
     };

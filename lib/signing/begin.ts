@@ -4,7 +4,7 @@
  */
 
 import type { Request } from 'express';
-import { type Attempt, attemptLifetime, type Flow, generateAttemptId } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs, type Flow, generateAttemptId } from '../attempt/attempt.js';
 import { offerWays, orProblem } from '../attempt/creation.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
@@ -50,7 +50,7 @@ export async function beginSigning(
     purpose: settings.purpose,
     flow,
     returnTo,
-    expiresAt: receivedAt + attemptLifetime,
+    expiresAt: receivedAt + attemptLifetimeMs,
     session: { receivedAt, lang, ...begun.session },
     signing: { reference, interactions },
     accountProblem: begun.accountProblem,

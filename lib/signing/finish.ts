@@ -52,7 +52,7 @@ export async function finishSigning(context: FinishContext): Promise<SmartIdSign
     });
     if (conclusion.end === 'absent') throw refusal('no_attempt');
     known = conclusion.attempt;
-    if (conclusion.end === 'refused') throw refusal(conclusion.code, known, conclusion.httpStatus);
+    if (conclusion.end === 'failed') throw refusal(conclusion.code, known, conclusion.httpStatus);
     const signature = await signatureOf(conclusion, settings);
     await orGiveBack(context, conclusion.attempt, () => keep(signature));
     tellOutcome('signing', 'ok', settings.clock(), known);

@@ -8,7 +8,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
-import { type Attempt, attemptLifetime } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { stepFailures } from '../diagnostics.js';
@@ -39,9 +39,9 @@ export interface Asking {
 
 export class SignatureStep {
   /** The attempt after its step, however many requests see that the person has chosen, from whatever session they loaded. */
-  private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: mostRemembered, ttl: 2 * attemptLifetime });
+  private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: mostRemembered, ttl: 2 * attemptLifetimeMs });
   /** When a choice was first seen that is for another process to go on with. */
-  private readonly firstSeen = new LRUCache<string, number>({ max: mostRemembered, ttl: attemptLifetime });
+  private readonly firstSeen = new LRUCache<string, number>({ max: mostRemembered, ttl: attemptLifetimeMs });
   private readonly followed = new Set<string>();
   private readonly closing = new AbortController();
   private readonly settings: ResolvedSigningOptions;
@@ -63,11 +63,12 @@ export class SignatureStep {
     this.followed.add(id);
     try {
       const watch = this.attempts.watchOf(attempt);
-      let look = await watch.wait(session.sessionID, oneWait, signal);
-      while (look.state === 'running' && !signal.aborted && (await this.isOpen(asking, attempt))) {
-        look = await watch.wait(session.sessionID, oneWait, signal);
+      let observed = await watch.wait(session.sessionID, oneWait, signal);
+      while (observed.state === 'running' && !signal.aborted && (await this.isOpen(asking, attempt))) {
+        observed = await watch.wait(session.sessionID, oneWait, signal);
       }
-      if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(asking, attempt, look.status);
+      if (observed.state === 'complete' && observed.status.result.endResult === 'OK')
+        this.begin(asking, attempt, observed.status);
     } catch {
       // Such as a session store that is out of reach: those who ask go on.
     } finally {
@@ -138,7 +139,7 @@ export class SignatureStep {
       const session = await this.createSignature(asking, attempt, status);
       const receivedAt = this.settings.clock();
       const { lang } = attempt.session;
-      const next = { ...begun, expiresAt: receivedAt + attemptLifetime, session: { receivedAt, lang, ...session } };
+      const next = { ...begun, expiresAt: receivedAt + attemptLifetimeMs, session: { receivedAt, lang, ...session } };
       // Where it was cancelled meanwhile, or its session has ended, nobody uses what the person signs now.
       return (await asking.kept.update(next, begun)) ? next : this.leave(asking, attempt);
     } catch (error) {
