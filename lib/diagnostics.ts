@@ -163,7 +163,7 @@ function wordFor(field: PropertyKey, value: unknown): string {
 }
 
 /** @param now milliseconds since the epoch, by the clock that the attempt was begun by. */
-export function tellOutcome(what: Undertaking, code: string, now: number, attempt: Attempt | undefined): void {
+export function publishOutcome(what: Undertaking, code: string, now: number, attempt: Attempt | undefined): void {
   const milliseconds = attempt && now - attempt.session.receivedAt;
   outcomes.publish({ what, flow: attempt?.flow, code, milliseconds });
 }

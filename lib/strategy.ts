@@ -15,7 +15,7 @@ import { checkSessionCookie } from './attempt/session-cookie.js';
 import type { SiteRequest } from './attempt/site-request.js';
 import type { AttemptView } from './attempt/view.js';
 import { whileConnected } from './attempt/while-connected.js';
-import { tellOutcome } from './diagnostics.js';
+import { publishOutcome } from './diagnostics.js';
 import { SmartIdInputError } from './errors.js';
 import { keepOpenLoginsAcrossLogin } from './login/other-logins.js';
 import { LoginSteps } from './login/steps.js';
@@ -179,7 +179,7 @@ export class SmartIdStrategy extends PassportStrategy {
     switch (ended.end) {
       case 'absent':
         if (loginURL) return actions.redirect(loginURL);
-        tellOutcome('login', 'no_attempt', login.clock(), undefined);
+        publishOutcome('login', 'no_attempt', login.clock(), undefined);
         return actions.fail(failure('no_attempt'), 401);
       case 'failed':
         return actions.fail({ ...failure(ended.code), ...returnToOf(ended.attempt) }, ended.httpStatus);

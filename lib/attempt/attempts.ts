@@ -112,14 +112,14 @@ export class Attempts {
     pushedTo?: ExpectedSigner,
   ): Promise<Attempt> {
     const since = performance.now();
-    const tell = (code: string) =>
+    const publish = (code: string) =>
       starts.publish({ what: this.what, flow, code, milliseconds: performance.now() - since });
     try {
       const attempt = await this.beginAndKeep(kept, begin, pushedTo);
-      tell('ok');
+      publish('ok');
       return attempt;
     } catch (error) {
-      tell(codeOf(error));
+      publish(codeOf(error));
       throw error;
     }
   }
@@ -200,8 +200,11 @@ export class Attempts {
     this.decoyWatch.close();
   }
 
-  /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
-  see(attempt: Attempt): Seen {
+  /**
+   * What the service says of an attempt, as far as a visitor may know it. Its poll begins with the first question.
+   * @throws what cannot be asked.
+   */
+  observe(attempt: Attempt): Seen {
     const { id, session, accountProblem, ended, expiresAt } = attempt;
     if (ended) return { state: 'failed', code: ended };
     if (this.cancelled.has(id)) return { state: 'failed', code: 'cancelled' };

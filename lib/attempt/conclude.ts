@@ -12,15 +12,12 @@ import type { CallbackParameters } from '../verify/authentication.js';
 import { type Attempt, finishableUntil, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
-import type { KeptAttempts } from './kept-attempts.js';
+import { type KeptAttempts, shortWaitMs } from './kept-attempts.js';
 import type { Entry } from './parameters.js';
 import { endsByCallback } from './view.js';
 import { waits } from './waits.js';
 
 const { maxResultWaitMs } = waits;
-
-/** Milliseconds in which nothing else is expected to have happened in the session. */
-const shortWait = 100;
 
 /**
  * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come; or nothing to
@@ -28,8 +25,17 @@ const shortWait = 100;
  */
 export type Conclusion =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
-  | { end: 'failed'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
+  | FailedEnd
   | { end: 'absent' };
+
+/** The end of an attempt that has failed, or of a request after which the attempt is as open as before. */
+export interface FailedEnd {
+  end: 'failed';
+  code: string;
+  httpStatus: 401 | 403;
+  attempt?: Attempt;
+  isOpen: boolean;
+}
 
 /** The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the last. */
 export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
@@ -135,7 +141,7 @@ async function waitForResult({ attempts, signal }: Context, attempt: Attempt, ma
 
 async function take({ kept, since }: Context, { id }: Attempt): Promise<Attempt | undefined> {
   // What else the site keeps in the session may have changed while this request was waiting.
-  if (performance.now() - since > shortWait) await kept.refresh();
+  if (performance.now() - since > shortWaitMs) await kept.refresh();
   return kept.take(id);
 }
 
@@ -148,12 +154,12 @@ async function endWith(context: Context, attempt: Attempt, code: string): Promis
   return failed(attempt, code, isForbidden(code) ? 403 : 401);
 }
 
-function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {
+export function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
   return { end: 'failed', code, httpStatus, attempt, isOpen: false };
 }
 
-function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): Conclusion {
-  return { end: 'failed', code, httpStatus, attempt, isOpen: true };
+function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
+  return { ...failed(attempt, code, httpStatus), isOpen: true };
 }
 
 /** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */

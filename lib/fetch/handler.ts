@@ -121,7 +121,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     {
       steps,
       keptFor,
-      checkStart({ site, headers, originalUrl, path }) {
+      beforeStart({ site, headers, originalUrl, path }) {
         checkCallbackHost(headers, callbackURL);
         checkCallbackPath(pathOf(originalUrl), path, callbackURL);
         // Each start tells the browser again, so that it has the cookie for as long as the attempt lasts.

@@ -42,8 +42,12 @@ export class KeptBySite implements KeptAttempts {
 
   async take(id: string): Promise<Attempt | undefined> {
     const attempt = await this.read(id);
-    const isFirst = attempt && (await this.used.claim(id, Math.max(1, finishableUntil(attempt) - this.clock())));
-    return isFirst ? attempt : undefined;
+    return attempt && (await this.claim(attempt)) ? attempt : undefined;
+  }
+
+  /** Marks an attempt as used for as long as it could be finished; false where it was before. */
+  claim(attempt: Attempt): Promise<boolean> {
+    return this.used.claim(attempt.id, Math.max(1, finishableUntil(attempt) - this.clock()));
   }
 
   async giveBack({ id, ended }: Attempt): Promise<void> {

@@ -1,11 +1,11 @@
 /** A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the end. */
 
 import { LRUCache } from 'lru-cache';
-import { type Attempt, attemptLifetimeMs, finishableUntil } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs } from '../attempt/attempt.js';
 import { siteNameOf } from '../attempt/creation.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
-import { tellOutcome } from '../diagnostics.js';
+import { publishOutcome } from '../diagnostics.js';
 import { SmartIdInputError } from '../errors.js';
 import { profileOf, type SmartIdProfile } from '../identity.js';
 import { infoOf, type SmartIdInfo } from '../login-info.js';
@@ -72,6 +72,9 @@ export type LoginResult<Accepted = undefined> =
       isOpen: boolean;
     };
 
+/** Held pushes that are remembered as sent; beyond these, one that is asked for again may go out again. */
+const maxPushed = 10_000;
+
 /**
  * Logs people in over plain values, without Express or Passport. The site keeps each attempt where only the browser that
  * began it has it, and the browser itself cannot read it: in its session on the server, or in an encrypted cookie.
@@ -84,7 +87,7 @@ export class SmartIdLogin {
   /** @internal */
   readonly store: UsedAttempts;
   /** Attempts whose push has gone out, by id: who asks again with the attempt as it was before gets the same. */
-  private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: 10_000, ttl: attemptLifetimeMs });
+  private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: maxPushed, ttl: attemptLifetimeMs });
 
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor(options: SmartIdLoginCoreOptions) {
@@ -150,9 +153,9 @@ export class SmartIdLogin {
 
   /** Ends the login, so that nothing that the person does in the app afterwards logs them in. Forget the attempt then. */
   async cancel(attempt: Attempt): Promise<void> {
-    const { settings } = this.steps;
-    await this.steps.cancel(this.kept(attempt), attempt.id);
-    await this.store.claim(attempt.id, Math.max(1, finishableUntil(attempt) - settings.clock()));
+    const kept = this.kept(attempt);
+    await this.steps.cancel(kept, attempt.id);
+    await kept.claim(attempt);
   }
 
   /**
@@ -177,7 +180,7 @@ export class SmartIdLogin {
     );
     if (ended.end === 'verified') return { ok: true, ...ended.accepted };
     if (ended.end === 'absent') {
-      tellOutcome('login', 'no_attempt', this.steps.settings.clock(), undefined);
+      publishOutcome('login', 'no_attempt', this.steps.settings.clock(), undefined);
       return { ok: false, ...failure('no_attempt'), status: 401, isOpen: false };
     }
     const { code, httpStatus } = ended;

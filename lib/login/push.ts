@@ -37,7 +37,7 @@ export class HeldPushes {
       // Also for who has only waited, and whose session was loaded while the push was held back.
       attempt = await attempts.readAgain(kept, id);
     }
-    return attempt ? attempts.view(attempt, attempts.see(attempt)) : failedView(id, 'no_attempt');
+    return attempt ? attempts.view(attempt, attempts.observe(attempt)) : failedView(id, 'no_attempt');
   }
 
   private sendOnce(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<void> {

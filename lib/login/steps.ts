@@ -89,6 +89,6 @@ export class LoginSteps {
   }
 
   private view(attempt: Attempt): AttemptView {
-    return this.attempts.view(attempt, this.attempts.see(attempt));
+    return this.attempts.view(attempt, this.attempts.observe(attempt));
   }
 }

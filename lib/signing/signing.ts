@@ -188,10 +188,10 @@ export class SmartIdSigning {
   private async view(asking: Asking, stored: Attempt): Promise<AttemptView> {
     const { attempts, step } = this;
     const attempt = await step.after(stored);
-    const seen = attempts.see(attempt);
+    const seen = attempts.observe(attempt);
     if (!hasChosen(attempt, seen)) return attempts.view(attempt, seen);
     const next = await step.take(asking, attempt, seen.status);
-    const now = next && attempts.see(next);
+    const now = next && attempts.observe(next);
     return next && now && !hasChosen(next, now) ? attempts.view(next, now) : viewOfStep(attempt);
   }
 }

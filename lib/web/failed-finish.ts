@@ -15,7 +15,7 @@ export interface Finisher {
   entry: Entry | undefined;
   /** The attempt that it names, where that has ended well before. */
   done: DoneAttempt | undefined;
-  /** Whether it was for a login, of whomever, and this browser is logged in. */
+  /** Whether this browser is logged in, where the attempt was a login that anybody might finish. */
   isLoggedIn: boolean;
   /** Whether the browser came with a session that is known here. */
   hasSession: boolean;

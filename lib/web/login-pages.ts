@@ -42,8 +42,8 @@ export interface LoginHost<Site> {
   steps: LoginSteps;
   /** @throws SmartIdSessionError when there is no place for attempts. */
   keptFor(site: Site): KeptAttempts;
-  /** Looks for mistakes of deployment before a login begins. @throws SmartIdSessionError saying what to change. */
-  checkStart?(request: PageRequest<Site>): void;
+  /** For what the edge does first, such as telling mistakes of deployment. @throws SmartIdSessionError saying what to change. */
+  beforeStart?(request: PageRequest<Site>): void;
   /** Whom the site names where the page's own options and the visitor name nobody. */
   identify?(site: Site): ExpectedSigner | undefined | Promise<ExpectedSigner | undefined>;
   isLoggedIn(site: Site): boolean;
@@ -94,7 +94,7 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
     async start(request) {
       const start = await startOf(request);
       const kept = keptFor(request.site);
-      host.checkStart?.(request);
+      host.beforeStart?.(request);
       return steps.firstView(await steps.start(kept, start));
     },
     // The login began where the browser was known, which it may not be any more.
