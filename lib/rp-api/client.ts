@@ -80,9 +80,9 @@ export interface WaitOptions extends SessionStatusOptions {
 }
 
 /** Milliseconds that a session-creation request may take. */
-const creationTimeout = 30_000;
+const creationTimeoutMs = 30_000;
 /** Milliseconds on top of the long poll's own, for the way there and back. */
-const pollMargin = 10_000;
+const pollMarginMs = 10_000;
 const defaultPoll = 60_500;
 const defaultDeadline = 300_000;
 /** How often in a row a poll may fail before waiting gives up. A poll changes nothing, so asking again is safe. */
@@ -273,7 +273,7 @@ export class SmartIdClient {
     const answer = await this.send({
       method: 'GET',
       path,
-      timeout: timeoutMs + pollMargin,
+      timeoutMs: timeoutMs + pollMarginMs,
       signal,
     });
     if (answer.status !== 200) throw await this.errorOf(answer, path, signal);
@@ -344,7 +344,7 @@ export class SmartIdClient {
   }
 
   private post(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
-    return this.send({ method: 'POST', path, body, timeout: creationTimeout, signal });
+    return this.send({ method: 'POST', path, body, timeoutMs: creationTimeoutMs, signal });
   }
 
   private read<T>(schema: GenericSchema<unknown, T>, { body }: Answer): T {
@@ -376,15 +376,15 @@ export class SmartIdClient {
     }
   }
 
-  private async exchange({ method, path, body, timeout, signal }: Sending): Promise<Answer> {
+  private async exchange({ method, path, body, timeoutMs, signal }: Sending): Promise<Answer> {
     const answer = await exchange(this.fetch, {
       service: 'The Smart-ID service',
       method,
       url: `${this.environment.baseUrl}/${path}`,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? undefined : JSON.stringify(body),
-      timeout,
-      largest: maxAnswerBytes,
+      timeoutMs,
+      maxBytes: maxAnswerBytes,
       signal,
     });
     return { ...answer, body: answer.body.toString('utf8') };
@@ -395,7 +395,7 @@ interface Sending {
   method: 'GET' | 'POST';
   path: string;
   body?: unknown;
-  timeout: number;
+  timeoutMs: number;
   signal?: AbortSignal;
 }
 
