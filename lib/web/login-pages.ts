@@ -10,10 +10,11 @@ import type { Interaction } from '../protocol/interactions.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { checkKnownBrowserStore, type KnownBrowserStore, KnownBrowsers } from './known-browsers.js';
 import { SiteWords } from './language.js';
+import { offeredFlow } from './offered-flow.js';
 import { loginContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
 import { isForm, type PageAnswer, type PageRequest } from './page-request.js';
-import { flowOffered, type PageActions, PageRoutes } from './page-routes.js';
+import { type PageActions, PageRoutes } from './page-routes.js';
 import { countriesToName, personNamed } from './person.js';
 
 /** @typeParam Site the framework's own request, which functions of the site get. */
@@ -118,7 +119,7 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
   /** What a visitor may choose: a person, and of two ways one. Everything else is the site's. */
   async function startOf(request: PageRequest<Site>): Promise<LoginStart> {
     const { country, personalCode, returnTo, holdPush, flow: wish } = request.body;
-    const wanted = flowOffered(wish, !identify && (notification || knownBrowsers !== undefined));
+    const wanted = offeredFlow(wish, !identify && (notification || knownBrowsers !== undefined));
     const isNamed = country !== undefined || personalCode !== undefined || wanted === 'notification';
     const person = isNamed && !identify ? personNamed(country, personalCode, settings.countries) : undefined;
     const isPush = wanted === 'notification' && (await mayPush(request, person));

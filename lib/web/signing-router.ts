@@ -13,10 +13,11 @@ import { doneAttempt, rememberWhenDone } from './done.js';
 import { pagesHandler } from './express.js';
 import { answerFailedFinish } from './failed-finish.js';
 import { SiteWords } from './language.js';
+import { offeredFlow } from './offered-flow.js';
 import { signingContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
 import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
-import { flowOffered, PageRoutes } from './page-routes.js';
+import { PageRoutes } from './page-routes.js';
 
 /** Who is asked, and what the app shows. */
 export type SigningRouterStart = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
@@ -89,7 +90,7 @@ async function startIfAllowed(
   checkCallbackPath(pathOf(request.originalUrl), request.path, signing.callbackURL);
   const allowed = await start(request.site, known, language);
   if (!allowed) return undefined;
-  const flow = flowOffered(wish, notification && allowed.signer !== undefined);
+  const flow = offeredFlow(wish, notification && allowed.signer !== undefined);
   const way = { flow, reference: known, returnTo: isPathOfSite(returnTo) ? returnTo : undefined };
   return signing.begin(request.site, { lang: words.of(language).linkLanguage, ...allowed, ...way });
 }
