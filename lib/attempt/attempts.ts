@@ -1,4 +1,6 @@
-/** The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures. */
+/**
+ * The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures.
+ */
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -57,7 +59,9 @@ export class Attempts {
   private readonly what: Undertaking;
   private readonly purpose: string;
   private readonly isBoundToSession: boolean;
-  /** Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one. */
+  /**
+   * Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one.
+   */
   private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
   private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
@@ -80,8 +84,8 @@ export class Attempts {
   }
 
   /**
-   * As `keep`, for an attempt that begins with a push. Of several that one browser begins at once, as by a double click,
-   * one sends the push, and the others get its attempt.
+   * As `keep`, for an attempt that begins with a push. Of several that one browser begins at once, as by a double
+   * click, one sends the push, and the others get its attempt.
    * @param push to whom, and what else the attempts must have in common to be one.
    */
   keepPushed(

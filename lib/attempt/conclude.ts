@@ -1,6 +1,6 @@
 /**
- * The end of an attempt, reached by posting `finish` or by the callback URL: waits for the result and takes the attempt out
- * of the store, once. What the result is worth is for the login or the signing to verify.
+ * The end of an attempt, reached by posting `finish` or by the callback URL: waits for the result and takes the attempt
+ * out of the store, once. What the result is worth is for the login or the signing to verify.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,8 +20,8 @@ import { waits } from './waits.js';
 const { maxResultWaitMs } = waits;
 
 /**
- * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come; or nothing to
- * finish at all.
+ * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come;
+ * or nothing to finish at all.
  */
 export type Conclusion =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
@@ -37,7 +37,10 @@ export interface FailedEnd {
   isOpen: boolean;
 }
 
-/** The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the last. */
+/**
+ * The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the
+ * last.
+ */
 export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
 
 /** The request that is to end an attempt. */

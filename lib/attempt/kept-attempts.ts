@@ -9,7 +9,9 @@ import type { Attempt } from './attempt.js';
 export const shortWaitMs = 100;
 
 export interface KeptAttempts {
-  /** Stands for the browser where starts are counted: the id of its session. Undefined where the site has named none. */
+  /**
+   * Stands for the browser where starts are counted: the id of its session. Undefined where the site has named none.
+   */
   readonly browser: string | undefined;
   /** Whether the request came with a session that is known here, or with that of this browser, even if it has ended. */
   hasSession(browser: string): boolean;
@@ -24,7 +26,9 @@ export interface KeptAttempts {
   take(id: string): Promise<Attempt | undefined>;
   /** Keeps an attempt again that was taken and could not be used, so that the same finish can be tried again. */
   giveBack(attempt: Attempt): Promise<void>;
-  /** Does something that takes long, such as a request to the service, and goes on with the session as it is afterwards. */
+  /**
+   * Does something that takes long, such as a request to the service, and goes on with the session as it is afterwards.
+   */
   during<T>(work: () => Promise<T>): Promise<T>;
   /** Goes on with the session as it is now, after a wait in which this request has changed nothing. */
   refresh(): Promise<void>;

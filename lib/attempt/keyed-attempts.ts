@@ -1,6 +1,6 @@
 /**
- * Attempts under keys of their own, so that taking one can be a single step wherever the processes of a site share them. A
- * secret of the browser says whose they are: nobody else can name them.
+ * Attempts under keys of their own, so that taking one can be a single step wherever the processes of a site share
+ * them. A secret of the browser says whose they are: nobody else can name them.
  */
 
 import { createHash } from 'node:crypto';

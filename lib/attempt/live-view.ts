@@ -1,4 +1,7 @@
-/** One page that listens to an attempt. What lasts from one second to the next is this object alone: there are many of them. */
+/**
+ * One page that listens to an attempt. What lasts from one second to the next is this object alone: there are many of
+ * them.
+ */
 
 import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { Observed } from '../rp-api/session-watch.js';
@@ -49,7 +52,10 @@ export class LiveView {
     listener.onGone(() => this.unsubscribe());
   }
 
-  /** Shows what there is of an attempt, and goes on by itself. @throws what cannot be shown now; later it cuts the connection. */
+  /**
+   * Shows what there is of an attempt, and goes on by itself. @throws what cannot be shown now; later it cuts the
+   * connection.
+   */
   async follow(attempt: Attempt): Promise<void> {
     const { listener } = this;
     this.attempt = attempt;
@@ -64,7 +70,10 @@ export class LiveView {
     this.scheduleNext(next);
   }
 
-  /** From the choice of a certificate on there is a signature, which has a session of its own; undefined where it has ended. */
+  /**
+   * From the choice of a certificate on there is a signature, which has a session of its own; undefined where it has
+   * ended.
+   */
   private afterChoice(attempt: Attempt, { step }: AttemptView): Attempt | Promise<Attempt | undefined> {
     const hasChosen = step === 'signature' && attempt.session.asked.sessionType === 'cert';
     return hasChosen ? this.sources.attempts.readAgain(this.kept, attempt.id) : attempt;

@@ -10,7 +10,8 @@ import { warnOnce } from './warnings.js';
 import { requireWebSession } from './web-session.js';
 
 /**
- * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not recognise.
+ * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not
+ * recognise.
  * @throws SmartIdSessionError saying what to change.
  */
 export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): void {

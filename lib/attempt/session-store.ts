@@ -10,7 +10,9 @@ const takenMemoryMs = 2 * attemptLifetimeMs;
 
 /** What all attempt stores of a process must know of one session store, so that they do not undo each other's work. */
 interface Shared {
-  /** Ids that were taken, until nobody can hold them any more: a session that was loaded before must not bring one back. */
+  /**
+   * Ids that were taken, until nobody can hold them any more: a session that was loaded before must not bring one back.
+   */
   taken: Map<string, number>;
   /** The last change of each session that is still under way. */
   changes: Map<string, Promise<unknown>>;

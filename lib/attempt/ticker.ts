@@ -1,6 +1,6 @@
 /**
- * One timer for all that is waited for second by second, however much that is: with a timer for each of ten thousand pages, the
- * event loop would go round for each of them alone.
+ * One timer for all that is waited for second by second, however much that is: with a timer for each of ten thousand
+ * pages, the event loop would go round for each of them alone.
  */
 
 /** Milliseconds by which something may be late, so that it happens together with its neighbours. */
@@ -14,8 +14,8 @@ export class Ticker {
   private timer?: NodeJS.Timeout;
 
   /**
-   * Does the work once, not before so many milliseconds have passed and about a slot later at the most. What is waited for does
-   * not hold the process, and cannot be called off.
+   * Does the work once, not before so many milliseconds have passed and about a slot later at the most. What is waited
+   * for does not hold the process, and cannot be called off.
    */
   after(milliseconds: number, work: Work): void {
     const index = Math.ceil((performance.now() + milliseconds) / slotMs);

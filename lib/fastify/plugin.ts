@@ -28,9 +28,9 @@ export interface SmartIdPluginOptions extends PassportPageOptions<FastifyRequest
 }
 
 /**
- * The whole login: the page with its files, start, push, status, live updates, finish and callback, below `prefix`. Registered
- * after @fastify/session and `passport.initialize()` and `passport.secureSession()`. Rejects with a SmartIdInputError naming
- * the option that breaks a rule.
+ * The whole login: the page with its files, start, push, status, live updates, finish and callback, below `prefix`.
+ * Registered after @fastify/session and `passport.initialize()` and `passport.secureSession()`. Rejects with a
+ * SmartIdInputError naming the option that breaks a rule.
  */
 export const smartIdPlugin: FastifyPluginAsync<SmartIdPluginOptions> = async (app, options) => {
   const { passport } = options;
@@ -83,8 +83,8 @@ async function answer(
 }
 
 /**
- * @fastify/session stores the session at the end of each request as it was at its beginning. After a wait for a confirmation it would bring
- * one back to life that a logout has ended meanwhile, and undo what else has changed.
+ * @fastify/session stores the session at the end of each request as it was at its beginning. After a wait for a
+ * confirmation it would bring one back to life that a logout has ended meanwhile, and undo what else has changed.
  */
 async function letGoOfSession(request: FastifyRequest, since: number): Promise<void> {
   const { session } = request as { session?: Partial<ModifiableSession> | null };
@@ -116,7 +116,9 @@ function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
   };
 }
 
-/** Fastify decodes it; handlers of the site before the page may have taken what was sent encoded for another address. */
+/**
+ * Fastify decodes it; handlers of the site before the page may have taken what was sent encoded for another address.
+ */
 function pathBelow(originalUrl: string, rest = ''): string {
   const path = `/${rest}`;
   return rest === '' || pathOf(originalUrl).endsWith(path) ? path : '';
@@ -164,7 +166,8 @@ function hostOf(passport: Passport): PassportHost<FastifyRequest> {
           info?: unknown,
         ) => (error ? reject(error) : resolve({ user: user as Express.User | false, info }));
         const authenticate = passport.authenticate(strategy as unknown as FastifyStrategy, expected as object, settle);
-        // The callback answers in place of the reply; but a strategy with a `loginURL` redirects where there is no attempt.
+        // The callback answers in place of the reply; but a strategy with a `loginURL` redirects where there is no
+        // attempt.
         const reply = { status() {}, redirect: () => resolve({ info: failure('no_attempt') }) };
         Promise.resolve(authenticate.call(request.server, request, reply as never)).catch(reject);
       }),

@@ -19,7 +19,9 @@ export function generateBrowserSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** The value of Set-Cookie. It goes with the browser's session; `Lax`, since the app comes back by a link from outside. */
+/**
+ * The value of Set-Cookie. It goes with the browser's session; `Lax`, since the app comes back by a link from outside.
+ */
 export function browserCookie(secret: string, isSecure: boolean): string {
   const common = 'Path=/; HttpOnly; SameSite=Lax';
   return isSecure ? `${secureName}=${secret}; ${common}; Secure` : `${plainName}=${secret}; ${common}`;

@@ -1,7 +1,7 @@
 /**
- * The login page over the web's own `Request` and `Response`, which Hono, Next.js, Nuxt, SvelteKit and many others have. It needs
- * no session of the site: a cookie of its own tells the browser apart until somebody is logged in, and then the site
- * does what it does with a person who has logged in.
+ * The login page over the web's own `Request` and `Response`, which Hono, Next.js, Nuxt, SvelteKit and many others
+ * have. It needs no session of the site: a cookie of its own tells the browser apart until somebody is logged in, and
+ * then the site does what it does with a person who has logged in.
  */
 
 import { LRUCache } from 'lru-cache';
@@ -34,7 +34,9 @@ import {
 import { browserCookie, browserSecretIn, generateBrowserSecret } from './browser-cookie.js';
 import { responseOf, sourceOf } from './messages.js';
 
-/** What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler. */
+/**
+ * What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler.
+ */
 export interface SiteContext<Context> {
   /** The visitor's request. */
   request: Request;
@@ -57,21 +59,22 @@ export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOpt
   /** The path at which the site serves the handler, such as `/login`: everything at and below it is the handler's. */
   basePath: string;
   /**
-   * Logs a verified person in: sets the site's own session. Returns headers for the answer, such as a `Set-Cookie` where the
-   * framework does not add it, or nothing; or `false` to turn the person away. What it throws is thrown on, and the same
-   * finish can be tried again.
+   * Logs a verified person in: sets the site's own session. Returns headers for the answer, such as a `Set-Cookie`
+   * where the framework does not add it, or nothing; or `false` to turn the person away. What it throws is thrown on,
+   * and the same finish can be tried again.
    */
   logIn(person: VerifiedPerson, site: SiteContext<Context>): LoggedIn | Promise<LoggedIn>;
   /**
-   * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on. It is
-   * asked before each of the handler's answers but the files of the page. Default: as far as this process remembers.
+   * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on.
+   * It is asked before each of the handler's answers but the files of the page. Default: as far as this process
+   * remembers.
    */
   isLoggedIn?(site: SiteContext<Context>): boolean | Promise<boolean>;
 }
 
 /**
- * The answer to a request at or below `basePath`; 404 to what is none of the page's addresses. Rejects with what is broken at the
- * site or in its options, for the framework's error handler.
+ * The answer to a request at or below `basePath`; 404 to what is none of the page's addresses. Rejects with what is
+ * broken at the site or in its options, for the framework's error handler.
  */
 export type SmartIdHandler<Context> = (
   request: Request,

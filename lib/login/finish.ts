@@ -20,7 +20,10 @@ import type { ResolvedLoginOptions } from './options.js';
 /** A person about whom everything has been verified; or why there is none; or no attempt that could be finished. */
 export type LoginEnd<T> = { end: 'verified'; accepted: T; attempt: Attempt } | FailedEnd | { end: 'absent' };
 
-/** The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be tried again. */
+/**
+ * The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be
+ * tried again.
+ */
 export type Accept<T> = (
   verified: VerifiedAuthentication,
   attempt: Attempt,

@@ -1,4 +1,7 @@
-/** A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the end. */
+/**
+ * A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the
+ * end.
+ */
 
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetimeMs } from '../attempt/attempt.js';
@@ -34,13 +37,13 @@ export interface LoginStartOptions extends LoginStart {
 /** How one login is finished. */
 export interface LoginFinishOptions<Accepted> {
   /**
-   * The query of the callback URL, as the framework has parsed it or as `URLSearchParams`, where the app has led the browser
-   * back. Without it, the login is finished as a QR code or a push is.
+   * The query of the callback URL, as the framework has parsed it or as `URLSearchParams`, where the app has led the
+   * browser back. Without it, the login is finished as a QR code or a push is.
    */
   query?: URLSearchParams | Readonly<Record<string, unknown>>;
   /**
-   * The site's own word on a verified person, such as looking them up. What it throws is thrown on, and the same finish can be
-   * tried again: whatever must not be lost belongs here, and not behind `finish`.
+   * The site's own word on a verified person, such as looking them up. What it throws is thrown on, and the same finish
+   * can be tried again: whatever must not be lost belongs here, and not behind `finish`.
    */
   accept?: (profile: SmartIdProfile, info: SmartIdInfo) => Accepted | Promise<Accepted>;
   /** Ends the wait for a result when it aborts, such as when the visitor leaves. */
@@ -76,8 +79,8 @@ export type LoginResult<Accepted = undefined> =
 const maxPushed = 10_000;
 
 /**
- * Logs people in over plain values, without Express or Passport. The site keeps each attempt where only the browser that
- * began it has it, and the browser itself cannot read it: in its session on the server, or in an encrypted cookie.
+ * Logs people in over plain values, without Express or Passport. The site keeps each attempt where only the browser
+ * that began it has it, and the browser itself cannot read it: in its session on the server, or in an encrypted cookie.
  */
 export class SmartIdLogin {
   /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
@@ -105,7 +108,8 @@ export class SmartIdLogin {
 
   /**
    * Begins a login.
-   * @returns plain data for the site to keep. It holds secrets: it must neither reach the browser in the clear nor another browser.
+   * @returns plain data for the site to keep. It holds secrets: it must neither reach the browser in the clear nor
+   * another browser.
    * @throws SmartIdInputError, SmartIdLimitError, SmartIdRequestError, SmartIdServiceError.
    */
   start({ browser, ...start }: LoginStartOptions = {}): Promise<Attempt> {
@@ -122,8 +126,8 @@ export class SmartIdLogin {
   }
 
   /**
-   * The views one after the other: one each second while there is a QR link, else when something changes, and the last one
-   * when `state` is not `running` any more. It ends early where the service cannot be asked, which `view` tells.
+   * The views one after the other: one each second while there is a QR link, else when something changes, and the last
+   * one when `state` is not `running` any more. It ends early where the service cannot be asked, which `view` tells.
    * @throws SmartIdLimitError when more than ten listen to one attempt.
    */
   async *updates(
@@ -151,7 +155,9 @@ export class SmartIdLogin {
     return sent;
   }
 
-  /** Ends the login, so that nothing that the person does in the app afterwards logs them in. Forget the attempt then. */
+  /**
+   * Ends the login, so that nothing that the person does in the app afterwards logs them in. Forget the attempt then.
+   */
   async cancel(attempt: Attempt): Promise<void> {
     const kept = this.kept(attempt);
     await this.steps.cancel(kept, attempt.id);
@@ -159,8 +165,8 @@ export class SmartIdLogin {
   }
 
   /**
-   * Ends the login: waits for the result for some seconds, verifies everything, and gives the person, once. Forget the attempt
-   * then, unless `isOpen` says that it can still be finished.
+   * Ends the login: waits for the result for some seconds, verifies everything, and gives the person, once. Forget the
+   * attempt then, unless `isOpen` says that it can still be finished.
    * @param attempt undefined where the site has none for this visitor.
    * @throws SmartIdServiceError, SmartIdStoreError, and what `accept` throws: it can be tried again.
    */
@@ -195,8 +201,8 @@ export class SmartIdLogin {
   }
 
   /**
-   * The id of the attempt that a callback URL's query or the body of a POST of `{ id }` names, by which a site finds it that
-   * keeps several; undefined where it names none.
+   * The id of the attempt that a callback URL's query or the body of a POST of `{ id }` names, by which a site finds it
+   * that keeps several; undefined where it names none.
    */
   static attemptIdIn(parameters: URLSearchParams | Readonly<Record<string, unknown>>): string | undefined {
     return attemptIdIn(fieldsIn(parameters));

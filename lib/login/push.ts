@@ -1,6 +1,6 @@
 /**
- * The push of a login that was begun with `holdPush`: it goes out once the page shows the verification code, so that the
- * person has seen the code before the phone asks for it.
+ * The push of a login that was begun with `holdPush`: it goes out once the page shows the verification code, so that
+ * the person has seen the code before the phone asks for it.
  */
 
 import { attemptLifetimeMs } from '../attempt/attempt.js';
@@ -49,10 +49,10 @@ export class HeldPushes {
   }
 
   /**
-   * What is asked for is what was kept, so that the phone shows the code that the page shows. A request that the service took,
-   * but whose answer was lost, is thus made again with the same challenge; nobody asks about the session that it left behind.
-   * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored first
-   * is the one that counts, and confirming the other one logs nobody in.
+   * What is asked for is what was kept, so that the phone shows the code that the page shows. A request that the
+   * service took, but whose answer was lost, is thus made again with the same challenge; nobody asks about the session
+   * that it left behind. Two processes that are asked at the same moment may each send a push, with the same code: the
+   * session that is stored first is the one that counts, and confirming the other one logs nobody in.
    */
   private async sendHeld(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<void> {
     const { settings, attempts } = this;

@@ -1,7 +1,7 @@
 /**
- * Leaves a service in peace that says it is under maintenance or overloaded: for as long as it asks for, or, where it says so again
- * and again, twice as long each time. Meanwhile nobody asks it, and whoever would is told at once. Then a few try, until one of them
- * gets through.
+ * Leaves a service in peace that says it is under maintenance or overloaded: for as long as it asks for, or, where it
+ * says so again and again, twice as long each time. Meanwhile nobody asks it, and whoever would is told at once. Then a
+ * few try, until one of them gets through.
  */
 
 import { SmartIdServiceError } from '../errors.js';

@@ -170,7 +170,9 @@ export class SmartIdClient {
     return this.notificationAuthentication(`document/${documentNumber}`, request, options);
   }
 
-  /** `POST /signature/certificate/{document-number}`: the signing certificate of a known document, without a session. */
+  /**
+   * `POST /signature/certificate/{document-number}`: the signing certificate of a known document, without a session.
+   */
   signatureCertificate(
     documentNumber: string,
     request: SigningCertificateRequest = {},
@@ -235,8 +237,8 @@ export class SmartIdClient {
   }
 
   /**
-   * `POST /signature/notification/linked/{document-number}`: the signature that must follow a device-link certificate choice
-   * at once, with the document that was chosen.
+   * `POST /signature/notification/linked/{document-number}`: the signature that must follow a device-link certificate
+   * choice at once, with the document that was chosen.
    */
   signatureNotificationLinked(
     documentNumber: string,
@@ -249,8 +251,8 @@ export class SmartIdClient {
   }
 
   /**
-   * `POST /signature/certificate-choice/notification/etsi/{semantics-identifier}`: learn the certificate of this person by
-   * push; `signatureNotificationDocument` must follow, and nothing can be linked to it.
+   * `POST /signature/certificate-choice/notification/etsi/{semantics-identifier}`: learn the certificate of this person
+   * by push; `signatureNotificationDocument` must follow, and nothing can be linked to it.
    */
   certificateChoiceNotificationEtsi(
     semanticsIdentifier: string,
@@ -282,7 +284,8 @@ export class SmartIdClient {
 
   /**
    * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
-   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails at the deadline.
+   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails
+   * at the deadline.
    */
   async waitForSession(sessionID: string, options: WaitOptions = {}): Promise<CompleteSessionStatus> {
     const { deadline = defaultDeadline, timeoutMs = defaultPoll, signal } = options;
@@ -329,8 +332,8 @@ export class SmartIdClient {
   }
 
   /**
-   * Not repeated after a failure: a session that was created and whose answer was lost would be created twice. The one exception,
-   * a kept connection that was closed in that moment, is the business of `fetchWith`; the service allows it.
+   * Not repeated after a failure: a session that was created and whose answer was lost would be created twice. The one
+   * exception, a kept connection that was closed in that moment, is the business of `fetchWith`; the service allows it.
    */
   private async create<T>(
     path: string,
@@ -418,8 +421,8 @@ function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty)
 }
 
 /**
- * Milliseconds until it is worth asking again; undefined where it is not. Doubles with each failure, and is what the service asks
- * for at least; the random part keeps many waiting logins from asking again in step.
+ * Milliseconds until it is worth asking again; undefined where it is not. Doubles with each failure, and is what the
+ * service asks for at least; the random part keeps many waiting logins from asking again in step.
  */
 function pauseAfter(error: unknown, failures: number): number | undefined {
   if (!(error instanceof SmartIdServiceError) || error.code === 'bad_response' || failures > pollRetries)

@@ -1,7 +1,7 @@
 /**
- * One long poll for each session that somebody waits for in this process, however many requests ask about it.
- * It begins a moment after the first question, ends with the session, and is given up when nobody has asked for a while.
- * Where more sessions are waited for than there may be polls, the polls take turns.
+ * One long poll for each session that somebody waits for in this process, however many requests ask about it. It begins
+ * a moment after the first question, ends with the session, and is given up when nobody has asked for a while. Where
+ * more sessions are waited for than there may be polls, the polls take turns.
  */
 
 import { randomInt } from 'node:crypto';
@@ -29,12 +29,15 @@ interface Watched {
   failures: number;
 }
 
-/** Milliseconds after the last question or wait until the poll is given up, or the error that it brought is forgotten. */
+/**
+ * Milliseconds after the last question or wait until the poll is given up, or the error that it brought is forgotten.
+ */
 const maxIdleMs = 25_000;
 
 /**
- * How long a result is kept, whoever asks about it: the page may have gone to sleep while the person was in the app, and the service
- * need not be there when it comes back. It is as long as an attempt may be finished after its start, so as long as it may be of use.
+ * How long a result is kept, whoever asks about it: the page may have gone to sleep while the person was in the app,
+ * and the service need not be there when it comes back. It is as long as an attempt may be finished after its start, so
+ * as long as it may be of use.
  */
 export const resultLifetimeMs = 180_000;
 const maxResults = 10_000;
@@ -47,9 +50,10 @@ const turnsOfProcess = new PollTurns(maxPolls);
 const maxFailures = 4;
 
 /**
- * Milliseconds from the first question to the poll. A request and often a connection begin with it, which takes longer than the
- * answer to a visitor: were it begun before that answer is out, the time of the answer would tell that there is a session, and so
- * an account. It is a random time, so that no request can be sent to meet it, and far shorter than anybody takes to confirm.
+ * Milliseconds from the first question to the poll. A request and often a connection begin with it, which takes longer
+ * than the answer to a visitor: were it begun before that answer is out, the time of the answer would tell that there
+ * is a session, and so an account. It is a random time, so that no request can be sent to meet it, and far shorter than
+ * anybody takes to confirm.
  */
 export const pollDelayMs = { min: 30, max: 130 };
 
@@ -82,8 +86,8 @@ export class SessionWatch {
   }
 
   /**
-   * What is known at this moment, at once. A poll begins with the first question and lasts for as long as there are more. An error
-   * that may pass is told once, then the session is asked about anew.
+   * What is known at this moment, at once. A poll begins with the first question and lasts for as long as there are
+   * more. An error that may pass is told once, then the session is asked about anew.
    * @param sessionID none where the session is still to begin: the service is not asked, and it counts as running.
    */
   observe(sessionID: string | undefined): Observed {
@@ -134,8 +138,8 @@ export class SessionWatch {
   }
 
   /**
-   * From now on only what somebody waits for is asked about; there are no requests once nobody does. Results stay for as long as the
-   * process does, which they do not hold back.
+   * From now on only what somebody waits for is asked about; there are no requests once nobody does. Results stay for
+   * as long as the process does, which they do not hold back.
    */
   close(): void {
     this.isClosing = true;

@@ -1,6 +1,6 @@
 /**
- * The start of a signing: the certificate first. For a known document the service gives it at once, and the signature session
- * begins; otherwise a session begins in which the person chooses it.
+ * The start of a signing: the certificate first. For a known document the service gives it at once, and the signature
+ * session begins; otherwise a session begins in which the person chooses it.
  */
 
 import type { Request } from 'express';
@@ -32,8 +32,10 @@ export interface SigningBeginning {
 }
 
 /**
- * A new attempt; with a decoy where no account can be used, as in a login. Undefined when the site turns the signer away.
- * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError, SmartIdVerificationError, and errors of `prepare`.
+ * A new attempt; with a decoy where no account can be used, as in a login. Undefined when the site turns the signer
+ * away.
+ * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError, SmartIdVerificationError, and errors of
+ * `prepare`.
  */
 export async function beginSigning(
   settings: ResolvedSigningOptions,

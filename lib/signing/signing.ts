@@ -1,4 +1,6 @@
-/** Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware. */
+/**
+ * Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware.
+ */
 
 import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
@@ -67,8 +69,8 @@ export class SmartIdSigning {
   }
 
   /**
-   * Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks. (Where the process that began the
-   * attempt was stopped before the person had chosen a certificate, it goes on in its place.)
+   * Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks. (Where the process that began
+   * the attempt was stopped before the person had chosen a certificate, it goes on in its place.)
    */
   status(): RequestHandler {
     return middleware(async (req) => {
@@ -109,8 +111,8 @@ export class SmartIdSigning {
   }
 
   /**
-   * For the end of the process: cuts live updates and ends what goes on in the background. Requests that wait for a result go on
-   * until they are answered; what has begun can be finished by another process.
+   * For the end of the process: cuts live updates and ends what goes on in the background. Requests that wait for a
+   * result go on until they are answered; what has begun can be finished by another process.
    */
   close(): void {
     this.step.close();

@@ -1,7 +1,7 @@
 /**
- * From the certificate to the signature: once the person has chosen, the certificate is verified, the site makes what is to be
- * signed, and the signature session follows at once. The person waits in the app meanwhile, and the page that began may be
- * asleep behind it, so the process that began the attempt goes on by itself.
+ * From the certificate to the signature: once the person has chosen, the certificate is verified, the site makes what
+ * is to be signed, and the signature session follows at once. The person waits in the app meanwhile, and the page that
+ * began may be asleep behind it, so the process that began the attempt goes on by itself.
  */
 
 import { setMaxListeners } from 'node:events';
@@ -38,7 +38,10 @@ export interface Asking {
 }
 
 export class SignatureStep {
-  /** The attempt after its step, however many requests see that the person has chosen, from whatever session they loaded. */
+  /**
+   * The attempt after its step, however many requests see that the person has chosen, from whatever session they
+   * loaded.
+   */
   private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: maxRemembered, ttl: 2 * attemptLifetimeMs });
   /** When a choice was first seen that is for another process to go on with. */
   private readonly firstSeen = new LRUCache<string, number>({ max: maxRemembered, ttl: attemptLifetimeMs });
@@ -95,8 +98,8 @@ export class SignatureStep {
   }
 
   /**
-   * Takes the step where it is for this process to take, and gives the attempt as it is then; undefined when there is no step to
-   * take.
+   * Takes the step where it is for this process to take, and gives the attempt as it is then; undefined when there is
+   * no step to take.
    * @throws what went wrong in the step and is no refusal, once.
    */
   async take(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {

@@ -1,4 +1,7 @@
-/** Which of some certificates are trust anchors of an environment: those whose fingerprints are published, and no others. */
+/**
+ * Which of some certificates are trust anchors of an environment: those whose fingerprints are published, and no
+ * others.
+ */
 
 import type { Certificate } from '../trust/certificate.js';
 import { authorityInfoAccess, decodeAccessUrls } from '../trust/extensions.js';

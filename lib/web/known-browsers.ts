@@ -94,8 +94,8 @@ export class KnownBrowsers {
   }
 
   /**
-   * @internal The values of Set-Cookie after a login. It stands also where the browser cannot be remembered: the next push there
-   * is a QR code again.
+   * @internal The values of Set-Cookie after a login. It stands also where the browser cannot be remembered: the next
+   * push there is a QR code again.
    */
   async cookiesAfterLogin(req: RequestHeaders, { flowType, documentNumber }: SmartIdInfo): Promise<string[]> {
     if (flowType === 'Notification') return [];
@@ -116,8 +116,9 @@ export class KnownBrowsers {
   }
 
   /**
-   * Makes this browser unknown, for everybody who has logged in there: for a "log out and forget this browser" on a shared
-   * computer. Other browsers of theirs stay known. Rejects when the store fails; the cookie is gone all the same.
+   * Makes this browser unknown, for everybody who has logged in there: for a "log out and forget this browser" on a
+   * shared computer. Other browsers of theirs stay known. Rejects when the store fails; the cookie is gone all the
+   * same.
    */
   async forget(req: RequestHeaders, res: CookieResponse): Promise<void> {
     res.appendHeader('set-cookie', cookieOf([]));

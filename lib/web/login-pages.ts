@@ -22,13 +22,13 @@ export interface LoginPageOptionsOf<Site> extends PageOptionsOf<Site> {
   /** What the app shows, in the visitor's language. Default: that of the strategy. */
   interactions?: (language: string) => readonly Interaction[];
   /**
-   * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one too,
-   * and hope that the person confirms.
+   * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one
+   * too, and hope that the person confirms.
    */
   notification?: boolean;
   /**
-   * Offers a push to persons who have logged in by a device link in the same browser before, and remembers browsers for it.
-   * Default: no push, no cookie.
+   * Offers a push to persons who have logged in by a device link in the same browser before, and remembers browsers for
+   * it. Default: no push, no cookie.
    */
   knownBrowsers?: KnownBrowserStore;
   /**
@@ -43,7 +43,10 @@ export interface LoginHost<Site> {
   steps: LoginSteps;
   /** @throws SmartIdSessionError when there is no place for attempts. */
   keptFor(site: Site): KeptAttempts;
-  /** For what the edge does first, such as telling mistakes of deployment. @throws SmartIdSessionError saying what to change. */
+  /**
+   * For what the edge does first, such as telling mistakes of deployment. @throws SmartIdSessionError saying what to
+   * change.
+   */
   beforeStart?(request: PageRequest<Site>): void;
   /** Whom the site names where the page's own options and the visitor name nobody. */
   identify?(site: Site): ExpectedSigner | undefined | Promise<ExpectedSigner | undefined>;

@@ -239,8 +239,8 @@ export class PageRoutes<Site> {
 type PageQuery = Partial<Record<'failed' | 'returnTo' | 'reference' | 'id' | 'notice' | 'problem', unknown>>;
 
 /**
- * Relative addresses of the page count from its folder, so its own address must end with a slash. Where it does not: the
- * address, relative to itself, that does.
+ * Relative addresses of the page count from its folder, so its own address must end with a slash. Where it does not:
+ * the address, relative to itself, that does.
  */
 function withTrailingSlash(originalUrl: string): string | undefined {
   const [path = '', query] = originalUrl.split(/\?(.*)/s);

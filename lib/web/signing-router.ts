@@ -1,4 +1,7 @@
-/** The signing page and its routes, to be mounted by a site: `app.use('/sign', smartIdSigningRouter({ signing, start, signed }))`. */
+/**
+ * The signing page and its routes, to be mounted by a site: `app.use('/sign', smartIdSigningRouter({ signing, start,
+ * signed }))`.
+ */
 
 import type { Request, RequestHandler } from 'express';
 import { checkCallbackPath } from '../attempt/callback-place.js';
@@ -28,8 +31,8 @@ export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
   signing: SmartIdSigning;
   /**
    * Decides whether this visitor may sign this, and who is asked: `{ signer: { documentNumber } }` of the person who is
-   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign. The page
-   * asks when it is opened, too, so this must change nothing.
+   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign. The
+   * page asks when it is opened, too, so this must change nothing.
    * @param reference what the page was opened with, as `?reference=`; anybody can write anything there.
    * @param language of the page, for `interactions`.
    */

@@ -8,13 +8,17 @@ import { get, getPatiently, pause, post, type Shown, StatusError } from './reque
 const intervalMs = 1000;
 /** Milliseconds between two looks of a tab that nobody sees. */
 const hiddenIntervalMs = 3000;
-/** Milliseconds without an update after which the connection counts as dead: at first and with a QR code, and without. */
+/**
+ * Milliseconds without an update after which the connection counts as dead: at first and with a QR code, and without.
+ */
 const deadAfterMs = { ticking: 4000, quiet: 15_000 };
 /** Statuses of what stands before the server, which tell nothing of the service: the next look may be answered well. */
 const passingStatuses = new Set([408, 429, 502, 504]);
 /** Looks in a row that may fail before the page says so. */
 const maxFailedLooks = 3;
-/** Milliseconds after a failure of the service for which it may look as if all were well: the server asks it once more. */
+/**
+ * Milliseconds after a failure of the service for which it may look as if all were well: the server asks it once more.
+ */
 const aftermathMs = 15_000;
 /** Live updates that may break down before the page does without. */
 const maxBreakdowns = 3;
@@ -36,7 +40,10 @@ const maxWarningDelayMs = 600_000;
 const timeToRememberMs = 2500;
 const isHandheld = matchMedia('(pointer: coarse)').matches;
 const isPhone = isHandheld && Math.min(screen.width, screen.height) < 600;
-/** Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer at least 6. */
+/**
+ * Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer
+ * at least 6.
+ */
 const maxPixels = () => (isHandheld ? Math.floor(10 * devicePixelRatio) : Math.ceil(6 * devicePixelRatio));
 const quietZone = 4;
 
@@ -106,7 +113,9 @@ function failStart(error: unknown, isForPerson: boolean): void {
   else fail((status === 404 && words.notFound) || (error instanceof TypeError ? words.noConnection : faultOf(error)));
 }
 
-/** Whose fault it is that a request was not answered well: the site's, unless the site says that it is the service's. */
+/**
+ * Whose fault it is that a request was not answered well: the site's, unless the site says that it is the service's.
+ */
 function faultOf(error: unknown): string | undefined {
   return error instanceof StatusError && error.isOfService ? words.unavailable : words.siteFault;
 }
@@ -341,7 +350,9 @@ function fail(text: string | undefined): void {
   });
 }
 
-/** What had the focus may be gone from the page then: whoever uses no pointer must not be thrown back to its beginning. */
+/**
+ * What had the focus may be gone from the page then: whoever uses no pointer must not be thrown back to its beginning.
+ */
 function keepingFocus<T>(change: () => T): T {
   const focused = document.activeElement;
   const result = change();
