@@ -5,7 +5,7 @@ import { exchange, type Fetch } from './http.js';
 import { fetchOverKeptConnections } from './kept-connections.js';
 import { type FetchRevocation, RevocationChecker, type RevocationPolicy } from './trust/revocation/revocation.js';
 
-export const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
+const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
 
 /** For one answer. */
 const timeoutMs = 5_000;

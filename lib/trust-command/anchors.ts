@@ -33,7 +33,7 @@ export function judge(
 }
 
 /** The addresses of its issuer's certificate, as the certificate itself names them. */
-export function issuerUrls(certificate: Certificate): string[] {
+function issuerUrls(certificate: Certificate): string[] {
   return certificate.decode(authorityInfoAccess, (value) => decodeAccessUrls(value, 'caIssuers')) ?? [];
 }
 

@@ -57,7 +57,7 @@ export interface LoginHost<Site> {
 }
 
 /** The options that a login page has besides those of all pages. */
-export const loginPageOptionNames = ['interactions', 'knownBrowsers', 'identify'] as const;
+const loginPageOptionNames = ['interactions', 'knownBrowsers', 'identify'] as const;
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function checkLoginPageOptions<Site>(
