@@ -1,6 +1,7 @@
 /**
- * What happens, told on channels of `node:diagnostics_channel` to whoever subscribes: for metrics, logs and alarms. Nothing in a
- * message names a person, or can be used to log in. Without a subscriber it costs nothing. What a log gets without one is in `log.ts`.
+ * What happens, told on channels of `node:diagnostics_channel` to whoever subscribes: for metrics, logs and alarms.
+ * Nothing in a message names a person, or can be used to log in. Without a subscriber it costs nothing. What a log gets
+ * without one is in `log.ts`.
  */
 
 import { channel } from 'node:diagnostics_channel';
@@ -78,8 +79,8 @@ export interface VerificationFailureMessage {
 }
 
 /**
- * A signature could not be begun after the choice of a certificate, because `prepare` threw or the service failed. The next request
- * about it, if there is one in this process, gets the error too.
+ * A signature could not be begun after the choice of a certificate, because `prepare` threw or the service failed. The
+ * next request about it, if there is one in this process, gets the error too.
  */
 export interface StepFailureMessage {
   /** Why the signature could not be begun. */
@@ -163,7 +164,7 @@ function wordFor(field: PropertyKey, value: unknown): string {
 }
 
 /** @param now milliseconds since the epoch, by the clock that the attempt was begun by. */
-export function tellOutcome(what: Undertaking, code: string, now: number, attempt: Attempt | undefined): void {
+export function publishOutcome(what: Undertaking, code: string, now: number, attempt: Attempt | undefined): void {
   const milliseconds = attempt && now - attempt.session.receivedAt;
   outcomes.publish({ what, flow: attempt?.flow, code, milliseconds });
 }

@@ -67,7 +67,9 @@ export class SmartIdStoreError extends SmartIdError {
   }
 }
 
-/** One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds. */
+/**
+ * One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds.
+ */
 export class SmartIdLimitError extends SmartIdError {
   declare readonly code: 'too_many_starts' | 'too_many_pushes' | 'too_many_updates';
   /** Seconds after which the visitor may try again. */
@@ -143,7 +145,9 @@ export class SmartIdSessionNotFoundError extends SmartIdError {
   }
 }
 
-/** The session ended without a result: the person refused, was too late, and so on. `endResult` is the service's word. */
+/**
+ * The session ended without a result: the person refused, was too late, and so on. `endResult` is the service's word.
+ */
 export class SmartIdOutcomeError extends SmartIdError {
   /** The word of the service, such as `USER_REFUSED`. */
   readonly endResult: string;

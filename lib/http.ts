@@ -28,10 +28,10 @@ export interface Exchange {
   url: string;
   headers: Record<string, string>;
   body?: string | Buffer<ArrayBuffer>;
-  /** Milliseconds for the whole exchange, the body included. */
-  timeout: number;
-  /** The most bytes that are read of an answer. */
-  largest: number;
+  /** For the whole exchange, the body included. */
+  timeoutMs: number;
+  /** Of an answer, that are read. */
+  maxBytes: number;
   signal?: AbortSignal;
 }
 
@@ -59,17 +59,17 @@ export function fetchWith(agent?: http.Agent): Fetch {
  * @throws SmartIdServiceError `network`, `timeout` or `bad_response`; the signal's reason when aborted.
  */
 export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer> {
-  const { service, method, url, headers, body, timeout, largest, signal } = request;
+  const { service, method, url, headers, body, timeoutMs, maxBytes, signal } = request;
   signal?.throwIfAborted();
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, timeout);
+  const timer = setTimeout(abort, timeoutMs);
   signal?.addEventListener('abort', abort, { once: true });
   let isRead = false;
   try {
     const response = await fetch(url, { method, headers, body, redirect: 'error', signal: controller.signal });
-    const bytes = await readAtMost(largest, response.body);
-    if (!bytes) throw new SmartIdServiceError('bad_response', `${service} sent more than ${largest} bytes.`);
+    const bytes = await readAtMost(maxBytes, response.body);
+    if (!bytes) throw new SmartIdServiceError('bad_response', `${service} sent more than ${maxBytes} bytes.`);
     isRead = true;
     return { status: response.status, retryAfter: pauseIn(response.headers?.get('retry-after')), body: bytes };
   } catch (error) {
@@ -95,7 +95,7 @@ function pauseIn(header: string | null | undefined): number | undefined {
 
 /** The bytes, or undefined when there are more; what is over the limit is neither read nor held. */
 export async function readAtMost(
-  largest: number,
+  maxBytes: number,
   body: AsyncIterable<string | Uint8Array> | null,
 ): Promise<Buffer<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
@@ -103,7 +103,7 @@ export async function readAtMost(
   for await (const chunk of body ?? []) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     size += bytes.length;
-    if (size > largest) return undefined;
+    if (size > maxBytes) return undefined;
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -1,4 +1,7 @@
-/** `passport-smart-id`: the strategy and signings, and everything of `passport-smart-id/login` and `passport-smart-id/client`. */
+/**
+ * `passport-smart-id`: the strategy and signings, and everything of `passport-smart-id/login` and
+ * `passport-smart-id/client`.
+ */
 
 export type { AttemptStore } from './attempt/attempt.js';
 export type { KeyedTexts, TextPlace } from './attempt/keyed-attempts.js';

@@ -1,6 +1,6 @@
 /**
- * HTTP over connections that are kept for the next request, to whichever hosts are asked: for OCSP and lists, which come from anybody
- * on the way.
+ * HTTP over connections that are kept for the next request, to whichever hosts are asked: for OCSP and lists, which
+ * come from anybody on the way.
  */
 
 import http from 'node:http';

@@ -1,4 +1,7 @@
-/** What a failed login or signature is called: a stable code for the site, a neutral message and code for the visitor. */
+/**
+ * What a failed login or signature is called: a stable code for the site, and for the visitor a public code and a
+ * message, which tell nothing of an account.
+ */
 
 /** Told to Passport's `fail` and, through it, to the site; or by the error of a signing. */
 export interface Failure {
@@ -17,7 +20,7 @@ export type Undertaking = 'login' | 'signing';
  * Codes that say something about an account or its owner; a visitor sees one code and one message for all of them. That
  * nobody confirmed is among them: it is what a person without an account looks like.
  */
-const neutralCodes = new Set([
+const hiddenCodes = new Set([
   'timeout',
   'expired',
   'still_running',
@@ -39,7 +42,7 @@ const doing: Record<Undertaking, string> = { login: 'Logging in', signing: 'Sign
 const noun: Record<Undertaking, string> = { login: 'login', signing: 'signature' };
 const verb: Record<Undertaking, string> = { login: 'log in', signing: 'sign' };
 
-function neutralMessage(what: Undertaking): string {
+function hiddenCodeMessage(what: Undertaking): string {
   return `${doing[what]} with Smart-ID was not completed. Check that you have a working Smart-ID account and the newest version of the app, and confirm the ${noun[what]} there in time.`;
 }
 
@@ -59,14 +62,14 @@ const messages: Record<string, (thing: string, what: Undertaking) => string> = {
 
 /** The failure with the precise code, for the site's own code; the message gives nothing away. */
 export function failure(code: string, what: Undertaking = 'login'): Failure {
-  if (neutralCodes.has(code)) return { message: neutralMessage(what), code };
+  if (hiddenCodes.has(code)) return { message: hiddenCodeMessage(what), code };
   const message = Object.hasOwn(messages, code) ? messages[code]?.(noun[what], what) : undefined;
   return { message: message ?? `${doing[what]} with Smart-ID failed. Please try again.`, code };
 }
 
 /** Whether a visitor sees the same for this code as for a person without an account. */
-export function isNeutral(code: string): boolean {
-  return neutralCodes.has(code);
+export function isHiddenCode(code: string): boolean {
+  return hiddenCodes.has(code);
 }
 
 /** Whether an attempt that has ended with this code is answered with 403, and not with 401. */
@@ -74,7 +77,7 @@ export function isForbidden(code: string): boolean {
   return forbiddenCodes.has(code);
 }
 
-/** The code as a visitor may see it. */
-export function visibleCode(code: string): string {
-  return isNeutral(code) ? 'not_completed' : code;
+/** The code that a visitor may see. */
+export function publicCode(code: string): string {
+  return isHiddenCode(code) ? 'not_completed' : code;
 }

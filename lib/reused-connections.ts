@@ -1,6 +1,6 @@
 /**
- * A server may close a connection that is kept for the next request in the very moment in which that request goes out. Such a request
- * met nobody, so it is sent once more, on a new connection; whoever asked does not notice.
+ * A server may close a connection that is kept for the next request in the very moment in which that request goes out.
+ * Such a request met nobody, so it is sent once more, on a new connection; whoever asked does not notice.
  */
 
 import type http from 'node:http';

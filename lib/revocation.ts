@@ -5,12 +5,12 @@ import { exchange, type Fetch } from './http.js';
 import { fetchOverKeptConnections } from './kept-connections.js';
 import { type FetchRevocation, RevocationChecker, type RevocationPolicy } from './trust/revocation/revocation.js';
 
-export const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
+const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
 
-/** Milliseconds for one answer. */
-const timeout = 5_000;
-/** Bytes: an OCSP answer has some two thousand, a list a few hundred thousand. */
-const largest = { GET: 10 * 1024 * 1024, POST: 64 * 1024 };
+/** For one answer. */
+const timeoutMs = 5_000;
+/** An OCSP answer has some two thousand bytes, a list a few hundred thousand. */
+const maxAnswerBytes = { GET: 10 * 1024 * 1024, POST: 64 * 1024 };
 
 /**
  * Checks revocation by this policy and remembers the answers for as long as they say, five minutes at the most.
@@ -31,8 +31,8 @@ export function createRevocationChecker(
       url,
       headers: contentType === undefined ? {} : { 'content-type': contentType },
       body,
-      timeout,
-      largest: largest[method],
+      timeoutMs,
+      maxBytes: maxAnswerBytes[method],
     });
     if (answer.status !== 200) throw new Error(`The revocation service answered with status ${answer.status}.`);
     // No Buffer: cutting pieces out of one takes longer.

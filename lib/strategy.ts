@@ -1,4 +1,7 @@
-/** The Passport strategy: `start`, `push`, `status` and `updates` are plain middleware, `authenticate` logs in, fails or errors. */
+/**
+ * The Passport strategy: `start`, `push`, `status` and `updates` are plain middleware, `authenticate` logs in, fails or
+ * errors.
+ */
 
 import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
@@ -15,7 +18,7 @@ import { checkSessionCookie } from './attempt/session-cookie.js';
 import type { SiteRequest } from './attempt/site-request.js';
 import type { AttemptView } from './attempt/view.js';
 import { whileConnected } from './attempt/while-connected.js';
-import { tellOutcome } from './diagnostics.js';
+import { publishOutcome } from './diagnostics.js';
 import { SmartIdInputError } from './errors.js';
 import { keepOpenLoginsAcrossLogin } from './login/other-logins.js';
 import { LoginSteps } from './login/steps.js';
@@ -91,9 +94,9 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /**
-   * Middleware for a POST of `{ id }`: sends the push of a login that was started with `holdPush`, and sets `req.smartId`. It goes
-   * out once, however often it is asked for. Where it cannot be sent, the error handler hears of it, and the same POST may be
-   * tried again.
+   * Middleware for a POST of `{ id }`: sends the push of a login that was started with `holdPush`, and sets
+   * `req.smartId`. It goes out once, however often it is asked for. Where it cannot be sent, the error handler hears of
+   * it, and the same POST may be tried again.
    * @param mayPush whether it may still go out, such as after a browser was revoked. Default: always.
    */
   push(mayPush: MayPush = () => true): RequestHandler {
@@ -112,8 +115,9 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /**
-   * Handler that answers with server-sent events: what `status` would show of the attempt `id` of the query, each second while there
-   * is a QR link, and otherwise when it changes. The page closes the connection when `state` is not `running` any more.
+   * Handler that answers with server-sent events: what `status` would show of the attempt `id` of the query, each
+   * second while there is a QR link, and otherwise when it changes. The page closes the connection when `state` is not
+   * `running` any more.
    * @param show what to send of a view. Default: the view.
    */
   updates(show: Show = (view) => view): RequestHandler {
@@ -139,8 +143,8 @@ export class SmartIdStrategy extends PassportStrategy {
   }
 
   /**
-   * For the end of the process: cuts live updates and ends the polls that nobody waits for. Requests that wait for a result go on until
-   * they are answered; what has begun can be finished by another process.
+   * For the end of the process: cuts live updates and ends the polls that nobody waits for. Requests that wait for a
+   * result go on until they are answered; what has begun can be finished by another process.
    */
   close(): void {
     this.steps.close();
@@ -179,9 +183,9 @@ export class SmartIdStrategy extends PassportStrategy {
     switch (ended.end) {
       case 'absent':
         if (loginURL) return actions.redirect(loginURL);
-        tellOutcome('login', 'no_attempt', login.clock(), undefined);
+        publishOutcome('login', 'no_attempt', login.clock(), undefined);
         return actions.fail(failure('no_attempt'), 401);
-      case 'refused':
+      case 'failed':
         return actions.fail({ ...failure(ended.code), ...returnToOf(ended.attempt) }, ended.httpStatus);
       case 'verified': {
         const { user, info } = ended.accepted;

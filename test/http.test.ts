@@ -8,7 +8,7 @@ describe('An exchange over HTTP that fails', () => {
 
   async function failure(fetch: Fetch, port = 9): Promise<SmartIdServiceError> {
     const url = `http://127.0.0.1:${port}/etsi/${secret}`;
-    const request = { service: 'The service', method: 'GET', url, headers: {}, timeout: 200, largest: 10 } as const;
+    const request = { service: 'The service', method: 'GET', url, headers: {}, timeoutMs: 200, maxBytes: 10 } as const;
     return exchange(fetch, request).then(
       () => expect.fail('It did not fail.'),
       (error) => error,

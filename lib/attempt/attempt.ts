@@ -1,4 +1,7 @@
-/** One login or signing between its requests: what the server must remember from start to finish. Plain data, for any store. */
+/**
+ * One login or signing between its requests: what the server must remember from start to finish. Plain data, for any
+ * store.
+ */
 
 import { randomBytes } from 'node:crypto';
 import type { AccountProblem } from '../errors.js';
@@ -21,7 +24,10 @@ export type Flow = 'device-link' | 'app' | 'notification';
 export interface Attempt {
   /** Unpredictable, known to the browser, and useless without the browser's session. */
   id: string;
-  /** What it may end in, where and on which terms: what one strategy or signing has started is not there for another one. */
+  /**
+   * What it may end in, where and on which terms: what one strategy or signing has started is not there for another
+   * one.
+   */
   purpose: string;
   /** By a device link or by a push. */
   flow: Flow;
@@ -31,17 +37,22 @@ export interface Attempt {
   returnTo?: string;
   /** The service's session, or what is known of it while its push waits. Secret: it leads to a login. */
   session: RunningSession | HeldSession;
-  /** Logins by push only: the push waits until the page has shown the verification code. `session` is a `HeldSession` then. */
+  /**
+   * Logins by push only: the push waits until the page has shown the verification code. `session` is a `HeldSession`
+   * then.
+   */
   isHeld?: true;
-  /** Signings only: what the site has said of it, and whether the step from the certificate to the signature was begun. */
+  /**
+   * Signings only: what the site has said of it, and whether the step from the certificate to the signature was begun.
+   */
   signing?: { reference?: string; interactions: string; isStepBegun?: boolean };
   /** Signings only: the web session in which it began, hashed. Whoever logs in there afterwards has another one. */
   boundTo?: string;
   /** Why it is over although no session says so: a code. */
   ended?: string;
   /**
-   * Why the service refused a session, for the site alone; set where it did, so that `session` is one that only looks like
-   * it (see `decoy.ts`).
+   * Why the service refused a session, for the site alone; set where it did, so that `session` is one that only looks
+   * like it (see `decoy.ts`).
    */
   accountProblem?: AccountProblem | 'document_unusable';
 }
@@ -81,8 +92,9 @@ export interface RunningSession {
 }
 
 /**
- * What is kept of a login whose push has not gone out, so that the RP API has no session yet; `receivedAt` is when it was
- * started. A type of its own, without an identifier that could be asked about: what needs one must first tell the two apart.
+ * What is kept of a login whose push has not gone out, so that the RP API has no session yet; `receivedAt` is when it
+ * was started. A type of its own, without an identifier that could be asked about: what needs one must first tell the
+ * two apart.
  */
 export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
   /** The service has not been asked for a session yet. */
@@ -104,8 +116,9 @@ export interface AttemptStore {
   /** The attempt, or undefined when this browser session has none of that id. Writes nothing. */
   read(req: SiteRequest, id: string): Promise<Attempt | undefined>;
   /**
-   * Replaces an attempt that is still there as it was read or created before; resolves once it is stored, to whether it was. Of
-   * several that replace the same one at once, in whatever process, one succeeds. The request may have been answered long before.
+   * Replaces an attempt that is still there as it was read or created before; resolves once it is stored, to whether it
+   * was. Of several that replace the same one at once, in whatever process, one succeeds. The request may have been
+   * answered long before.
    */
   update(req: SiteRequest, after: Attempt, before: Attempt): Promise<boolean>;
   /** Removes the attempt and gives it to exactly one caller, however many ask at once; undefined to the others. */
@@ -113,7 +126,7 @@ export interface AttemptStore {
 }
 
 /** Milliseconds that a person has to confirm, since the service keeps a session for as long. */
-export const attemptLifetime = 120_000;
+export const attemptLifetimeMs = 120_000;
 
 /**
  * Milliseconds after that in which what was confirmed in time may still be finished: the app and the browser take a

@@ -1,4 +1,6 @@
-/** The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures. */
+/**
+ * The attempts of one strategy or signing: kept, limited, watched and looked at. The same for logins and signatures.
+ */
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
@@ -9,7 +11,7 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
-import { type Attempt, attemptLifetime, type Flow, finishableUntil } from './attempt.js';
+import { type Attempt, attemptLifetimeMs, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
 import type { KeptAttempts } from './kept-attempts.js';
 import { MemoryAttemptLimits } from './memory-limits.js';
@@ -57,12 +59,14 @@ export class Attempts {
   private readonly what: Undertaking;
   private readonly purpose: string;
   private readonly isBoundToSession: boolean;
-  /** Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one. */
-  private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  /**
+   * Which browser has begun what here and not come back yet, for a word in the log where it comes back as another one.
+   */
+  private readonly begunHere = new LRUCache<string, string>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
   private readonly pushesUnderWay = new Map<string, Promise<Attempt>>();
-  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  private readonly cancelled = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
   /** What was to be cancelled and was not there, by browser and id: it may be just being finished. */
-  private readonly missed = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetime });
+  private readonly missed = new LRUCache<string, true>({ max: maxRememberedAttempts, ttl: attemptLifetimeMs });
 
   /** @param limits counts starts and pushes. Default: in memory, for this alone. */
   constructor(
@@ -80,8 +84,8 @@ export class Attempts {
   }
 
   /**
-   * As `keep`, for an attempt that begins with a push. Of several that one browser begins at once, as by a double click,
-   * one sends the push, and the others get its attempt.
+   * As `keep`, for an attempt that begins with a push. Of several that one browser begins at once, as by a double
+   * click, one sends the push, and the others get its attempt.
    * @param push to whom, and what else the attempts must have in common to be one.
    */
   keepPushed(
@@ -112,14 +116,14 @@ export class Attempts {
     pushedTo?: ExpectedSigner,
   ): Promise<Attempt> {
     const since = performance.now();
-    const tell = (code: string) =>
+    const publish = (code: string) =>
       starts.publish({ what: this.what, flow, code, milliseconds: performance.now() - since });
     try {
       const attempt = await this.beginAndKeep(kept, begin, pushedTo);
-      tell('ok');
+      publish('ok');
       return attempt;
     } catch (error) {
-      tell(codeOf(error));
+      publish(codeOf(error));
       throw error;
     }
   }
@@ -200,21 +204,24 @@ export class Attempts {
     this.decoyWatch.close();
   }
 
-  /** What the service says of an attempt, as far as a visitor may know it. @throws what cannot be asked. */
-  see(attempt: Attempt): Seen {
+  /**
+   * What the service says of an attempt, as far as a visitor may know it. Its poll begins with the first question.
+   * @throws what cannot be asked.
+   */
+  observe(attempt: Attempt): Seen {
     const { id, session, accountProblem, ended, expiresAt } = attempt;
     if (ended) return { state: 'failed', code: ended };
     if (this.cancelled.has(id)) return { state: 'failed', code: 'cancelled' };
     const now = this.clock();
     const expired = { state: 'failed', code: accountProblem ?? 'expired' } as const;
     if (now >= finishableUntil(attempt)) return expired;
-    const look = this.watchOf(attempt).look(session.sessionID);
-    const hidden = accountProblem ?? unseenEnd(attempt, look);
-    if (now >= expiresAt && (hidden || look.state === 'running')) return expired;
+    const observed = this.watchOf(attempt).observe(session.sessionID);
+    const hidden = accountProblem ?? unseenEnd(attempt, observed);
+    if (now >= expiresAt && (hidden || observed.state === 'running')) return expired;
     if (hidden) return { state: 'running', reason: hidden };
-    if (look.state !== 'error') return look;
-    if (look.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
-    throw look.error;
+    if (observed.state !== 'error') return observed;
+    if (observed.error instanceof SmartIdSessionNotFoundError) return { state: 'failed', code: 'expired' };
+    throw observed.error;
   }
 
   /** What a visitor is shown of a new attempt. */

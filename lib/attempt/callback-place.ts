@@ -1,14 +1,14 @@
 /**
- * Whether the callback URL leads back to where the visitor is, told in the site's log when a login or signing begins: otherwise a
- * person hears at the end of it that their browser is another one.
+ * Whether the callback URL leads back to where the visitor is, told in the site's log when a login or signing begins:
+ * otherwise a person hears at the end of it that their browser is another one.
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { warnOnce } from './warnings.js';
 
 /**
- * Cookies are for one host: who begins at `www.example.com` or `127.0.0.1` has none at `example.com` or `localhost`. No error, since
- * a proxy may change the host without a word.
+ * Cookies are for one host: who begins at `www.example.com` or `127.0.0.1` has none at `example.com` or `localhost`. No
+ * error, since a proxy may change the host without a word.
  */
 export function checkCallbackHost(headers: IncomingHttpHeaders, callbackURL: string | undefined): void {
   if (callbackURL === undefined) return;

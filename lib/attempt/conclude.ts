@@ -1,37 +1,46 @@
 /**
- * The end of an attempt, reached by posting `finish` or by the callback URL: waits for the result and takes the attempt out
- * of the store, once. What the result is worth is for the login or the signing to verify.
+ * The end of an attempt, reached by posting `finish` or by the callback URL: waits for the result and takes the attempt
+ * out of the store, once. What the result is worth is for the login or the signing to verify.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
-import { isForbidden, isNeutral } from '../outcome.js';
+import { isForbidden, isHiddenCode } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
-import type { Look } from '../rp-api/session-watch.js';
+import type { Observed } from '../rp-api/session-watch.js';
 import type { CallbackParameters } from '../verify/authentication.js';
 import { type Attempt, finishableUntil, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
-import type { KeptAttempts } from './kept-attempts.js';
+import { type KeptAttempts, shortWaitMs } from './kept-attempts.js';
 import type { Entry } from './parameters.js';
 import { endsByCallback } from './view.js';
 import { waits } from './waits.js';
 
 const { maxResultWaitMs } = waits;
 
-/** Milliseconds in which nothing else is expected to have happened in the session. */
-const shortWait = 100;
-
 /**
- * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come; or nothing to
- * finish at all.
+ * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come;
+ * or nothing to finish at all.
  */
 export type Conclusion =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
-  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
+  | FailedEnd
   | { end: 'absent' };
 
-/** The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the last. */
+/** The end of an attempt that has failed, or of a request after which the attempt is as open as before. */
+export interface FailedEnd {
+  end: 'failed';
+  code: string;
+  httpStatus: 401 | 403;
+  attempt?: Attempt;
+  isOpen: boolean;
+}
+
+/**
+ * The attempt as it goes on after a step that is not its last, or as it was where that takes long; undefined after the
+ * last.
+ */
 export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
 
 /** The request that is to end an attempt. */
@@ -62,7 +71,7 @@ export async function concludeAttempt(
   const found = entry && (await attempts.read(kept, entry.id, entry.by));
   const attempt = found && mayEnd(found) ? found : undefined;
   if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
-    return refused(undefined, 'return_without_session', 403);
+    return failed(undefined, 'return_without_session', 403);
   }
   if (!entry || !attempt) return { end: 'absent' };
   const context = { kept, entry, signal, attempts, advance, since: performance.now() };
@@ -72,27 +81,32 @@ export async function concludeAttempt(
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
-async function concludeUnseen(context: Context, attempt: Attempt, code: string, patience: number): Promise<Conclusion> {
-  await sleep(patience, undefined, { signal: context.signal }).catch(() => {});
+async function concludeUnseen(
+  context: Context,
+  attempt: Attempt,
+  code: string,
+  maxWaitMs: number,
+): Promise<Conclusion> {
+  await sleep(maxWaitMs, undefined, { signal: context.signal }).catch(() => {});
   return concludeUnconfirmed(context, attempt, code);
 }
 
 /** The attempt stays for as long as the person may still confirm it. The precise code is for the site alone. */
 async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   if (context.attempts.clock() >= attempt.expiresAt) return endExpired(context, attempt);
-  return stillOpen(attempt, isNeutral(code) ? code : 'still_running');
+  return stillOpen(attempt, isHiddenCode(code) ? code : 'still_running');
 }
 
 async function concludeRunning(context: Context, attempt: Attempt, deadline: number): Promise<Conclusion> {
   const left = () => Math.max(0, deadline - performance.now());
-  const look = await waitForResult(context, attempt, left());
-  const unseen = context.entry.by === 'finish' && unseenEnd(attempt, look);
+  const observed = await waitForResult(context, attempt, left());
+  const unseen = context.entry.by === 'finish' && unseenEnd(attempt, observed);
   if (unseen) return concludeUnseen(context, attempt, unseen, left());
-  if (look.state === 'running') {
+  if (observed.state === 'running') {
     return concludeUnconfirmed(context, attempt, attempt.accountProblem ?? 'still_running');
   }
-  if (look.state === 'error') return concludeBroken(context, attempt, look.error);
-  const { status } = look;
+  if (observed.state === 'error') return concludeBroken(context, attempt, observed.error);
+  const { status } = observed;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
   if (next?.ended) return endWith(context, next, next.ended);
   if (next && left() === 0) return stillOpen(attempt, 'still_running');
@@ -110,9 +124,9 @@ async function concludeComplete(
     return stillOpen(attempt, 'callback_required', 403);
   }
   const taken = await take(context, attempt);
-  if (!taken) return refused(attempt, 'already_used', 403);
+  if (!taken) return failed(attempt, 'already_used', 403);
   // Cancelled while this request was waiting.
-  if (taken.ended) return refused(attempt, taken.ended);
+  if (taken.ended) return failed(attempt, taken.ended);
   return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
 }
 
@@ -123,14 +137,14 @@ async function concludeBroken(context: Context, attempt: Attempt, error: unknown
   throw error;
 }
 
-async function waitForResult({ attempts, signal }: Context, attempt: Attempt, patience: number): Promise<Look> {
-  const look = await attempts.watchOf(attempt).wait(attempt.session.sessionID, patience, signal);
-  return signal.aborted ? { state: 'running' } : look;
+async function waitForResult({ attempts, signal }: Context, attempt: Attempt, maxWaitMs: number): Promise<Observed> {
+  const observed = await attempts.watchOf(attempt).wait(attempt.session.sessionID, maxWaitMs, signal);
+  return signal.aborted ? { state: 'running' } : observed;
 }
 
 async function take({ kept, since }: Context, { id }: Attempt): Promise<Attempt | undefined> {
   // What else the site keeps in the session may have changed while this request was waiting.
-  if (performance.now() - since > shortWait) await kept.refresh();
+  if (performance.now() - since > shortWaitMs) await kept.refresh();
   return kept.take(id);
 }
 
@@ -140,15 +154,15 @@ function endExpired(context: Context, attempt: Attempt): Promise<Conclusion> {
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
   await take(context, attempt);
-  return refused(attempt, code, isForbidden(code) ? 403 : 401);
+  return failed(attempt, code, isForbidden(code) ? 403 : 401);
 }
 
-function refused(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): Conclusion {
-  return { end: 'refused', code, httpStatus, attempt, isOpen: false };
+export function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
+  return { end: 'failed', code, httpStatus, attempt, isOpen: false };
 }
 
-function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): Conclusion {
-  return { end: 'refused', code, httpStatus, attempt, isOpen: true };
+function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
+  return { ...failed(attempt, code, httpStatus), isOpen: true };
 }
 
 /** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */

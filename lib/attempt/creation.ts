@@ -1,4 +1,7 @@
-/** The creation of sessions at the RP API, as far as logins and signings share it: the way back, and what a refusal looks like. */
+/**
+ * The creation of sessions at the RP API, as far as logins and signings share it: the way back, and what a refusal
+ * looks like.
+ */
 
 import { type AccountProblem, SmartIdAccountError } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';

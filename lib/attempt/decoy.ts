@@ -1,10 +1,10 @@
 /**
- * Sessions that do not exist but look as if they did. For a person without an account the service has no session; were a
- * visitor told so at once, anybody could find out who has one. So the visitor is shown what he would be shown of anybody,
- * and it ends when an attempt expires that nobody confirms. For that to look the same, the visitor is not told either that
- * the service has given up a session for a person whom he named, or cannot be asked about it: only that the attempt has expired, in
- * its own time. Nor may an answer take longer for the one than for the other: whatever is done for a session is done for a decoy, too,
- * but for the poll, which begins when the visitor has been answered.
+ * Sessions that do not exist but look as if they did. For a person without an account the service has no session; were
+ * a visitor told so at once, anybody could find out who has one. So visitors are shown what they would be shown of
+ * anybody, and it ends when an attempt expires that nobody confirms. For that to look the same, visitors are not told
+ * either that the service has given up a session for a person whom they named, or cannot be asked about it: only that
+ * the attempt has expired, in its own time. Nor may an answer take longer for the one than for the other: whatever is
+ * done for a session is done for a decoy, too, but for the poll, which begins when the visitor has been answered.
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
@@ -12,7 +12,7 @@ import { codeOf } from '../diagnostics.js';
 import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
-import type { Look } from '../rp-api/session-watch.js';
+import type { Observed } from '../rp-api/session-watch.js';
 import type { Attempt, Flow } from './attempt.js';
 
 /** Letters and digits, as the service's tokens have them. */
@@ -39,7 +39,10 @@ export class Decoys {
   }
 }
 
-/** Asked about decoys in place of the service, so that all that is done for a real session but the poll is done for a decoy too. */
+/**
+ * Asked about decoys in place of the service, so that all that is done for a real session but the poll is done for a
+ * decoy too.
+ */
 export const decoyService: Pick<SmartIdClient, 'waitForSession'> = {
   waitForSession: () => new Promise(() => {}),
 };
@@ -50,18 +53,18 @@ const endsByPerson = /^(?:OK|WRONG_VC|USER_REFUSED.*)$/;
 const endsByAccount = new Set(['DOCUMENT_UNUSABLE', 'ACCOUNT_UNUSABLE', 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP']);
 
 /**
- * The code, for the site alone, of an end that the visitor is not told, because he named the person and nobody acted: whoever sees
- * a session end, or fail, knows that there is one, and so an account.
+ * The code, for the site alone, of an end that visitors are not told, because they named the person and nobody acted:
+ * whoever sees a session end, or fail, knows that there is one, and so an account.
  */
-export function unseenEnd({ flow, session: { asked }, signing }: Attempt, look: Look): string | undefined {
-  // Who has chosen a certificate has acted, whoever named him.
-  if (asked.expected === undefined || signing?.isStepBegun || look.state === 'running') return undefined;
+export function unseenEnd({ flow, session: { asked }, signing }: Attempt, observed: Observed): string | undefined {
+  // Who has chosen a certificate has acted, whoever named them.
+  if (asked.expected === undefined || signing?.isStepBegun || observed.state === 'running') return undefined;
   const isLogin = signing === undefined;
-  if (look.state === 'error') {
-    if (look.error instanceof SmartIdSessionNotFoundError) return 'expired';
-    return isLogin ? codeOf(look.error) : undefined;
+  if (observed.state === 'error') {
+    if (observed.error instanceof SmartIdSessionNotFoundError) return 'expired';
+    return isLogin ? codeOf(observed.error) : undefined;
   }
-  const { endResult } = look.status.result;
+  const { endResult } = observed.status.result;
   const isUnseen = isLogin ? !mayBeSeenOfLogin(endResult, flow) : !mayBeSeenOfSigning(endResult, flow);
   return isUnseen ? outcomeCode(endResult) : undefined;
 }
@@ -71,7 +74,7 @@ function mayBeSeenOfLogin(endResult: string, flow: Flow): boolean {
   return flow === 'notification' ? endsByPerson.test(endResult) : !['TIMEOUT', 'SERVER_ERROR'].includes(endResult);
 }
 
-/** Who is to sign is named by the site, most often as who has logged in: he is told of failures. */
+/** Who is to sign is named by the site, most often as who has logged in: they are told of failures. */
 function mayBeSeenOfSigning(endResult: string, flow: Flow): boolean {
   return endResult !== 'TIMEOUT' && !(flow === 'notification' && endsByAccount.has(endResult));
 }

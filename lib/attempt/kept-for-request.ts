@@ -44,7 +44,9 @@ export class KeptForRequest implements KeptAttempts {
     return this.store.take(this.req, id);
   }
 
-  /** Into the session as it is now: this request has waited for the site, and other ones may have changed or ended it. */
+  /**
+   * Into the session as it is now: this request has waited for the site, and other ones may have changed or ended it.
+   */
   async giveBack(attempt: Attempt): Promise<void> {
     if (await reloadSession(this.session)) await this.store.create(this.req, attempt);
   }

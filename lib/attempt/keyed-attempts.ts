@@ -1,6 +1,6 @@
 /**
- * Attempts under keys of their own, so that taking one can be a single step wherever the processes of a site share them. A
- * secret of the browser says whose they are: nobody else can name them.
+ * Attempts under keys of their own, so that taking one can be a single step wherever the processes of a site share
+ * them. A secret of the browser says whose they are: nobody else can name them.
  */
 
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ export interface TextPlace {
   key: string;
 }
 
-/** Texts, each kept for so long. Every step happens as a whole or not at all, whoever else takes one. */
+/** Texts, each with a lifetime of its own. Every step happens as a whole or not at all, whoever else takes one. */
 export interface KeyedTexts {
   /** Where the group is full, the text that has the least time left makes room. */
   add(place: TextPlace, text: string, lifetimeMs: number): Promise<void>;
@@ -32,7 +32,7 @@ export interface KeyedTexts {
   take(place: TextPlace): Promise<string | undefined>;
 }
 
-/** For so long an attempt is still there after its end, to be told that it has expired. */
+/** How long an attempt is there after it can be finished no more, so that a person hears that it has expired. */
 const aftertimeMs = 60_000;
 
 /** The steps of an attempt store, with a secret of the browser in place of a request. */

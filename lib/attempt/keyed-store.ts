@@ -1,6 +1,6 @@
 /**
- * Attempts outside of the visitor's session. The session still says whose they are: who logs in or out has another one, and
- * leaves the attempts of before behind.
+ * Attempts outside of the visitor's session. The session still says whose they are: who logs in or out has another one,
+ * and leaves the attempts of before behind.
  */
 
 import type { Attempt, AttemptStore } from './attempt.js';

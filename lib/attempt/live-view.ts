@@ -1,7 +1,10 @@
-/** One page that listens to an attempt. What lasts from one second to the next is this object alone: there are many of them. */
+/**
+ * One page that listens to an attempt. What lasts from one second to the next is this object alone: there are many of
+ * them.
+ */
 
 import { SmartIdSessionNotFoundError } from '../errors.js';
-import type { Look } from '../rp-api/session-watch.js';
+import type { Observed } from '../rp-api/session-watch.js';
 import type { Attempt } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';
@@ -10,9 +13,9 @@ import type { Ticker } from './ticker.js';
 import { type AttemptView, failedView } from './view.js';
 
 /** Milliseconds of a tick: a QR link is new with each. */
-const tick = 1000;
+const tickMs = 1000;
 /** Milliseconds after its beginning in which a second is met: one clock may be a little ahead of the other. */
-const margin = 5;
+const marginMs = 5;
 
 /** Who is shown an attempt, however the views get there. */
 export interface Listener {
@@ -36,20 +39,23 @@ export interface Sources {
 }
 
 export class LiveView {
-  private isResting = false;
+  private isScheduled = false;
   private attempt?: Attempt;
-  private followed?: string;
-  private leave = () => {};
+  private subscribedTo?: string;
+  private unsubscribe = () => {};
 
   constructor(
     private readonly sources: Sources,
     private readonly kept: KeptAttempts,
     private readonly listener: Listener,
   ) {
-    listener.onGone(() => this.leave());
+    listener.onGone(() => this.unsubscribe());
   }
 
-  /** Shows what there is of an attempt, and goes on by itself. @throws what cannot be shown now; later it cuts the connection. */
+  /**
+   * Shows what there is of an attempt, and goes on by itself. @throws what cannot be shown now; later it cuts the
+   * connection.
+   */
   async follow(attempt: Attempt): Promise<void> {
     const { listener } = this;
     this.attempt = attempt;
@@ -61,43 +67,46 @@ export class LiveView {
     if (listener.isGone) return;
     if (!next) return listener.end(failedView(attempt.id, 'no_attempt'));
     if (next.session.sessionID !== attempt.session.sessionID) return this.follow(next);
-    this.rest(next);
+    this.scheduleNext(next);
   }
 
-  /** From the choice of a certificate on there is a signature, which has a session of its own; undefined where it has ended. */
+  /**
+   * From the choice of a certificate on there is a signature, which has a session of its own; undefined where it has
+   * ended.
+   */
   private afterChoice(attempt: Attempt, { step }: AttemptView): Attempt | Promise<Attempt | undefined> {
     const hasChosen = step === 'signature' && attempt.session.asked.sessionType === 'cert';
     return hasChosen ? this.sources.attempts.readAgain(this.kept, attempt.id) : attempt;
   }
 
   /** Until the next second of the session, or its end. */
-  private rest(attempt: Attempt): void {
+  private scheduleNext(attempt: Attempt): void {
     const { attempts, ticker } = this.sources;
     const { receivedAt, sessionID } = attempt.session;
     this.attempt = attempt;
-    this.isResting = true;
-    if (sessionID !== undefined && sessionID !== this.followed) {
-      this.leave();
-      this.followed = sessionID;
-      this.leave = attempts.watchOf(attempt).follow(sessionID, this.hear);
+    this.isScheduled = true;
+    if (sessionID !== undefined && sessionID !== this.subscribedTo) {
+      this.unsubscribe();
+      this.subscribedTo = sessionID;
+      this.unsubscribe = attempts.watchOf(attempt).subscribe(sessionID, this.onSessionEnd);
     }
-    ticker.after(tick - (Math.max(0, attempts.clock() - receivedAt) % tick) + margin, this.wake);
+    ticker.after(tickMs - (Math.max(0, attempts.clock() - receivedAt) % tickMs) + marginMs, this.wake);
   }
 
-  private readonly hear = (look: Look): void => {
-    this.followed = undefined;
-    const isUnseen = this.attempt !== undefined && unseenEnd(this.attempt, look) !== undefined;
+  private readonly onSessionEnd = (observed: Observed): void => {
+    this.subscribedTo = undefined;
+    const isUnseen = this.attempt !== undefined && unseenEnd(this.attempt, observed) !== undefined;
     // Nothing is to be seen of it, so it is asked about again with the next second.
     if (isUnseen) return;
-    if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.listener.cut();
+    if (observed.state === 'error' && !(observed.error instanceof SmartIdSessionNotFoundError)) this.listener.cut();
     // What else begins with the end, such as a signature after the choice, goes first.
     else setImmediate(this.wake);
   };
 
   private readonly wake = (): void => {
     const { attempt, listener } = this;
-    if (!this.isResting || !attempt || listener.isGone) return;
-    this.isResting = false;
+    if (!this.isScheduled || !attempt || listener.isGone) return;
+    this.isScheduled = false;
     this.follow(attempt).catch(() => listener.cut());
   };
 }

@@ -56,9 +56,14 @@ export interface CommonOptions extends SmartIdClientOptions {
   brokeredRpName?: string;
   /** PEM text, DER buffers, or the path of a file or folder: the CAs that may issue certificates, and no others. */
   trustAnchors: TrustAnchorSource;
-  /** Where the app returns to in the browser: https, and turns on Web2App links. http only for localhost, never with 'live'. */
+  /**
+   * Where the app returns to in the browser: https, and turns on Web2App links. http only for localhost, never with
+   * 'live'.
+   */
   callbackURL?: string;
-  /** Where the app returns to in a native app of the site: turns on the `app` flow; another base URL than `callbackURL`. */
+  /**
+   * Where the app returns to in a native app of the site: turns on the `app` flow; another base URL than `callbackURL`.
+   */
   appCallbackURL?: string;
   /**
    * What the app shows, in order of preference. `confirmationMessageAndVerificationCodeChoice` is left out of
@@ -230,8 +235,8 @@ export function checkCommonStartOptions(
 }
 
 /**
- * Whether a redirect to this stays on the site. A backslash counts as a slash in browsers, so it must not be there; nor half of a
- * character, which no address can hold.
+ * Whether a redirect to this stays on the site. A backslash counts as a slash in browsers, so it must not be there; nor
+ * half of a character, which no address can hold.
  */
 export function isPathOfSite(value: unknown): value is string {
   return typeof value === 'string' && /^\/(?![/\\])[^\s\\\p{Surrogate}]{0,2000}$/u.test(value);

@@ -17,7 +17,7 @@ export function entryOf(req: SiteRequest): Entry | undefined {
 
 /** The entry by a callback URL with this query; undefined where it is none. */
 export function callbackEntry(query: unknown): Entry | undefined {
-  const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = fieldsOf(query);
+  const { [callbackParameter]: attempt, sessionSecretDigest, userChallengeVerifier } = asFields(query);
   if (attempt === undefined && sessionSecretDigest === undefined) return undefined;
   const value = shortText(attempt) ?? '';
   return {
@@ -34,7 +34,7 @@ export function callbackEntry(query: unknown): Entry | undefined {
 
 /** The entry by a POST of this body; undefined where it holds no id. */
 export function finishEntry(body: unknown): Entry | undefined {
-  const id = shortText(fieldsOf(body).id);
+  const id = postedId({ body });
   return id === undefined ? undefined : { by: 'finish', id };
 }
 
@@ -58,7 +58,7 @@ export function isPrefetch({ headers }: Pick<SiteRequest, 'headers'>): boolean {
 
 /** The id in the body of a POST. */
 export function postedId({ body }: Pick<SiteRequest, 'body'>): string | undefined {
-  return shortText(fieldsOf(body).id);
+  return shortText(asFields(body).id);
 }
 
 /** @throws SmartIdInputError when the body holds no id. */
@@ -68,7 +68,7 @@ export function requirePostedId(req: Pick<SiteRequest, 'body'>): string {
 
 /** @throws SmartIdInputError when the query holds no id. */
 export function requireQueryId({ query }: Pick<SiteRequest, 'query'>): string {
-  return requireId(shortText(fieldsOf(query).id), 'query');
+  return requireId(shortText(asFields(query).id), 'query');
 }
 
 function requireId(id: string | undefined, place: 'body' | 'query'): string {
@@ -76,7 +76,7 @@ function requireId(id: string | undefined, place: 'body' | 'query'): string {
   return id;
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
+function asFields(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 

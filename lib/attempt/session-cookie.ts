@@ -4,13 +4,14 @@
  */
 
 import { SmartIdSessionError } from '../errors.js';
-import { attemptLifetime } from './attempt.js';
+import { attemptLifetimeMs } from './attempt.js';
 import type { SiteRequest } from './site-request.js';
 import { warnOnce } from './warnings.js';
 import { requireWebSession } from './web-session.js';
 
 /**
- * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not recognise.
+ * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not
+ * recognise.
  * @throws SmartIdSessionError saying what to change.
  */
 export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): void {
@@ -28,10 +29,10 @@ export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): vo
       "The session cookie is SameSite=None without Secure, which browsers refuse: use sameSite: 'lax', or secure: true.",
     );
   }
-  if (typeof originalMaxAge === 'number' && originalMaxAge < attemptLifetime) {
+  if (typeof originalMaxAge === 'number' && originalMaxAge < attemptLifetimeMs) {
     warnOnce(
       'SMART_ID_SESSION_TOO_SHORT',
-      `The session cookie lasts for ${originalMaxAge} ms, and a Smart-ID login for up to ${attemptLifetime} ms: set a longer maxAge.`,
+      `The session cookie lasts for ${originalMaxAge} ms, and a Smart-ID login for up to ${attemptLifetimeMs} ms: set a longer maxAge.`,
     );
   }
   // The browser has sent it.

@@ -1,16 +1,18 @@
 /** The default attempt store: attempts live in the visitor's own session, so they belong to one browser by nature. */
 
-import { type Attempt, type AttemptStore, attemptLifetime, finishableUntil } from './attempt.js';
+import { type Attempt, type AttemptStore, attemptLifetimeMs, finishableUntil } from './attempt.js';
 import { maxOpenAttempts } from './keyed-attempts.js';
 import type { SiteRequest } from './site-request.js';
 import { loadSession, requireWebSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
 
 /** Milliseconds for which a taken attempt is remembered: longer than any that was loaded before can last. */
-const remembered = 2 * attemptLifetime;
+const takenMemoryMs = 2 * attemptLifetimeMs;
 
 /** What all attempt stores of a process must know of one session store, so that they do not undo each other's work. */
 interface Shared {
-  /** Ids that were taken, until nobody can hold them any more: a session that was loaded before must not bring one back. */
+  /**
+   * Ids that were taken, until nobody can hold them any more: a session that was loaded before must not bring one back.
+   */
   taken: Map<string, number>;
   /** The last change of each session that is still under way. */
   changes: Map<string, Promise<unknown>>;
@@ -65,7 +67,7 @@ export class SessionAttemptStore implements AttemptStore {
     const attempt = find(session.data[sessionKey]?.attempts, id);
     if (!attempt) return undefined;
     // Before the first await: of requests that race in this process, only one comes past this line.
-    taken.set(id, now + remembered);
+    taken.set(id, now + takenMemoryMs);
     const before = await change(session, (attempts) => attempts.filter((present) => present.id !== id));
     return find(before, id);
   }

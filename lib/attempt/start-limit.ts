@@ -32,11 +32,11 @@ export class StartLimits {
   }
 
   /**
-   * Counts a start in this browser session.
+   * Counts a start in this browser.
    * @throws SmartIdLimitError when there were too many; SmartIdStoreError when they cannot be counted.
    */
-  async countStart(sessionID: string): Promise<void> {
-    await this.count('too_many_starts', sessionID, maxStarts);
+  async countStart(browser: string): Promise<void> {
+    await this.count('too_many_starts', browser, maxStarts);
   }
 
   /**

@@ -1,10 +1,10 @@
 /**
- * One timer for all that is waited for second by second, however much that is: with a timer for each of ten thousand pages, the
- * event loop would go round for each of them alone.
+ * One timer for all that is waited for second by second, however much that is: with a timer for each of ten thousand
+ * pages, the event loop would go round for each of them alone.
  */
 
 /** Milliseconds by which something may be late, so that it happens together with its neighbours. */
-const slot = 20;
+const slotMs = 20;
 
 type Work = () => void;
 
@@ -14,11 +14,11 @@ export class Ticker {
   private timer?: NodeJS.Timeout;
 
   /**
-   * Does the work once, not before so many milliseconds have passed and about a slot later at the most. What is waited for does
-   * not hold the process, and cannot be called off.
+   * Does the work once, not before so many milliseconds have passed and about a slot later at the most. What is waited
+   * for does not hold the process, and cannot be called off.
    */
   after(milliseconds: number, work: Work): void {
-    const index = Math.ceil((performance.now() + milliseconds) / slot);
+    const index = Math.ceil((performance.now() + milliseconds) / slotMs);
     const works = this.due.get(index);
     if (works) works.push(work);
     else this.due.set(index, [work]);
@@ -26,7 +26,7 @@ export class Ticker {
   }
 
   private run(): void {
-    const present = performance.now() / slot;
+    const present = performance.now() / slotMs;
     const works: Work[] = [];
     for (const [index, ofSlot] of this.due) {
       if (index > present) continue;
@@ -39,6 +39,6 @@ export class Ticker {
 
   private next(): NodeJS.Timeout {
     // A timer may fire a little early.
-    return setTimeout(() => this.run(), slot - (performance.now() % slot) + 1).unref();
+    return setTimeout(() => this.run(), slotMs - (performance.now() % slotMs) + 1).unref();
   }
 }

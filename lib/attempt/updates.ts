@@ -1,6 +1,6 @@
 /**
- * Live updates of an attempt: a view each second while there is a QR code to draw anew, and the end of the session at once. A page
- * without them asks for the status instead.
+ * Live updates of an attempt: a view each second while there is a QR code to draw anew, and the end of the session at
+ * once. A page without them asks for the status instead.
  */
 
 import { SmartIdLimitError } from '../errors.js';

@@ -2,7 +2,7 @@
 
 import { links } from '../diagnostics.js';
 import { outcomeCode } from '../errors.js';
-import { visibleCode } from '../outcome.js';
+import { publicCode } from '../outcome.js';
 import { isSameDevice } from '../protocol/acsp-v2.js';
 import { createDeviceLink, type DeviceLinkInput } from '../protocol/device-link.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
@@ -45,7 +45,7 @@ export interface AttemptView {
 const steps = { auth: undefined, cert: 'certificate', sign: 'signature' } as const;
 
 export function failedView(id: string, code: string, attempt?: Attempt): AttemptView {
-  const view = { id, state: 'failed', code: visibleCode(code), flow: attempt?.flow, expiresAt: attempt?.expiresAt };
+  const view = { id, state: 'failed', code: publicCode(code), flow: attempt?.flow, expiresAt: attempt?.expiresAt };
   return withReason(view as AttemptView, code);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Waits, in milliseconds, that tests of what comes after them need not sit through: one object that they change, and no option of
- * the package.
+ * Waits, in milliseconds, that tests of what comes after them need not sit through: one object that they change, and no
+ * option of the package.
  */
 
 export const waits = {

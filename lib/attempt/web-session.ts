@@ -1,4 +1,6 @@
-/** The site's own session: what a login needs of it, whichever framework it is of, and clear words when it is not there. */
+/**
+ * The site's own session: what a login needs of it, whichever framework it is of, and clear words when it is not there.
+ */
 
 import { SmartIdSessionError } from '../errors.js';
 import type { Attempt } from './attempt.js';
@@ -141,8 +143,9 @@ export async function loadSession(session: WebSession): Promise<boolean> {
 }
 
 /**
- * Notes the session as it is before something that takes long. Afterwards, the result takes it as the store has it then, so that
- * what other requests have changed meanwhile stands; unless this request has changed it itself, which would be lost.
+ * Notes the session as it is before something that takes long. Afterwards, the result takes it as the store has it
+ * then, so that what other requests have changed meanwhile stands; unless this request has changed it itself, which
+ * would be lost.
  */
 export async function noteSession(session: WebSession): Promise<() => Promise<void>> {
   const before = contentOf(session.data);

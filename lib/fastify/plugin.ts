@@ -6,6 +6,7 @@
 import type fastifyPassport from '@fastify/passport';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { EventStream } from '../attempt/event-stream.js';
+import { shortWaitMs } from '../attempt/kept-attempts.js';
 import { reloadSession, requireWebSession } from '../attempt/web-session.js';
 import { SmartIdInputError } from '../errors.js';
 import { failure } from '../outcome.js';
@@ -27,9 +28,9 @@ export interface SmartIdPluginOptions extends PassportPageOptions<FastifyRequest
 }
 
 /**
- * The whole login: the page with its files, start, push, status, live updates, finish and callback, below `prefix`. Registered
- * after @fastify/session and `passport.initialize()` and `passport.secureSession()`. Rejects with a SmartIdInputError naming
- * the option that breaks a rule.
+ * The whole login: the page with its files, start, push, status, live updates, finish and callback, below `prefix`.
+ * Registered after @fastify/session and `passport.initialize()` and `passport.secureSession()`. Rejects with a
+ * SmartIdInputError naming the option that breaks a rule.
  */
 export const smartIdPlugin: FastifyPluginAsync<SmartIdPluginOptions> = async (app, options) => {
   const { passport } = options;
@@ -81,16 +82,13 @@ async function answer(
   }
 }
 
-/** Milliseconds in which nothing else is expected to have happened in the session. */
-const shortWait = 100;
-
 /**
- * @fastify/session stores the session at the end of each request as it was at its beginning. After a wait for a confirmation it would bring
- * one back to life that a logout has ended meanwhile, and undo what else has changed.
+ * @fastify/session stores the session at the end of each request as it was at its beginning. After a wait for a
+ * confirmation it would bring one back to life that a logout has ended meanwhile, and undo what else has changed.
  */
 async function letGoOfSession(request: FastifyRequest, since: number): Promise<void> {
   const { session } = request as { session?: Partial<ModifiableSession> | null };
-  if (performance.now() - since < shortWait || session?.isModified?.() !== false) return;
+  if (performance.now() - since < shortWaitMs || session?.isModified?.() !== false) return;
   const webSession = requireWebSession(request);
   // A new one is kept as it is, or its cookie would not be sent.
   if (webSession.wasStored && !(await reloadSession(webSession))) await session.destroy?.();
@@ -118,7 +116,9 @@ function sourceOf(request: FastifyRequest): PageSource<FastifyRequest> {
   };
 }
 
-/** Fastify decodes it; handlers of the site before the page may have taken what was sent encoded for another address. */
+/**
+ * Fastify decodes it; handlers of the site before the page may have taken what was sent encoded for another address.
+ */
 function pathBelow(originalUrl: string, rest = ''): string {
   const path = `/${rest}`;
   return rest === '' || pathOf(originalUrl).endsWith(path) ? path : '';
@@ -146,6 +146,9 @@ function hijack(reply: FastifyReply, answered: PageAnswer): FastifyReply['raw'] 
   return reply.raw;
 }
 
+/** Passport's strategies are taken as they are, though the types name those that were written for Fastify alone. */
+type FastifyStrategy = InstanceType<(typeof fastifyPassport)['Strategy']>;
+
 /** What @fastify/passport sets on a request, whose types name the users of the site. */
 interface PassportRequest {
   logIn(user: Express.User, options: { session: boolean; keepSessionInfo: boolean }): Promise<void>;
@@ -162,8 +165,9 @@ function hostOf(passport: Passport): PassportHost<FastifyRequest> {
           user?: unknown,
           info?: unknown,
         ) => (error ? reject(error) : resolve({ user: user as Express.User | false, info }));
-        const authenticate = passport.authenticate(strategy as never, expected as object, settle as never);
-        // The callback answers in place of the reply; but a strategy with a `loginURL` redirects where there is no attempt.
+        const authenticate = passport.authenticate(strategy as unknown as FastifyStrategy, expected as object, settle);
+        // The callback answers in place of the reply; but a strategy with a `loginURL` redirects where there is no
+        // attempt.
         const reply = { status() {}, redirect: () => resolve({ info: failure('no_attempt') }) };
         Promise.resolve(authenticate.call(request.server, request, reply as never)).catch(reject);
       }),

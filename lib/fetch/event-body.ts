@@ -1,11 +1,10 @@
 /** Views as server-sent events (WHATWG HTML, section 9.2) in the body of a `Response`. */
 
-import { eventOf, eventStreamHeaders, Repetitions } from '../attempt/event-stream.js';
+import { eventOf, Repetitions } from '../attempt/event-stream.js';
 import type { Listener } from '../attempt/live-view.js';
 import type { AttemptView } from '../attempt/view.js';
 
 export class EventBody implements Listener {
-  static readonly headers: Record<string, string> = { ...eventStreamHeaders };
   readonly body: ReadableStream<Uint8Array>;
   isGone = false;
   private readonly repetitions = new Repetitions();

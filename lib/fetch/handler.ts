@@ -1,11 +1,11 @@
 /**
- * The login page over the web's own `Request` and `Response`, which Hono, Next.js, Nuxt, SvelteKit and many others have. It needs
- * no session of the site: a cookie of its own tells the browser apart until somebody is logged in, and then the site
- * does what it does with a person who has logged in.
+ * The login page over the web's own `Request` and `Response`, which Hono, Next.js, Nuxt, SvelteKit and many others
+ * have. It needs no session of the site: a cookie of its own tells the browser apart until somebody is logged in, and
+ * then the site does what it does with a person who has logged in.
  */
 
 import { LRUCache } from 'lru-cache';
-import { attemptLifetime } from '../attempt/attempt.js';
+import { attemptLifetimeMs } from '../attempt/attempt.js';
 import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { KeptByKey } from '../attempt/kept-by-key.js';
@@ -34,7 +34,9 @@ import {
 import { browserCookie, browserSecretIn, generateBrowserSecret } from './browser-cookie.js';
 import { responseOf, sourceOf } from './messages.js';
 
-/** What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler. */
+/**
+ * What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler.
+ */
 export interface SiteContext<Context> {
   /** The visitor's request. */
   request: Request;
@@ -60,9 +62,9 @@ export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOpt
   /** The path at which the site serves the handler, such as `/login`: everything at and below it is the handler's. */
   basePath: string;
   /**
-   * Logs a verified person in: sets the site's own session. Returns headers for the answer, such as a `Set-Cookie` where the
-   * framework does not add it, or nothing; or `false` to turn the person away. What it throws is thrown on, and the same
-   * finish can be tried again.
+   * Logs a verified person in: sets the site's own session. Returns headers for the answer, such as a `Set-Cookie`
+   * where the framework does not add it, or nothing; or `false` to turn the person away. What it throws is thrown on,
+   * and the same finish can be tried again.
    */
   logIn(person: VerifiedPerson, site: SiteContext<Context>): LoggedIn | Promise<LoggedIn>;
   /**
@@ -74,8 +76,8 @@ export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOpt
 }
 
 /**
- * The answer to a request at or below `basePath`; 404 to what is none of the page's addresses. Rejects with what is broken at the
- * site or in its options, for the framework's error handler.
+ * The answer to a request at or below `basePath`; 404 to what is none of the page's addresses. Rejects with what is
+ * broken at the site or in its options, for the framework's error handler.
  */
 export type SmartIdHandler<Context> = (
   request: Request,
@@ -111,7 +113,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
   const { callbackURL, clock } = steps.settings;
   const { attempts } = login.store instanceof KeyedAttemptStore ? login.store : new MemoryAttemptStore(clock);
   const known = knownBrowsers && new KnownBrowsers(knownBrowsers);
-  const done = new LRUCache<string, DoneAttempt>({ max: maxDone, ttl: 2 * attemptLifetime });
+  const done = new LRUCache<string, DoneAttempt>({ max: maxDone, ttl: 2 * attemptLifetimeMs });
   const doneOf = ({ secret }: Site<Context>, id: string | undefined) => done.get(`${secret}.${id}`);
   const isHttpsOnly = callbackURL?.startsWith('https:') ?? false;
 
@@ -125,7 +127,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     {
       steps,
       keptFor,
-      checkStart({ site, headers, originalUrl, path }) {
+      beforeStart({ site, headers, originalUrl, path }) {
         checkCallbackHost(headers, callbackURL);
         checkCallbackPath(pathOf(originalUrl), path, callbackURL);
         // Each start tells the browser again, so that it has the cookie for as long as the attempt lasts.
@@ -161,7 +163,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
       return { ...redirectAnswer(info.returnTo ?? successRedirect), cookies, extraHeaders: new Headers(headers ?? {}) };
     }
     const { code, returnTo } =
-      ended.end === 'refused'
+      ended.end === 'failed'
         ? { code: ended.code, returnTo: ended.attempt?.returnTo }
         : { code: ended.end === 'absent' ? 'no_attempt' : 'not_accepted', returnTo: undefined };
     const finisher = {

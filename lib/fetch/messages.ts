@@ -1,6 +1,7 @@
 /** Requests and answers of the pages, made of the web's own `Request`, and made into its `Response`. */
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { eventStreamHeaders } from '../attempt/event-stream.js';
 import { fieldsIn } from '../attempt/parameters.js';
 import { readAtMost } from '../http.js';
 import { BodyError, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from '../web/page-request.js';
@@ -34,10 +35,10 @@ export async function responseOf(answer: PageAnswer, request: Request): Promise<
       stream = new EventBody(request.signal, textOf);
       return stream;
     });
-    if (stream)
-      return new Response(stream.body, {
-        headers: headersOf({ ...answer, headers: { ...answer.headers, ...EventBody.headers } }),
-      });
+    if (stream) {
+      const headers = { ...answer.headers, ...eventStreamHeaders };
+      return new Response(stream.body, { headers: headersOf({ ...answer, headers }) });
+    }
     return responseOf(plain ?? { status: 204, headers: {} }, request);
   }
   const body = request.method === 'HEAD' ? null : (answer.body ?? null);

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Attempt,
-  attemptLifetime,
+  attemptLifetimeMs,
   type Flow,
   generateAttemptId,
   type HeldSession,
@@ -44,15 +44,19 @@ export interface LoginRequest {
   returnTo?: string;
 }
 
-/** What comes of the creation of a session. Without a `sessionID` where the push is held back, so that there is none yet. */
+/**
+ * What comes of the creation of a session. Without a `sessionID` where the push is held back, so that there is none
+ * yet.
+ */
 type Created = Pick<RunningSession | HeldSession, 'sessionID' | 'deviceLink'> & {
   sessionSecret?: string;
   accountProblem?: AccountProblem;
 };
 
 /**
- * A new attempt. Where no account can be used, it is one with a decoy: a visitor is to learn that no sooner and
- * no otherwise than that a login was not confirmed. Where the push is held back, the RP API has not been asked for anything.
+ * A new attempt. Where no account can be used, it is one with a decoy: a visitor is to learn that no sooner and no
+ * otherwise than that a login was not confirmed. Where the push is held back, the RP API has not been asked for
+ * anything.
  * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError.
  */
 export async function beginLogin(settings: LoginSettings, request: LoginRequest): Promise<Attempt> {
@@ -77,7 +81,7 @@ export async function beginLogin(settings: LoginSettings, request: LoginRequest)
     purpose,
     flow,
     returnTo,
-    expiresAt: receivedAt + attemptLifetime,
+    expiresAt: receivedAt + attemptLifetimeMs,
     isHeld: holdPush || undefined,
     session: {
       receivedAt,
@@ -103,9 +107,10 @@ async function createSession(
 }
 
 /**
- * The first session of a process names nobody to the service, even if the site has named somebody: a decoy could not look like
- * the service's own sessions before one has been seen, and to ask for one after the service has refused a person would tell by a
- * second request that it has. Whoever confirms must be the one whom the site has named all the same: that is verified in the end.
+ * The first session of a process names nobody to the service, even if the site has named somebody: a decoy could not
+ * look like the service's own sessions before one has been seen, and to ask for one after the service has refused a
+ * person would tell by a second request that it has. Whoever confirms must be the one whom the site has named all the
+ * same: that is verified in the end.
  */
 function createDeviceLink(settings: LoginSettings, terms: AuthenticationSession): Promise<CreatedDeviceLink> {
   const { client, decoys } = settings;
@@ -122,7 +127,8 @@ function createDeviceLink(settings: LoginSettings, terms: AuthenticationSession)
 }
 
 /**
- * Sends a push: now, or once the page has shown the verification code. Without a usable account, a session that there is not.
+ * Sends a push: now, or once the page has shown the verification code. Without a usable account, a session that there
+ * is not.
  * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError.
  */
 export async function createNotification(

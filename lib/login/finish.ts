@@ -2,21 +2,28 @@
 
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { type Conclusion, concludeAttempt, type Ending, orGiveBack } from '../attempt/conclude.js';
+import {
+  type Conclusion,
+  concludeAttempt,
+  type Ending,
+  type FailedEnd,
+  failed,
+  orGiveBack,
+} from '../attempt/conclude.js';
 import { isOfAcceptedCountry } from '../attempt/countries.js';
-import { codeOf, tellOutcome, verificationFailures } from '../diagnostics.js';
+import { codeOf, publishOutcome, verificationFailures } from '../diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
 import { type VerifiedAuthentication, verifyAuthentication } from '../verify/authentication.js';
 import { type ExpectedSigner, personOf } from '../verify/certificate-checks.js';
 import type { ResolvedLoginOptions } from './options.js';
 
 /** A person about whom everything has been verified; or why there is none; or no attempt that could be finished. */
-export type LoginEnd<T> =
-  | { end: 'verified'; accepted: T; attempt: Attempt }
-  | { end: 'refused'; code: string; httpStatus: 401 | 403; attempt?: Attempt; isOpen: boolean }
-  | { end: 'absent' };
+export type LoginEnd<T> = { end: 'verified'; accepted: T; attempt: Attempt } | FailedEnd | { end: 'absent' };
 
-/** The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be tried again. */
+/**
+ * The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be
+ * tried again.
+ */
 export type Accept<T> = (
   verified: VerifiedAuthentication,
   attempt: Attempt,
@@ -36,10 +43,10 @@ export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<
   const { settings } = context;
   try {
     const ended = await finish(context);
-    if (ended.end === 'refused') tellOutcome('login', ended.code, settings.clock(), ended.attempt);
+    if (ended.end === 'failed') publishOutcome('login', ended.code, settings.clock(), ended.attempt);
     return ended;
   } catch (error) {
-    tellOutcome('login', codeOf(error), settings.clock(), undefined);
+    publishOutcome('login', codeOf(error), settings.clock(), undefined);
     throw error;
   }
 }
@@ -65,28 +72,21 @@ async function verify<T>(
   { attempt, status, callback }: Conclusion & { end: 'complete' },
 ): Promise<LoginEnd<T>> {
   const { asked } = attempt.session;
-  const refused = (code: string, httpStatus: 401 | 403): LoginEnd<T> => ({
-    end: 'refused',
-    code,
-    httpStatus,
-    attempt,
-    isOpen: false,
-  });
-  if (asked.sessionType !== 'auth') return refused('no_attempt', 401);
+  if (asked.sessionType !== 'auth') return failed(attempt, 'no_attempt');
   let verified: VerifiedAuthentication;
   try {
     const now = settings.clock();
     verified = await verifyAuthentication({ status, session: asked, callback, ...settings.trust, now });
   } catch (error) {
-    if (error instanceof SmartIdOutcomeError) return refused(error.code, 401);
+    if (error instanceof SmartIdOutcomeError) return failed(attempt, error.code);
     if (!(error instanceof SmartIdVerificationError)) throw error;
     verificationFailures.publish({ error, attemptId: attempt.id });
-    return refused(error.code, 403);
+    return failed(attempt, error.code, 403);
   }
   if (!isOfAcceptedCountry(verified.identity.semanticsIdentifier, settings.countries)) {
-    return refused('country_not_accepted', 403);
+    return failed(attempt, 'country_not_accepted', 403);
   }
   const { isAccepted, answer } = await orGiveBack({ ending, attempts }, attempt, () => accept(verified, attempt));
-  tellOutcome('login', isAccepted ? 'ok' : 'not_accepted', settings.clock(), attempt);
+  publishOutcome('login', isAccepted ? 'ok' : 'not_accepted', settings.clock(), attempt);
   return { end: 'verified', accepted: answer, attempt };
 }

@@ -1,4 +1,7 @@
-/** `passport-smart-id/login`: logins over plain values, for sites without Express, and everything of `passport-smart-id/client`. */
+/**
+ * `passport-smart-id/login`: logins over plain values, for sites without Express, and everything of
+ * `passport-smart-id/client`.
+ */
 
 export type { AskedSession, Attempt, Flow, HeldSession, LinkTerms, RunningSession } from '../attempt/attempt.js';
 export type { AttemptLimits } from '../attempt/start-limit.js';

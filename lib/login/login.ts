@@ -1,12 +1,15 @@
-/** A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the end. */
+/**
+ * A login over plain values, for sites of any framework: the site keeps the attempt, and gets a verified person in the
+ * end.
+ */
 
 import { LRUCache } from 'lru-cache';
-import { type Attempt, attemptLifetime, finishGraceMs } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs, finishGraceMs } from '../attempt/attempt.js';
 import { siteNameOf } from '../attempt/creation.js';
 import { checkOptionNames } from '../attempt/options.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
-import { tellOutcome } from '../diagnostics.js';
+import { publishOutcome } from '../diagnostics.js';
 import { SmartIdInputError } from '../errors.js';
 import { profileOf, type SmartIdProfile } from '../identity.js';
 import { infoOf, type SmartIdInfo } from '../login-info.js';
@@ -35,13 +38,13 @@ export interface LoginStartOptions extends LoginStart {
 /** How one login is finished. */
 export interface LoginFinishOptions<Accepted> {
   /**
-   * The query of the callback URL, as the framework has parsed it or as `URLSearchParams`, where the app has led the browser
-   * back. Without it, the login is finished as a QR code or a push is.
+   * The query of the callback URL, as the framework has parsed it or as `URLSearchParams`, where the app has led the
+   * browser back. Without it, the login is finished as a QR code or a push is.
    */
   query?: URLSearchParams | Readonly<Record<string, unknown>>;
   /**
-   * The site's own word on a verified person, such as looking them up. What it throws is thrown on, and the same finish can be
-   * tried again: whatever must not be lost belongs here, and not behind `finish`.
+   * The site's own word on a verified person, such as looking them up. What it throws is thrown on, and the same finish
+   * can be tried again: whatever must not be lost belongs here, and not behind `finish`.
    */
   accept?: (profile: SmartIdProfile, info: SmartIdInfo) => Accepted | Promise<Accepted>;
   /** Ends the wait for a result when it aborts, such as when the visitor leaves. */
@@ -73,9 +76,12 @@ export type LoginResult<Accepted = undefined> =
       isOpen: boolean;
     };
 
+/** Held pushes that are remembered as sent; beyond these, one that is asked for again may go out again. */
+const maxPushed = 10_000;
+
 /**
- * Logs people in over plain values, without Express or Passport. The site keeps each attempt where only the browser that
- * began it has it, and the browser itself cannot read it: in its session on the server, or in an encrypted cookie.
+ * Logs people in over plain values, without Express or Passport. The site keeps each attempt where only the browser
+ * that began it has it, and the browser itself cannot read it: in its session on the server, or in an encrypted cookie.
  */
 export class SmartIdLogin {
   /** The name by which the app shows the site: `brokeredRpName`, else `relyingPartyName`. */
@@ -85,7 +91,7 @@ export class SmartIdLogin {
   /** @internal */
   readonly store: UsedAttempts;
   /** Attempts whose push has gone out, by id: who asks again with the attempt as it was before gets the same. */
-  private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: 10_000, ttl: attemptLifetime });
+  private readonly pushed = new LRUCache<string, Promise<Attempt>>({ max: maxPushed, ttl: attemptLifetimeMs });
 
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor(options: SmartIdLoginCoreOptions) {
@@ -103,7 +109,8 @@ export class SmartIdLogin {
 
   /**
    * Begins a login.
-   * @returns plain data for the site to keep. It holds secrets: it must neither reach the browser in the clear nor another browser.
+   * @returns plain data for the site to keep. It holds secrets: it must neither reach the browser in the clear nor
+   * another browser.
    * @throws SmartIdInputError, SmartIdLimitError, SmartIdRequestError, SmartIdServiceError.
    */
   start({ browser, ...start }: LoginStartOptions = {}): Promise<Attempt> {
@@ -120,8 +127,8 @@ export class SmartIdLogin {
   }
 
   /**
-   * The views one after the other: one each second while there is a QR link, else when something changes, and the last one
-   * when `state` is not `running` any more. It ends early where the service cannot be asked, which `view` tells.
+   * The views one after the other: one each second while there is a QR link, else when something changes, and the last
+   * one when `state` is not `running` any more. It ends early where the service cannot be asked, which `view` tells.
    * @throws SmartIdLimitError when more than ten listen to one attempt.
    */
   async *updates(
@@ -149,16 +156,18 @@ export class SmartIdLogin {
     return sent;
   }
 
-  /** Ends the login, so that nothing that the person does in the app afterwards logs them in. Forget the attempt then. */
+  /**
+   * Ends the login, so that nothing that the person does in the app afterwards logs them in. Forget the attempt then.
+   */
   async cancel(attempt: Attempt): Promise<void> {
     await this.steps.cancel(this.kept(attempt), attempt.id);
     // Also where its push has gone out since, which has given it more time.
-    await this.store.claim(attempt.id, 2 * attemptLifetime + finishGraceMs);
+    await this.store.claim(attempt.id, 2 * attemptLifetimeMs + finishGraceMs);
   }
 
   /**
-   * Ends the login: waits for the result for some seconds, verifies everything, and gives the person, once. Forget the attempt
-   * then, unless `isOpen` says that it can still be finished.
+   * Ends the login: waits for the result for some seconds, verifies everything, and gives the person, once. Forget the
+   * attempt then, unless `isOpen` says that it can still be finished.
    * @param attempt undefined where the site has none for this visitor.
    * @throws SmartIdServiceError, SmartIdStoreError, and what `accept` throws: it can be tried again.
    */
@@ -180,7 +189,7 @@ export class SmartIdLogin {
     );
     if (ended.end === 'verified') return { ok: true, ...ended.accepted };
     if (ended.end === 'absent') {
-      tellOutcome('login', 'no_attempt', this.steps.settings.clock(), undefined);
+      publishOutcome('login', 'no_attempt', this.steps.settings.clock(), undefined);
       return { ok: false, ...failure('no_attempt'), status: 401, isOpen: false };
     }
     const { code, httpStatus } = ended;
@@ -195,8 +204,8 @@ export class SmartIdLogin {
   }
 
   /**
-   * The id of the attempt that a callback URL's query or the body of a POST of `{ id }` names, by which a site finds it that
-   * keeps several; undefined where it names none.
+   * The id of the attempt that a callback URL's query or the body of a POST of `{ id }` names, by which a site finds it
+   * that keeps several; undefined where it names none.
    */
   static attemptIdIn(parameters: unknown): string | undefined {
     return attemptIdIn(parameters instanceof URLSearchParams ? fieldsIn(parameters) : parameters);

@@ -29,9 +29,14 @@ export interface SmartIdLoginOptions extends CommonOptions {
   name?: string;
 }
 
-/** What a login may be started with; each field but `expected`, `holdPush` and `returnTo` defaults to the option of the same name. */
+/**
+ * What a login may be started with; each field but `expected`, `holdPush` and `returnTo` defaults to the option of the
+ * same name.
+ */
 export interface LoginStart extends CommonStartOptions {
-  /** Who must log in: a person or one document. Default: whoever scans the code. A `notification` flow needs somebody. */
+  /**
+   * Who must log in: a person or one document. Default: whoever scans the code. A `notification` flow needs somebody.
+   */
   expected?: ExpectedSigner;
   /**
    * In a `notification` flow only: shows the verification code first and sends the push when it is asked for, because

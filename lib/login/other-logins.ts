@@ -13,9 +13,9 @@ interface LogInRequest {
 }
 
 /**
- * Takes the other open logins of this browser along when Passport changes the session at login,
- * so that a login in one tab does not end the one that waits in another. Signings stay behind: they belong to whoever was
- * logged in when they began.
+ * Takes the other open logins of this browser along when Passport changes the session at login, so that a login in one
+ * tab does not end the one that waits in another. Signings stay behind: they belong to whoever was logged in when they
+ * began.
  */
 export function keepOpenLoginsAcrossLogin(req: SiteRequest): void {
   const session = requireWebSession(req);

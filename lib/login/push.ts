@@ -1,9 +1,9 @@
 /**
- * The push of a login that was begun with `holdPush`: it goes out once the page shows the verification code, so that the
- * person has seen the code before the phone asks for it.
+ * The push of a login that was begun with `holdPush`: it goes out once the page shows the verification code, so that
+ * the person has seen the code before the phone asks for it.
  */
 
-import { attemptLifetime } from '../attempt/attempt.js';
+import { attemptLifetimeMs } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
@@ -37,7 +37,7 @@ export class HeldPushes {
       // Also for who has only waited, and whose session was loaded while the push was held back.
       attempt = await attempts.readAgain(kept, id);
     }
-    return attempt ? attempts.view(attempt, attempts.see(attempt)) : failedView(id, 'no_attempt');
+    return attempt ? attempts.view(attempt, attempts.observe(attempt)) : failedView(id, 'no_attempt');
   }
 
   private sendOnce(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<void> {
@@ -49,10 +49,10 @@ export class HeldPushes {
   }
 
   /**
-   * What is asked for is what was kept, so that the phone shows the code that the page shows. A request that the service took,
-   * but whose answer was lost, is thus made again with the same challenge; nobody asks about the session that it left behind.
-   * Two processes that are asked at the same moment may each send a push, with the same code: the session that is stored first
-   * is the one that counts, and confirming the other one logs nobody in.
+   * What is asked for is what was kept, so that the phone shows the code that the page shows. A request that the
+   * service took, but whose answer was lost, is thus made again with the same challenge; nobody asks about the session
+   * that it left behind. Two processes that are asked at the same moment may each send a push, with the same code: the
+   * session that is stored first is the one that counts, and confirming the other one logs nobody in.
    */
   private async sendHeld(kept: KeptAttempts, id: string, mayPush: MayPush): Promise<void> {
     const { settings, attempts } = this;
@@ -70,7 +70,7 @@ export class HeldPushes {
     const sent = {
       ...attempt,
       isHeld: undefined,
-      expiresAt: receivedAt + attemptLifetime,
+      expiresAt: receivedAt + attemptLifetimeMs,
       session: { ...held, asked, sessionID, receivedAt },
       accountProblem,
     };

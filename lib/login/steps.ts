@@ -1,6 +1,6 @@
 /**
- * What a login goes through, from its start to its end, wherever its attempts are kept and whichever framework asks: the strategy,
- * the pages and `SmartIdLogin` stand on it.
+ * What a login goes through, from its start to its end, wherever its attempts are kept and whichever framework asks:
+ * the strategy, the pages and `SmartIdLogin` stand on it.
  */
 
 import type { Attempt } from '../attempt/attempt.js';
@@ -92,6 +92,6 @@ export class LoginSteps {
   }
 
   private view(attempt: Attempt): AttemptView {
-    return this.attempts.view(attempt, this.attempts.see(attempt));
+    return this.attempts.view(attempt, this.attempts.observe(attempt));
   }
 }

@@ -12,7 +12,10 @@ export interface UsedAttempts {
   release(id: string): Promise<void>;
 }
 
-/** For one process. Nothing is forgotten before its time: each mark stands for a login that a person has confirmed or cancelled. */
+/**
+ * For one process. Nothing is forgotten before its time: each mark stands for a login that a person has confirmed or
+ * cancelled.
+ */
 export class MemoryUsedAttempts implements UsedAttempts {
   /** Until when by the id, in the order in which they were marked. */
   private readonly marks = new Map<string, number>();

@@ -1,4 +1,6 @@
-/** The signature and hash algorithms of the RP API (section "Signature protocols"), with node:crypto's names for them. */
+/**
+ * The signature and hash algorithms of the RP API (section "Signature protocols"), with node:crypto's names for them.
+ */
 
 import { SmartIdInputError } from '../errors.js';
 

@@ -1,4 +1,7 @@
-/** The digest that a signature session is about (section "RAW_DIGEST_SIGNATURE"): hashed once, here or by the site, and signed as it is. */
+/**
+ * The digest that a signature session is about (section "RAW_DIGEST_SIGNATURE"): hashed once, here or by the site, and
+ * signed as it is.
+ */
 
 import { createHash } from 'node:crypto';
 import { SmartIdInputError } from '../errors.js';

@@ -2,7 +2,7 @@
 
 import { SmartIdInputError } from '../errors.js';
 
-export const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
+const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
 /** `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number. */
 export type IdentifierType = (typeof identifierTypes)[number];
 

@@ -22,7 +22,7 @@ export interface RedisAttemptStoreOptions {
   clock?: () => number;
 }
 
-/** For strategies, signings and pages as their `store`, and for `SmartIdLogin` as its `usedAttempts`. */
+/** The `store` of strategies, signings and `SmartIdLogin`, which it also tells which attempts have been used up. */
 export class RedisAttemptStore extends KeyedAttemptStore implements UsedAttempts {
   readonly limits: AttemptLimits;
   private readonly marks: RedisMarks;

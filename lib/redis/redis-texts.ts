@@ -110,12 +110,12 @@ export class RedisTexts implements KeyedTexts {
   }
 
   private valueOf(key: string, text: string): string {
-    return key + revisionOf(text) + this.seal.close(text, key);
+    return key + revisionOf(text) + this.seal.encrypt(text, key);
   }
 
-  /** What cannot be opened counts as not there: it is of a secret that was given up, or somebody has changed it. */
+  /** What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it. */
   private textOf(key: string, value: unknown): string | undefined {
-    return typeof value === 'string' ? this.seal.open(value.slice(key.length + revisionLength), key) : undefined;
+    return typeof value === 'string' ? this.seal.decrypt(value.slice(key.length + revisionLength), key) : undefined;
   }
 }
 

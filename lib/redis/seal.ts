@@ -1,13 +1,13 @@
 /**
  * Encryption of what is kept outside of the site: AES-256-GCM (NIST SP 800-38D) with keys derived from the site's
- * secrets. The first secret seals, all of them open, so that a secret can be replaced while the site runs.
+ * secrets. The first secret encrypts, all of them decrypt, so that a secret can be replaced while the site runs.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { deriveKey } from './secret-keys.js';
 
-const nonceLength = 12;
-const tagLength = 16;
+const nonceBytes = 12;
+const tagBytes = 16;
 
 export class Seal {
   private readonly keys: readonly Buffer[];
@@ -17,26 +17,26 @@ export class Seal {
     this.keys = secrets.map((secret) => deriveKey(secret, 'attempts'));
   }
 
-  /** @param place where it is kept: a sealed text cannot be opened in another place. */
-  close(text: string, place: string): string {
-    const nonce = randomBytes(nonceLength);
+  /** @param place where it is kept: what is encrypted cannot be decrypted in another place. */
+  encrypt(text: string, place: string): string {
+    const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.keys[0] as Buffer, nonce).setAAD(Buffer.from(place));
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
+    const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([nonce, encrypted, cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** The text; undefined where none of the secrets has sealed it for this place. */
-  open(sealed: string, place: string): string | undefined {
-    const bytes = Buffer.from(sealed, 'base64url');
-    if (bytes.length < nonceLength + tagLength) return undefined;
+  /** The text; undefined where none of the secrets has encrypted it for this place. */
+  decrypt(encrypted: string, place: string): string | undefined {
+    const bytes = Buffer.from(encrypted, 'base64url');
+    if (bytes.length < nonceBytes + tagBytes) return undefined;
     for (const key of this.keys) {
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceLength), {
-        authTagLength: tagLength,
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes), {
+        authTagLength: tagBytes,
       })
         .setAAD(Buffer.from(place))
-        .setAuthTag(bytes.subarray(-tagLength));
+        .setAuthTag(bytes.subarray(-tagBytes));
       try {
-        return decipher.update(bytes.subarray(nonceLength, -tagLength), undefined, 'utf8') + decipher.final('utf8');
+        return decipher.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
       } catch {
         // Of another secret, or not ours.
       }

@@ -1,6 +1,7 @@
 /**
- * Tells whether a 404 is about what was asked for, or says that there is no RP API at the base URL (section "HTTP errors"). The body
- * does not tell: a wrong path may be answered like a person without an account, and a document that there is not with no body at all.
+ * Tells whether a 404 is about what was asked for, or says that there is no RP API at the base URL (section "HTTP
+ * errors"). The body does not tell: a wrong path may be answered like a person without an account, and a document that
+ * there is not with no body at all.
  */
 
 import type { Missing } from './http-errors.js';
@@ -31,9 +32,9 @@ export class AddressCheck {
   }
 
   /**
-   * What is missing after a 404 of a path below the base URL. Where that has answered nothing yet, a request is made that cannot begin
-   * a session: the RP API finds it malformed, and what has no such path answers 404 again. As it takes time, which could tell who has
-   * an account, it is made once in the life of a client.
+   * What is missing after a 404 of a path below the base URL. Where that has answered nothing yet, a request is made
+   * that cannot begin a session: the RP API finds it malformed, and what has no such path answers 404 again. As it
+   * takes time, which could tell who has an account, it is made once in the life of a client.
    */
   async findMissing(path: string, signal?: AbortSignal): Promise<Missing> {
     if (path.endsWith('/anonymous')) return this.missingPath;

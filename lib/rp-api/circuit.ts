@@ -1,18 +1,18 @@
 /**
- * Leaves a service in peace that says it is under maintenance or overloaded: for as long as it asks for, or, where it says so again
- * and again, twice as long each time. Meanwhile nobody asks it, and whoever would is told at once. Then a few try, until one of them
- * gets through.
+ * Leaves a service in peace that says it is under maintenance or overloaded: for as long as it asks for, or, where it
+ * says so again and again, twice as long each time. Meanwhile nobody asks it, and whoever would is told at once. Then a
+ * few try, until one of them gets through.
  */
 
 import { SmartIdServiceError } from '../errors.js';
 
 /** Answers in a row that say so before the first pause: one of them may come from one server of many. */
-const mostFailures = 3;
+const maxFailures = 3;
 /** Milliseconds of the first pause, and the longest, whatever the service asks for. */
-const firstPause = 1_000;
-const longestPause = { ours: 60_000, asked: 300_000 };
+const firstPauseMs = 1_000;
+const maxPauseMs = { ours: 60_000, asked: 300_000 };
 /** Milliseconds from one that tries to the next. */
-const betweenTries = 100;
+const betweenTriesMs = 100;
 
 export class Circuit {
   private failures = 0;
@@ -34,7 +34,7 @@ export class Circuit {
     const now = this.clock();
     const until = Math.max(this.pausedUntil, this.nextTry);
     if (now < until) throw inMaintenance(until - now);
-    this.nextTry = now + betweenTries;
+    this.nextTry = now + betweenTriesMs;
   }
 
   /** The service has answered as usual. */
@@ -47,11 +47,11 @@ export class Circuit {
     const now = this.clock();
     this.failures++;
     // Those that were under way when a pause began say the same thing once more.
-    if (this.failures >= mostFailures && now >= this.pausedUntil) {
-      this.pause = Math.min(this.pause * 2 || firstPause, longestPause.ours);
+    if (this.failures >= maxFailures && now >= this.pausedUntil) {
+      this.pause = Math.min(this.pause * 2 || firstPauseMs, maxPauseMs.ours);
       this.pausedUntil = now + this.pause * (0.5 + Math.random());
     }
-    if (asked > 0) this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(asked, longestPause.asked));
+    if (asked > 0) this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(asked, maxPauseMs.asked));
   }
 }
 

@@ -80,9 +80,9 @@ export interface WaitOptions extends SessionStatusOptions {
 }
 
 /** Milliseconds that a session-creation request may take. */
-const creationTimeout = 30_000;
+const creationTimeoutMs = 30_000;
 /** Milliseconds on top of the long poll's own, for the way there and back. */
-const pollMargin = 10_000;
+const pollMarginMs = 10_000;
 const defaultPoll = 60_500;
 const defaultDeadline = 300_000;
 /** How often in a row a poll may fail before waiting gives up. A poll changes nothing, so asking again is safe. */
@@ -170,7 +170,9 @@ export class SmartIdClient {
     return this.notificationAuthentication(`document/${documentNumber}`, request, options);
   }
 
-  /** `POST /signature/certificate/{document-number}`: the signing certificate of a known document, without a session. */
+  /**
+   * `POST /signature/certificate/{document-number}`: the signing certificate of a known document, without a session.
+   */
   signatureCertificate(
     documentNumber: string,
     request: SigningCertificateRequest = {},
@@ -235,8 +237,8 @@ export class SmartIdClient {
   }
 
   /**
-   * `POST /signature/notification/linked/{document-number}`: the signature that must follow a device-link certificate choice
-   * at once, with the document that was chosen.
+   * `POST /signature/notification/linked/{document-number}`: the signature that must follow a device-link certificate
+   * choice at once, with the document that was chosen.
    */
   signatureNotificationLinked(
     documentNumber: string,
@@ -249,8 +251,8 @@ export class SmartIdClient {
   }
 
   /**
-   * `POST /signature/certificate-choice/notification/etsi/{semantics-identifier}`: learn the certificate of this person by
-   * push; `signatureNotificationDocument` must follow, and nothing can be linked to it.
+   * `POST /signature/certificate-choice/notification/etsi/{semantics-identifier}`: learn the certificate of this person
+   * by push; `signatureNotificationDocument` must follow, and nothing can be linked to it.
    */
   certificateChoiceNotificationEtsi(
     semanticsIdentifier: string,
@@ -273,7 +275,7 @@ export class SmartIdClient {
     const answer = await this.send({
       method: 'GET',
       path,
-      timeout: timeoutMs + pollMargin,
+      timeoutMs: timeoutMs + pollMarginMs,
       signal,
     });
     if (answer.status !== 200) throw await this.errorOf(answer, path, signal);
@@ -282,7 +284,8 @@ export class SmartIdClient {
 
   /**
    * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
-   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails at the deadline.
+   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails
+   * at the deadline.
    */
   async waitForSession(sessionID: string, options: WaitOptions = {}): Promise<CompleteSessionStatus> {
     const { deadline = defaultDeadline, timeoutMs = defaultPoll, signal } = options;
@@ -329,8 +332,8 @@ export class SmartIdClient {
   }
 
   /**
-   * Not repeated after a failure: a session that was created and whose answer was lost would be created twice. The one exception,
-   * a kept connection that was closed in that moment, is the business of `fetchWith`; the service allows it.
+   * Not repeated after a failure: a session that was created and whose answer was lost would be created twice. The one
+   * exception, a kept connection that was closed in that moment, is the business of `fetchWith`; the service allows it.
    */
   private async create<T>(
     path: string,
@@ -344,7 +347,7 @@ export class SmartIdClient {
   }
 
   private post(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
-    return this.send({ method: 'POST', path, body, timeout: creationTimeout, signal });
+    return this.send({ method: 'POST', path, body, timeoutMs: creationTimeoutMs, signal });
   }
 
   private read<T>(schema: GenericSchema<unknown, T>, { body }: Answer): T {
@@ -376,15 +379,15 @@ export class SmartIdClient {
     }
   }
 
-  private async exchange({ method, path, body, timeout, signal }: Sending): Promise<Answer> {
+  private async exchange({ method, path, body, timeoutMs, signal }: Sending): Promise<Answer> {
     const answer = await exchange(this.fetch, {
       service: 'The Smart-ID service',
       method,
       url: `${this.environment.baseUrl}/${path}`,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? undefined : JSON.stringify(body),
-      timeout,
-      largest: maxAnswerBytes,
+      timeoutMs,
+      maxBytes: maxAnswerBytes,
       signal,
     });
     return { ...answer, body: answer.body.toString('utf8') };
@@ -395,7 +398,7 @@ interface Sending {
   method: 'GET' | 'POST';
   path: string;
   body?: unknown;
-  timeout: number;
+  timeoutMs: number;
   signal?: AbortSignal;
 }
 
@@ -418,8 +421,8 @@ function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty)
 }
 
 /**
- * Milliseconds until it is worth asking again; undefined where it is not. Doubles with each failure, and is what the service asks
- * for at least; the random part keeps many waiting logins from asking again in step.
+ * Milliseconds until it is worth asking again; undefined where it is not. Doubles with each failure, and is what the
+ * service asks for at least; the random part keeps many waiting logins from asking again in step.
  */
 function pauseAfter(error: unknown, failures: number): number | undefined {
   if (!(error instanceof SmartIdServiceError) || error.code === 'bad_response' || failures > pollRetries)

@@ -21,7 +21,10 @@ export function isOverloaded({ status }: Pick<Answer, 'status'>): boolean {
   return status === 429 || status === 503 || status === 580;
 }
 
-/** What a 404 says is missing: `path` is the whole API at the base URL, `version` the same where the URL has no `/v3` at its end. */
+/**
+ * What a 404 says is missing: `path` is the whole API at the base URL, `version` the same where the URL has no `/v3` at
+ * its end.
+ */
 export type Missing = 'account' | 'session' | 'path' | 'version';
 
 export function httpError({ status, retryAfter, body }: Answer, missing: Missing): Error {

@@ -1,7 +1,7 @@
 /**
- * Bounds how many long polls there are at a time, and lets them take turns where more sessions are to be asked about than that. As long
- * as they are fewer each poll takes as long as it likes. With more, each poll is short and goes to the end of the queue, so that all
- * sessions are asked about again and again, however many of them somebody starts.
+ * Bounds how many long polls there are at a time, and lets them take turns where more sessions are to be asked about
+ * than that. As long as they are fewer each poll takes as long as it likes. With more, each poll is short and goes to
+ * the end of the queue, so that all sessions are asked about again and again, however many of them somebody starts.
  */
 
 export interface Turn {
@@ -11,7 +11,10 @@ export interface Turn {
   signal: AbortSignal;
 }
 
-/** One poll, which resolves to whether another one is to follow, and never rejects. It ends soon after the turn's signal. */
+/**
+ * One poll, which resolves to whether another one is to follow, and never rejects. It ends soon after the turn's
+ * signal.
+ */
 export type Poll = (turn: Turn) => Promise<boolean>;
 
 interface Entry {

@@ -1,6 +1,6 @@
 /**
- * RFC 9457 problem details, the body of every RP API error (section "HTTP errors"). `instance` is left out: it names the
- * path of the request, which may hold a personal code.
+ * RFC 9457 problem details, the body of every RP API error (section "HTTP errors"). `instance` is left out: it names
+ * the path of the request, which may hold a personal code.
  */
 
 import * as v from 'valibot';

@@ -1,4 +1,6 @@
-/** The bodies of session-creation requests (section "Request bodies"); every rule is checked before anything is sent. */
+/**
+ * The bodies of session-creation requests (section "Request bodies"); every rule is checked before anything is sent.
+ */
 
 import { SmartIdInputError } from '../errors.js';
 import {

@@ -1,7 +1,7 @@
 /**
- * One long poll for each session that somebody waits for in this process, however many requests ask about it.
- * It begins a moment after the first question, ends with the session, and is given up when nobody has asked for a while.
- * Where more sessions are waited for than there may be polls, the polls take turns.
+ * One long poll for each session that somebody waits for in this process, however many requests ask about it. It begins
+ * a moment after the first question, ends with the session, and is given up when nobody has asked for a while. Where
+ * more sessions are waited for than there may be polls, the polls take turns.
  */
 
 import { randomInt } from 'node:crypto';
@@ -11,17 +11,17 @@ import { PollTurns, type Turn } from './poll-turns.js';
 import type { CompleteSessionStatus } from './responses.js';
 
 /** What is known of a session: nothing new yet, its end, or why it cannot be asked about. */
-export type Look =
+export type Observed =
   | { state: 'running' }
   | { state: 'complete'; status: CompleteSessionStatus }
   | { state: 'error'; error: unknown };
 
-type Hear = (look: Look) => void;
+type OnEnd = (observed: Observed) => void;
 
 interface Watched {
-  look: Look;
+  observed: Observed;
   /** Who is to hear, once, that the session has ended or cannot be asked about. */
-  waiting: Set<Hear>;
+  waiting: Set<OnEnd>;
   controller: AbortController;
   /** Ends the poll, or forgets what it brought. */
   idle: NodeJS.Timeout;
@@ -29,12 +29,15 @@ interface Watched {
   failures: number;
 }
 
-/** Milliseconds after the last question or wait until the poll is given up, or the error that it brought is forgotten. */
-const idleTime = 25_000;
+/**
+ * Milliseconds after the last question or wait until the poll is given up, or the error that it brought is forgotten.
+ */
+const maxIdleMs = 25_000;
 
 /**
- * How long a result is kept, whoever asks about it: the page may have gone to sleep while the person was in the app, and the service
- * need not be there when it comes back. It is as long as an attempt may be finished after its start, so as long as it may be of use.
+ * How long a result is kept, whoever asks about it: the page may have gone to sleep while the person was in the app,
+ * and the service need not be there when it comes back. It is as long as an attempt may be finished after its start, so
+ * as long as it may be of use.
  */
 export const resultLifetimeMs = 180_000;
 const maxResults = 10_000;
@@ -47,13 +50,14 @@ const turnsOfProcess = new PollTurns(maxPolls);
 const maxFailures = 4;
 
 /**
- * Milliseconds from the first question to the poll. A request and often a connection begin with it, which takes longer than the
- * answer to a visitor: were it begun before that answer is out, the time of the answer would tell that there is a session, and so
- * an account. It is a random time, so that no request can be sent to meet it, and far shorter than anybody takes to confirm.
+ * Milliseconds from the first question to the poll. A request and often a connection begin with it, which takes longer
+ * than the answer to a visitor: were it begun before that answer is out, the time of the answer would tell that there
+ * is a session, and so an account. It is a random time, so that no request can be sent to meet it, and far shorter than
+ * anybody takes to confirm.
  */
 export const pollDelayMs = { min: 30, max: 130 };
 
-const running: Look = { state: 'running' };
+const running: Observed = { state: 'running' };
 
 type Client = Pick<SmartIdClient, 'waitForSession'>;
 
@@ -71,7 +75,7 @@ export class SessionWatch {
 
   /**
    * @param onComplete hears of each session that has ended, as soon as the service has said so.
-   * @param limits for tests; by default all watches of the process share one bound on polls.
+   * @param limits for tests; by default all watches of the service share one bound on polls, which is of the process.
    */
   constructor(
     private readonly client: Client,
@@ -82,69 +86,71 @@ export class SessionWatch {
   }
 
   /**
-   * What is known at this moment; answers at once. An error that may pass is told once, then the session is asked about anew.
+   * What is known at this moment, at once. A poll begins with the first question and lasts for as long as there are
+   * more. An error that may pass is told once, then the session is asked about anew.
    * @param sessionID none where the session is still to begin: the service is not asked, and it counts as running.
    */
-  look(sessionID: string | undefined): Look {
+  observe(sessionID: string | undefined): Observed {
     if (sessionID === undefined) return running;
     const watched = this.isClosing ? this.watched.get(sessionID) : this.watch(sessionID);
-    return watched ? this.tell(sessionID, watched) : running;
+    return watched ? this.takeObserved(sessionID, watched) : running;
   }
 
   /**
    * Hears of the end of a session that is running, once, or why it cannot be asked about. The poll goes on for as long.
    * @returns what ends the waiting.
    */
-  follow(sessionID: string, hear: Hear): () => void {
+  subscribe(sessionID: string, onEnd: OnEnd): () => void {
     const watched = this.watch(sessionID);
-    if (watched.look.state !== 'running') return () => {};
-    watched.waiting.add(hear);
+    if (watched.observed.state !== 'running') return () => {};
+    watched.waiting.add(onEnd);
     return () => {
-      if (watched.waiting.delete(hear)) this.rest(sessionID, watched);
+      if (watched.waiting.delete(onEnd)) this.prolongOrForget(sessionID, watched);
     };
   }
 
   /**
-   * What is known when the session ends, after `patience` milliseconds, or when the signal aborts.
-   * @param sessionID as for `look`: a session that is still to begin does not end.
+   * What is known when the session ends, after `maxWaitMs`, or when the signal aborts.
+   * @param sessionID as for `observe`: a session that is still to begin does not end.
    */
-  async wait(sessionID: string | undefined, patience: number, signal: AbortSignal): Promise<Look> {
+  async wait(sessionID: string | undefined, maxWaitMs: number, signal: AbortSignal): Promise<Observed> {
     if (sessionID !== undefined) {
       const watched = this.watch(sessionID);
-      const look = this.tell(sessionID, watched);
-      if (look.state !== 'running') {
-        this.rest(sessionID, watched);
-        return look;
+      const observed = this.takeObserved(sessionID, watched);
+      if (observed.state !== 'running') {
+        this.prolongOrForget(sessionID, watched);
+        return observed;
       }
     }
     if (signal.aborted) return running;
     return new Promise((resolve) => {
-      const done = (look: Look) => {
+      const done = (observed: Observed) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
-        leave();
-        resolve(look);
+        unsubscribe();
+        resolve(observed);
       };
       const stop = () => done(running);
-      const timer = setTimeout(stop, patience).unref();
+      const timer = setTimeout(stop, maxWaitMs).unref();
       signal.addEventListener('abort', stop);
-      const leave = sessionID === undefined ? () => {} : this.follow(sessionID, done);
+      const unsubscribe = sessionID === undefined ? () => {} : this.subscribe(sessionID, done);
     });
   }
 
   /**
-   * From now on only what somebody waits for is asked about; there are no requests once nobody does. Results stay for as long as the
-   * process does, which they do not hold back.
+   * From now on only what somebody waits for is asked about; there are no requests once nobody does. Results stay for
+   * as long as the process does, which they do not hold back.
    */
   close(): void {
     this.isClosing = true;
-    for (const [sessionID, watched] of this.watched) this.rest(sessionID, watched);
+    for (const [sessionID, watched] of this.watched) this.prolongOrForget(sessionID, watched);
   }
 
-  private tell(sessionID: string, watched: Watched): Look {
-    const { look } = watched;
-    if (look.state === 'error' && !(look.error instanceof SmartIdSessionNotFoundError)) this.forget(sessionID, watched);
-    return look;
+  private takeObserved(sessionID: string, watched: Watched): Observed {
+    const { observed } = watched;
+    if (observed.state === 'error' && !(observed.error instanceof SmartIdSessionNotFoundError))
+      this.forget(sessionID, watched);
+    return observed;
   }
 
   private watch(sessionID: string): Watched {
@@ -154,13 +160,13 @@ export class SessionWatch {
       return present;
     }
     const watched: Watched = {
-      look: running,
+      observed: running,
       waiting: new Set(),
       controller: new AbortController(),
       idle: setTimeout(() => {
         if (watched.waiting.size > 0) watched.idle.refresh();
         else this.forget(sessionID, watched);
-      }, idleTime).unref(),
+      }, maxIdleMs).unref(),
       failures: 0,
     };
     this.watched.set(sessionID, watched);
@@ -173,19 +179,19 @@ export class SessionWatch {
   private async poll(sessionID: string, watched: Watched, turn: Turn): Promise<boolean> {
     try {
       const status = await this.client.waitForSession(sessionID, { signal: turn.signal, ...this.timesOf(turn) });
-      watched.look = { state: 'complete', status };
+      watched.observed = { state: 'complete', status };
       this.keepResult(sessionID, watched);
       this.onComplete(status);
     } catch (error) {
       if (this.mayGoOn(watched, turn, error)) return true;
-      watched.look = { state: 'error', error };
+      watched.observed = { state: 'error', error };
     }
     const waiting = [...watched.waiting];
     if (waiting.length === 0) return false;
     watched.waiting.clear();
-    const look = this.tell(sessionID, watched);
-    this.rest(sessionID, watched);
-    for (const hear of waiting) hear(look);
+    const observed = this.takeObserved(sessionID, watched);
+    this.prolongOrForget(sessionID, watched);
+    for (const onEnd of waiting) onEnd(observed);
     return false;
   }
 
@@ -216,15 +222,15 @@ export class SessionWatch {
   }
 
   /** Once an answer was given or a wait has ended. */
-  private rest(sessionID: string, watched: Watched): void {
+  private prolongOrForget(sessionID: string, watched: Watched): void {
     if (watched.waiting.size > 0 || this.watched.get(sessionID) !== watched) return;
-    if (this.isClosing && watched.look.state !== 'complete') this.forget(sessionID, watched);
+    if (this.isClosing && watched.observed.state !== 'complete') this.forget(sessionID, watched);
     else prolong(watched);
   }
 
   private forget(sessionID: string, watched: Watched): void {
     clearTimeout(watched.idle);
-    if (watched.look.state === 'running') watched.controller.abort();
+    if (watched.observed.state === 'running') watched.controller.abort();
     if (this.watched.get(sessionID) !== watched) return;
     this.watched.delete(sessionID);
     this.results.delete(sessionID);
@@ -232,6 +238,6 @@ export class SessionWatch {
 }
 
 /** A result has its own time, which no question makes longer. */
-function prolong({ look, idle }: Watched): void {
-  if (look.state !== 'complete') idle.refresh();
+function prolong({ observed, idle }: Watched): void {
+  if (observed.state !== 'complete') idle.refresh();
 }

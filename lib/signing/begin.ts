@@ -1,10 +1,10 @@
 /**
- * The start of a signing: the certificate first. For a known document the service gives it at once, and the signature session
- * begins; otherwise a session begins in which the person chooses it.
+ * The start of a signing: the certificate first. For a known document the service gives it at once, and the signature
+ * session begins; otherwise a session begins in which the person chooses it.
  */
 
 import type { Request } from 'express';
-import { type Attempt, attemptLifetime, type Flow, generateAttemptId } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs, type Flow, generateAttemptId } from '../attempt/attempt.js';
 import { offerWays, orProblem } from '../attempt/creation.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
@@ -32,8 +32,10 @@ export interface SigningBeginning {
 }
 
 /**
- * A new attempt; with a decoy where no account can be used, as in a login. Undefined when the site turns the signer away.
- * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError, SmartIdVerificationError, and errors of `prepare`.
+ * A new attempt; with a decoy where no account can be used, as in a login. Undefined when the site turns the signer
+ * away.
+ * @throws SmartIdInputError, SmartIdRequestError, SmartIdServiceError, SmartIdVerificationError, and errors of
+ * `prepare`.
  */
 export async function beginSigning(
   settings: ResolvedSigningOptions,
@@ -50,7 +52,7 @@ export async function beginSigning(
     purpose: settings.purpose,
     flow,
     returnTo,
-    expiresAt: receivedAt + attemptLifetime,
+    expiresAt: receivedAt + attemptLifetimeMs,
     session: { receivedAt, lang, ...begun.session },
     signing: { reference, interactions },
     accountProblem: begun.accountProblem,

@@ -3,7 +3,7 @@
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt, type Ending, orGiveBack } from '../attempt/conclude.js';
-import { codeOf, tellOutcome } from '../diagnostics.js';
+import { codeOf, publishOutcome } from '../diagnostics.js';
 import { outcomeCode } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
@@ -52,14 +52,14 @@ export async function finishSigning(context: FinishContext): Promise<SmartIdSign
     });
     if (conclusion.end === 'absent') throw refusal('no_attempt');
     known = conclusion.attempt;
-    if (conclusion.end === 'refused') throw refusal(conclusion.code, known, conclusion.httpStatus);
+    if (conclusion.end === 'failed') throw refusal(conclusion.code, known, conclusion.httpStatus);
     const signature = await signatureOf(conclusion, settings);
     await orGiveBack(context, conclusion.attempt, () => keep(signature));
-    tellOutcome('signing', 'ok', settings.clock(), known);
+    publishOutcome('signing', 'ok', settings.clock(), known);
     return signature;
   } catch (error) {
     const told = refusalOf(error, known) ?? error;
-    tellOutcome('signing', codeOf(told), settings.clock(), known);
+    publishOutcome('signing', codeOf(told), settings.clock(), known);
     throw told;
   }
 }

@@ -1,4 +1,6 @@
-/** The options that a signing has besides those that it shares with logins, and what the site says of each signature. */
+/**
+ * The options that a signing has besides those that it shares with logins, and what the site says of each signature.
+ */
 
 import type { X509Certificate } from 'node:crypto';
 import type { Request } from 'express';
@@ -30,14 +32,20 @@ import {
 } from '../protocol/algorithms.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 
-/** What a signature may be started with; each field but `signer` and `reference` defaults to the option of the same name. */
+/**
+ * What a signature may be started with; each field but `signer` and `reference` defaults to the option of the same
+ * name.
+ */
 export interface SigningStartOptions extends CommonStartOptions {
   /**
-   * Who is to sign. `{ documentNumber }`, as it was learned at the login, is the account that signs without being asked for
-   * it again; `{ semanticsIdentifier }` is a person; nothing is whoever scans the QR code or opens the link.
+   * Who is to sign. `{ documentNumber }`, as it was learned at the login, is the account that signs without being asked
+   * for it again; `{ semanticsIdentifier }` is a person; nothing is whoever scans the QR code or opens the link.
    */
   signer?: ExpectedSigner;
-  /** What the site calls the thing to be signed, at most 200 characters: handed to `prepare`, and back when it is signed. */
+  /**
+   * What the site calls the thing to be signed, at most 200 characters: handed to `prepare`, and back when it is
+   * signed.
+   */
   reference?: string;
 }
 
@@ -48,8 +56,8 @@ export interface SmartIdSigningOptions extends CommonOptions {
   /** The lowest level that may sign. Default `QUALIFIED`; `QSCD` asks for a qualified device. */
   certificateLevel?: CertificateLevel;
   /**
-   * Tells several signings of one site apart, so that what one has begun is not there for another. Their callback URLs do too:
-   * needed only where they have none.
+   * Tells several signings of one site apart, so that what one has begun is not there for another. Their callback URLs
+   * do too: needed only where they have none.
    */
   name?: string;
 }
@@ -99,9 +107,10 @@ export type ToSign = (
 export type Prepared = ToSign | false | null | undefined;
 
 /**
- * The site's own function: makes what is to be signed, once the signer's certificate is known, or returns nothing to turn the
- * signer away. The request is the one that began, which may have been answered by then. A person who chooses a
- * certificate on the same device has not come back yet, so nothing about the signer may be told to the browser from here.
+ * The site's own function: makes what is to be signed, once the signer's certificate is known, or returns nothing to
+ * turn the signer away. The request is the one that began, which may have been answered by then. A person who chooses a
+ * certificate on the same device has not come back yet, so nothing about the signer may be told to the browser from
+ * here.
  */
 export type Prepare = (signer: Signer, request: SigningRequest, req: Request) => Prepared | Promise<Prepared>;
 

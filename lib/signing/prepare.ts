@@ -1,4 +1,6 @@
-/** What is to be signed: made by the site once it knows the certificate, and held against the rules before it is sent. */
+/**
+ * What is to be signed: made by the site once it knows the certificate, and held against the rules before it is sent.
+ */
 
 import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';

@@ -1,6 +1,6 @@
 /**
- * The sessions of a signing at the RP API (section "Signing"): a certificate choice, and the signature in its three ways. Each
- * gives what must be remembered of it.
+ * The sessions of a signing at the RP API (section "Signing"): a certificate choice, and the signature in its three
+ * ways. Each gives what must be remembered of it.
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
@@ -125,8 +125,8 @@ export async function decoySignature(
 }
 
 /**
- * Where no session has been seen in this process, one in which nobody is named shows what they look like. That is the second
- * request of this start, as the signature is of a document that can sign.
+ * Where no session has been seen in this process, one in which nobody is named shows what they look like. That is the
+ * second request of this start, as the signature is of a document that can sign.
  */
 async function makeDecoy(settings: ResolvedSigningOptions): Promise<DeviceLinkSession> {
   const decoy = settings.decoys.make();

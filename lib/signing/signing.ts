@@ -1,4 +1,6 @@
-/** Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware. */
+/**
+ * Signing on a web site, in the manner of the strategy: `start`, `status`, `updates` and `finish` are plain middleware.
+ */
 
 import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
@@ -67,8 +69,8 @@ export class SmartIdSigning {
   }
 
   /**
-   * Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks. (Where the process that began the
-   * attempt was stopped before the person had chosen a certificate, it goes on in its place.)
+   * Middleware that sets `req.smartId` for the attempt `id` of the query; it only looks. (Where the process that began
+   * the attempt was stopped before the person had chosen a certificate, it goes on in its place.)
    */
   status(): RequestHandler {
     return middleware(async (req) => {
@@ -109,8 +111,8 @@ export class SmartIdSigning {
   }
 
   /**
-   * For the end of the process: cuts live updates and ends what goes on in the background. Requests that wait for a result go on
-   * until they are answered; what has begun can be finished by another process.
+   * For the end of the process: cuts live updates and ends what goes on in the background. Requests that wait for a
+   * result go on until they are answered; what has begun can be finished by another process.
    */
   close(): void {
     this.step.close();
@@ -188,10 +190,10 @@ export class SmartIdSigning {
   private async view(asking: Asking, stored: Attempt): Promise<AttemptView> {
     const { attempts, step } = this;
     const attempt = await step.after(stored);
-    const seen = attempts.see(attempt);
+    const seen = attempts.observe(attempt);
     if (!hasChosen(attempt, seen)) return attempts.view(attempt, seen);
     const next = await step.take(asking, attempt, seen.status);
-    const now = next && attempts.see(next);
+    const now = next && attempts.observe(next);
     return next && now && !hasChosen(next, now) ? attempts.view(next, now) : viewOfStep(attempt);
   }
 }

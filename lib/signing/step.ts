@@ -1,14 +1,14 @@
 /**
- * From the certificate to the signature: once the person has chosen, the certificate is verified, the site makes what is to be
- * signed, and the signature session follows at once. The person waits in the app meanwhile, and the page that began may be
- * asleep behind it, so the process that began the attempt goes on by itself.
+ * From the certificate to the signature: once the person has chosen, the certificate is verified, the site makes what
+ * is to be signed, and the signature session follows at once. The person waits in the app meanwhile, and the page that
+ * began may be asleep behind it, so the process that began the attempt goes on by itself.
  */
 
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
-import { type Attempt, attemptLifetime } from '../attempt/attempt.js';
+import { type Attempt, attemptLifetimeMs } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { stepFailures } from '../diagnostics.js';
@@ -20,16 +20,16 @@ import { refusal, refusalOf } from './refusal.js';
 import { type CreatedSession, signByNotification, signLinked } from './sessions.js';
 
 /** Attempts remembered for their lifetime; beyond that those longest ago are forgotten. */
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 /** Choices that are waited for although nobody asks; beyond that those who ask take the step. */
-const mostFollowed = 500;
+const maxFollowed = 500;
 /** Milliseconds of one wait for the choice; the next begins where the attempt is still there. */
-const oneWait = 20_000;
+const choiceWaitMs = 20_000;
 /** Milliseconds that another process leaves to the one that began the attempt, which may have been stopped. */
-const headStart = 2_000;
+const headStartMs = 2_000;
 /** Milliseconds that those who ask wait for a step under way, and between two looks at what another process does. */
-const patience = 1_000;
-const pause = 200;
+const stepWaitMs = 1_000;
+const pauseMs = 200;
 
 /** Who asks about an attempt: the request, which may have been answered since, and the attempts of its browser. */
 export interface Asking {
@@ -38,10 +38,13 @@ export interface Asking {
 }
 
 export class SignatureStep {
-  /** The attempt after its step, however many requests see that the person has chosen, from whatever session they loaded. */
-  private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: mostRemembered, ttl: 2 * attemptLifetime });
+  /**
+   * The attempt after its step, however many requests see that the person has chosen, from whatever session they
+   * loaded.
+   */
+  private readonly steps = new LRUCache<string, Promise<Attempt>>({ max: maxRemembered, ttl: 2 * attemptLifetimeMs });
   /** When a choice was first seen that is for another process to go on with. */
-  private readonly firstSeen = new LRUCache<string, number>({ max: mostRemembered, ttl: attemptLifetime });
+  private readonly firstSeen = new LRUCache<string, number>({ max: maxRemembered, ttl: attemptLifetimeMs });
   private readonly followed = new Set<string>();
   private readonly closing = new AbortController();
   private readonly settings: ResolvedSigningOptions;
@@ -51,7 +54,7 @@ export class SignatureStep {
     this.settings = settings;
     this.attempts = attempts;
     // One for each choice that is followed.
-    setMaxListeners(mostFollowed, this.closing.signal);
+    setMaxListeners(maxFollowed, this.closing.signal);
   }
 
   /** Waits for the choice and takes the step, whether anybody asks or not. Errors are for those who ask. */
@@ -59,15 +62,16 @@ export class SignatureStep {
     const { id, session } = attempt;
     const { signal } = this.closing;
     if (session.asked.sessionType !== 'cert') return;
-    if (this.followed.size >= mostFollowed || signal.aborted) return;
+    if (this.followed.size >= maxFollowed || signal.aborted) return;
     this.followed.add(id);
     try {
       const watch = this.attempts.watchOf(attempt);
-      let look = await watch.wait(session.sessionID, oneWait, signal);
-      while (look.state === 'running' && !signal.aborted && (await this.isOpen(asking, attempt))) {
-        look = await watch.wait(session.sessionID, oneWait, signal);
+      let observed = await watch.wait(session.sessionID, choiceWaitMs, signal);
+      while (observed.state === 'running' && !signal.aborted && (await this.isOpen(asking, attempt))) {
+        observed = await watch.wait(session.sessionID, choiceWaitMs, signal);
       }
-      if (look.state === 'complete' && look.status.result.endResult === 'OK') this.begin(asking, attempt, look.status);
+      if (observed.state === 'complete' && observed.status.result.endResult === 'OK')
+        this.begin(asking, attempt, observed.status);
     } catch {
       // Such as a session store that is out of reach: those who ask go on.
     } finally {
@@ -85,7 +89,7 @@ export class SignatureStep {
     const step = this.steps.get(attempt.id);
     if (!step || attempt.ended) return attempt;
     try {
-      return await Promise.race([step, sleep(patience, attempt, { ref: false })]);
+      return await Promise.race([step, sleep(stepWaitMs, attempt, { ref: false })]);
     } catch (error) {
       // Told to one, and to the channel.
       this.steps.set(attempt.id, Promise.resolve(ended(attempt, notBegun)));
@@ -94,15 +98,15 @@ export class SignatureStep {
   }
 
   /**
-   * Takes the step where it is for this process to take, and gives the attempt as it is then; undefined when there is no step to
-   * take.
+   * Takes the step where it is for this process to take, and gives the attempt as it is then; undefined when there is
+   * no step to take.
    * @throws what went wrong in the step and is no refusal, once.
    */
   async take(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
     if (attempt.session.asked.sessionType !== 'cert') return undefined;
     if (!this.steps.has(attempt.id) && this.isDue(attempt)) this.begin(asking, attempt, status);
     if (this.steps.has(attempt.id)) return this.after(attempt);
-    await sleep(pause, undefined, { ref: false });
+    await sleep(pauseMs, undefined, { ref: false });
     return (await this.attempts.readAgain(asking.kept, attempt.id)) ?? ended(attempt, 'no_attempt');
   }
 
@@ -111,7 +115,7 @@ export class SignatureStep {
     if (this.followed.has(id) || signing?.isStepBegun) return false;
     const since = this.firstSeen.get(id) ?? performance.now();
     this.firstSeen.set(id, since);
-    return performance.now() - since >= headStart;
+    return performance.now() - since >= headStartMs;
   }
 
   private async isOpen(asking: Asking, { id, expiresAt }: Attempt): Promise<boolean> {
@@ -133,14 +137,15 @@ export class SignatureStep {
     if (!present) return ended(attempt, 'no_attempt');
     if (present.ended) return present;
     const begun = { ...present, signing: present.signing && { ...present.signing, isStepBegun: true } };
-    if (present.signing?.isStepBegun || !(await asking.kept.update(begun, present))) return this.leave(asking, attempt);
+    if (present.signing?.isStepBegun || !(await asking.kept.update(begun, present)))
+      return this.asStored(asking, attempt);
     try {
       const session = await this.createSignature(asking, attempt, status);
       const receivedAt = this.settings.clock();
       const { lang } = attempt.session;
-      const next = { ...begun, expiresAt: receivedAt + attemptLifetime, session: { receivedAt, lang, ...session } };
+      const next = { ...begun, expiresAt: receivedAt + attemptLifetimeMs, session: { receivedAt, lang, ...session } };
       // Where it was cancelled meanwhile, or its session has ended, nobody uses what the person signs now.
-      return (await asking.kept.update(next, begun)) ? next : this.leave(asking, attempt);
+      return (await asking.kept.update(next, begun)) ? next : this.asStored(asking, attempt);
     } catch (error) {
       const refused = refusalOf(error, attempt);
       const over = ended(begun, refused?.code ?? notBegun);
@@ -151,7 +156,7 @@ export class SignatureStep {
   }
 
   /** Another process was faster: what becomes of it is in the store. */
-  private async leave(asking: Asking, attempt: Attempt): Promise<Attempt> {
+  private async asStored(asking: Asking, attempt: Attempt): Promise<Attempt> {
     this.steps.delete(attempt.id);
     return (await this.attempts.readAgain(asking.kept, attempt.id)) ?? ended(attempt, 'no_attempt');
   }

@@ -1,6 +1,6 @@
 /**
- * The accounts' keys and certificates, for authentication and for signatures: made at an account's first use for that purpose,
- * because keys are slow to make, and then kept.
+ * The accounts' keys and certificates, for authentication and for signatures: made at an account's first use for that
+ * purpose, because keys are slow to make, and then kept.
  */
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { CertificatePurpose } from './accounts.js';

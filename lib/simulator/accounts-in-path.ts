@@ -1,4 +1,6 @@
-/** The accounts that the path of a request names, and whether one of them will do. RP API 3.2.3, "HTTP status codes". */
+/**
+ * The accounts that the path of a request names, and whether one of them will do. RP API 3.2.3, "HTTP status codes".
+ */
 import type { Request } from 'express';
 import {
   type AskedCertificateLevel,

@@ -1,14 +1,18 @@
 /**
- * The test accounts: the document number alone fixes what happens. First those of the demo environment (RP API 3.2.3, "Test
- * accounts", here for either kind of flow and every type of session), then the simulator's own, `…-SIMU-Q`, for what has none
- * there. Personal codes and names are invented. `TIMEOUT` ends the session at once: no test should have to wait for it.
+ * The test accounts: the document number alone fixes what happens. First those of the demo environment (RP API 3.2.3,
+ * "Test accounts", here for either kind of flow and every type of session), then the simulator's own, `…-SIMU-Q`, for
+ * what has none there. Personal codes and names are invented. `TIMEOUT` ends the session at once: no test should have
+ * to wait for it.
  */
 import type { InteractionType } from './interactions.js';
 
 /** The level of a simulated account. */
 export type CertificateLevel = 'ADVANCED' | 'QUALIFIED';
 
-/** `QSCD`: qualified, and the key is in a qualified signature creation device. Certificates of accounts never say it as a level. */
+/**
+ * `QSCD`: qualified, and the key is in a qualified signature creation device. Certificates of accounts never say it as
+ * a level.
+ */
 export type AskedCertificateLevel = CertificateLevel | 'QSCD';
 
 /** An account has a key and a certificate for each. */

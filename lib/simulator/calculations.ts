@@ -1,6 +1,6 @@
 /**
- * The calculations of RP API 3.2.3 ("authCode", "ACSP_V2", "Verification code", "Callback URLs") as the service and the app
- * make them. The library has its own: here nothing of it is used, so that one mistake cannot hide in both.
+ * The calculations of RP API 3.2.3 ("authCode", "ACSP_V2", "Verification code", "Callback URLs") as the service and the
+ * app make them. The library has its own: here nothing of it is used, so that one mistake cannot hide in both.
  */
 import { createHash, createHmac } from 'node:crypto';
 

@@ -2,7 +2,10 @@
 import { sessionSecretDigestOf } from './calculations.js';
 import type { FlowType, Session } from './session.js';
 
-/** The app comes back after a refusal too: the site learns from the session what happened. Only an authentication has a verifier. */
+/**
+ * The app comes back after a refusal too: the site learns from the session what happened. Only an authentication has a
+ * verifier.
+ */
 export function callbackUrlOf(
   { request, deviceLink, claim }: Session,
   userChallengeVerifier?: string,

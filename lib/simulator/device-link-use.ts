@@ -1,6 +1,7 @@
 /**
- * What the app does with a device link: takes the session, answers it as its user decides, and signs what follows a certificate
- * choice. The mock phone and `simulator.phone` hand their links over here. RP API 3.2.3, "Device link", "Linked signing".
+ * What the app does with a device link: takes the session, answers it as its user decides, and signs what follows a
+ * certificate choice. The mock phone and `simulator.phone` hand their links over here. RP API 3.2.3, "Device link",
+ * "Linked signing".
  */
 import { randomUUID } from 'node:crypto';
 import type { SimulatedAccount } from './accounts.js';
@@ -30,7 +31,10 @@ export interface LinkUse {
   ipAddress: string;
 }
 
-/** Resolves when the app is done; by QR code already when it waits for the document to sign, which the site sends meanwhile. */
+/**
+ * Resolves when the app is done; by QR code already when it waits for the document to sign, which the site sends
+ * meanwhile.
+ */
 export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse): Promise<Answered> {
   const { deviceLink, flowType, initialCallbackUrl, accountFor, decide, ipAddress } = use;
   const link = parseDeviceLink(deviceLink, surroundings.deviceLinkBase);
@@ -58,7 +62,7 @@ export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse
   return { callbackUrl: callbackUrlOf(session) };
 }
 
-/** Resolves when that is over, or when it has not come in time. */
+/** Resolves when the linked signature is answered, or when the site has not asked for one in time. */
 async function answerLinkedSignature(
   { waited }: WaitingApp,
   surroundings: LinkSurroundings,

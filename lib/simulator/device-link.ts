@@ -20,9 +20,9 @@ export interface ParsedDeviceLink {
 }
 
 /**
- * How old a QR link may be, in seconds. The relying party counts from when the creation response reached it, later than the
- * service does, so that a fresh link's age is a little above zero; two seconds below allow for rounding. Above, ten seconds are
- * for pointing a camera: a screenshot sent to somebody else is too old by then.
+ * How old a QR link may be, in seconds. The relying party counts from when the creation response reached it, later than
+ * the service does, so that a fresh link's age is a little above zero; two seconds below allow for rounding. Above, ten
+ * seconds are for pointing a camera: a screenshot sent to somebody else is too old by then.
  */
 const freshness = { least: -2, most: 10 };
 
@@ -64,7 +64,10 @@ export function parseDeviceLink(link: string, deviceLinkBase: string): ParsedDev
   };
 }
 
-/** The session that the link belongs to, if this phone may use it. The phone that claimed a session may use the link again. */
+/**
+ * The session that the link belongs to, if this phone may use it. The phone that claimed a session may use the link
+ * again.
+ */
 export function sessionOfLink(
   link: ParsedDeviceLink,
   phone: string,

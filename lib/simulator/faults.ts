@@ -1,6 +1,6 @@
 /**
- * What can go wrong between a relying party and the service, on demand: tests add a fault, and the next fitting requests to
- * the RP API meet it in place of, or on top of, the normal answer.
+ * What can go wrong between a relying party and the service, on demand: tests add a fault, and the next fitting
+ * requests to the RP API meet it in place of, or on top of, the normal answer.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestHandler, Response } from 'express';

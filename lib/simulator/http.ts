@@ -13,7 +13,9 @@ export function handle(handler: (request: Request, response: Response) => Promis
   };
 }
 
-/** JSON and nothing else. It also keeps other sites' pages out: a browser asks before it sends JSON to another origin. */
+/**
+ * JSON and nothing else. It also keeps other sites' pages out: a browser asks before it sends JSON to another origin.
+ */
 export const jsonBody: RequestHandler[] = [
   (request, _response, next) => {
     if (request.is('application/json')) return next();

@@ -1,6 +1,6 @@
 /**
- * What belongs together in linked signing: the certificate choice, and the signature that must follow it. RP API 3.2.3, "Linked
- * signing".
+ * What belongs together in linked signing: the certificate choice, and the signature that must follow it. RP API 3.2.3,
+ * "Linked signing".
  */
 import type { RelyingParty } from './options.js';
 import { type Problem, problem } from './problem.js';
@@ -27,8 +27,8 @@ export function choiceToLink(
 }
 
 /**
- * Whether the person's app refuses this new signature session: it is a linked signature that the app does not wait for, or the app
- * waits for a linked signature and this is another one.
+ * Whether the person's app refuses this new signature session: it is a linked signature that the app does not wait for,
+ * or the app waits for a linked signature and this is another one.
  */
 export function isUnexpected({ request, accounts, choice }: Session, sessions: readonly Session[]): boolean {
   if (choice) return !choice.waitingApp?.isWaiting || !accounts?.includes(choice.waitingApp.account);

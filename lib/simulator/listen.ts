@@ -1,4 +1,6 @@
-/** The HTTP server around the application: which address it gets, and how it ends at once, whoever is still connected. */
+/**
+ * The HTTP server around the application: which address it gets, and how it ends at once, whoever is still connected.
+ */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

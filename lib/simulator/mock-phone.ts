@@ -1,6 +1,6 @@
 /**
- * The mock phone of the demo environment, with the same fields: a test hands it a link, and the document number decides what
- * happens. RP API 3.2.3, "Test accounts", "Mocking device link flows", "Linked signing".
+ * The mock phone of the demo environment, with the same fields: a test hands it a link, and the document number decides
+ * what happens. RP API 3.2.3, "Test accounts", "Mocking device link flows", "Linked signing".
  */
 import { Router } from 'express';
 import { z } from 'zod';

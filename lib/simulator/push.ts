@@ -26,6 +26,7 @@ async function answerAfter(
 ): Promise<void> {
   await wait(delay, undefined, { ref: false });
   const decision = decide(account, session);
-  // A failure means that the session is over: a person was faster on the phone page, or a test, or it ended with an error.
+  // A failure means that the session is over: a person was faster on the phone page, or a test, or it ended with an
+  // error.
   await answerSession(context, session, 'Notification', { account, ipAddress: '127.0.0.1' }, decision).catch(() => {});
 }

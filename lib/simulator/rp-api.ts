@@ -1,6 +1,6 @@
 /**
- * The RP API itself: the routes a relying party calls. RP API 3.2.3, "REST API": endpoints 1 to 5 and 7 to 13 create sessions,
- * 6 gives the certificate of a known document, 14 tells a session's status.
+ * The RP API itself: the routes a relying party calls. RP API 3.2.3, "REST API": endpoints 1 to 5 and 7 to 13 create
+ * sessions, 6 gives the certificate of a known document, 14 tells a session's status.
  */
 import { type Request, Router } from 'express';
 import type { AccountKeys } from './account-keys.js';

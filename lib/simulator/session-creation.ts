@@ -1,6 +1,6 @@
 /**
- * From a request to a session and what the service answers to it. RP API 3.2.3, "Sessions", "Idempotency", "Verification code",
- * "Linked signing".
+ * From a request to a session and what the service answers to it. RP API 3.2.3, "Sessions", "Idempotency",
+ * "Verification code", "Linked signing".
  */
 import { randomInt } from 'node:crypto';
 import type { Request } from 'express';
@@ -79,7 +79,10 @@ function deliver(session: Session, { sessions, push }: CreationSurroundings): vo
   }
 }
 
-/** Every authentication is one of its own. The body as it was read is in the order of its schema, whatever order it came in. */
+/**
+ * Every authentication is one of its own. The body as it was read is in the order of its schema, whatever order it came
+ * in.
+ */
 function repetitionKeyOf(path: string, body: SessionRequest): string | undefined {
   return sessionTypeOf(body) === 'auth' ? undefined : `${path} ${JSON.stringify(body)}`;
 }

@@ -18,13 +18,19 @@ export interface Session {
   /** Later than `createdAt` if the request was repeated: the relying party counts from one of the two. */
   respondedAt: number;
   expiresAt: number;
-  /** What a repeated request has in common with the one that created the session; undefined where repeating creates another. */
+  /**
+   * What a repeated request has in common with the one that created the session; undefined where repeating creates
+   * another.
+   */
   repetitionKey?: string;
   /** Of device-link sessions only. */
   deviceLink?: { sessionToken: string; sessionSecret: string };
   /** Of notification sessions in which site and phone show a code. */
   verificationCode?: string;
-  /** The first phone that used a link of this session, and how. No other may. A linked signature belongs to its choice's phone. */
+  /**
+   * The first phone that used a link of this session, and how. No other may. A linked signature belongs to its choice's
+   * phone.
+   */
   claim?: { phone: string; flowType: FlowType };
   /** Of a linked signature: the certificate choice that it belongs to. */
   choice?: Session;

@@ -23,7 +23,10 @@ export function encodeDigestInfo(digest: Buffer, hashAlgorithm: HashAlgorithm): 
   return Buffer.from(digestInfo.toBER());
 }
 
-/** As many octets as the modulus has. The encoded message is one bit shorter, so its first octet may be left out: then it is 0. */
+/**
+ * As many octets as the modulus has. The encoded message is one bit shorter, so its first octet may be left out: then
+ * it is 0.
+ */
 export function encodePss(digest: Buffer, hashAlgorithm: HashAlgorithm, modulusBits: number): Buffer {
   const { name, octets } = hashes[hashAlgorithm];
   const encodedBits = modulusBits - 1;

@@ -1,6 +1,7 @@
 /**
- * How an account signs, with each algorithm a relying party may ask for. RP API 3.2.3, "Signature algorithms". A message is
- * hashed and signed; a digest is signed as it came, which Node does not offer, so that its padding is made here (RFC 8017).
+ * How an account signs, with each algorithm a relying party may ask for. RP API 3.2.3, "Signature algorithms". A
+ * message is hashed and signed; a digest is signed as it came, which Node does not offer, so that its padding is made
+ * here (RFC 8017).
  */
 import { constants, type KeyObject, privateEncrypt, sign } from 'node:crypto';
 import { promisify } from 'node:util';

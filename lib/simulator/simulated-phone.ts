@@ -15,13 +15,15 @@ export type ShownView = Partial<AttemptView>;
 /** How the phone confirms. */
 export interface ConfirmOptions {
   /**
-   * Who holds the phone: the document number of one of the `simulatedAccounts`, which also says what becomes of it. Default:
-   * `PNOEE-40404040009-MOCK-Q`, who confirms; or, where the site asks for somebody else, an account of that person.
+   * Who holds the phone: the document number of one of the `simulatedAccounts`, which also says what becomes of it.
+   * Default: `PNOEE-40404040009-MOCK-Q`, who confirms; or, where the site asks for somebody else, an account of that
+   * person.
    */
   documentNumber?: string;
   /**
-   * `true` opens the app on the same device by the view's `web2AppLink`, and the answer has a `callbackUrl`. Default `false`: the
-   * QR code is scanned. A view with only one kind of link needs no choice, and a device link says itself what it is for.
+   * `true` opens the app on the same device by the view's `web2AppLink`, and the answer has a `callbackUrl`. Default
+   * `false`: the QR code is scanned. A view with only one kind of link needs no choice, and a device link says itself
+   * what it is for.
    */
   sameDevice?: boolean;
 }
@@ -29,8 +31,8 @@ export interface ConfirmOptions {
 /** How the phone refuses. */
 export interface RefuseOptions extends ConfirmOptions {
   /**
-   * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. What is about a question or a
-   * code, such as `WRONG_VC`, comes after the choice of a certificate, with the signature.
+   * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. What is about a
+   * question or a code, such as `WRONG_VC`, comes after the choice of a certificate, with the signature.
    */
   outcome?: Exclude<EndResult, 'OK'>;
 }
@@ -38,8 +40,8 @@ export interface RefuseOptions extends ConfirmOptions {
 /** What the phone has done. */
 export interface PhoneAnswer {
   /**
-   * Where the app leads the browser, with what the app and the service have added: have the browser that started GET it. Only
-   * where the app was opened on the same device.
+   * Where the app leads the browser, with what the app and the service have added: have the browser that started GET
+   * it. Only where the app was opened on the same device.
    */
   callbackUrl?: string;
 }
@@ -47,16 +49,20 @@ export interface PhoneAnswer {
 /** Confirms and refuses what a site shows, as a person would with the app. */
 export interface SimulatedPhone {
   /**
-   * Confirms what the view shows: scans its QR code, opens its link, or answers its push. Then the session is over, and the site
-   * may finish at once. Where the signer chooses a certificate by link first, the signature that follows is confirmed too.
-   * @param view the JSON that `start` or `status` answered with, or a device link. A QR link must not be older than ten seconds.
+   * Confirms what the view shows: scans its QR code, opens its link, or answers its push. Then the session is over, and
+   * the site may finish at once. Where the signer chooses a certificate by link first, the signature that follows is
+   * confirmed too.
+   * @param view the JSON that `start` or `status` answered with, or a device link. A QR link must not be older than ten
+   * seconds.
    * @throws SmartIdInputError naming the field of the view or the option that cannot be used.
    */
   confirm(view: ShownView | string, options?: ConfirmOptions): Promise<PhoneAnswer>;
   /**
-   * Refuses what the view shows, or ends it with another `outcome`; the app returns to the site all the same. An account
-   * answers a push by itself after a second, if it is not to: `startSimulator({ notificationAnswer: 'phone' })`.
-   * @param view the JSON that `start` or `status` answered with, or a device link. A QR link must not be older than ten seconds.
+   * Refuses what the view shows, or ends it with another `outcome`; the app returns to the site all the same. An
+   * account answers a push by itself after a second, if it is not to: `startSimulator({ notificationAnswer: 'phone'
+   * })`.
+   * @param view the JSON that `start` or `status` answered with, or a device link. A QR link must not be older than ten
+   * seconds.
    * @throws SmartIdInputError naming the field of the view or the option that cannot be used.
    */
   refuse(view: ShownView | string, options?: RefuseOptions): Promise<PhoneAnswer>;
@@ -154,7 +160,7 @@ async function answerPush(
   throw new SmartIdInputError(field, `belongs to a push that is over already, with ${endResult}.`);
 }
 
-/** In which a signature is made, also by a long key that is used for the first time. */
+/** Longer than any signature takes, also by a long key that is used for the first time. */
 const maxAnswerMs = 30_000;
 
 /** One who confirms, if there is one; `PNOEE-40404040009-MOCK-Q` is the first of all. */

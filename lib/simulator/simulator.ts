@@ -45,7 +45,10 @@ export interface Simulator {
   faults: Faults;
   /** What OCSP and the lists of revoked certificates say, rightly or wrongly. */
   revocation: SimulatedRevocation;
-  /** Lets an account show another certificate and sign with another key than its own, from now on; `authentication` by default. */
+  /**
+   * Lets an account show another certificate and sign with another key than its own, from now on; `authentication` by
+   * default.
+   */
   useCertificate(documentNumber: string, key: AccountKey, purpose?: CertificatePurpose): void;
   /** Ends everything, long polls too. */
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * The file that `--trust-anchors` writes. It replaces what a simulator has written before and nothing else: a name typed wrongly
- * would cost the trust anchors of the live service, or make a site trust the simulator.
+ * The file that `--trust-anchors` writes. It replaces what a simulator has written before and nothing else: a name
+ * typed wrongly would cost the trust anchors of the live service, or make a site trust the simulator.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** Which of some certificates are trust anchors of an environment: those whose fingerprints are published, and no others. */
+/**
+ * Which of some certificates are trust anchors of an environment: those whose fingerprints are published, and no
+ * others.
+ */
 
 import type { Certificate } from '../trust/certificate.js';
 import { authorityInfoAccess, decodeAccessUrls } from '../trust/extensions.js';
@@ -30,7 +33,7 @@ export function judge(
 }
 
 /** The addresses of its issuer's certificate, as the certificate itself names them. */
-export function issuerUrls(certificate: Certificate): string[] {
+function issuerUrls(certificate: Certificate): string[] {
   return certificate.decode(authorityInfoAccess, (value) => decodeAccessUrls(value, 'caIssuers')) ?? [];
 }
 

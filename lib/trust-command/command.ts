@@ -119,8 +119,8 @@ const get: Download = async (url) => {
     method: 'GET',
     url,
     headers: {},
-    timeout: 10_000,
-    largest: 64 * 1024,
+    timeoutMs: 10_000,
+    maxBytes: 64 * 1024,
   } as const;
   const { status, body } = await exchange(fetchWith(), request);
   if (status !== 200) throw new Error(`The server answered with status ${status}.`);

@@ -35,8 +35,8 @@ export function loadTrustAnchors(source: TrustAnchorSource, now: number): TrustA
 }
 
 /**
- * Refuses anchors of the one service with the other one: nobody could log in, or a real site would trust the certificates of test
- * persons. Anchors that are not published, such as those of a simulator, go with any service.
+ * Refuses anchors of the one service with the other one: nobody could log in, or a real site would trust the
+ * certificates of test persons. Anchors that are not published, such as those of a simulator, go with any service.
  * @param environment `other` is a simulator or a gateway, which may stand for either.
  * @throws SmartIdInputError naming the certificate and what to change.
  */

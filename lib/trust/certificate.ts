@@ -1,7 +1,7 @@
 /**
- * An X.509 certificate (RFC 5280, section 4.1): its fields as slices of its bytes, which cost nothing and are safe to cut out of
- * whatever comes, and what they mean, which is decoded when it is asked for. Whoever asks has verified the signature before, or
- * trusts the certificate as it is.
+ * An X.509 certificate (RFC 5280, section 4.1): its fields as slices of its bytes, which cost nothing and are safe to
+ * cut out of whatever comes, and what they mean, which is decoded when it is asked for. Whoever asks has verified the
+ * signature before, or trusts the certificate as it is.
  */
 
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
@@ -61,8 +61,8 @@ export class Certificate {
   }
 
   /**
-   * Whether the certificate carries a strong signature of this issuer's key. What held once holds for these bytes for ever, so it is
-   * not verified again.
+   * Whether the certificate carries a strong signature of this issuer's key. What held once holds for these bytes for
+   * ever, so it is not verified again.
    */
   isSignedBy(issuer: Certificate): boolean {
     if (this.verifiedIssuer === issuer) return true;
@@ -136,7 +136,10 @@ export class Certificate {
     return this.decode(extensionTypes.basicConstraints, decodeIsCa) ?? false;
   }
 
-  /** @internal What the extension of this type says; undefined where it is not there. @throws DerError when it is malformed. */
+  /**
+   * @internal What the extension of this type says; undefined where it is not there. @throws DerError when it is
+   * malformed.
+   */
   decode<T>(type: string, decodeValue: (value: Bytes) => T): T | undefined {
     const extension = this.extensions.find((one) => one.type === type);
     return extension && decodeValue(extension.value);
@@ -196,7 +199,9 @@ export function parseCertificate(der: Uint8Array): Certificate {
   return new Certificate(der);
 }
 
-/** Object identifiers of subject attributes. Short names are no use here: `SN` is read as surname or as serial number. */
+/**
+ * Object identifiers of subject attributes. Short names are no use here: `SN` is read as surname or as serial number.
+ */
 export const attributes = {
   commonName: '2.5.4.3',
   surname: '2.5.4.4',

@@ -1,4 +1,7 @@
-/** The values of DER elements (X.690, section 8; RFC 5280, sections 4.1.2.4 and 4.1.2.5), each within a bound and in one spelling. */
+/**
+ * The values of DER elements (X.690, section 8; RFC 5280, sections 4.1.2.4 and 4.1.2.5), each within a bound and in one
+ * spelling.
+ */
 
 import { LRUCache } from 'lru-cache';
 import { type Bytes, type DerElement, DerError, tags } from './der.js';
@@ -26,7 +29,9 @@ export function objectIdentifierIn(element: DerElement): string {
   return identifier;
 }
 
-/** Subidentifiers are groups of seven bits of which all but the last have the eighth set. The first one holds two arcs. */
+/**
+ * Subidentifiers are groups of seven bits of which all but the last have the eighth set. The first one holds two arcs.
+ */
 function decodeObjectIdentifier(content: Bytes): string {
   const subidentifiers: bigint[] = [];
   let value = 0n;
@@ -102,8 +107,8 @@ const digitZero = 0x30;
 const letterZ = 0x5a;
 
 /**
- * A Time or GeneralizedTime in milliseconds since the epoch: whole seconds of UTC (RFC 5280, section 4.1.2.5). A list has one in each
- * of its entries: no text is made of it.
+ * A Time or GeneralizedTime in milliseconds since the epoch: whole seconds of UTC (RFC 5280, section 4.1.2.5). A list
+ * has one in each of its entries: no text is made of it.
  * @throws DerError when it is none, or none that the calendar and the clock have.
  */
 export function timeIn({ tag, content }: DerElement): number {

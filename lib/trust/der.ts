@@ -1,6 +1,7 @@
 /**
- * A strict reader of DER (X.690, sections 8 and 10) for bytes from strangers. It hands out slices, copies nothing, never descends by
- * itself, and refuses whatever has a second spelling: lengths that are not minimal or not there, and tags of more than one octet.
+ * A strict reader of DER (X.690, sections 8 and 10) for bytes from strangers. It hands out slices, copies nothing,
+ * never descends by itself, and refuses whatever has a second spelling: lengths that are not minimal or not there, and
+ * tags of more than one octet.
  */
 
 export type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
 /**
- * Extensions of certificates, lists and OCSP answers (RFC 5280, section 4.2), and what those mean that certificates are judged by.
- * They are decoded only when the signature over them has been verified.
+ * Extensions of certificates, lists and OCSP answers (RFC 5280, section 4.2), and what those mean that certificates are
+ * judged by. They are decoded only when the signature over them has been verified.
  */
 
 import {
@@ -36,7 +36,9 @@ export const extensionTypes = {
 export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1';
 export const crlDistributionPoints = '2.5.29.31';
 
-/** Flags of the key usage extension (RFC 5280, section 4.2.1.3): bits 0 to 3 and 5 of 16, of which bit 0 is the highest. */
+/**
+ * Flags of the key usage extension (RFC 5280, section 4.2.1.3): bits 0 to 3 and 5 of 16, of which bit 0 is the highest.
+ */
 export const keyUsageFlags = {
   digitalSignature: 0x8000,
   nonRepudiation: 0x4000,
@@ -127,7 +129,9 @@ export function objectIdentifiersIn(list: DerElement): string[] {
 }
 
 const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' } as const;
-/** Kinds of GeneralName (RFC 5280, section 4.2.1.6): those looked at, and all but X.400 and EDI names, which nobody has. */
+/**
+ * Kinds of GeneralName (RFC 5280, section 4.2.1.6): those looked at, and all but X.400 and EDI names, which nobody has.
+ */
 export const directoryName = constructedTag(4);
 const uniformResourceIdentifier = primitiveTag(6);
 const generalNames = new Set([...[0, 4].map(constructedTag), ...[1, 2, 6, 7, 8].map(primitiveTag)]);
@@ -154,7 +158,9 @@ export function decodeAccessUrls(value: Bytes, method: keyof typeof accessMethod
   });
 }
 
-/** Of a DistributionPoint and of a DistributionPointName: `distributionPoint`, `fullName`, and what else may be there. */
+/**
+ * Of a DistributionPoint and of a DistributionPointName: `distributionPoint`, `fullName`, and what else may be there.
+ */
 const zero = constructedTag(0);
 const reasons = primitiveTag(1);
 const nameRelativeToIssuer = constructedTag(1);

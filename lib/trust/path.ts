@@ -1,7 +1,7 @@
 /**
- * The certificate path from a user certificate to a configured anchor (RFC 5280, section 6): an issuing CA is an anchor by itself, so
- * it is one step. The signature is judged first, over the bytes; only then is anything decoded of the certificate. OpenSSL, by
- * node:crypto, judges key identifiers and usage; what it leaves open is checked here.
+ * The certificate path from a user certificate to a configured anchor (RFC 5280, section 6): an issuing CA is an anchor
+ * by itself, so it is one step. The signature is judged first, over the bytes; only then is anything decoded of the
+ * certificate. OpenSSL, by node:crypto, judges key identifiers and usage; what it leaves open is checked here.
  */
 
 import type { TrustAnchors } from './anchors.js';

@@ -17,7 +17,10 @@ const authenticationPolicies: Record<StatedLevel, string> = { QUALIFIED: '0.4.0.
 const signaturePolicies: Record<StatedLevel, string> = { QUALIFIED: '0.4.0.194112.1.2', ADVANCED: '0.4.0.2042.1.1' };
 
 const qcStatements = '1.3.6.1.5.5.7.1.3';
-/** Statements of ETSI EN 319 412-5: that the key is in a qualified device, what the certificate is for, and that it is for signatures. */
+/**
+ * Statements of ETSI EN 319 412-5: that the key is in a qualified device, what the certificate is for, and that it is
+ * for signatures.
+ */
 const qcSscd = '0.4.0.1862.1.4';
 const qcType = '0.4.0.1862.1.6';
 const esign = '0.4.0.1862.1.6.1';
@@ -41,8 +44,8 @@ export function authenticationLevel(certificate: Certificate, rules: ProfileRule
 }
 
 /**
- * The level of a signing certificate by its policies and statements, or undefined when it is no such certificate. A qualified one
- * must state that it is for signatures; one that states that its key is in a qualified device is `QSCD`.
+ * The level of a signing certificate by its policies and statements, or undefined when it is no such certificate. A
+ * qualified one must state that it is for signatures; one that states that its key is in a qualified device is `QSCD`.
  */
 export function signatureLevel(certificate: Certificate, rules: ProfileRules): CertificateLevel | undefined {
   const level = statedLevel(certificate, signaturePolicies, rules);

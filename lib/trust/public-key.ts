@@ -1,6 +1,7 @@
 /**
- * How a public key is written in a certificate (RFC 3279, sections 2.3.1 and 2.3.5). OpenSSL decodes a key only when it is used, and
- * takes some in more than one spelling; this asks for the one spelling of DER, without decoding the numbers.
+ * How a public key is written in a certificate (RFC 3279, sections 2.3.1 and 2.3.5). OpenSSL decodes a key only when it
+ * is used, and takes some in more than one spelling; this asks for the one spelling of DER, without decoding the
+ * numbers.
  */
 
 import { type DerElement, elementsIn, onlyElement, tags } from './der.js';

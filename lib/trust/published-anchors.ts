@@ -1,4 +1,7 @@
-/** The issuing CAs that Smart-ID publishes, by the SHA-256 fingerprint of their certificates (section "Certificate chains"). */
+/**
+ * The issuing CAs that Smart-ID publishes, by the SHA-256 fingerprint of their certificates (section "Certificate
+ * chains").
+ */
 
 export interface PublishedAnchor {
   commonName: string;

@@ -1,6 +1,6 @@
 /**
- * What is signed in X.509 and OCSP: a SEQUENCE of what is signed, the algorithm and the signature (RFC 5280, section 4.1.1). Whether a
- * signature holds is told from slices of the bytes, before anything that is signed is looked at.
+ * What is signed in X.509 and OCSP: a SEQUENCE of what is signed, the algorithm and the signature (RFC 5280, section
+ * 4.1.1). Whether a signature holds is told from slices of the bytes, before anything that is signed is looked at.
  */
 
 import { createVerify, type KeyObject, verify } from 'node:crypto';

@@ -1,4 +1,6 @@
-/** The document number that newer Smart-ID certificates name in their subjectAltName (section "Certificate profiles"). */
+/**
+ * The document number that newer Smart-ID certificates name in their subjectAltName (section "Certificate profiles").
+ */
 
 import { attributes, type Certificate } from './certificate.js';
 import { type Bytes, onlyElement, tags } from './der.js';

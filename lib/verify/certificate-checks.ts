@@ -103,8 +103,9 @@ function decodeCertificate(value: string): Buffer | undefined {
 const judgedAhead = new WeakMap<object, { value: string; certificate: Certificate }>();
 
 /**
- * Judges the path of an answer's certificate as soon as the answer is there, and has the question about its revocation go out: by the
- * time the person's browser comes to finish, it has been answered. Whatever is wrong is told when the same answer is verified.
+ * Judges the path of an answer's certificate as soon as the answer is there, and has the question about its revocation
+ * go out: by the time the person's browser comes to finish, it has been answered. Whatever is wrong is told when the
+ * same answer is verified.
  * @param cert of the answer, the same object that is verified later.
  */
 export function judgeCertificateAhead(cert: { value: string }, { trustAnchors, revocation, now }: TrustInput): void {

@@ -1,4 +1,6 @@
-/** The verification of a signing certificate that somebody chose in the app, or that the service gave for a document. */
+/**
+ * The verification of a signing certificate that somebody chose in the app, or that the service gave for a document.
+ */
 
 import type { X509Certificate } from 'node:crypto';
 import { SmartIdOutcomeError } from '../errors.js';
@@ -31,8 +33,8 @@ export interface CertificateChoiceSession extends SessionWays {
   /** The person whose certificate was asked for, if the session named one. */
   expected?: ExpectedSigner;
   /**
-   * Whether a linked signature follows at once. The person stays in the app until it is given, so that the callback URL is not
-   * used before; hand the flow type to `SignatureSession.linked`, and `verifySignature` asks for the callback.
+   * Whether a linked signature follows at once. The person stays in the app until it is given, so that the callback URL
+   * is not used before; hand the flow type to `SignatureSession.linked`, and `verifySignature` asks for the callback.
    */
   linkedSignatureFollows?: boolean;
 }

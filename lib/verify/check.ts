@@ -9,7 +9,10 @@ export interface Check<Context> {
   refuse(context: Context): string | undefined | Promise<string | undefined>;
 }
 
-/** @throws SmartIdVerificationError of the first check that refuses, or that cannot be carried out; SmartIdOutcomeError as it is. */
+/**
+ * @throws SmartIdVerificationError of the first check that refuses, or that cannot be carried out; SmartIdOutcomeError
+ * as it is.
+ */
 export async function runChecks<Context>(checks: readonly Check<Context>[], context: Context): Promise<void> {
   for (const { name, refuse } of checks) {
     let reason: string | undefined;

@@ -1,12 +1,16 @@
 /**
- * RSA signatures over a digest whose message is not at hand (RFC 8017, sections 8.1.2, 8.2.2, 9.1.2 and 9.2). node:crypto
- * verifies a message and hashes it by itself, so here it does the RSA operation and the hashes, and what lies in between is ours.
+ * RSA signatures over a digest whose message is not at hand (RFC 8017, sections 8.1.2, 8.2.2, 9.1.2 and 9.2).
+ * node:crypto verifies a message and hashes it by itself, so here it does the RSA operation and the hashes, and what
+ * lies in between is ours.
  */
 
 import { constants, createHash, type KeyObject, publicDecrypt } from 'node:crypto';
 import { type HashAlgorithm, hashOctets, nodeHashName } from '../protocol/algorithms.js';
 
-/** The DER of a DigestInfo before its digest (RFC 8017, section 9.2, note 1); the deprecated algorithms know these hashes only. */
+/**
+ * The DER of a DigestInfo before its digest (RFC 8017, section 9.2, note 1); the deprecated algorithms know these
+ * hashes only.
+ */
 const digestInfoPrefixes: Partial<Record<HashAlgorithm, string>> = {
   'SHA-256': '3031300d060960864801650304020105000420',
   'SHA-384': '3041300d060960864801650304020205000430',
@@ -70,8 +74,8 @@ function maskGeneration(seed: Uint8Array, length: number, hashAlgorithm: HashAlg
 }
 
 /**
- * Whether a signature is as long as the modulus, which is the first step of either verification. OpenSSL takes one whose leading
- * zero octets were left out, so that there would be two signatures where one was given.
+ * Whether a signature is as long as the modulus, which is the first step of either verification. OpenSSL takes one
+ * whose leading zero octets were left out, so that there would be two signatures where one was given.
  */
 export function hasLengthOfModulus(signature: Buffer, { asymmetricKeyDetails }: KeyObject): boolean {
   return signature.length === Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8);

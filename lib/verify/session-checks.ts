@@ -1,4 +1,7 @@
-/** Checks of how a session ended and how the person came to it, the same for authentications, signatures and certificate choices. */
+/**
+ * Checks of how a session ended and how the person came to it, the same for authentications, signatures and certificate
+ * choices.
+ */
 
 import { SmartIdOutcomeError } from '../errors.js';
 import { type FlowType, flowTypes, isSameDevice } from '../protocol/acsp-v2.js';
@@ -39,7 +42,9 @@ export interface SignedAnswer {
   documentNumber?: string;
 }
 
-/** Same-device answers count only in the browser that came back with the session's own secret (section "Callback URLs"). */
+/**
+ * Same-device answers count only in the browser that came back with the session's own secret (section "Callback URLs").
+ */
 export function refuseCallback({ status, session, callback }: SessionContext): string | undefined {
   return callback ? refuseReturn(session, callback) : refuseMissingReturn(flowTypeOf(status));
 }

@@ -43,7 +43,10 @@ export interface SignatureSession extends SignatureChoice, SessionWays {
   expected?: ExpectedSigner;
   /** Base64 of the DER of the certificate that the document to be signed names; the signature must be of its key. */
   signingCertificate?: string;
-  /** Of a linked signature: the device-link certificate choice that it follows, whose callback URL is used once it is done. */
+  /**
+   * Of a linked signature: the device-link certificate choice that it follows, whose callback URL is used once it is
+   * done.
+   */
   linked?: SessionWays & { flowType: FlowType };
 }
 

@@ -9,7 +9,10 @@ import { style } from './style.js';
 const files: ReadonlyMap<string, string> = new Map([['attempt.css', style], ...Object.entries(browserFiles)]);
 
 export interface Assets {
-  /** The folder of the files, relative to the page. It has another name when a file is another, so they may be kept for long. */
+  /**
+   * The folder of the files, relative to the page. It has another name when a file is another, so they may be kept for
+   * long.
+   */
   folder: string;
   /** The file at a path below the page's folder; undefined where there is none. */
   answer(path: string): PageAnswer | undefined;

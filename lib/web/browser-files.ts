@@ -1,6 +1,6 @@
 /**
- * The scripts of the pages, by the names under which the browser loads them. The build replaces the compiled module by its
- * exports as text: bundlers move code, and leave behind the files that it would read.
+ * The scripts of the pages, by the names under which the browser loads them. The build replaces the compiled module by
+ * its exports as text: bundlers move code, and leave behind the files that it would read.
  */
 
 import { readFileSync } from 'node:fs';

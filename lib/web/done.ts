@@ -3,11 +3,9 @@
  * is opened again, lead on.
  */
 
+import { maxOpenAttempts } from '../attempt/keyed-attempts.js';
 import type { SiteRequest } from '../attempt/site-request.js';
 import { reloadSession, requireWebSession } from '../attempt/web-session.js';
-
-/** As many attempts as a browser session can have open. */
-const maxRemembered = 5;
 
 /** An attempt that has ended well. Its id may be kept, since nothing can be done with it any more. */
 export interface DoneAttempt {
@@ -22,10 +20,10 @@ interface DoneSession {
 
 const sessionOf = (req: SiteRequest) => (req as { session?: DoneSession }).session;
 
-/** Notes it in the session, which is stored at the end of the request. */
+/** Notes it in the session, which is stored at the end of the request. As many are kept as a browser can have open. */
 export function rememberDone(req: SiteRequest, { id, returnTo }: DoneAttempt): void {
   const session = sessionOf(req);
-  if (session) session.smartIdDone = [...(session.smartIdDone ?? []), { id, returnTo }].slice(-maxRemembered);
+  if (session) session.smartIdDone = [...(session.smartIdDone ?? []), { id, returnTo }].slice(-maxOpenAttempts);
 }
 
 /**

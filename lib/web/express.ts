@@ -19,8 +19,8 @@ import type { PageRoutes } from './page-routes.js';
 import { hostAskedFor } from './same-origin.js';
 
 /**
- * Answers with what the routes say, whatever `send` of the framework would make of it. What is not theirs goes on to the next
- * handler, and so does what is broken.
+ * Answers with what the routes say, whatever `send` of the framework would make of it. What is not theirs goes on to
+ * the next handler, and so does what is broken.
  */
 export function pagesHandler(routes: PageRoutes<Request>): RequestHandler {
   return (req, res, next) => {
@@ -57,7 +57,9 @@ function sourceOf(req: Request): PageSource<Request> {
   };
 }
 
-/** What a body parser of the site has read before, or what is read now and kept where the site's functions look for it. */
+/**
+ * What a body parser of the site has read before, or what is read now and kept where the site's functions look for it.
+ */
 async function readBody(req: IncomingMessage & { body?: unknown }): Promise<Record<string, unknown>> {
   if (typeof req.body === 'object' && req.body !== null) return req.body as Record<string, unknown>;
   if (req.readableEnded) return {};

@@ -1,7 +1,7 @@
 /** Where a person goes when a login or a signing could not be finished, and what the page says of it. */
 
 import type { Entry } from '../attempt/parameters.js';
-import { type Failure, isNeutral, visibleCode } from '../outcome.js';
+import { type Failure, isHiddenCode, publicCode } from '../outcome.js';
 import { backToPage } from './answers.js';
 import type { DoneAttempt } from './done.js';
 import { type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';
@@ -15,7 +15,7 @@ export interface Finisher {
   entry: Entry | undefined;
   /** The attempt that it names, where that has ended well before. */
   done: DoneAttempt | undefined;
-  /** Whether it was for a login, of whomever, and this browser is logged in. */
+  /** Whether this browser is logged in, where the attempt was a login that anybody might finish. */
   isLoggedIn: boolean;
   /** Whether the browser came with a session that is known here. */
   hasSession: boolean;
@@ -35,7 +35,7 @@ export function answerFailedFinish(
   { entry, done, isLoggedIn, hasSession, successRedirect }: Finisher,
 ): PageAnswer {
   if (entry?.by !== 'callback') {
-    return backToPage(request, { failed: visibleCode(code), id: entry?.id, returnTo, reference });
+    return backToPage(request, { failed: publicCode(code), id: entry?.id, returnTo, reference });
   }
   if (goneCodes.has(code) && (done || isLoggedIn)) return redirectAnswer(done?.returnTo ?? successRedirect);
   return backToPage(request, { failed: codeOfReturn(entry, code, hasSession), returnTo, reference });
@@ -50,5 +50,5 @@ function codeOfReturn(entry: Entry & { by: 'callback' }, code: string, hasSessio
   if (code === 'return_without_session') return hasSession ? 'return_after_end' : code;
   if (code === 'timeout' || code === 'expired') return 'expired';
   if (code.startsWith('user_refused')) return 'refused';
-  return isNeutral(code) ? visibleCode(code) : code;
+  return isHiddenCode(code) ? publicCode(code) : code;
 }

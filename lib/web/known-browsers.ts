@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { SmartIdInputError } from '../errors.js';
 import type { SmartIdInfo } from '../login-info.js';
 import { semanticsIdentifierOf } from '../protocol/document-number.js';
+import { onlyCookieNamed } from './cookies.js';
 
 /** What a site keeps of a browser. */
 export interface KnownBrowser {
@@ -93,8 +94,8 @@ export class KnownBrowsers {
   }
 
   /**
-   * @internal The values of Set-Cookie after a login. It stands also where the browser cannot be remembered: the next push there
-   * is a QR code again.
+   * @internal The values of Set-Cookie after a login. It stands also where the browser cannot be remembered: the next
+   * push there is a QR code again.
    */
   async cookiesAfterLogin(req: RequestHeaders, { flowType, documentNumber }: SmartIdInfo): Promise<string[]> {
     if (flowType === 'Notification') return [];
@@ -115,8 +116,9 @@ export class KnownBrowsers {
   }
 
   /**
-   * Makes this browser unknown, for everybody who has logged in there: for a "log out and forget this browser" on a shared
-   * computer. Other browsers of theirs stay known. Rejects when the store fails; the cookie is gone all the same.
+   * Makes this browser unknown, for everybody who has logged in there: for a "log out and forget this browser" on a
+   * shared computer. Other browsers of theirs stay known. Rejects when the store fails; the cookie is gone all the
+   * same.
    */
   async forget(req: RequestHeaders, res: CookieResponse): Promise<void> {
     res.appendHeader('set-cookie', cookieOf([]));
@@ -142,19 +144,10 @@ function cookieOf(tokens: readonly string[]): string {
   return `${cookieName}=${tokens.join('.')}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; Secure; SameSite=Lax`;
 }
 
-/**
- * The tokens in a Cookie header; none where the cookie is missing, malformed or repeated. A library would give the
- * first of two, which may be one that somebody has planted. And only spaces are skipped: to skip what a browser
- * takes for a part of the name, such as a no-break space, would let in a cookie never held to the rules of `__Host-`.
- */
+/** The tokens in a Cookie header; none where the cookie is missing, malformed or repeated. */
 function tokensOf(header = ''): string[] {
-  const start = `${cookieName}=`;
-  const [value, ...repeated] = header
-    .split(/; */)
-    .filter((pair) => pair.startsWith(start))
-    .map((pair) => pair.slice(start.length));
-  if (value === undefined || repeated.length > 0 || !cookieValue.test(value)) return [];
-  return [...new Set(value.split('.'))];
+  const value = onlyCookieNamed(cookieName, header);
+  return value !== undefined && cookieValue.test(value) ? [...new Set(value.split('.'))] : [];
 }
 
 /**
@@ -167,11 +160,11 @@ function hashOf(token: string): string {
 }
 
 /** Beyond these, the browsers that were used longest ago are forgotten. */
-const mostRemembered = 10_000;
+const maxBrowsers = 10_000;
 
 /** For one process and for trying out: forgotten when it ends. */
 export class MemoryKnownBrowserStore implements KnownBrowserStore {
-  private readonly browsers = new LRUCache<string, KnownBrowser>({ max: mostRemembered });
+  private readonly browsers = new LRUCache<string, KnownBrowser>({ max: maxBrowsers });
 
   async add(browser: KnownBrowser): Promise<void> {
     this.browsers.set(browser.tokenHash, { ...browser });

@@ -10,10 +10,11 @@ import type { Interaction } from '../protocol/interactions.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { checkKnownBrowserStore, type KnownBrowserStore, KnownBrowsers } from './known-browsers.js';
 import { SiteWords } from './language.js';
+import { offeredFlow } from './offered-flow.js';
 import { loginContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
 import { isForm, type PageAnswer, type PageRequest } from './page-request.js';
-import { flowOffered, type PageActions, PageRoutes } from './page-routes.js';
+import { type PageActions, PageRoutes } from './page-routes.js';
 import { countriesToName, personNamed } from './person.js';
 
 /** @typeParam Site the framework's own request, which functions of the site get. */
@@ -21,13 +22,13 @@ export interface LoginPageOptionsOf<Site> extends PageOptionsOf<Site> {
   /** What the app shows, in the visitor's language, for this request. Default: that of the strategy. */
   interactions?: (language: string, req: Site) => readonly Interaction[];
   /**
-   * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one too,
-   * and hope that the person confirms.
+   * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one
+   * too, and hope that the person confirms.
    */
   notification?: boolean;
   /**
-   * Offers a push to persons who have logged in by a device link in the same browser before, and remembers browsers for it.
-   * Default: no push, no cookie.
+   * Offers a push to persons who have logged in by a device link in the same browser before, and remembers browsers for
+   * it. Default: no push, no cookie.
    */
   knownBrowsers?: KnownBrowserStore;
   /**
@@ -43,8 +44,11 @@ export interface LoginHost<Site> {
   steps: LoginSteps;
   /** @throws SmartIdSessionError when there is no place for attempts. */
   keptFor(site: Site): KeptAttempts;
-  /** Looks for mistakes of deployment before a login begins. @throws SmartIdSessionError saying what to change. */
-  checkStart?(request: PageRequest<Site>): void;
+  /**
+   * For what the edge does first, such as telling mistakes of deployment. @throws SmartIdSessionError saying what to
+   * change.
+   */
+  beforeStart?(request: PageRequest<Site>): void;
   /** Whom the site names where the page's own options and the visitor name nobody. */
   identify?(site: Site): ExpectedSigner | undefined | Promise<ExpectedSigner | undefined>;
   isLoggedIn(site: Site): boolean;
@@ -54,7 +58,7 @@ export interface LoginHost<Site> {
 }
 
 /** The options that a login page has besides those of all pages. */
-export const loginPageOptionNames = ['interactions', 'knownBrowsers', 'identify'] as const;
+const loginPageOptionNames = ['interactions', 'knownBrowsers', 'identify'] as const;
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function checkLoginPageOptions<Site>(
@@ -95,7 +99,7 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
     async start(request) {
       const start = await startOf(request);
       const kept = keptFor(request.site);
-      host.checkStart?.(request);
+      host.beforeStart?.(request);
       return steps.firstView(await steps.start(kept, start, 'identify'));
     },
     // The login began where the browser was known, which it may not be any more.
@@ -119,7 +123,7 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
   /** What a visitor may choose: a person, and of two ways one. Everything else is the site's. */
   async function startOf(request: PageRequest<Site>): Promise<LoginStart> {
     const { country, personalCode, returnTo, holdPush, flow: wish } = request.body;
-    const wanted = flowOffered(wish, !identify && (notification || knownBrowsers !== undefined));
+    const wanted = offeredFlow(wish, !identify && (notification || knownBrowsers !== undefined));
     const isNamed = country !== undefined || personalCode !== undefined || wanted === 'notification';
     const person = isNamed && !identify ? personNamed(country, personalCode, settings.countries) : undefined;
     const isPush = wanted === 'notification' && (await mayPush(request, person));

@@ -12,8 +12,8 @@ export type Passport = Pick<PassportStatic, 'authenticate'>;
 export interface SmartIdRouterOptions extends PassportPageOptions<Request> {}
 
 /**
- * The whole login: the page with its files, start, push, status, live updates, finish and callback, below the path where it is
- * mounted. Behind the site's session and `passport.session()`.
+ * The whole login: the page with its files, start, push, status, live updates, finish and callback, below the path
+ * where it is mounted. Behind the site's session and `passport.session()`.
  * @throws SmartIdInputError naming the option that breaks a rule.
  */
 export function smartIdRouter(passport: Passport, options: SmartIdRouterOptions): RequestHandler {

@@ -1,4 +1,7 @@
-/** A request to the pages and its answer as plain values. The edges make them of what their framework has, and nobody else knows one. */
+/**
+ * A request to the pages and its answer as plain values. The edges make them of what their framework has, and nobody
+ * else knows one.
+ */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { answerHeaders } from '../attempt/answer-headers.js';
@@ -46,8 +49,8 @@ export interface PageAnswer {
   /** Whether a Content-Security-Policy that the site has set before stays in place of this one. */
   keepsSitePolicy?: boolean;
   /**
-   * In place of a body: shows views to a listener that the edge makes. Where there is nothing to show, none is made, and
-   * this is the answer instead.
+   * In place of a body: shows views to a listener that the edge makes. Where there is nothing to show, none is made,
+   * and this is the answer instead.
    */
   events?(createListener: (textOf: (view: AttemptView) => string) => Listener): Promise<PageAnswer | undefined>;
 }
@@ -81,8 +84,8 @@ export function parseBody(headers: IncomingHttpHeaders, text: string): Record<st
 }
 
 /**
- * An address without its query, and as it was sent: brought into another form, such as without `..`, it could be one that handlers
- * of the site before the page have not seen, such as a limit of its own for `/login/start`.
+ * An address without its query, and as it was sent: brought into another form, such as without `..`, it could be one
+ * that handlers of the site before the page have not seen, such as a limit of its own for `/login/start`.
  */
 export function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '';

@@ -4,13 +4,13 @@ import type { Listener } from '../attempt/live-view.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { isPrefetch, postedId, requirePostedId, requireQueryId, shortText } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
-import { SmartIdInputError } from '../errors.js';
 import type { Undertaking } from '../outcome.js';
 import { answerInputError, backToPage, nonEmptyText, type ShowFailure } from './answers.js';
 import { type Assets, createAssets } from './assets.js';
 import { contentSecurityPolicy, policyHeader } from './headers.js';
 import type { SiteWords } from './language.js';
 import { type PageContent, type PageState, wholePage } from './page.js';
+import { isGone, messageFor, type Notice, noticeText } from './page-message.js';
 import { helpLinksFor, imagesFor, type PageOptionsOf } from './page-options.js';
 import {
   htmlAnswer,
@@ -22,7 +22,7 @@ import {
   redirectAnswer,
 } from './page-request.js';
 import { isOfSameOrigin, refusalMessage } from './same-origin.js';
-import { failureMessage, type Words } from './words.js';
+import { failureMessage } from './words.js';
 
 /** What the routes do, for a login or a signing. */
 export interface PageActions<Site> {
@@ -47,12 +47,6 @@ export interface PageActions<Site> {
   finish(request: PageRequest<Site>): Promise<PageAnswer>;
 }
 
-/** Milliseconds before the end from which on the person is warned. The script of the page has the same. */
-const expiringMs = 30_000;
-
-/** The key of a text that the page says besides what it shows, or in its place. */
-export type Notice = 'scanFirst' | 'nothingToSign';
-
 type Handler<Site> = (request: PageRequest<Site>) => Promise<PageAnswer>;
 
 export class PageRoutes<Site> {
@@ -71,7 +65,7 @@ export class PageRoutes<Site> {
         'GET /status',
         async (request) => this.viewAnswer(request, await this.actions.status(request, requireQueryId(request))),
       ],
-      ['GET /updates', async (request) => this.events(request)],
+      ['GET /updates', (request) => this.events(request)],
       ['POST /finish', (request) => this.actions.finish(request)],
       ['GET /callback', (request) => this.callback(request)],
     ]);
@@ -225,7 +219,7 @@ export class PageRoutes<Site> {
       returnTo,
       reference: shortText(query.reference),
       offersPush: await actions.offersPush(request),
-      message: this.messageFor(words, query, code, view),
+      message: messageFor(actions, words, { code, failed: query.failed, notice: query.notice, view }),
       isCodeWrong: query.problem === 'personalCode',
       view,
     };
@@ -239,58 +233,14 @@ export class PageRoutes<Site> {
     const languages = siteWords.isVisitorsChoice ? siteWords.languages : [];
     return new Map(languages.map((language) => [language, siteWords.of(language).languageName]));
   }
-
-  /**
-   * What the page says at first. It says one thing: a failure before what the person can do now, and that before a
-   * warning.
-   */
-  private messageFor(
-    words: Words,
-    query: PageQuery,
-    code: string | undefined,
-    view: AttemptView | undefined,
-  ): string | undefined {
-    const { what, clock } = this.actions;
-    const { page } = words;
-    if (code !== undefined) return failureMessage(code, words, what);
-    if (view?.state === 'callback') return page.goOnInOtherTab;
-    const isRunning = view?.state === 'running';
-    // A finish failed while the attempt is still open: the person has not confirmed yet.
-    if (isRunning && nonEmptyText(query.failed) !== undefined) return page.notYet;
-    const notice = noticeText(query.notice, what, words);
-    if (notice !== undefined) return notice;
-    return isRunning && isExpiring(view, clock) ? page.expiring : undefined;
-  }
 }
 
 /** What the page is opened with: its query, or what the answer to a refused form puts in place of one. */
 type PageQuery = Partial<Record<'failed' | 'returnTo' | 'reference' | 'id' | 'notice' | 'problem', unknown>>;
 
-function isExpiring({ expiresAt = Infinity }: AttemptView, clock: () => number): boolean {
-  return expiresAt - clock() <= expiringMs;
-}
-
-/** Whether a code says that an attempt is not there any more, which may be because it has ended well. */
-function isGone(code: string | undefined): boolean {
-  return code === 'no_attempt' || code === 'already_used';
-}
-
-/** What a notice says; nothing where it is none of this page. */
-function noticeText(notice: unknown, what: Undertaking, { login, signing }: Words): string | undefined {
-  if (what === 'login') return notice === 'scanFirst' ? login.scanFirst : undefined;
-  return notice === 'nothingToSign' ? signing.nothingToSign : undefined;
-}
-
-/** @throws SmartIdInputError where a visitor asks for a flow that is not offered. */
-export function flowOffered(flow: unknown, notification: boolean): 'device-link' | 'notification' {
-  if (flow === undefined || flow === 'device-link') return 'device-link';
-  if (flow === 'notification' && notification) return flow;
-  throw new SmartIdInputError('flow', notification ? 'must be device-link or notification.' : 'must be device-link.');
-}
-
 /**
- * Relative addresses of the page count from its folder, so its own address must end with a slash. Where it does not: the
- * address, relative to itself, that does.
+ * Relative addresses of the page count from its folder, so its own address must end with a slash. Where it does not:
+ * the address, relative to itself, that does.
  */
 function withTrailingSlash(originalUrl: string): string | undefined {
   const [path = '', query] = originalUrl.split(/\?(.*)/s);

@@ -1,6 +1,6 @@
 /**
- * The page of an attempt as HTML. All addresses in it are relative, so it works under any path and behind any proxy. It says what
- * the server knows, so that it can be used without its script; the script takes over from there.
+ * The page of an attempt as HTML. All addresses in it are relative, so it works under any path and behind any proxy. It
+ * says what the server knows, so that it can be used without its script; the script takes over from there.
  */
 
 import type { AttemptView } from '../attempt/view.js';

@@ -64,7 +64,7 @@ export function passportPages<Site extends SiteRequest>(
     {
       steps: strategy.steps,
       keptFor: (site) => strategy.keptFor(site),
-      checkStart({ site, headers, originalUrl, path }) {
+      beforeStart({ site, headers, originalUrl, path }) {
         const { callbackURL } = strategy;
         checkSessionCookie(site, callbackURL !== undefined);
         checkCallbackHost(headers, callbackURL);

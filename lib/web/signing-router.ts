@@ -1,4 +1,7 @@
-/** The signing page and its routes, to be mounted by a site: `app.use('/sign', smartIdSigningRouter({ signing, start, signed }))`. */
+/**
+ * The signing page and its routes, to be mounted by a site: `app.use('/sign', smartIdSigningRouter({ signing, start,
+ * signed }))`.
+ */
 
 import type { Request, RequestHandler } from 'express';
 import { checkCallbackPath } from '../attempt/callback-place.js';
@@ -13,10 +16,11 @@ import { doneAttempt, rememberWhenDone } from './done.js';
 import { pagesHandler } from './express.js';
 import { answerFailedFinish } from './failed-finish.js';
 import { SiteWords } from './language.js';
+import { offeredFlow } from './offered-flow.js';
 import { signingContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
 import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
-import { flowOffered, PageRoutes } from './page-routes.js';
+import { PageRoutes } from './page-routes.js';
 
 /** Who is asked, and what the app shows. */
 export type SigningRouterStart = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
@@ -27,8 +31,8 @@ export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
   signing: SmartIdSigning;
   /**
    * Decides whether this visitor may sign this, and who is asked: `{ signer: { documentNumber } }` of the person who is
-   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign. The page
-   * asks when it is opened, too, so this must change nothing.
+   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign. The
+   * page asks when it is opened, too, so this must change nothing.
    * @param reference what the page was opened with, as `?reference=`; anybody can write anything there.
    * @param language of the page, for `interactions`.
    */
@@ -89,7 +93,7 @@ async function startIfAllowed(
   checkCallbackPath(pathOf(request.originalUrl), request.path, signing.callbackURL);
   const allowed = await start(request.site, known, language);
   if (!allowed) return undefined;
-  const flow = flowOffered(wish, notification && allowed.signer !== undefined);
+  const flow = offeredFlow(wish, notification && allowed.signer !== undefined);
   const way = { flow, reference: known, returnTo: isPathOfSite(returnTo) ? returnTo : undefined };
   return signing.begin(request.site, { lang: words.of(language).linkLanguage, ...allowed, ...way });
 }

@@ -4,7 +4,7 @@ import { attemptIdOfCallback } from '../../lib/attempt/attempt.js';
 import { checkExpectedSigner, isPathOfSite } from '../../lib/attempt/options.js';
 import { shortText } from '../../lib/attempt/parameters.js';
 import { checkStartOptions, resolveOptions } from '../../lib/options.js';
-import { failure, visibleCode } from '../../lib/outcome.js';
+import { failure, publicCode } from '../../lib/outcome.js';
 import { parseSemanticsIdentifier } from '../../lib/protocol/semantics-identifier.js';
 import { personNamed } from '../../lib/web/person.js';
 import { failureMessage, wordsOf } from '../../lib/web/words.js';
@@ -84,7 +84,7 @@ describe('What a visitor or a site sends, whatever it is', () => {
         expect(message).to.be.a('string').and.not.equal('');
         if (any.length >= 8) expect(message).to.not.contain(any);
       }
-      expect(visibleCode(any)).to.be.oneOf([any, 'not_completed']);
+      expect(publicCode(any)).to.be.oneOf([any, 'not_completed']);
     });
   });
 });

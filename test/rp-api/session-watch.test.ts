@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { attemptLifetime, finishGraceMs } from '../../lib/attempt/attempt.js';
+import { attemptLifetimeMs, finishGraceMs } from '../../lib/attempt/attempt.js';
 import { SmartIdServiceError } from '../../lib/errors.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
 import { PollTurns } from '../../lib/rp-api/poll-turns.js';
@@ -34,7 +34,7 @@ describe('More sessions than there may be polls', () => {
   });
 
   const follow = (sessionIDs: string[]) => {
-    const left = sessionIDs.map((sessionID) => watch.follow(sessionID, ({ state }) => heard.set(sessionID, state)));
+    const left = sessionIDs.map((sessionID) => watch.subscribe(sessionID, ({ state }) => heard.set(sessionID, state)));
     leaves.push(...left);
     return left;
   };
@@ -118,7 +118,7 @@ describe('More sessions than there may be polls', () => {
 
   it('take no turns from each other where they are of no service', async () => {
     const watches = [1, 2].map(() => new SessionWatch(service));
-    leaves = watches.map((one, index) => one.follow(`${index}`, () => {}));
+    leaves = watches.map((one, index) => one.subscribe(`${index}`, () => {}));
     await begun();
     expect(service.open).to.equal(2);
     for (const one of watches) one.close();
@@ -189,14 +189,14 @@ describe('A result of the RP API', () => {
   };
 
   const complete = async (watch: SessionWatch, service: PolledService, sessionID: string) => {
-    watch.look(sessionID);
+    watch.observe(sessionID);
     service.end(sessionID);
     await pass(pollDelayMs.max);
-    expect(watch.look(sessionID)).to.deep.equal({ state: 'complete', status: ended });
+    expect(watch.observe(sessionID)).to.deep.equal({ state: 'complete', status: ended });
   };
 
   it('is kept for as long as its attempt may be finished', () => {
-    expect(resultLifetimeMs).to.be.at.least(attemptLifetime + finishGraceMs);
+    expect(resultLifetimeMs).to.be.at.least(attemptLifetimeMs + finishGraceMs);
   });
 
   for (const isClosed of [false, true]) {
@@ -206,9 +206,9 @@ describe('A result of the RP API', () => {
       await complete(watch, service, 'a');
       if (isClosed) watch.close();
       await pass(resultLifetimeMs - pollDelayMs.max - 1);
-      expect(watch.look('a')).to.deep.equal({ state: 'complete', status: ended });
+      expect(watch.observe('a')).to.deep.equal({ state: 'complete', status: ended });
       await pass(pollDelayMs.max + 2);
-      expect(watch.look('a').state).to.equal('running');
+      expect(watch.observe('a').state).to.equal('running');
       expect(service.asked.get('a')).to.equal(1);
     });
   }
@@ -218,7 +218,7 @@ describe('A result of the RP API', () => {
     const watch = new SessionWatch(service, undefined, { maxResults: 3 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) await complete(watch, service, name);
     watch.close();
-    const states = ['a', 'b', 'c', 'd', 'e'].map((name) => watch.look(name).state);
+    const states = ['a', 'b', 'c', 'd', 'e'].map((name) => watch.observe(name).state);
     expect(states).to.deep.equal(['running', 'running', 'complete', 'complete', 'complete']);
     expect(service.asked.get('e')).to.equal(1);
   });
@@ -233,11 +233,11 @@ describe('A closed watch', () => {
       const status = { state: 'COMPLETE', result: { endResult: 'OK' } };
       const client = { waitForSession: (id) => (id === 'ended' ? Promise.resolve(status) : new Promise(() => {})) };
       const watch = new SessionWatch(client, undefined, { turns: new PollTurns(1) });
-      watch.look('ended');
-      setTimeout(() => ['a', 'b', 'c'].map((id) => watch.look(id)), 200);
+      watch.observe('ended');
+      setTimeout(() => ['a', 'b', 'c'].map((id) => watch.observe(id)), 200);
       setTimeout(() => {
         watch.close();
-        console.log(watch.look('ended').state);
+        console.log(watch.observe('ended').state);
       }, 400);`;
     const { stdout } = await promisify(execFile)(
       process.execPath,

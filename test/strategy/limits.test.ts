@@ -160,7 +160,7 @@ describe('A long poll that nobody asks about', () => {
         return new Promise(() => {});
       },
     });
-    expect(watch.look('de305d54-75b4-431b-adb2-eb6b9e546014').state).to.equal('running');
+    expect(watch.observe('de305d54-75b4-431b-adb2-eb6b9e546014').state).to.equal('running');
     timers[begin]?.();
     expect(signal?.aborted).to.equal(false);
     timers[giveUp]?.();

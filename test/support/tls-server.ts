@@ -71,6 +71,6 @@ export function agentFor({ url, certificate }: TlsServer, pinnedKeys?: string[],
 }
 
 export async function getOver(agent: https.Agent, { url }: TlsServer): Promise<number> {
-  const request = { service: 'The server', method: 'GET', url, headers: {}, timeout: 5000, largest: 100 } as const;
+  const request = { service: 'The server', method: 'GET', url, headers: {}, timeoutMs: 5000, maxBytes: 100 } as const;
   return (await exchange(fetchWith(agent), request)).status;
 }

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import currentExpress, { type NextFunction, type Request, type Response } from 'express';
-import { type Failure, failure, visibleCode } from '../../lib/outcome.js';
+import { type Failure, failure, publicCode } from '../../lib/outcome.js';
 import { type LanguageOption, SiteWords } from '../../lib/web/language.js';
 import { failureMessage, type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { inputError } from '../support/errors.js';
@@ -214,7 +214,7 @@ describe('What a visitor is told of a failure', () => {
         expect(known).to.have.members(['not_completed', ...openCodes, ...pageCodes, 'too_many_starts', 'other']);
         for (const code of [...hiddenCodes, ...openCodes]) {
           expect(failure(code, what).message, code).to.not.equal(otherFailure);
-          expect(known, code).to.include(visibleCode(code));
+          expect(known, code).to.include(publicCode(code));
         }
       });
 
@@ -222,7 +222,7 @@ describe('What a visitor is told of a failure', () => {
         for (const language of languages) {
           const words = wordsOf[language];
           for (const code of hiddenCodes) {
-            expect(failureMessage(visibleCode(code), words, what)).to.equal(words[failuresOf[what]].not_completed);
+            expect(failureMessage(publicCode(code), words, what)).to.equal(words[failuresOf[what]].not_completed);
           }
         }
       });
@@ -231,7 +231,7 @@ describe('What a visitor is told of a failure', () => {
         for (const language of languages) {
           const words = wordsOf[language];
           for (const code of openCodes) {
-            expect(failureMessage(visibleCode(code), words, what)).to.equal(
+            expect(failureMessage(publicCode(code), words, what)).to.equal(
               texts[language].get(`${failuresOf[what]}.${code}`),
             );
           }

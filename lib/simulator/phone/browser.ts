@@ -1,6 +1,6 @@
 /**
- * The script of the phone page. It is an ordinary function, checked like all other code, and goes to the browser as its own
- * source text: nothing needs to be bundled or copied. So it may use only its argument and what browsers have.
+ * The script of the phone page. It is an ordinary function, checked like all other code, and goes to the browser as its
+ * own source text: nothing needs to be bundled or copied. So it may use only its argument and what browsers have.
  */
 import type { DecodeQR } from 'qr/decode.js';
 import type { PhoneView } from './view.js';

@@ -1,6 +1,6 @@
 /**
- * The phone page and what it calls: a person plays the phone here. Opening a device link in a browser comes here as well, as
- * it would open the app on a phone.
+ * The phone page and what it calls: a person plays the phone here. Opening a device link in a browser comes here as
+ * well, as it would open the app on a phone.
  */
 import { createRequire } from 'node:module';
 import { type Request, type RequestHandler, type Response, Router } from 'express';

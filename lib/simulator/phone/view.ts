@@ -1,4 +1,7 @@
-/** What the phone page is told about a session: what an app would show, and nothing secret. RP API 3.2.3, "Interactions". */
+/**
+ * What the phone page is told about a session: what an app would show, and nothing secret. RP API 3.2.3,
+ * "Interactions".
+ */
 import { randomInt } from 'node:crypto';
 import { simulatedAccounts } from '../accounts.js';
 import { isSuitable } from '../answer.js';

@@ -1,4 +1,7 @@
-/** The certificates that others may fetch: the trust anchors, and each authority where user certificates say it is (AIA). */
+/**
+ * The certificates that others may fetch: the trust anchors, and each authority where user certificates say it is
+ * (AIA).
+ */
 import { Router } from 'express';
 import type { SimulatedPki } from './pki.js';
 

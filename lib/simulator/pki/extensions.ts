@@ -107,7 +107,10 @@ export function certificatePolicies(policies: readonly string[], practiceStateme
   return encoded('2.5.29.32', new CertificatePolicies({ certificatePolicies }));
 }
 
-/** subjectDirectoryAttributes with a dateOfBirth. Noon, as in the real certificates: no time zone moves it to another day. */
+/**
+ * subjectDirectoryAttributes with a dateOfBirth. Noon, as in the real certificates: no time zone moves it to another
+ * day.
+ */
 export function dateOfBirth(day: string): CertificateExtension {
   const values = [new GeneralizedTime({ valueDate: new Date(`${day}T12:00:00Z`) })];
   const attributes = [new Attribute({ type: '1.3.6.1.5.5.7.9.1', values })];

@@ -1,6 +1,6 @@
 /**
- * The simulator's own public key infrastructure, made anew at every start: nothing it signs can be mistaken for the real
- * service's. RP API 3.2.3, "Certificate chains" and "Certificate profiles".
+ * The simulator's own public key infrastructure, made anew at every start: nothing it signs can be mistaken for the
+ * real service's. RP API 3.2.3, "Certificate chains" and "Certificate profiles".
  */
 import {
   type Authority,

@@ -1,6 +1,6 @@
 /**
- * A person's certificate, for authentication or for signatures, in one of the two profiles that are in use, with a way to deviate
- * from it at any single point: tests of attacks are built upon that. RP API 3.2.3, "Certificate profiles".
+ * A person's certificate, for authentication or for signatures, in one of the two profiles that are in use, with a way
+ * to deviate from it at any single point: tests of attacks are built upon that. RP API 3.2.3, "Certificate profiles".
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {

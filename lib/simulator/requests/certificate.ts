@@ -1,6 +1,6 @@
 /**
- * The bodies that ask for a signing certificate, by a session in which the person chooses one or of a known document, with every
- * rule of RP API 3.2.3, "Certificate choice" and "Signing certificate".
+ * The bodies that ask for a signing certificate, by a session in which the person chooses one or of a known document,
+ * with every rule of RP API 3.2.3, "Certificate choice" and "Signing certificate".
  */
 import { z } from 'zod';
 import { callbackUrl, commonFields, nonce, notPartOf, signingCertificateLevel } from './fields.js';

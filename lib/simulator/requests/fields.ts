@@ -1,6 +1,6 @@
 /**
- * The fields that the bodies of several requests have in common, with the rules of RP API 3.2.3, "Request parameters", and the
- * refusal of fields that belong to other requests.
+ * The fields that the bodies of several requests have in common, with the rules of RP API 3.2.3, "Request parameters",
+ * and the refusal of fields that belong to other requests.
  */
 import { z } from 'zod';
 import { decodeInteractions, type Interactions, type InteractionType } from '../interactions.js';

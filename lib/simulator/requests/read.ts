@@ -1,4 +1,6 @@
-/** Reads the body of a request. All broken rules are reported at once, each with where it is. RP API 3.2.3, "Errors". */
+/**
+ * Reads the body of a request. All broken rules are reported at once, each with where it is. RP API 3.2.3, "Errors".
+ */
 import type { z } from 'zod';
 import { Problem } from '../problem.js';
 

@@ -1,4 +1,7 @@
-/** The requests that create a session, and which of its three types it then has. RP API 3.2.3, "Device link": `sessionType`. */
+/**
+ * The requests that create a session, and which of its three types it then has. RP API 3.2.3, "Device link":
+ * `sessionType`.
+ */
 import type { AuthenticationRequest } from './authentication.js';
 import type { CertificateChoiceRequest } from './certificate.js';
 import type { SignatureRequest } from './signature.js';

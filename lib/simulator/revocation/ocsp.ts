@@ -16,7 +16,7 @@ import { cryptoKeyOf, type SignatureHash } from './crypto-key.js';
 /** What the responder says of a certificate. */
 export type CertificateStatus = 'good' | 'revoked' | 'unknown';
 
-/** Who signs: the authority itself, or somebody with a certificate of his own, which goes along. */
+/** Who signs: the authority itself, or somebody with a certificate of their own, which goes along. */
 export interface OcspSigner {
   /** DER. */
   certificate: Uint8Array;

@@ -1,6 +1,7 @@
 /**
- * A responder with the certificate of the demo environment's: RSA 3072, issued for five years by the authority whose certificates it
- * speaks of, for OCSP signing and nothing else, without policies and without an address to ask about it.
+ * A responder with the certificate of the demo environment's: RSA 3072, issued for five years by the authority whose
+ * certificates it speaks of, for OCSP signing and nothing else, without policies and without an address to ask about
+ * it.
  */
 import { type Authority, authorityName, generateRsaKey } from '../pki/authority.js';
 import { type IssuedCertificate, issueCertificate, keyIdentifier } from '../pki/certificate.js';

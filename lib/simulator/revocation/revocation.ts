@@ -1,6 +1,6 @@
 /**
- * What the simulator says of its certificates by OCSP and by list, at the addresses in them (RFC 6960, RFC 5280), and the
- * ways in which it can say it wrongly.
+ * What the simulator says of its certificates by OCSP and by list, at the addresses in them (RFC 6960, RFC 5280), and
+ * the ways in which it can say it wrongly.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import express, { Router } from 'express';
@@ -50,8 +50,8 @@ export class SimulatedRevocation {
   /** Whether OCSP answers repeat the nonce of the request. */
   returnsNonce = true;
   /**
-   * `recorded`: as the demo environment's responder answers, of whole seconds and without `nextUpdate` and nonce, so that nobody may
-   * remember it; `responder`, `returnsNonce` and `ocspFault` then change nothing in it.
+   * `recorded`: as the demo environment's responder answers, of whole seconds and without `nextUpdate` and nonce, so
+   * that nobody may remember it; `responder`, `returnsNonce` and `ocspFault` then change nothing in it.
    */
   ocspProfile: 'simple' | 'recorded' = 'simple';
   /** Milliseconds that an OCSP answer takes. */

@@ -1,7 +1,7 @@
 /**
- * Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. One may have hundreds of thousands of
- * entries: they are not looked at before the signature has been verified, no structure is built of them, and others get their turn
- * in between.
+ * Certificate revocation lists (RFC 5280, section 5), the fallback where OCSP gives no answer. One may have hundreds of
+ * thousands of entries: they are not looked at before the signature has been verified, no structure is built of them,
+ * and others get their turn in between.
  */
 
 import type { Certificate } from '../certificate.js';
@@ -94,7 +94,10 @@ function isUnusable({ isCritical, type }: Extension): boolean {
   return isCritical || partialLists.has(type);
 }
 
-/** RFC 5280, section 5.3: a list with a critical extension in an entry that is not understood says nothing of any certificate. */
+/**
+ * RFC 5280, section 5.3: a list with a critical extension in an entry that is not understood says nothing of any
+ * certificate.
+ */
 async function refuseEntries(entries: Bytes): Promise<string | undefined> {
   const reader = new DerReader(entries);
   for (let count = 1; !reader.isAtEnd; count++) {
@@ -123,7 +126,8 @@ export class RevocationList {
     const encoded = encodeDer(tags.integer, serialNumber);
     const { buffer, byteOffset, byteLength } = this.entries;
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    // Most numbers are in no entry, which a search through the bytes tells soonest. What it finds may still be part of something else.
+    // Most numbers are in no entry, which a search through the bytes tells soonest. What it finds may still be part of
+    // something else.
     for (let at = bytes.indexOf(encoded); at !== -1; at = bytes.indexOf(encoded, at + 1)) {
       if (this.beginsAt(at)) return true;
     }

@@ -1,4 +1,7 @@
-/** The dates of a revocation answer (RFC 6960, section 4.2.2.1; RFC 5280, section 5.1.2), in milliseconds since the epoch. */
+/**
+ * The dates of a revocation answer (RFC 6960, section 4.2.2.1; RFC 5280, section 5.1.2), in milliseconds since the
+ * epoch.
+ */
 
 /** How far the clocks of the site and of the service may differ. */
 const clockToleranceMs = 60_000;

@@ -23,7 +23,9 @@ export interface OcspRequest {
 }
 
 const maxNonceBytes = 32;
-/** AlgorithmIdentifier of SHA-1: it names the certificate here and protects nothing, and every responder understands it. */
+/**
+ * AlgorithmIdentifier of SHA-1: it names the certificate here and protects nothing, and every responder understands it.
+ */
 const sha1 = Buffer.from('300906052b0e03021a0500', 'hex');
 /** OBJECT IDENTIFIER of the nonce (RFC 8954). */
 const nonceType = Buffer.from('06092b0601050507300102', 'hex');

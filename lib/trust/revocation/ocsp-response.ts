@@ -1,6 +1,6 @@
 /**
- * The answer of an OCSP responder (RFC 6960, section 4.2). Anybody on the way may have written it: only slices are cut out of it before
- * its signature has been verified, and that of the responder's certificate before its key is used.
+ * The answer of an OCSP responder (RFC 6960, section 4.2). Anybody on the way may have written it: only slices are cut
+ * out of it before its signature has been verified, and that of the responder's certificate before its key is used.
  */
 
 import { type Certificate, subjectPublicKeyOf } from '../certificate.js';
@@ -43,9 +43,9 @@ const maxCertificates = 4;
 const [tag0, tag1, tag2] = [constructedTag(0), constructedTag(1), constructedTag(2)];
 
 /**
- * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a responder to
- * whom the same CA issued a certificate for OCSP signing; it must be about this certificate, of now, and repeat the nonce if
- * it has one.
+ * What the answer says of the certificate that was asked about. Its signature must be the CA's, or that of a responder
+ * to whom the same CA issued a certificate for OCSP signing; it must be about this certificate, of now, and repeat the
+ * nonce if it has one.
  * @throws DerError when the bytes are no OCSP answer.
  */
 export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
@@ -155,7 +155,10 @@ function readSingleResponse({ reader }: DerElement): SingleResponse {
   return { certId, status, thisUpdate, nextUpdate, extensions };
 }
 
-/** certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`, which says when and may say why. */
+/**
+ * certStatus is a CHOICE of `good [0]` and `unknown [2]`, which are NULL, and `revoked [1]`, which says when and may
+ * say why.
+ */
 function statusIn({ tag, content, reader }: DerElement): Status {
   if (tag === tag1) {
     timeIn(reader.next(tags.generalizedTime));

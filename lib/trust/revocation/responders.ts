@@ -1,6 +1,7 @@
 /**
- * The certificates of OCSP responders (RFC 6960, section 4.2.2.2). To judge one costs more than everything else of an answer, and the
- * same one comes along with each: so one that was found to be the CA's is remembered by its bytes, for a bounded time.
+ * The certificates of OCSP responders (RFC 6960, section 4.2.2.2). To judge one costs more than everything else of an
+ * answer, and the same one comes along with each: so one that was found to be the CA's is remembered by its bytes, for
+ * a bounded time.
  */
 
 import { LRUCache } from 'lru-cache';

@@ -48,8 +48,8 @@ export class RevocationChecker {
   }
 
   /**
-   * @internal
-   * Asks about the path now, so that `refuse` for the same certificate need not wait: for while the person's browser is on its way.
+   * @internal Asks about the path now, so that `refuse` for the same certificate need not wait: for while the person's
+   * browser is on its way.
    * @param path one that leads to an anchor: nobody else's addresses are asked.
    * @param now milliseconds since the epoch.
    */

@@ -5,21 +5,25 @@ import { encodeQR } from './qr.js';
 import { get, getPatiently, pause, post, type Shown, StatusError } from './requests.js';
 
 /** Milliseconds between two looks without live updates; a QR link is new every second. */
-const interval = 1000;
+const intervalMs = 1000;
 /** Milliseconds between two looks of a tab that nobody sees. */
-const hiddenInterval = 3000;
-/** Milliseconds without an update after which the connection counts as dead: at first and with a QR code, and without. */
-const deadAfter = { ticking: 4000, quiet: 15_000 };
+const hiddenIntervalMs = 3000;
+/**
+ * Milliseconds without an update after which the connection counts as dead: at first and with a QR code, and without.
+ */
+const deadAfterMs = { ticking: 4000, quiet: 15_000 };
 /** Statuses of what stands before the server, which tell nothing of the service: the next look may be answered well. */
 const passingStatuses = new Set([408, 429, 502, 504]);
 /** Looks in a row that may fail before the page says so. */
-const patience = 3;
-/** Milliseconds after a failure of the service for which it may look as if all were well: the server asks it once more. */
-const aftermath = 15_000;
+const maxFailedLooks = 3;
+/**
+ * Milliseconds after a failure of the service for which it may look as if all were well: the server asks it once more.
+ */
+const aftermathMs = 15_000;
 /** Live updates that may break down before the page does without. */
-const mostBreakdowns = 3;
+const maxBreakdowns = 3;
 /** Looks for which an attempt that is gone may be on its way through another tab. */
-const goneLooks = 5;
+const maxLooksSinceGone = 5;
 /** Milliseconds after which a QR code is hidden: it must not be older than three seconds when it is scanned. */
 const maxQrAgeMs = 2500;
 /**
@@ -33,11 +37,14 @@ const expiringMs = 30_000;
  */
 const maxWarningDelayMs = 600_000;
 /** Milliseconds for which the code is seen before a push covers it. */
-const timeToRemember = 2500;
+const timeToRememberMs = 2500;
 const isHandheld = matchMedia('(pointer: coarse)').matches;
 const isPhone = isHandheld && Math.min(screen.width, screen.height) < 600;
-/** Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer at least 6. */
-const mostPixels = () => (isHandheld ? Math.floor(10 * devicePixelRatio) : Math.ceil(6 * devicePixelRatio));
+/**
+ * Of the screen, in a module of the QR code: at most 10 in CSS pixels, which a phone has no room for, and on a computer
+ * at least 6.
+ */
+const maxPixels = () => (isHandheld ? Math.floor(10 * devicePixelRatio) : Math.ceil(6 * devicePixelRatio));
 const quietZone = 4;
 
 const root = document.getElementById('smart-id') as HTMLElement;
@@ -106,7 +113,9 @@ function failStart(error: unknown, isForPerson: boolean): void {
   else fail((status === 404 && words.notFound) || (error instanceof TypeError ? words.noConnection : faultOf(error)));
 }
 
-/** Whose fault it is that a request was not answered well: the site's, unless the site says that it is the service's. */
+/**
+ * Whose fault it is that a request was not answered well: the site's, unless the site says that it is the service's.
+ */
 function faultOf(error: unknown): string | undefined {
   return error instanceof StatusError && error.isOfService ? words.unavailable : words.siteFault;
 }
@@ -127,7 +136,7 @@ function follow(view: Shown): void {
 async function sendPush(view: Shown): Promise<void> {
   keepingFocus(() => showRunning(view));
   const isCurrent = () => current === view.id;
-  await pause(timeToRemember);
+  await pause(timeToRememberMs);
   if (!isCurrent()) return;
   try {
     const sent = await post('push', { id: view.id, lang }, isCurrent);
@@ -141,8 +150,8 @@ async function sendPush(view: Shown): Promise<void> {
 function connect(id: string): void {
   stopUpdates();
   if (current !== id) return;
-  if (document.hidden) lookIn(id, hiddenInterval);
-  else if (breakdowns >= mostBreakdowns) lookIn(id, interval);
+  if (document.hidden) lookIn(id, hiddenIntervalMs);
+  else if (breakdowns >= maxBreakdowns) lookIn(id, intervalMs);
   else listen(id);
 }
 
@@ -150,9 +159,9 @@ function listen(id: string): void {
   const source = new EventSource(addressOf('updates', id));
   // The first update comes at once; where it does not, something on the way keeps them all back.
   let watchdog = setTimeout(() => {
-    breakdowns = mostBreakdowns;
+    breakdowns = maxBreakdowns;
     breakDown();
-  }, deadAfter.ticking);
+  }, deadAfterMs.ticking);
   function stop(): void {
     clearTimeout(watchdog);
     source.close();
@@ -160,19 +169,19 @@ function listen(id: string): void {
   function breakDown(): void {
     stop();
     breakdowns++;
-    lookIn(id, interval);
+    lookIn(id, intervalMs);
   }
   stopUpdates = stop;
   source.onerror = breakDown;
   source.onmessage = ({ data }) => {
     const view: Shown = JSON.parse(data);
     clearTimeout(watchdog);
-    watchdog = setTimeout(breakDown, view.qrLink ? deadAfter.ticking : deadAfter.quiet);
+    watchdog = setTimeout(breakDown, view.qrLink ? deadAfterMs.ticking : deadAfterMs.quiet);
     breakdowns = failedLooks = 0;
     if (view.state === 'running') receive(view);
     else {
       stop();
-      if (receive(view)) lookIn(id, interval);
+      if (receive(view)) lookIn(id, intervalMs);
     }
   };
 }
@@ -189,7 +198,7 @@ async function look(id: string): Promise<void> {
     failedLooks = 0;
     if (!receive(view)) return;
     if (view.state === 'running') connect(id);
-    else lookIn(id, interval);
+    else lookIn(id, intervalMs);
   } catch (error) {
     if (current !== id) return;
     failedLooks++;
@@ -197,11 +206,11 @@ async function look(id: string): Promise<void> {
     // The server itself answers so only after it has asked the service for a while, which goes on.
     const fault = error instanceof TypeError ? words.connectionLost : faultOf(error);
     if (isRefused && !passingStatuses.has(error.status)) {
-      isTroubledUntil = performance.now() + aftermath;
+      isTroubledUntil = performance.now() + aftermathMs;
       trouble = fault;
     }
-    if (isTroubled() || failedLooks >= patience) say(fault);
-    lookIn(id, interval);
+    if (isTroubled() || failedLooks >= maxFailedLooks) say(fault);
+    lookIn(id, intervalMs);
   }
 }
 
@@ -231,7 +240,7 @@ function show(view: Shown): boolean {
       return false;
     case 'failed':
       // Another tab may be about to finish it, most often the one that the app opened.
-      if (view.code === 'no_attempt' && looksSinceGone++ < goneLooks) return true;
+      if (view.code === 'no_attempt' && looksSinceGone++ < maxLooksSinceGone) return true;
       fail(view.message);
       return false;
   }
@@ -285,7 +294,7 @@ function drawQr(link: string): void {
   const svg = element<SVGSVGElement>('qr-code');
   const size = modules.length;
   // Whole pixels of the screen, so that all modules are of one size.
-  const pixels = Math.min(Math.floor((roomFor(svg) / size) * devicePixelRatio), mostPixels());
+  const pixels = Math.min(Math.floor((roomFor(svg) / size) * devicePixelRatio), maxPixels());
   const side = `${(size * Math.max(pixels, 1)) / devicePixelRatio}px`;
   svg.setAttribute('viewBox', `0 0 ${size} ${size}`);
   svg.setAttribute('shape-rendering', 'crispEdges');
@@ -341,7 +350,9 @@ function fail(text: string | undefined): void {
   });
 }
 
-/** What had the focus may be gone from the page then: whoever uses no pointer must not be thrown back to its beginning. */
+/**
+ * What had the focus may be gone from the page then: whoever uses no pointer must not be thrown back to its beginning.
+ */
 function keepingFocus<T>(change: () => T): T {
   const focused = document.activeElement;
   const result = change();
@@ -378,7 +389,7 @@ function finishIfSeen(id: string): boolean {
 async function finish(id: string): Promise<void> {
   const isOurs = await claim(id);
   if (current !== id) return;
-  if (!isOurs) return lookIn(id, interval);
+  if (!isOurs) return lookIn(id, intervalMs);
   forget();
   isLeaving = true;
   const form = element<HTMLFormElement>('finish');
