@@ -30,6 +30,12 @@ export function createWarningLimit(now: () => number): (check: string) => number
   };
 }
 
+/** What a site most likely has to change, by the check. */
+const hints: Readonly<Record<string, string>> = {
+  'certificate-path':
+    ' Where it refuses everybody, trustAnchors are not those of this service: a simulator that was started anew has new ones.',
+};
+
 const countFailure = createWarningLimit(() => performance.now());
 
 /**
@@ -42,7 +48,7 @@ export function warnOfVerificationFailure(check: string): void {
   if (leftOut === undefined) return;
   const others = leftOut === 0 ? '' : ` ${leftOut} more since the last such line.`;
   process.emitWarning(
-    `A Smart-ID login or signature did not verify: the check "${name}" refused it, so nobody was logged in and nothing was signed.${others} SECURITY.md of passport-smart-id says what each check refuses; the channel passport-smart-id:verification-failure tells of each failure.`,
+    `A Smart-ID login or signature did not verify: the check "${name}" refused it, so nobody was logged in and nothing was signed.${others}${hints[name] ?? ''} SECURITY.md of passport-smart-id says what each check refuses; the channel passport-smart-id:verification-failure tells of each failure.`,
     { type: 'SmartIdWarning', code: 'SMART_ID_NOT_VERIFIED' },
   );
 }

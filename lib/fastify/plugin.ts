@@ -38,6 +38,7 @@ export const smartIdPlugin: FastifyPluginAsync<SmartIdPluginOptions> = async (ap
     throw new SmartIdInputError('passport', 'must be the @fastify/passport of the site.');
   }
   const pages = passportPages(hostOf(passport), options, ['passport', ...ofFastify], 'smartIdPlugin');
+  checkRegistered(app);
   acceptForms(app);
   for (const url of ['/', '/*']) {
     app.route({
@@ -48,6 +49,18 @@ export const smartIdPlugin: FastifyPluginAsync<SmartIdPluginOptions> = async (ap
     });
   }
 };
+
+/** What the page cannot do without, by what it adds to each request. */
+const needed = { session: '@fastify/session', isAuthenticated: 'passport.initialize()' } as const;
+
+/** Told when the site starts, since a login would fail at its end. */
+function checkRegistered(app: FastifyInstance): void {
+  for (const [decorator, plugin] of Object.entries(needed)) {
+    if (!app.hasRequestDecorator(decorator)) {
+      throw new SmartIdInputError('passport', `needs ${plugin}: register it before smartIdPlugin.`);
+    }
+  }
+}
 
 /** The options that Fastify itself takes of any plugin. */
 const ofFastify = ['prefix', 'logLevel', 'logSerializers'] as const;

@@ -141,6 +141,24 @@ describe('A Fastify site', () => {
     });
   }
 
+  it('does not start where the plugins that the page needs are missing, and says which', async () => {
+    const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
+    const options = { environment, relyingPartyUUID, relyingPartyName, trustAnchors };
+    const strategy = new SmartIdStrategy(options, async ({ id }) => ({ id }));
+    const passport = new fastifyPassport.Authenticator();
+    const register = async (hasSession: boolean) => {
+      const app = Fastify();
+      await app.register(fastifyCookie);
+      if (hasSession) await app.register(fastifySession, { secret: 'a secret with at least thirty-two characters' });
+      return app.register(smartIdPlugin, { prefix: '/login', passport, strategy }).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+    };
+    expect(await register(false)).to.contain('needs @fastify/session');
+    expect(await register(true)).to.contain('needs passport.initialize()');
+  });
+
   for (const [field, page] of [
     ['passport', { passport: undefined }],
     ['strategy', { strategy: undefined }],
