@@ -33,7 +33,7 @@ export class PollTurns {
 
   constructor(
     private readonly maxPolls: number,
-    readonly turnMs = 1_000,
+    readonly turnMs: number,
   ) {}
 
   /** Polls whenever it is its turn, at once if there is room, until no other poll is to follow or the signal aborts. */

@@ -43,8 +43,10 @@ export const resultLifetimeMs = 180_000;
 const maxResults = 10_000;
 
 /** Long polls of this process at a time. Each is a connection and a request that the service holds. */
-const maxPolls = 2_000;
-const turnsOfProcess = new PollTurns(maxPolls);
+const maxPolls = 10_000;
+/** With more sessions than that, a poll lasts for so long: shorter ones would be more requests than all others together. */
+const turnMs = 5_000;
+const turnsOfProcess = new PollTurns(maxPolls, turnMs);
 
 /** Short polls in a row that may fail before those who wait hear of it. Longer polls ask again by themselves. */
 const maxFailures = 4;
@@ -63,7 +65,7 @@ type Client = Pick<SmartIdClient, 'waitForSession'>;
 
 /** What asks no service has no polls, so it takes no turn from those that do. */
 function turnsOf(client: Client): PollTurns {
-  return client instanceof SmartIdClient ? turnsOfProcess : new PollTurns(Number.POSITIVE_INFINITY);
+  return client instanceof SmartIdClient ? turnsOfProcess : new PollTurns(Number.POSITIVE_INFINITY, turnMs);
 }
 
 export class SessionWatch {
@@ -195,10 +197,10 @@ export class SessionWatch {
     return false;
   }
 
-  /** The deadline is over once the one poll of a short turn is. */
+  /** A short turn is one poll, or two where the service answers a little early. */
   private timesOf({ isShort }: Turn): { timeoutMs?: number; deadline?: number } {
     const { turnMs } = this.limits.turns;
-    return isShort ? { timeoutMs: turnMs, deadline: turnMs / 2 } : {};
+    return isShort ? { timeoutMs: turnMs, deadline: turnMs } : {};
   }
 
   /** Whether a turn has ended without a word about the session, or with a fault that may pass. */

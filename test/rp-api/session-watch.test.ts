@@ -136,7 +136,7 @@ describe('More sessions at the RP API than there may be polls', () => {
   it('are all heard of', async () => {
     const { environment, relyingPartyUUID, relyingPartyName } = simulator;
     const client = new SmartIdClient({ environment, relyingPartyUUID, relyingPartyName });
-    const watch = new SessionWatch(client, undefined, { turns: new PollTurns(1) });
+    const watch = new SessionWatch(client, undefined, { turns: new PollTurns(1, 1_000) });
     const sessions = await Promise.all(
       ['a', 'b', 'c'].map((nonce) => client.certificateChoiceDeviceLinkAnonymous({ nonce })),
     );
@@ -232,7 +232,7 @@ describe('A closed watch', () => {
       const { PollTurns } = await import(${url('../../lib/rp-api/poll-turns.js')});
       const status = { state: 'COMPLETE', result: { endResult: 'OK' } };
       const client = { waitForSession: (id) => (id === 'ended' ? Promise.resolve(status) : new Promise(() => {})) };
-      const watch = new SessionWatch(client, undefined, { turns: new PollTurns(1) });
+      const watch = new SessionWatch(client, undefined, { turns: new PollTurns(1, 1_000) });
       watch.observe('ended');
       setTimeout(() => ['a', 'b', 'c'].map((id) => watch.observe(id)), 200);
       setTimeout(() => {

@@ -441,9 +441,9 @@ describe('Live updates', () => {
       await until(() => counted().length === 0, 'the end');
       // One is left, which gives up the long poll of those that nobody asks about.
       await until(() => timers.size === 1, 'the timers to end');
-      const [{ idle, look }] = watched();
+      const [{ idle, observed }] = watched();
       expect(idle.hasRef()).to.equal(false);
-      expect(look.state).to.equal('running');
+      expect(observed.state).to.equal('running');
       const reads = clockReads.count;
       let refreshed = 0;
       idle.refresh = () => {
