@@ -29,7 +29,7 @@ describe('What a process writes', function () {
 
   /** Starts a site that writes about the steps of the sections named. */
   async function start(nodeDebug: string): Promise<void> {
-    site = await SiteProcess.start({ simulator, callbackURL: 'http://localhost/callback' }, nodeDebug);
+    site = await SiteProcess.start({ simulator, callbackURL: 'http://127.0.0.1/callback' }, nodeDebug);
     browser = new Browser(site.origin);
   }
 
