@@ -165,6 +165,8 @@ describe('Signing on the example site in Chromium', function () {
     await page.locator('#open-app[href]').click();
     await answer(page, okDocument, 'Refuse');
     await page.getByText('You refused to sign').waitFor();
+    // The script has taken the failure out of the address by then.
+    await page.waitForURL((url) => !url.searchParams.has('failed'));
     await page.reload();
     await page.locator('#open-app[href]').click();
     await answer(page, okDocument, 'Confirm');
