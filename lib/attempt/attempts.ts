@@ -11,6 +11,7 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
 import { type ExpectedSigner, judgeCertificateAhead, type TrustInput } from '../verify/certificate-checks.js';
+import { warnOnce } from '../warnings.js';
 import { type Attempt, attemptLifetimeMs, type Flow, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
 import type { KeptAttempts } from './kept-attempts.js';
@@ -18,7 +19,6 @@ import { MemoryAttemptLimits } from './memory-limits.js';
 import type { Entry } from './parameters.js';
 import { type AttemptLimits, StartLimits } from './start-limit.js';
 import { type AttemptView, completeView, failedView, runningView } from './view.js';
-import { warnOnce } from './warnings.js';
 
 export interface AttemptsSettings {
   client: Pick<SmartIdClient, 'waitForSession'>;

@@ -10,7 +10,10 @@ export type Entry =
   | { by: 'finish'; id: string }
   | { by: 'callback'; id: string; value: string; parameters: CallbackParameters };
 
-export function entryOf(req: SiteRequest): Entry | undefined {
+/** What of a request names an attempt, whichever framework it is of. */
+type NamingRequest = Pick<SiteRequest, 'method' | 'headers' | 'query' | 'body'>;
+
+export function entryOf(req: NamingRequest): Entry | undefined {
   if (isHeadOrPrefetch(req)) return undefined;
   return callbackEntry(req.query) ?? finishEntry(req.body);
 }
@@ -33,7 +36,7 @@ export function callbackEntry(query: unknown): Entry | undefined {
 }
 
 /** The entry by a POST of this body; undefined where it holds no id. */
-export function finishEntry(body: unknown): Entry | undefined {
+function finishEntry(body: unknown): Entry | undefined {
   const id = postedId({ body });
   return id === undefined ? undefined : { by: 'finish', id };
 }
@@ -47,7 +50,7 @@ export function attemptIdIn(fields: unknown): string | undefined {
  * Whether a program asks, and no person has opened the address: by a `HEAD`, as programs that check links do, or ahead
  * of time. Such a request must use up no attempt.
  */
-function isHeadOrPrefetch(req: SiteRequest): boolean {
+function isHeadOrPrefetch(req: Pick<NamingRequest, 'method' | 'headers'>): boolean {
   return req.method === 'HEAD' || isPrefetch(req);
 }
 

@@ -4,9 +4,9 @@
  */
 
 import { SmartIdSessionError } from '../errors.js';
+import { warnOnce } from '../warnings.js';
 import { attemptLifetimeMs } from './attempt.js';
 import type { SiteRequest } from './site-request.js';
-import { warnOnce } from './warnings.js';
 import { requireWebSession } from './web-session.js';
 
 /**

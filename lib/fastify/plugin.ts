@@ -11,8 +11,15 @@ import { reloadSession, requireWebSession } from '../attempt/web-session.js';
 import { SmartIdInputError } from '../errors.js';
 import { failure } from '../outcome.js';
 import { faultHeaders } from '../web/answers.js';
-import { policyHeader } from '../web/headers.js';
-import { maxBodyBytes, type PageAnswer, type PageSource, parseBody, pathOf, queryOf } from '../web/page-request.js';
+import {
+  headersToSet,
+  maxBodyBytes,
+  type PageAnswer,
+  type PageSource,
+  parseBody,
+  pathOf,
+  queryOf,
+} from '../web/page-request.js';
 import type { PageRoutes } from '../web/page-routes.js';
 import { type PassportHost, type PassportPageOptions, passportPages } from '../web/passport-pages.js';
 
@@ -137,16 +144,10 @@ function pathBelow(originalUrl: string, rest = ''): string {
   return rest === '' || pathOf(originalUrl).endsWith(path) ? path : '';
 }
 
-function withHeaders(
-  reply: FastifyReply,
-  { status, headers, cookies = [], keepsSitePolicy }: PageAnswer,
-): FastifyReply {
-  reply.code(status);
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === policyHeader && keepsSitePolicy && reply.hasHeader(name)) continue;
-    reply.header(name, value);
-  }
-  for (const cookie of cookies) reply.header('set-cookie', cookie);
+function withHeaders(reply: FastifyReply, answer: PageAnswer): FastifyReply {
+  reply.code(answer.status);
+  for (const [name, value] of headersToSet(answer, (name) => reply.hasHeader(name))) reply.header(name, value);
+  for (const cookie of answer.cookies ?? []) reply.header('set-cookie', cookie);
   return reply;
 }
 

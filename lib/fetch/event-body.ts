@@ -1,15 +1,14 @@
 /** Views as server-sent events (WHATWG HTML, section 9.2) in the body of a `Response`. */
 
+import { Departure } from '../attempt/departure.js';
 import { eventOf, Repetitions } from '../attempt/event-stream.js';
 import type { Listener } from '../attempt/live-view.js';
 import type { AttemptView } from '../attempt/view.js';
 
-export class EventBody implements Listener {
+export class EventBody extends Departure implements Listener {
   readonly body: ReadableStream<Uint8Array>;
-  isGone = false;
   private readonly repetitions = new Repetitions();
   private readonly encoder = new TextEncoder();
-  private readonly callbacks: (() => void)[] = [];
   private controller?: ReadableStreamDefaultController<Uint8Array>;
 
   /** @param textOf the JSON text of a view. */
@@ -17,6 +16,7 @@ export class EventBody implements Listener {
     signal: AbortSignal,
     private readonly textOf: (view: AttemptView) => string,
   ) {
+    super();
     this.body = new ReadableStream({
       start: (controller) => {
         this.controller = controller;
@@ -25,10 +25,6 @@ export class EventBody implements Listener {
     });
     if (signal.aborted) this.cut();
     else signal.addEventListener('abort', () => this.cut(), { once: true });
-  }
-
-  onGone(callback: () => void): void {
-    this.callbacks.push(callback);
   }
 
   show(view: AttemptView): void {
@@ -53,11 +49,5 @@ export class EventBody implements Listener {
 
   private write(text: string): void {
     this.controller?.enqueue(this.encoder.encode(eventOf(text)));
-  }
-
-  private leave(): void {
-    if (this.isGone) return;
-    this.isGone = true;
-    for (const callback of this.callbacks.splice(0)) callback();
   }
 }

@@ -6,13 +6,12 @@
 
 import { LRUCache } from 'lru-cache';
 import { attemptLifetimeMs } from '../attempt/attempt.js';
-import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { KeptByKey } from '../attempt/kept-by-key.js';
 import { KeyedAttemptStore } from '../attempt/keyed-store.js';
 import { MemoryAttemptStore } from '../attempt/memory-store.js';
 import { checkFunction } from '../attempt/options.js';
-import { callbackEntry, finishEntry } from '../attempt/parameters.js';
+import { entryOf } from '../attempt/parameters.js';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { profileOf, type SmartIdProfile } from '../identity.js';
 import { SmartIdLogin } from '../login/login.js';
@@ -23,14 +22,7 @@ import type { DoneAttempt } from '../web/done.js';
 import { answerFailedFinish } from '../web/failed-finish.js';
 import { KnownBrowsers } from '../web/known-browsers.js';
 import { checkLoginPageOptions, type LoginPageOptionsOf, loginPages } from '../web/login-pages.js';
-import {
-  jsonAnswer,
-  type PageAnswer,
-  type PageRequest,
-  type PageSource,
-  pathOf,
-  redirectAnswer,
-} from '../web/page-request.js';
+import { jsonAnswer, type PageAnswer, type PageRequest, type PageSource, redirectAnswer } from '../web/page-request.js';
 import { browserCookie, browserSecretIn, generateBrowserSecret } from './browser-cookie.js';
 import { responseOf, sourceOf } from './messages.js';
 
@@ -127,9 +119,7 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     {
       steps,
       keptFor,
-      beforeStart({ site, headers, originalUrl, path }) {
-        checkCallbackHost(headers, callbackURL);
-        checkCallbackPath(pathOf(originalUrl), path, callbackURL);
+      beforeStart({ site }) {
         // Each start tells the browser again, so that it has the cookie for as long as the attempt lasts.
         site.freshSecret = site.secret;
       },
@@ -145,10 +135,9 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     expected: ExpectedSigner | undefined,
   ): Promise<PageAnswer> {
     const { site } = request;
-    const entry = callbackEntry(request.query) ?? finishEntry(request.body);
-    const isSeen = request.method !== 'HEAD';
+    const entry = entryOf(request);
     const ended = await steps.finish(
-      { kept: keptFor(site), entry: isSeen ? entry : undefined, signal: site.request.signal },
+      { kept: keptFor(site), entry, signal: site.request.signal },
       async (verified, { returnTo }) => {
         const person = { profile: profileOf(verified.identity), info: infoOf(verified, returnTo) };
         const headers = await logIn(person, site);

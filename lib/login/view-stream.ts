@@ -1,20 +1,20 @@
 /** The views of an attempt as an async iterable, for frameworks that have streams of their own. */
 
+import { Departure } from '../attempt/departure.js';
 import { Repetitions } from '../attempt/event-stream.js';
 import type { Listener } from '../attempt/live-view.js';
 import type { AttemptView } from '../attempt/view.js';
 
-export class ViewStream implements Listener, AsyncIterableIterator<AttemptView> {
-  isGone = false;
+export class ViewStream extends Departure implements Listener, AsyncIterableIterator<AttemptView> {
   private readonly repetitions = new Repetitions();
   /** The last view that nobody has read yet: who reads too slowly misses those before, which are of no use any more. */
   private unread?: AttemptView;
   private isLast = false;
   private waiting?: (result: IteratorResult<AttemptView>) => void;
-  private readonly callbacks: (() => void)[] = [];
 
   /** @param signal ends the iteration when it aborts. */
   constructor(signal?: AbortSignal) {
+    super();
     if (signal?.aborted) this.cut();
     else signal?.addEventListener('abort', () => this.cut(), { once: true });
   }
@@ -37,10 +37,6 @@ export class ViewStream implements Listener, AsyncIterableIterator<AttemptView> 
     this.isLast = true;
     this.leave();
     this.settle();
-  }
-
-  onGone(callback: () => void): void {
-    this.callbacks.push(callback);
   }
 
   next(): Promise<IteratorResult<AttemptView>> {
@@ -69,11 +65,5 @@ export class ViewStream implements Listener, AsyncIterableIterator<AttemptView> 
       this.leave();
       waiting({ done: true, value: undefined });
     }
-  }
-
-  private leave(): void {
-    if (this.isGone) return;
-    this.isGone = true;
-    for (const callback of this.callbacks.splice(0)) callback();
   }
 }

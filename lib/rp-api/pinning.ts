@@ -6,6 +6,7 @@ import https from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from '../protocol/base64.js';
+import { warnOnce } from '../warnings.js';
 
 /** An agent for the base URL; with pins, a server whose key is none of them is refused before anything is sent. */
 export function createAgent(baseUrl: string, pinnedKeys?: readonly string[]): http.Agent {
@@ -41,15 +42,10 @@ export function pinOf(publicKey: KeyObject): string {
     .digest('base64');
 }
 
-let isWarned = false;
-
 /** Says once in a process that the live service is asked without pins. */
 export function warnOfMissingPins(): void {
-  if (isWarned) return;
-  isWarned = true;
-  process.emitWarning('The live Smart-ID service is used without pinnedKeys.', {
+  warnOnce('SMART_ID_NO_PINNED_KEYS', 'The live Smart-ID service is used without pinnedKeys.', {
     type: 'SmartIdWarning',
-    code: 'SMART_ID_NO_PINNED_KEYS',
     detail:
       'Whoever gets a certificate for its host from any public CA could stand in for it. Set pinnedKeys; `npx smart-id-trust live --pins` shows the key that is in use.',
   });

@@ -5,9 +5,9 @@ import type { Request, RequestHandler } from 'express';
 import { EventStream } from '../attempt/event-stream.js';
 import { readAtMost } from '../http.js';
 import { faultHeaders } from './answers.js';
-import { policyHeader } from './headers.js';
 import {
   BodyError,
+  headersToSet,
   maxBodyBytes,
   type PageAnswer,
   type PageSource,
@@ -70,15 +70,9 @@ async function readBody(req: IncomingMessage & { body?: unknown }): Promise<Reco
   return fields;
 }
 
-function withHeaders(
-  res: ServerResponse,
-  { status, headers, cookies = [], keepsSitePolicy }: PageAnswer,
-): ServerResponse {
-  res.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === policyHeader && keepsSitePolicy && res.hasHeader(name)) continue;
-    res.setHeader(name, value);
-  }
-  for (const cookie of cookies) res.appendHeader('set-cookie', cookie);
+function withHeaders(res: ServerResponse, answer: PageAnswer): ServerResponse {
+  res.statusCode = answer.status;
+  for (const [name, value] of headersToSet(answer, (name) => res.hasHeader(name))) res.setHeader(name, value);
+  for (const cookie of answer.cookies ?? []) res.appendHeader('set-cookie', cookie);
   return res;
 }

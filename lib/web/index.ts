@@ -8,22 +8,11 @@ export type { Flow } from '../attempt/attempt.js';
 export type { SmartIdProfile } from '../identity.js';
 export type { FlowType } from '../protocol/acsp-v2.js';
 export type { CertificateLevel, HashAlgorithm, SignatureAlgorithm } from '../protocol/algorithms.js';
-export type { LinkLanguage } from '../protocol/device-link.js';
-export type {
-  ConfirmationMessage,
-  ConfirmationMessageAndVerificationCodeChoice,
-  DisplayTextAndPin,
-  Interaction,
-} from '../protocol/interactions.js';
 export type { IdentifierType } from '../protocol/semantics-identifier.js';
 export type { SmartIdSignature } from '../signing/finish.js';
 export type { Signer, SigningStartOptions } from '../signing/options.js';
-export type { ExpectedSigner } from '../verify/certificate-checks.js';
-export type { HelpLinks } from './help.js';
 export {
   type CookieResponse,
-  type KnownBrowser,
-  type KnownBrowserStore,
   KnownBrowsers,
   MemoryKnownBrowserStore,
   type RequestHeaders,
@@ -31,13 +20,12 @@ export {
 export type { LanguageOption as LanguageOptionOf } from './language.js';
 export type { LoginPageOptionsOf } from './login-pages.js';
 export { type Passport, type SmartIdRouterOptions, smartIdRouter } from './login-router.js';
-export type { PageContent, PageImages } from './page.js';
 export type { PageOptionsOf } from './page-options.js';
 export { personNamed } from './person.js';
-export { type PersonalCodeCountry, personalCodeCountries, readPersonalCode, type TypedCode } from './personal-code.js';
+export { personalCodeCountries, readPersonalCode, type TypedCode } from './personal-code.js';
+export type * from './public-types.js';
 export { sameOriginOnly } from './same-origin.js';
 export { type SigningRouterStart, type SmartIdSigningRouterOptions, smartIdSigningRouter } from './signing-router.js';
-export type { Changed, Failures, Language, Texts, Words, WordsOption } from './words.js';
 
 /** The options that both routers have. */
 export type PageOptions = PageOptionsOf<Request>;

@@ -1,5 +1,6 @@
 /** The login page and what its routes do, for any framework. */
 
+import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
 import { siteNameOf } from '../attempt/creation.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { checkExpectedSigner } from '../attempt/options.js';
@@ -13,7 +14,7 @@ import { SiteWords } from './language.js';
 import { offeredFlow } from './offered-flow.js';
 import { loginContent } from './page.js';
 import { checkPageOptions, type PageOptionsOf } from './page-options.js';
-import { isForm, type PageAnswer, type PageRequest } from './page-request.js';
+import { isForm, type PageAnswer, type PageRequest, pathOf } from './page-request.js';
 import { type PageActions, PageRoutes } from './page-routes.js';
 import { countriesToName, personNamed } from './person.js';
 
@@ -100,6 +101,8 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
       const start = await startOf(request);
       const kept = keptFor(request.site);
       host.beforeStart?.(request);
+      checkCallbackHost(request.headers, settings.callbackURL);
+      checkCallbackPath(pathOf(request.originalUrl), request.path, settings.callbackURL);
       return steps.firstView(await steps.start(kept, start, 'identify'));
     },
     // The login began where the browser was known, which it may not be any more.

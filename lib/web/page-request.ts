@@ -8,6 +8,7 @@ import { answerHeaders } from '../attempt/answer-headers.js';
 import type { Listener } from '../attempt/live-view.js';
 import { fieldsIn } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
+import { policyHeader } from './headers.js';
 
 /** @typeParam Site the framework's own request, which the functions of the site get. */
 export interface PageRequest<Site> {
@@ -93,6 +94,17 @@ export function pathOf(url: string): string {
 
 export function queryOf(url: string): Record<string, unknown> {
   return fieldsIn(new URLSearchParams(url.slice(pathOf(url).length)));
+}
+
+/**
+ * The headers to set, for a response that may have some already.
+ * @param isSet whether the site has set a header of this name before.
+ */
+export function headersToSet(
+  { headers, keepsSitePolicy = false }: PageAnswer,
+  isSet: (name: string) => boolean,
+): [name: string, value: string][] {
+  return Object.entries(headers).filter(([name]) => !(keepsSitePolicy && name === policyHeader && isSet(name)));
 }
 
 export function jsonAnswer(status: number, value: object, headers: Record<string, string> = {}): PageAnswer {

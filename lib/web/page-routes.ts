@@ -47,6 +47,9 @@ export interface PageActions<Site> {
   finish(request: PageRequest<Site>): Promise<PageAnswer>;
 }
 
+/** Of all answers but those pages whose images come from elsewhere. */
+const policyWithoutImages = contentSecurityPolicy();
+
 type Handler<Site> = (request: PageRequest<Site>) => Promise<PageAnswer>;
 
 export class PageRoutes<Site> {
@@ -85,11 +88,9 @@ export class PageRoutes<Site> {
    */
   async answer(source: PageSource<Site>): Promise<PageAnswer | undefined> {
     const method = source.method === 'HEAD' ? 'GET' : source.method;
-    const file = method === 'GET' ? this.assets.answer(source.path) : undefined;
-    if (file) return file;
     // A callback URL may end with a slash.
     const route = this.routes.get(`${method} ${source.path.replace(/(?<=[^/])\/$/, '')}`);
-    if (!route) return undefined;
+    if (!route) return method === 'GET' ? this.assets.answer(source.path) : undefined;
     const request = { ...source, body: {} };
     const showFailure = this.failureShown(request);
     // Nothing that another site has made its visitor send is read.
@@ -111,7 +112,7 @@ export class PageRoutes<Site> {
   }
 
   private hardened(answer: PageAnswer): PageAnswer {
-    const headers = { [policyHeader]: contentSecurityPolicy(), 'x-content-type-options': 'nosniff' };
+    const headers = { [policyHeader]: policyWithoutImages, 'x-content-type-options': 'nosniff' };
     const keepsSitePolicy = this.options.template !== undefined;
     return { ...answer, keepsSitePolicy, headers: { ...headers, ...answer.headers } };
   }

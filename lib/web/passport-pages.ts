@@ -1,6 +1,5 @@
 /** The login page of a site with Passport and a session on the server, whichever framework they are of. */
 
-import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
 import { entryOf } from '../attempt/parameters.js';
 import { checkSessionCookie } from '../attempt/session-cookie.js';
 import type { SiteRequest } from '../attempt/site-request.js';
@@ -14,7 +13,7 @@ import { doneAttempt, rememberDone } from './done.js';
 import { answerFailedFinish } from './failed-finish.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { checkLoginPageOptions, type LoginPageOptionsOf, loginPages } from './login-pages.js';
-import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
+import { type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';
 import type { PageRoutes } from './page-routes.js';
 
 /** @typeParam Site the framework's own request, which functions of the site get. */
@@ -64,12 +63,7 @@ export function passportPages<Site extends SiteRequest>(
     {
       steps: strategy.steps,
       keptFor: (site) => strategy.keptFor(site),
-      beforeStart({ site, headers, originalUrl, path }) {
-        const { callbackURL } = strategy;
-        checkSessionCookie(site, callbackURL !== undefined);
-        checkCallbackHost(headers, callbackURL);
-        checkCallbackPath(pathOf(originalUrl), path, callbackURL);
-      },
+      beforeStart: ({ site }) => checkSessionCookie(site, strategy.callbackURL !== undefined),
       identify: (site) => strategy.identify(site),
       isLoggedIn,
       isDone: (site, id) => doneAttempt(site, id) !== undefined,
