@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from './command.js';
+import { RunningCommand } from '../support/running-command.js';
 import type { Exceptions } from './exceptions.js';
 import type { DocumentationPage } from './page.js';
 
@@ -34,5 +34,5 @@ export async function compile(page: DocumentationPage, folder: string, { skipLib
 
 function run(line: string, folder: string): Promise<void> {
   const environment = { ...process.env, npm_config_audit: 'false', npm_config_fund: 'false' };
-  return new Command(line, { folder, environment }).succeeded();
+  return new RunningCommand(line, folder, environment).succeeded();
 }

@@ -13,7 +13,7 @@ import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { folderOfNode } from '../nodes/binaries.js';
 import { logOut, type Way, ways as waysOfAnySite } from '../sites/ways.js';
-import { Command, isListening } from './command.js';
+import { RunningCommand, requireFree } from '../support/running-command.js';
 import { type Exceptions, exceptions } from './exceptions.js';
 import { compile, install } from './folder.js';
 import { type DocumentationPage, readPage } from './page.js';
@@ -44,11 +44,11 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
   const page = readPage(readFileSync(path.join(pagesFolder, `${name}.md`), 'utf8'));
   const all = (cell: Cell) => Object.fromEntries(allWays.map((way) => [way, cell]));
   let simulator: Simulator | undefined;
-  let site: Command | undefined;
+  let site: RunningCommand | undefined;
   try {
     await install(page, folder, tarball);
     if (exception.noCompiler === undefined) await compile(page, folder, exception);
-    await untilFree(simulatorPort);
+    await requireFree([simulatorPort]);
     simulator = await startSimulator({ port: simulatorPort, notificationAnswer: 'phone' });
     writeFileSync(path.join(folder, 'anchors.pem'), simulator.trustAnchors);
     const column: Record<string, Cell> = {};
@@ -72,11 +72,13 @@ async function follow(name: string, folder: string, tarball: string): Promise<Co
   }
 }
 
-async function startSite(page: DocumentationPage, folder: string, environment: NodeJS.ProcessEnv): Promise<Command> {
-  await untilFree(sitePort);
-  // Settings of who runs this would be settings that the page does not tell of.
-  const { HOME } = process.env;
-  const site = new Command(page.start, { folder, environment: { HOME, ...environment } });
+async function startSite(
+  page: DocumentationPage,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<RunningCommand> {
+  await requireFree([sitePort]);
+  const site = new RunningCommand(page.start, folder, environment);
   try {
     await site.listensAt(sitePort, startPatienceMs);
     return site;
@@ -103,7 +105,7 @@ function pathFor({ node }: Exceptions): string {
   return node === undefined ? PATH : [folderOfNode(node), PATH].join(path.delimiter);
 }
 
-async function tryWay(name: string, way: string, take: Way, simulator: Simulator, site: Command): Promise<Cell> {
+async function tryWay(name: string, way: string, take: Way, simulator: Simulator, site: RunningCommand): Promise<Cell> {
   const before = site.output.length;
   const patience = new AbortController();
   const tooLong = wait(wayPatienceMs, undefined, { signal: patience.signal }).then(() => {
@@ -118,13 +120,6 @@ async function tryWay(name: string, way: string, take: Way, simulator: Simulator
     return 'FAILED';
   } finally {
     patience.abort();
-  }
-}
-
-async function untilFree(port: number): Promise<void> {
-  for (let tries = 0; await isListening(port); tries++) {
-    if (tries > 50) throw new Error(`Port ${port} is in use.`);
-    await wait(100);
   }
 }
 

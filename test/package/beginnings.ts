@@ -4,10 +4,10 @@
  */
 
 import { usePhone } from '../support/phone.js';
+import { listens, RunningCommand, requireFree } from '../support/running-command.js';
 import { Browser } from '../support/site.js';
 import { CleanFolder, type Tarball } from './clean-folder.js';
 import { shortestProgram } from './documentation.js';
-import { listens, RunningCommand, requireFree } from './running-command.js';
 
 export interface Beginning {
   name: string;

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { pathOf, usePhone } from '../support/phone.js';
+import { listens, RunningCommand, requireFree } from '../support/running-command.js';
 import { Browser } from '../support/site.js';
 import { root } from './clean-folder.js';
 import { shortestProgram } from './documentation.js';
-import { listens, RunningCommand, requireFree } from './running-command.js';
 
 const origin = 'http://localhost:3000';
 const { program, file, installCommand, simulatorCommand, siteCommand, packages, ports } = shortestProgram;

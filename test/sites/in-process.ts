@@ -8,7 +8,7 @@ import fastifyPassport from '@fastify/passport';
 import fastifySession from '@fastify/session';
 import express5, { type Request as ExpressRequest, type Response as ExpressResponse } from 'express';
 import session from 'express-session';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { Authenticator } from 'passport';
 import { SmartIdLogin, SmartIdStrategy } from 'passport-smart-id';
 import { smartIdPlugin } from 'passport-smart-id/fastify';
@@ -76,6 +76,18 @@ function mountExpress<App extends { use: any }>(app: App, strategy: SmartIdStrat
   return app;
 }
 
+async function listening(app: FastifyInstance, origin: string, strategy: SmartIdStrategy): Promise<SmallSite> {
+  await app.listen({ port: Number(new URL(origin).port) });
+  return {
+    origin,
+    close: async () => {
+      strategy.close();
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}
+
 const fastifySite: StartSite = async (simulator) => {
   const origin = await freeOrigin();
   const strategy = new SmartIdStrategy(optionsFor(simulator, origin), async ({ id }) => ({ id }));
@@ -100,15 +112,7 @@ const fastifySite: StartSite = async (simulator) => {
     successRedirect: '/private',
   });
   app.get('/private', async (request, reply) => reply.code(request.user ? 200 : 401).send(request.user ?? 'nobody'));
-  await app.listen({ port: Number(new URL(origin).port) });
-  return {
-    origin,
-    close: async () => {
-      strategy.close();
-      app.server.closeAllConnections();
-      await app.close();
-    },
-  };
+  return listening(app, origin, strategy);
 };
 
 const fastifyExpressSite: StartSite = async (simulator) => {
@@ -117,15 +121,7 @@ const fastifyExpressSite: StartSite = async (simulator) => {
   const app = Fastify();
   await app.register(fastifyExpress);
   mountExpress(app, strategy);
-  await app.listen({ port: Number(new URL(origin).port) });
-  return {
-    origin,
-    close: async () => {
-      strategy.close();
-      app.server.closeAllConnections();
-      await app.close();
-    },
-  };
+  return listening(app, origin, strategy);
 };
 
 const fetchSite: StartSite = async (simulator) => {

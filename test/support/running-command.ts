@@ -16,7 +16,7 @@ export class RunningCommand {
   constructor(line: string, cwd: string, environment: NodeJS.ProcessEnv = {}) {
     const env = { PATH, HOME, npm_config_update_notifier: 'false', ...environment };
     // A group of its own: npx starts further processes, which must end with it.
-    this.child = spawn('sh', ['-c', line], { cwd, env, detached: true });
+    this.child = spawn('sh', ['-e', '-c', line], { cwd, env, detached: true });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk;
@@ -32,6 +32,22 @@ export class RunningCommand {
       await wait(50);
     }
     throw new Error(`The command has said:\n${this.output}`);
+  }
+
+  /** @throws Error with what it has said when it ends in failure. */
+  async succeeded(): Promise<void> {
+    if ((await this.exit) !== 0) throw new Error(this.output);
+  }
+
+  /** @throws Error with what it has said when it ends before, or takes longer than this. */
+  async listensAt(port: number, maxWaitMs: number): Promise<void> {
+    const deadline = performance.now() + maxWaitMs;
+    while (!(await listens(port))) {
+      if (this.hasEnded || performance.now() > deadline) {
+        throw new Error(`Nothing listens at port ${port}.\n${this.output}`);
+      }
+      await wait(100);
+    }
   }
 
   get hasEnded(): boolean {
