@@ -47,7 +47,7 @@ export function httpError({ status, retryAfter, body }: Answer, missing: Missing
     case 403:
       return new SmartIdRequestError(
         'forbidden',
-        'The relying party lacks the permission for this request at the Smart-ID service.',
+        'The Smart-ID service knows no relying party with this relyingPartyUUID, or it lacks the permission for what is asked: check relyingPartyUUID, certificateLevel, capabilities and requestProperties.',
         status,
         problem,
       );
@@ -91,7 +91,7 @@ export function httpError({ status, retryAfter, body }: Answer, missing: Missing
 function notFoundError(missing: Missing, problem: ProblemDetails | undefined): Error {
   switch (missing) {
     case 'account':
-      return new SmartIdAccountError('no_account', 404, problem);
+      return new SmartIdAccountError(isUnsuitable(problem) ? 'no_suitable_account' : 'no_account', 404, problem);
     case 'session':
       return new SmartIdSessionNotFoundError(problem);
     case 'path':
@@ -99,6 +99,11 @@ function notFoundError(missing: Missing, problem: ProblemDetails | undefined): E
     case 'version':
       return wrongAddress('environment.baseUrl probably lacks /v3, since its path does not end in it.', problem);
   }
+}
+
+/** Whether the person has accounts, but none of the level that was asked for. */
+function isUnsuitable(problem: ProblemDetails | undefined): boolean {
+  return problem?.errors?.[0]?.code === 'NO_SUITABLE_ACCOUNT_FOUND';
 }
 
 function wrongAddress(advice: string, problem: ProblemDetails | undefined): SmartIdRequestError {

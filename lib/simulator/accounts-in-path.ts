@@ -9,34 +9,39 @@ import {
   reachesLevel,
   type SimulatedAccount,
 } from './accounts.js';
-import { problem } from './problem.js';
+import { Problem } from './problem.js';
 
-export function personInPath(request: Request): readonly SimulatedAccount[] {
-  const identifier = String(request.params.semanticsIdentifier);
-  if (/^(PNO|PAS|IDC)[A-Z]{2}-.+$/.test(identifier)) return accountsOfPerson(identifier);
-  throw problem(400, 'invalid', 'The path must end with a semantics identifier.', {
-    paramName: 'semantics-identifier',
-  });
+export type Accounts = readonly [SimulatedAccount, ...SimulatedAccount[]];
+
+/** Those of the person that will do. The service says where somebody has accounts of another level only. */
+export function personInPath({ params }: Request, level: AskedCertificateLevel): Accounts {
+  const identifier = String(params.semanticsIdentifier);
+  if (!/^(PNO|PAS|IDC)[A-Z]{2}-.+$/.test(identifier)) {
+    throw malformed('The path must end with a semantics identifier.', 'semantics-identifier');
+  }
+  const accounts = accountsOfPerson(identifier);
+  if (accounts.length === 0) throw new Problem(404, 'Not Found');
+  const usable = accounts.filter((account) => reachesLevel(account, level));
+  if (isSome(usable)) return usable;
+  const detail = 'No suitable account of requested type found, but user has some other accounts';
+  throw new Problem(404, 'Not Found', [{ code: 'NO_SUITABLE_ACCOUNT_FOUND', detail }]);
 }
 
-export function documentInPath(request: Request): readonly SimulatedAccount[] {
-  const documentNumber = String(request.params.documentNumber);
+/** The one account. A document that will not do is not told from one that there is not. */
+export function documentInPath({ params }: Request, level: AskedCertificateLevel): Accounts {
+  const documentNumber = String(params.documentNumber);
   if (!/^(PNO|PAS|IDC)[A-Z]{2}-.+-[A-Z0-9]{4}-N?Q$/.test(documentNumber)) {
-    throw problem(400, 'invalid', 'The path must end with a document number.', { paramName: 'document-number' });
+    throw malformed('The path must end with a document number.', 'document-number');
   }
   const account = findAccount(documentNumber);
-  return account ? [account] : [];
+  if (account && reachesLevel(account, level)) return [account];
+  throw new Problem(404, 'There is no such document, or it is not suitable.', [], false);
 }
 
-export function usableAccounts(
-  named: readonly SimulatedAccount[],
-  level: AskedCertificateLevel,
-): readonly [SimulatedAccount, ...SimulatedAccount[]] {
-  if (named.length === 0) throw problem(404, 'account_not_found', 'There is no such account.');
-  const [first, ...others] = named.filter((account) => reachesLevel(account, level) && account.outcome !== 471);
-  if (!first) throw problem(471, 'no_suitable_account', 'The person has no account of the asked level.');
-  if ([first, ...others].every(({ outcome }) => outcome === 472)) {
-    throw problem(472, 'person_should_look', 'The person should look in the Smart-ID app or the portal.');
-  }
-  return [first, ...others];
+function malformed(detail: string, paramName: string): Problem {
+  return new Problem(400, 'Invalid request parameters found', [{ detail, paramName }]);
+}
+
+function isSome(accounts: readonly SimulatedAccount[]): accounts is Accounts {
+  return accounts.length > 0;
 }

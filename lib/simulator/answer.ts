@@ -8,7 +8,7 @@ import { findAccount, reachesLevel, type SimulatedAccount } from './accounts.js'
 import { callbackUrlOf } from './callback.js';
 import type { Decision } from './decision.js';
 import { confirmedOutcome } from './outcome.js';
-import { problem } from './problem.js';
+import { Problem, problem } from './problem.js';
 import { sessionTypeOf } from './requests/session-request.js';
 import type { FlowType, Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -43,18 +43,21 @@ export function accountNamed(documentNumber: string): SimulatedAccount {
   });
 }
 
-/** Whether this account may answer this session, and could. */
+/** Whether this account may answer this session. */
 export function isSuitable(account: SimulatedAccount, { accounts, request }: Session): boolean {
   const isMeant = accounts === undefined || accounts.includes(account);
-  return isMeant && typeof account.outcome === 'string' && reachesLevel(account, request.certificateLevel);
+  return isMeant && reachesLevel(account, request.certificateLevel);
 }
 
+/** The session is not for this account. */
+export class UnsuitableAccount extends Problem {}
+
+/** @throws UnsuitableAccount */
 export function refuseUnsuitable(account: SimulatedAccount, session: Session): void {
   if (isSuitable(account, session)) return;
-  throw problem(400, 'account_unsuitable', 'The session is not for this account, or asks for a higher level.', {
-    paramName: 'documentNumber',
-    pointer: '/documentNumber',
-  });
+  const detail = 'The session is not for this account, or asks for a higher level.';
+  const place = { paramName: 'documentNumber', pointer: '/documentNumber' };
+  throw new UnsuitableAccount(400, detail, [{ code: 'account_unsuitable', detail, ...place }]);
 }
 
 export async function answerSession(

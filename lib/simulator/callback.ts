@@ -10,7 +10,7 @@ export function callbackUrlOf(
   { request, deviceLink, claim }: Session,
   userChallengeVerifier?: string,
 ): string | undefined {
-  const url = request.initialCallbackUrl;
+  const url = claim?.callbackUrl ?? request.initialCallbackUrl;
   if (!claim || !isSameDevice(claim.flowType) || url === undefined || !deviceLink) return undefined;
   const separator = url.includes('?') ? '&' : '?';
   const verifier = userChallengeVerifier === undefined ? '' : `&userChallengeVerifier=${userChallengeVerifier}`;

@@ -1,13 +1,12 @@
 /** What an account does with a session. RP API 3.2.3, "Test accounts", "Session end result codes". */
-import type { EndResult, SimulatedAccount } from './accounts.js';
+import type { EndResult, RefusedInteraction, SimulatedAccount } from './accounts.js';
 import type { Interaction, Interactions, InteractionType } from './interactions.js';
-import { problem } from './problem.js';
 import { sessionTypeOf } from './requests/session-request.js';
 import type { Session } from './session.js';
 
 export interface Decision {
   endResult: EndResult;
-  interaction?: InteractionType;
+  interaction?: RefusedInteraction;
 }
 
 /** The others are about a question or a code, and a certificate choice has neither. */
@@ -21,20 +20,33 @@ const outcomesOfChoices: readonly EndResult[] = [
   'SERVER_ERROR',
 ];
 
+/** Whether a session of this kind can end so. */
+export function canEndWith(outcome: EndResult, { request, verificationCode }: Session): boolean {
+  if (outcome === 'OK') return true;
+  // Only a push has a code, and a linked signature has none.
+  if (outcome === 'WRONG_VC') return verificationCode !== undefined;
+  return sessionTypeOf(request) !== 'cert' || outcomesOfChoices.includes(outcome);
+}
+
 /** How a session is decided for which an account has been chosen. */
 export type Decide = (account: SimulatedAccount, session: Session) => Decision;
 
-/** What the account's document number says will happen. */
+/** What the account's document number says will happen; `OK` where that cannot happen. */
 export function decisionOfAccount(
   { outcome, refusedInteraction }: Pick<SimulatedAccount, 'outcome' | 'refusedInteraction'>,
-  { request }: Session,
+  session: Session,
 ): Decision {
-  if (typeof outcome === 'number') throw problem(400, 'account_unusable', 'This account cannot answer any session.');
-  if (sessionTypeOf(request) === 'cert' && !outcomesOfChoices.includes(outcome)) return { endResult: 'OK' };
+  if (!canEndWith(outcome, session)) return { endResult: 'OK' };
   if (outcome !== 'USER_REFUSED_INTERACTION') return { endResult: outcome };
-  const isOffered = request.interactions?.list.some(({ type }) => type === refusedInteraction);
+  const isOffered = session.request.interactions?.list.some(({ type }) => isRefused(type, refusedInteraction));
   return isOffered ? { endResult: outcome, interaction: refusedInteraction } : { endResult: 'OK' };
 }
+
+function isRefused(type: InteractionType, refused: RefusedInteraction | undefined): boolean {
+  return type === refused || (refused === 'verificationCodeChoice' && type === choiceOfCode);
+}
+
+const choiceOfCode: InteractionType = 'confirmationMessageAndVerificationCodeChoice';
 
 /** What an account does that stands for this outcome and refuses whatever question is shown. */
 export function decisionForOutcome(outcome: EndResult, session: Session): Decision {

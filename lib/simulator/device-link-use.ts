@@ -8,8 +8,8 @@ import type { SimulatedAccount } from './accounts.js';
 import { type AccountContext, type Answered, answerSession, refuseUnsuitable } from './answer.js';
 import { callbackUrlOf } from './callback.js';
 import type { Decide } from './decision.js';
-import { type ParsedDeviceLink, parseDeviceLink, sessionOfLink } from './device-link.js';
-import { type Problem, problem } from './problem.js';
+import { admitLink, type ParsedDeviceLink, parseDeviceLink } from './device-link.js';
+import { problem } from './problem.js';
 import { answerLater } from './push.js';
 import type { Session } from './session.js';
 import type { WaitingApp } from './waiting-app.js';
@@ -24,7 +24,7 @@ export interface LinkUse {
   deviceLink: string;
   /** What the link must be made for; any if it does not matter. */
   flowType?: ParsedDeviceLink['flowType'];
-  /** What the session must have been created with. */
+  /** Where the app goes back to; default: as the session was created with. */
   initialCallbackUrl?: string;
   accountFor: (session: Session) => SimulatedAccount;
   decide: Decide;
@@ -39,21 +39,17 @@ export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse
   const { deviceLink, flowType, initialCallbackUrl, accountFor, decide, ipAddress } = use;
   const link = parseDeviceLink(deviceLink, surroundings.deviceLinkBase);
   if (flowType !== undefined && link.flowType !== flowType) {
-    throw refused('flowType', 'flow_mismatch', `The link is one for ${link.flowType}.`);
+    throw problem(400, 'flow_mismatch', `The link is one for ${link.flowType}.`, {
+      paramName: 'flowType',
+      pointer: '/flowType',
+    });
   }
   const phone = randomUUID();
-  const session = sessionOfLink(link, phone, surroundings.sessions.all(), surroundings.clock());
-  if (initialCallbackUrl !== undefined && initialCallbackUrl !== session.request.initialCallbackUrl) {
-    throw refused(
-      'initialCallbackUrl',
-      'callback_mismatch',
-      'The session was created with another initialCallbackUrl.',
-    );
-  }
+  const session = admitLink(link, phone, surroundings.sessions, surroundings.clock());
   const account = accountFor(session);
   refuseUnsuitable(account, session);
-  session.claim = { phone, flowType: link.flowType };
   const decision = decide(account, session);
+  session.claim = { phone, flowType: link.flowType, callbackUrl: initialCallbackUrl };
   const answered = await answerSession(surroundings, session, link.flowType, { account, ipAddress }, decision);
   if (!session.waitingApp) return answered;
   const linkedSignature = answerLinkedSignature(session.waitingApp, surroundings, decide);
@@ -70,8 +66,4 @@ async function answerLinkedSignature(
 ): Promise<void> {
   const signature = await waited;
   if (signature) await answerLater(surroundings, signature, surroundings.notificationDelay, decide);
-}
-
-function refused(paramName: string, code: string, detail: string): Problem {
-  return problem(400, code, detail, { paramName, pointer: `/${paramName}` });
 }

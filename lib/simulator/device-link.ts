@@ -5,9 +5,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { authCodeOf } from './calculations.js';
 import { schemeName } from './options.js';
-import { type Problem, problem } from './problem.js';
+import { Problem, problem } from './problem.js';
 import { challengeOrDigestOf, type SessionType, sessionTypeOf } from './requests/session-request.js';
 import type { FlowType, Session } from './session.js';
+import type { SessionRegistry } from './session-registry.js';
 
 export interface ParsedDeviceLink {
   flowType: Exclude<FlowType, 'Notification'>;
@@ -64,35 +65,35 @@ export function parseDeviceLink(link: string, deviceLinkBase: string): ParsedDev
   };
 }
 
+/** A well-formed link that leads to no session, or to none that this phone may answer. */
+export class UnusableLink extends Problem {}
+
 /**
  * The session that the link belongs to, if this phone may use it. The phone that claimed a session may use the link
- * again.
+ * again. A wrong authCode ends the session: nobody but the relying party should have made a link for it.
+ * @throws UnusableLink saying why it may not.
  */
-export function sessionOfLink(
-  link: ParsedDeviceLink,
-  phone: string,
-  sessions: readonly Session[],
-  now: number,
-): Session {
-  const session = sessions.find(({ deviceLink }) => deviceLink?.sessionToken === link.sessionToken);
-  if (!session) throw refused('unknown_session', 'There is no session with this sessionToken.');
+export function admitLink(link: ParsedDeviceLink, phone: string, sessions: SessionRegistry, now: number): Session {
+  const session = sessions.all().find(({ deviceLink }) => deviceLink?.sessionToken === link.sessionToken);
+  if (!session) throw unusable('unknown_session', 'There is no session with this sessionToken.');
   const { initialCallbackUrl } = session.request;
   if (link.flowType !== 'QR' && initialCallbackUrl === undefined) {
-    throw refused('flow_not_offered', `The session has no initialCallbackUrl, so ${link.flowType} is not offered.`);
+    throw unusable('flow_not_offered', `The session has no initialCallbackUrl, so ${link.flowType} is not offered.`);
   }
   if (link.sessionType !== sessionTypeOf(session.request)) {
-    throw refused('wrong_session_type', `sessionType must be ${sessionTypeOf(session.request)} for this session.`);
+    throw unusable('wrong_session_type', `sessionType must be ${sessionTypeOf(session.request)} for this session.`);
   }
   if (!isEqual(link.authCode, expectedAuthCode(link, session))) {
-    throw refused('wrong_auth_code', 'The authCode is not that of this link and session.');
+    sessions.complete(session, { state: 'COMPLETE', result: { endResult: 'PROTOCOL_FAILURE' } });
+    throw unusable('wrong_auth_code', 'The authCode is not that of this link and session, which is over now.');
   }
-  if (session.status.state === 'COMPLETE') throw refused('session_over', 'The session is over.');
+  if (session.status.state === 'COMPLETE') throw unusable('session_over', 'The session is over.');
   if (session.claim) {
     if (session.claim.phone === phone && session.claim.flowType === link.flowType) return session;
-    throw refused('link_used', 'Another device uses a link of this session already.');
+    throw unusable('link_used', 'Another device uses a link of this session already.');
   }
   if (link.elapsedSeconds !== undefined && !isFresh(link.elapsedSeconds, session, now)) {
-    throw refused('stale_link', 'The link is too old, or its elapsedSeconds do not count from the session creation.');
+    throw unusable('stale_link', 'The link is too old, or its elapsedSeconds do not count from the session creation.');
   }
   return session;
 }
@@ -125,6 +126,12 @@ function isEqual(given: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+const place = { paramName: 'deviceLink', pointer: '/deviceLink' };
+
 function refused(code: string, detail: string): Problem {
-  return problem(400, code, detail, { paramName: 'deviceLink', pointer: '/deviceLink' });
+  return problem(400, code, detail, place);
+}
+
+function unusable(code: string, detail: string): UnusableLink {
+  return new UnusableLink(400, detail, [{ code, detail, ...place }]);
 }

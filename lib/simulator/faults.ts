@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RequestHandler, Response } from 'express';
-import { problemBody } from './problem.js';
+import { problemBody, statusesWithoutBody } from './problem.js';
 
 /** One thing that goes wrong in the simulated service. */
 export interface Fault {
@@ -16,7 +16,10 @@ export interface Fault {
   delay?: number;
   /** Cut the connection without an answer. */
   drop?: true;
-  /** Answer with this status. Without a `body` it is a problem from 400 on, and empty below. */
+  /**
+   * Answer with this status. Without a `body` it is a problem from 400 on, empty below, and empty for the statuses whose
+   * answers have no body in the description of the service: 401, 480 and 580.
+   */
   status?: number;
   /** More headers of the answer. */
   headers?: Record<string, string>;
@@ -72,11 +75,11 @@ export function faultyBehaviour(faults: Faults): RequestHandler {
 }
 
 function sendBody(response: Response, body: string | object | undefined): void {
-  const hasOwnType = response.hasHeader('content-type');
-  const isProblem = response.statusCode >= 400;
-  if (!hasOwnType) response.type(isProblem ? 'application/problem+json' : 'application/json');
+  const { statusCode } = response;
+  if (!response.hasHeader('content-type')) response.type('application/json');
+  const isProblem = statusCode >= 400 && !statusesWithoutBody.includes(statusCode);
   if (body === undefined && !isProblem) return void response.end();
-  const content = body ?? problemBody(response.statusCode, 'A fault that was asked for.');
+  const content = body ?? problemBody(statusCode, 'A fault that was asked for.');
   response.end(typeof content === 'string' ? content : JSON.stringify(content));
 }
 

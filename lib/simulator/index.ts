@@ -3,11 +3,11 @@ export type { Flow } from '../attempt/attempt.js';
 export type { AttemptView } from '../attempt/view.js';
 export type { AccountKey, AccountKeys } from './account-keys.js';
 export {
-  type AccountOutcome,
   type AskedCertificateLevel,
   type CertificateLevel,
   type CertificatePurpose,
   type EndResult,
+  type RefusedInteraction,
   type SimulatedAccount,
   simulatedAccounts,
 } from './accounts.js';

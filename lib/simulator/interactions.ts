@@ -68,8 +68,12 @@ function readInteraction(element: unknown, allowed: readonly InteractionType[]):
   const text = fields[field];
   const texts = Object.keys(fields).filter((name) => textFields.includes(name));
   if (texts.length !== 1 || typeof text !== 'string') return `must have exactly one text, ${field}`;
-  // The limit counts characters, and a character outside the basic plane is one although JavaScript counts two.
-  const characters = [...text].length;
-  if (characters === 0 || characters > length) return `must have a ${field} of 1 to ${length} characters`;
+  if (text.length === 0 || text.length > length) return `must have a ${field} of 1 to ${length} characters`;
+  if (!isDisplayable(text)) return `must have a ${field} without control and bidirectional formatting characters`;
   return { type, text };
+}
+
+/** Nothing that an app would not show, or that would make it show the rest in another order. */
+export function isDisplayable(text: string): boolean {
+  return !/[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(text);
 }

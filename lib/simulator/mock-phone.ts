@@ -4,22 +4,32 @@
  */
 import { Router } from 'express';
 import { z } from 'zod';
-import { accountNamed } from './answer.js';
+import { accountNamed, UnsuitableAccount } from './answer.js';
 import { decisionOfAccount } from './decision.js';
+import { UnusableLink } from './device-link.js';
 import { type LinkSurroundings, useDeviceLink } from './device-link-use.js';
 import { handle, jsonBody, onlyMethod } from './http.js';
-import { Problem } from './problem.js';
+import { readRequest } from './requests/read.js';
 
-const mockRequest = z.object({
-  documentNumber: z.string(),
-  deviceLink: z.string(),
-  flowType: z.enum(['QR', 'Web2App', 'App2App']),
-  browserCookie: z.string().optional(),
-  initialCallbackUrl: z.string().optional(),
+const common = { documentNumber: z.string(), deviceLink: z.string() };
+
+const sameDeviceRequest = z.object({
+  ...common,
+  flowType: z.enum(['Web2App', 'App2App']),
+  browserCookie: z.string().transform(cookieHeader),
+  initialCallbackUrl: z.url({ protocol: /^https?$/ }),
 });
 
-/** What the mock phone answers, besides its status 200. */
+/** A QR code brings nobody back: a cookie or URL that comes with it is passed over, whatever it is. */
+const mockRequest = z.discriminatedUnion('flowType', [
+  z.object({ ...common, flowType: z.literal('QR') }),
+  sameDeviceRequest,
+]);
+
+/** What the mock phone answers, besides its status 200. The demo environment's says nothing. */
 export interface MockPhoneAnswer {
+  /** Why the link was passed over. The session goes on without it, or has ended with `PROTOCOL_FAILURE`. */
+  ignored?: string;
   /** The rest is of the same-device flows. */
   callbackUrl?: string;
   /** Missing when the site could not be reached. */
@@ -47,15 +57,52 @@ export function mockPhone(surroundings: LinkSurroundings): Router {
 }
 
 async function play(body: unknown, ipAddress: string, surroundings: LinkSurroundings): Promise<MockPhoneAnswer> {
-  const { documentNumber, browserCookie, ...use } = readMockRequest(body);
-  const account = accountNamed(documentNumber);
-  const { callbackUrl } = await useDeviceLink(surroundings, {
-    ...use,
-    accountFor: () => account,
-    decide: decisionOfAccount,
-    ipAddress,
-  });
-  return openCallback(callbackUrl, browserCookie);
+  const mock = readRequest(body, mockRequest);
+  const account = accountNamed(mock.documentNumber);
+  const { deviceLink, flowType } = mock;
+  const initialCallbackUrl = mock.flowType === 'QR' ? undefined : mock.initialCallbackUrl;
+  const browserCookie = mock.flowType === 'QR' ? undefined : mock.browserCookie;
+  try {
+    const { callbackUrl } = await useDeviceLink(surroundings, {
+      deviceLink,
+      flowType,
+      initialCallbackUrl,
+      accountFor: () => account,
+      decide: decisionOfAccount,
+      ipAddress,
+    });
+    return await openCallback(callbackUrl, browserCookie);
+  } catch (error) {
+    if (error instanceof UnusableLink || error instanceof UnsuitableAccount) return { ignored: error.message };
+    throw error;
+  }
+}
+
+/** The header that a browser sends: the text as it is, or made of JSON that names each cookie and its value. */
+function cookieHeader(text: string): string {
+  const cookies = parseJson(text);
+  if (typeof cookies !== 'object' || cookies === null) return text;
+  const named =
+    Array.isArray(cookies) || isNamedCookie(cookies)
+      ? [cookies].flat()
+      : Object.entries(cookies).map(([name, value]) => ({ name, value }));
+  return named
+    .filter(isNamedCookie)
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ');
+}
+
+function isNamedCookie(cookie: unknown): cookie is { name: string; value: string } {
+  const { name, value } = (cookie ?? {}) as Record<string, unknown>;
+  return typeof name === 'string' && typeof value === 'string';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the browser would do when the app opens it, except that the answer is only looked at. */
@@ -82,19 +129,4 @@ async function openCallback(callbackUrl: string | undefined, cookie: string | un
 function reasonOf(error: unknown): string {
   const { message, cause } = error as { message: string; cause?: { message?: string } };
   return cause?.message || message;
-}
-
-function readMockRequest(body: unknown) {
-  const result = mockRequest.safeParse(body);
-  if (result.success) return result.data;
-  throw new Problem(
-    400,
-    'The request is not valid.',
-    result.error.issues.map(({ path, message }) => ({
-      code: 'invalid',
-      detail: message,
-      paramName: path.join('.'),
-      pointer: `/${path.join('/')}`,
-    })),
-  );
 }

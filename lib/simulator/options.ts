@@ -12,6 +12,10 @@ export interface RelyingParty {
   brokeredRpName?: string;
   /** The privilege to ask for the device's address with `shareMdClientIpAddress`. */
   mayShareIpAddress?: boolean;
+  /** May ask for accounts and certificates of the level `ADVANCED`. */
+  mayUseAdvanced?: boolean;
+  /** What it may ask for in `capabilities`; nothing by default. */
+  capabilities?: readonly string[];
 }
 
 /** What `startSimulator` is told. */

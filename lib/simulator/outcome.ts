@@ -51,7 +51,7 @@ async function authenticate(
   userChallengeVerifier: string,
 ): Promise<AuthenticationSignature> {
   const { rpChallenge, ...algorithm } = request.signatureProtocolParameters;
-  const serverRandom = randomBytes(24).toString('base64');
+  const serverRandom = randomBytes(18).toString('base64');
   const userChallenge = userChallengeOf(userChallengeVerifier);
   const message = messageToSign({
     schemeName,

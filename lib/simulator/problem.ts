@@ -1,11 +1,11 @@
 /** What the service answers when it refuses: RFC 9457 problem details. RP API 3.2.3, "HTTP status codes". */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
 
 export interface ProblemError {
-  /** Stable, for programs. */
-  code: string;
+  /** Stable, for programs. The RP API gives one for few errors, the phones of the simulator for all. */
+  code?: string;
   detail: string;
   /** The field or parameter that is wrong. */
   paramName?: string;
@@ -19,6 +19,7 @@ export class Problem extends Error {
     readonly status: number,
     detail: string,
     readonly errors: ProblemError[] = [],
+    readonly hasBody = !statusesWithoutBody.includes(status),
   ) {
     super(detail);
   }
@@ -30,8 +31,6 @@ export function problem(status: number, code: string, detail: string, where: Par
 }
 
 const titlesOfTheApi: Record<number, string> = {
-  471: 'No suitable account',
-  472: 'The person should look in the app or the portal',
   480: 'The client is too old',
   580: 'The system is under maintenance',
 };
@@ -43,14 +42,16 @@ export function problemBody(status: number, detail: string, errors: ProblemError
     status,
     detail,
     // One occurrence each, and unlike the request's path it never holds a personal code.
-    instance: `urn:uuid:${randomUUID()}`,
-    errors,
+    instance: `/task-id/${randomBytes(12).toString('base64url')}`,
+    ...(errors.length > 0 && { errors }),
   };
 }
 
-export function sendProblem(response: Response, { status, message, errors }: Problem): void {
-  response
-    .status(status)
-    .type('application/problem+json')
-    .json(problemBody(status, message, errors));
+/** The description of the service knows these without a body. */
+export const statusesWithoutBody: readonly number[] = [401, 480, 580];
+
+export function sendProblem(response: Response, { status, message, errors, hasBody }: Problem): void {
+  response.status(status);
+  if (hasBody) response.json(problemBody(status, message, errors));
+  else response.end();
 }

@@ -4,11 +4,11 @@
  */
 import { type Request, Router } from 'express';
 import type { AccountKeys } from './account-keys.js';
-import { documentInPath, personInPath, usableAccounts } from './accounts-in-path.js';
+import { documentInPath, personInPath } from './accounts-in-path.js';
 import { type Faults, faultyBehaviour } from './faults.js';
 import { handle, jsonBody, notFound, onlyMethod } from './http.js';
 import { certificateShown } from './outcome.js';
-import { problem } from './problem.js';
+import { Problem } from './problem.js';
 import { relyingPartyOf } from './relying-party.js';
 import { deviceLinkAuthentication, notificationAuthentication } from './requests/authentication.js';
 import {
@@ -132,7 +132,7 @@ export function rpApi(surroundings: RpApiSurroundings): Router {
 async function signingCertificate(request: Request, { keys, relyingParties }: RpApiSurroundings) {
   const body = readRequest(request.body, certificateOfDocument);
   relyingPartyOf(body, relyingParties);
-  const [account] = usableAccounts(documentInPath(request), body.certificateLevel);
+  const [account] = documentInPath(request, body.certificateLevel);
   const { outcome, documentNumber } = account;
   if (outcome === 'DOCUMENT_UNUSABLE' || outcome === 'ACCOUNT_UNUSABLE') return { state: 'DOCUMENT_UNUSABLE' };
   return { state: 'OK', cert: certificateShown(account, await keys.of(documentNumber, 'signature')) };
@@ -142,7 +142,7 @@ async function status(request: Request, { sessions }: RpApiSurroundings) {
   const timeout = pollingTime(request.query.timeoutMs);
   const id = String(request.params.sessionID);
   const session = sessions.find(id);
-  if (!session) throw problem(404, 'session_not_found', 'There is no such session.', { paramName: 'sessionID' });
+  if (!session) throw new Problem(404, 'There is no such session.', [], false);
   const abandoned = new AbortController();
   request.res?.on('close', () => abandoned.abort());
   await sessions.waitForCompletion(session, timeout, abandoned.signal);
@@ -154,5 +154,6 @@ function pollingTime(timeoutMs: unknown): number {
   if (timeoutMs === undefined) return defaultPoll;
   const milliseconds = typeof timeoutMs === 'string' && /^\d+$/.test(timeoutMs) ? Number(timeoutMs) : Number.NaN;
   if (milliseconds >= shortestPoll && milliseconds <= longestPoll) return milliseconds;
-  throw problem(400, 'invalid', `timeoutMs must be from ${shortestPoll} to ${longestPoll}`, { paramName: 'timeoutMs' });
+  const detail = `timeoutMs must be from ${shortestPoll} to ${longestPoll}`;
+  throw new Problem(400, 'Invalid request parameters found', [{ detail, paramName: 'timeoutMs' }]);
 }

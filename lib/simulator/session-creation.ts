@@ -5,8 +5,8 @@
 import { randomInt } from 'node:crypto';
 import type { Request } from 'express';
 import type { z } from 'zod';
-import type { SimulatedAccount } from './accounts.js';
-import { usableAccounts } from './accounts-in-path.js';
+import type { AskedCertificateLevel } from './accounts.js';
+import type { Accounts } from './accounts-in-path.js';
 import { verificationCodeOf } from './calculations.js';
 import { choiceToLink, isUnexpected } from './linked-signing.js';
 import type { RelyingParty } from './options.js';
@@ -30,8 +30,8 @@ export interface SessionCreation {
   path: string;
   flow: 'device-link' | 'notification';
   schema: z.ZodType<SessionRequest>;
-  /** The accounts that the path names; missing when it names nobody. */
-  accounts?: (request: Request) => readonly SimulatedAccount[];
+  /** The accounts that the path names and the level allows; missing when it names nobody. */
+  accounts?: (request: Request, level: AskedCertificateLevel) => Accounts;
 }
 
 /** For so many milliseconds a repeated request is taken for the first one. */
@@ -40,8 +40,7 @@ const repetitionTime = 15_000;
 export function createOrRepeat(request: Request, creation: SessionCreation, surroundings: CreationSurroundings) {
   const body = readRequest(request.body, creation.schema);
   const relyingParty = relyingPartyOf(body, surroundings.relyingParties);
-  const named = creation.accounts?.(request);
-  const accounts = named && usableAccounts(named, body.certificateLevel);
+  const accounts = creation.accounts?.(request, body.certificateLevel);
   const now = surroundings.clock();
   const sessions = surroundings.sessions.all();
   const choice = choiceToLink(body, relyingParty, sessions);

@@ -1,5 +1,5 @@
 /** What `GET /session/{sessionID}` answers. RP API 3.2.3, "Session status", field by field. */
-import type { CertificateLevel, EndResult } from './accounts.js';
+import type { CertificateLevel, EndResult, RefusedInteraction } from './accounts.js';
 import type { InteractionType } from './interactions.js';
 import type { FlowType } from './session.js';
 import type { HashAlgorithm } from './signature-algorithms.js';
@@ -32,7 +32,7 @@ export interface RunningStatus {
 
 export interface CompleteStatus {
   state: 'COMPLETE';
-  result: { endResult: EndResult; documentNumber?: string; details?: { interaction: InteractionType } };
+  result: { endResult: EndResult; documentNumber?: string; details?: { interaction: RefusedInteraction } };
   /** Missing in a certificate choice, as is `interactionTypeUsed`. */
   signatureProtocol?: 'ACSP_V2' | 'RAW_DIGEST_SIGNATURE';
   signature?: AuthenticationSignature | RawDigestSignature | CertificateChoiceSignature;

@@ -29,9 +29,9 @@ export interface Session {
   verificationCode?: string;
   /**
    * The first phone that used a link of this session, and how. No other may. A linked signature belongs to its choice's
-   * phone.
+   * phone. `callbackUrl` is where that phone goes back to in place of the request's.
    */
-  claim?: { phone: string; flowType: FlowType };
+  claim?: { phone: string; flowType: FlowType; callbackUrl?: string };
   /** Of a linked signature: the certificate choice that it belongs to. */
   choice?: Session;
   /** Of a certificate choice by device link, once it is made. */

@@ -3,7 +3,7 @@ import type { AttemptView } from '../attempt/view.js';
 import { SmartIdInputError } from '../errors.js';
 import { type EndResult, endResults, type SimulatedAccount, simulatedAccounts } from './accounts.js';
 import { accountNamed, answerSession, isSuitable } from './answer.js';
-import { type Decide, decisionForOutcome, decisionOfAccount } from './decision.js';
+import { canEndWith, type Decide, type Decision, decisionForOutcome, decisionOfAccount } from './decision.js';
 import { type LinkSurroundings, type LinkUse, useDeviceLink } from './device-link-use.js';
 import { Problem } from './problem.js';
 import { sessionTypeOf } from './requests/session-request.js';
@@ -31,8 +31,9 @@ export interface ConfirmOptions {
 /** How the phone refuses. */
 export interface RefuseOptions extends ConfirmOptions {
   /**
-   * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. What is about a
-   * question or a code, such as `WRONG_VC`, comes after the choice of a certificate, with the signature.
+   * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. `WRONG_VC` is for
+   * pushes that have a code alone. What is about a question or a code comes after the choice of a certificate, with the
+   * signature.
    */
   outcome?: Exclude<EndResult, 'OK'>;
 }
@@ -79,7 +80,7 @@ export function simulatedPhone(surroundings: LinkSurroundings): SimulatedPhone {
     confirm: async (view, options = {}) => answer(surroundings, view, options, decisionOfAccount),
     refuse: async (view, { outcome = 'USER_REFUSED', ...options } = {}) => {
       checkOutcome(outcome);
-      return answer(surroundings, view, options, (_account, session) => decisionForOutcome(outcome, session));
+      return answer(surroundings, view, options, (_account, session) => refusal(outcome, session));
     },
   };
 }
@@ -88,6 +89,13 @@ function checkOutcome(outcome: EndResult): void {
   const refusals = endResults.filter((endResult) => endResult !== 'OK');
   if (refusals.some((refusal) => refusal === outcome)) return;
   throw new SmartIdInputError('outcome', `must be one of ${refusals.join(', ')}.`);
+}
+
+/** What cannot end the choice of a certificate ends the signature that follows it. */
+function refusal(outcome: EndResult, session: Session): Decision {
+  const isLater = sessionTypeOf(session.request) === 'cert' && !(outcome === 'WRONG_VC' && session.deviceLink);
+  if (canEndWith(outcome, session) || isLater) return decisionForOutcome(outcome, session);
+  throw new SmartIdInputError('outcome', `cannot be ${outcome} here: the app shows no code.`);
 }
 
 async function answer(

@@ -10,8 +10,8 @@ import { attackedSite } from './sessions.js';
 export const unusable = [
   ['no_account', { semanticsIdentifier: 'PNOEE-10101010005' }],
   ['no_account', { documentNumber: 'PNOEE-10101010005-AAAA-Q' }],
-  ['no_suitable_account', { documentNumber: 'PNOLT-40504049999-MOCK-NQ' }],
-  ['person_should_act', { documentNumber: 'PNOEE-00000000472-SIMU-Q' }],
+  ['no_account', { documentNumber: 'PNOLT-40504049999-MOCK-NQ' }],
+  ['no_suitable_account', { semanticsIdentifier: 'PNOLT-40504049999' }],
 ] as const;
 export const usable = { semanticsIdentifier: 'PNOEE-40404040009' };
 export const flows = ['device-link', 'notification'] as const;

@@ -114,6 +114,17 @@ describe('The outcomes of a login, in Chromium', function () {
     });
   }
 
+  it('says the same, and no sooner, of a person who has no account of the level', async () => {
+    const { page } = await site().openLogin();
+    const code = 'NO_SUITABLE_ACCOUNT_FOUND';
+    site().simulator.faults.add({ on: 'create', status: 404, times: 1, body: { status: 404, errors: [{ code }] } });
+    await nameByLink(page, '40404040009');
+    await qrOf(page);
+    expect(await messageOf(page)).to.equal('');
+    site().pass(overtime);
+    await expectMessage(page, failures.not_completed);
+  });
+
   it('says the same, and no sooner, of a push that the person let pass', async () => {
     const { page } = await site().openLogin();
     await name(page, '30403039983', words.sendToPhone);

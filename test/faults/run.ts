@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { EventStream } from '../support/event-stream.js';
-import { usePhone } from '../support/phone.js';
+import { scanQrCode } from '../support/phone.js';
 import { SiteProcess } from '../support/processes.js';
 import { RedisServer } from '../support/redis-server.js';
 import { type Answer, Browser } from '../support/site.js';
@@ -127,7 +127,7 @@ async function logIn(jar: Jar, until: number): Promise<void> {
   const { id, qrLink = '' } = begun.body;
   await sleep(Math.random() * 1_500);
   try {
-    await usePhone(service.told, { deviceLink: qrLink, flowType: 'QR' });
+    await scanQrCode(service.told, { deviceLink: qrLink });
   } catch (error) {
     if (kills === service.kills) throw error;
     tally.forgotten++;

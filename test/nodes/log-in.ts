@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { startSimulator } from 'passport-smart-id/simulator';
 import { createApp } from '../../example-app/app.js';
 import { EventStream } from '../support/event-stream.js';
-import { usePhone } from '../support/phone.js';
+import { scanQrCode } from '../support/phone.js';
 import { Browser } from '../support/site.js';
 
 const simulator = await startSimulator({ port: 0 });
@@ -21,7 +21,7 @@ const browser = new Browser(origin);
 await browser.get('/login/');
 const { body: view } = await browser.post('/login/start');
 const updates = await EventStream.open(browser, `/login/updates?id=${view.id}`);
-await usePhone(simulator, { deviceLink: view.qrLink, flowType: 'QR' });
+await scanQrCode(simulator, { deviceLink: view.qrLink });
 const { state } = await updates.end();
 updates.leave();
 if (state !== 'ready') throw new Error(`The live updates say that the login is ${state}.`);

@@ -3,7 +3,7 @@
  * A further framework is one more entry in the list.
  */
 
-import { usePhone } from '../support/phone.js';
+import { scanQrCode } from '../support/phone.js';
 import { listens, RunningCommand, requireFree } from '../support/running-command.js';
 import { Browser } from '../support/site.js';
 import { CleanFolder, type Tarball } from './clean-folder.js';
@@ -34,7 +34,7 @@ const others = packages.filter((name) => name !== 'passport-smart-id');
 /** By QR code, as the page does it, in the program of the README. */
 async function logInToShortestProgram(browser: Browser, phone: Phone): Promise<void> {
   const { body: started } = await browser.post('/login/start');
-  await usePhone(phone, { deviceLink: started.qrLink, flowType: 'QR' });
+  await scanQrCode(phone, { deviceLink: started.qrLink });
   await browser.post('/login/finish', { id: started.id });
   const { body } = await browser.get('/private');
   if (body !== 'Only for those who are logged in.') throw new Error(`Nobody is logged in: ${body}`);

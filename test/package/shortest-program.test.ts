@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { pathOf, usePhone } from '../support/phone.js';
+import { callbackByPhonePage, pathOf, scanQrCode } from '../support/phone.js';
 import { listens, RunningCommand, requireFree } from '../support/running-command.js';
 import { Browser } from '../support/site.js';
 import { root } from './clean-folder.js';
@@ -58,7 +58,8 @@ describe('The shortest program of the README', function () {
   let site: RunningCommand;
   const simulatorUrls = () => {
     const [, mockUrl = ''] = /mock phone +(\S+)/.exec(simulator.output) ?? [];
-    return { mockUrl };
+    const [, phoneUrl = ''] = /play the phone +(\S+)/.exec(simulator.output) ?? [];
+    return { mockUrl, phoneUrl };
   };
 
   it('starts with two commands', async () => {
@@ -84,7 +85,7 @@ describe('The shortest program of the README', function () {
   it('logs in by QR code', async () => {
     const browser = new Browser(origin);
     const { body } = await browser.post('/login/start');
-    await usePhone(simulatorUrls(), { deviceLink: body.qrLink, flowType: 'QR' });
+    await scanQrCode(simulatorUrls(), { deviceLink: body.qrLink });
     expect((await browser.post('/login/finish', { id: body.id })).status).to.equal(302);
     expect((await browser.get('/private')).body).to.equal('Only for those who are logged in.');
   });
@@ -92,8 +93,7 @@ describe('The shortest program of the README', function () {
   it('logs in on the same device, at the callback URL of the program', async () => {
     const browser = new Browser(origin);
     const { body } = await browser.post('/login/start');
-    const use = { deviceLink: body.web2AppLink, flowType: 'Web2App' } as const;
-    const { callbackUrl = '' } = await usePhone(simulatorUrls(), { ...use, browserCookie: 'none=1' });
+    const callbackUrl = await callbackByPhonePage(simulatorUrls().phoneUrl, body.web2AppLink);
     expect(callbackUrl).to.match(/^http:\/\/localhost:3000\/login\/callback\?/);
     expect((await browser.get(pathOf(callbackUrl))).status).to.equal(302);
     expect((await browser.get('/private')).body).to.equal('Only for those who are logged in.');

@@ -138,9 +138,8 @@ describe('The RP API client, signing at the simulator', () => {
 
     for (const [what, documentNumber, certificateLevel, code] of [
       ['there is no such document', 'PNOEE-40404040009-NONE-Q', undefined, 'no_account'],
-      ['the document is not good enough', 'PNOLT-61101019988-MOCK-NQ', 'QUALIFIED', 'no_suitable_account'],
-      ['its key is in no qualified device', 'PNOEE-00000000010-SIMU-Q', 'QSCD', 'no_suitable_account'],
-      ['the person should look in the app', 'PNOEE-00000000472-SIMU-Q', undefined, 'person_should_act'],
+      ['the document is not good enough', 'PNOLT-61101019988-MOCK-NQ', 'QUALIFIED', 'no_account'],
+      ['its key is in no qualified device', 'PNOEE-00000000010-SIMU-Q', 'QSCD', 'no_account'],
     ] as const) {
       it(`or hears that ${what}`, async () => {
         const error = await rejection(client.signatureCertificate(documentNumber, { certificateLevel }));

@@ -267,7 +267,7 @@ describe('A signature that is not given', () => {
         () => 'used',
         (error: Error) => error.message,
       );
-      expect(await used).to.contain('refused the link');
+      expect(await used).to.contain('was refused by the phone');
     }
     await qualified.close();
   });
@@ -278,10 +278,9 @@ describe('A signature that is not given', () => {
     for (const [code, options] of [
       ['no_account', { signer: { documentNumber: 'PNOEE-10101010005-MOCK-Q' } }],
       ['document_unusable', { signer: { documentNumber: 'PNOEE-00000000002-SIMU-Q' } }],
-      ['no_suitable_account', { signer: { documentNumber: 'PNOEE-00000000471-SIMU-Q' } }],
-      ['person_should_act', { signer: { documentNumber: 'PNOEE-00000000472-SIMU-Q' } }],
+      ['no_account', { signer: { documentNumber: 'PNOLT-61101019988-MOCK-NQ' } }],
       ['no_account', { signer: { semanticsIdentifier: 'PNOEE-10101010005' }, flow: 'notification' }],
-      ['no_suitable_account', { signer: { semanticsIdentifier: 'PNOEE-00000000471' }, flow: 'notification' }],
+      ['no_suitable_account', { signer: { semanticsIdentifier: 'PNOLT-61101019988' }, flow: 'notification' }],
       ['no_account', { signer: { documentNumber: 'PNOEE-10101010005-MOCK-Q' }, flow: 'notification' }],
       ['document_unusable', { signer: { documentNumber: 'PNOEE-00000000002-SIMU-Q' }, flow: 'notification' }],
     ] as [string, SigningStartOptions][]) {

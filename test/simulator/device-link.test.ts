@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Simulator } from '../../lib/simulator/index.js';
 import {
+  type Answer,
+  browser,
   callbackUrl,
   certificateChoiceRequest,
   createAnonymous,
@@ -10,6 +12,7 @@ import {
   deviceLink,
   documentOk,
   type Json,
+  sessionStatus,
   signatureRequest,
   startQuickSimulator,
   usePhone,
@@ -23,22 +26,44 @@ describe('Using a device link', () => {
   });
   after(() => sim.close());
 
+  async function use(link: string, flowType: string): Promise<Answer> {
+    return usePhone(sim, { flowType, deviceLink: link, ...(flowType !== 'QR' && browser) });
+  }
+
+  /** A link that is none. */
   async function refusal(link: string, flowType = 'QR'): Promise<string> {
-    const { status, headers, body } = await usePhone(sim, { flowType, deviceLink: link });
+    const { status, body } = await use(link, flowType);
     expect(status).to.equal(400);
-    expect(headers.get('content-type')).to.match(/^application\/problem\+json/);
     expect(body.errors[0].pointer).to.equal('/deviceLink');
     return body.errors[0].code;
   }
 
+  /** A link that does nothing: the session of it goes on, or was over. */
+  async function ignored(link: string, flowType = 'QR'): Promise<string> {
+    const { status, body } = await use(link, flowType);
+    expect(status).to.equal(200);
+    return body.ignored;
+  }
+
+  const statusOf = async ({ response }: DeviceLinkSession) => (await sessionStatus(sim, response.sessionID, 1000)).body;
+
+  /** Nobody but the relying party should have made a link for the session. */
+  async function expectProtocolFailure(link: string, session: DeviceLinkSession, flowType = 'QR'): Promise<void> {
+    expect(await ignored(link, flowType)).to.match(/authCode/);
+    expect(await statusOf(session)).to.deep.equal({ state: 'COMPLETE', result: { endResult: 'PROTOCOL_FAILURE' } });
+    expect(await ignored(deviceLink(session, 'QR'))).to.match(/over/);
+  }
+
   const anonymous = (changes: Json = {}): Promise<DeviceLinkSession> => createAnonymous(sim, changes);
 
-  it('refuses a wrong authCode', async () => {
-    const link = deviceLink(await anonymous(), 'QR');
-    const last = link.endsWith('A') ? 'B' : 'A';
-    expect(await refusal(link.slice(0, -1) + last)).to.equal('wrong_auth_code');
-    expect(await refusal(link.slice(0, -1))).to.equal('wrong_auth_code');
-  });
+  for (const change of ['another last character', 'one character less']) {
+    it(`ends the session with PROTOCOL_FAILURE for a wrong authCode: ${change}`, async () => {
+      const session = await anonymous();
+      const link = deviceLink(session, 'QR');
+      const last = link.endsWith('A') ? 'B' : 'A';
+      await expectProtocolFailure(link.slice(0, -1) + (change.startsWith('another') ? last : ''), session);
+    });
+  }
 
   const otherInputs: [string, (session: DeviceLinkSession) => DeviceLinkSession][] = [
     ['challenge', ({ request, response }) => ({ response, request: { ...request, signatureProtocolParameters: {} } })],
@@ -47,25 +72,27 @@ describe('Using a device link', () => {
     ['secret', ({ request, response }) => ({ request, response: { ...response, sessionSecret: 'AAAA' } })],
   ];
   for (const [what, change] of otherInputs) {
-    it(`refuses an authCode made with another ${what}`, async () => {
-      expect(await refusal(deviceLink(change(await anonymous()), 'QR'))).to.equal('wrong_auth_code');
+    it(`ends the session for an authCode made with another ${what}`, async () => {
+      const session = await anonymous();
+      await expectProtocolFailure(deviceLink(change(session), 'QR'), session);
     });
   }
 
-  it('refuses an authCode made with another callback', async () => {
-    const { request, response } = await anonymous({ initialCallbackUrl: callbackUrl });
+  it('ends the session for an authCode made with another callback', async () => {
+    const session = await anonymous({ initialCallbackUrl: callbackUrl });
+    const { request, response } = session;
     const link = deviceLink({ response, request: { ...request, initialCallbackUrl: `${callbackUrl}x` } }, 'Web2App');
-    expect(await refusal(link, 'Web2App')).to.equal('wrong_auth_code');
+    await expectProtocolFailure(link, session, 'Web2App');
   });
 
-  it('refuses an authCode for a broker from somebody who is none', async () => {
-    const link = deviceLink(await anonymous(), 'QR', { brokeredRpName: 'Example RP' });
-    expect(await refusal(link)).to.equal('wrong_auth_code');
+  it('ends the session for an authCode for a broker from somebody who is none', async () => {
+    const session = await anonymous();
+    await expectProtocolFailure(deviceLink(session, 'QR', { brokeredRpName: 'Example RP' }), session);
   });
 
-  it('refuses a changed language, because the authCode covers it', async () => {
-    const link = deviceLink(await anonymous(), 'QR');
-    expect(await refusal(link.replace('lang=eng', 'lang=est'))).to.equal('wrong_auth_code');
+  it('ends the session for a changed language, because the authCode covers it', async () => {
+    const session = await anonymous();
+    await expectProtocolFailure(deviceLink(session, 'QR').replace('lang=eng', 'lang=est'), session);
   });
 
   const freshness: [number, number, string][] = [
@@ -82,8 +109,11 @@ describe('Using a device link', () => {
       const session = await anonymous();
       now += age * 1000;
       const link = deviceLink(session, 'QR', { elapsedSeconds });
-      if (expected === 'stale') expect(await refusal(link)).to.equal('stale_link');
-      else expect((await usePhone(sim, { deviceLink: link })).status).to.equal(200);
+      if (expected === 'fresh') return expect(await ignored(link)).to.equal(undefined);
+      expect(await ignored(link)).to.match(/too old/);
+      expect(await statusOf(session)).to.deep.equal({ state: 'RUNNING' });
+      now += 120_000;
+      expect((await statusOf(session)).result).to.deep.equal({ endResult: 'TIMEOUT' });
     });
   }
 
@@ -91,31 +121,32 @@ describe('Using a device link', () => {
     const session = await anonymous({ initialCallbackUrl: 'http://127.0.0.1:9/' });
     now += 119_000;
     const link = deviceLink(session, 'Web2App');
-    expect((await usePhone(sim, { flowType: 'Web2App', deviceLink: link })).status).to.equal(200);
+    expect(await ignored(link, 'Web2App')).to.equal(undefined);
   });
 
-  it('refuses a second use', async () => {
-    const link = deviceLink(await anonymous(), 'QR');
-    expect((await usePhone(sim, { deviceLink: link })).status).to.equal(200);
-    expect(await refusal(link)).to.equal('session_over');
+  it('passes over a second use', async () => {
+    const session = await anonymous();
+    const link = deviceLink(session, 'QR');
+    expect(await ignored(link)).to.equal(undefined);
+    const ended = await statusOf(session);
+    expect(await ignored(link)).to.match(/over/);
+    expect(await statusOf(session)).to.deep.equal(ended);
   });
 
-  it('refuses a same-device link of a session without callback', async () => {
+  it('passes over a same-device link of a session without callback', async () => {
     const { request, response } = await anonymous();
     const link = deviceLink({ response, request: { ...request, initialCallbackUrl: '' } }, 'Web2App');
-    expect(await refusal(link, 'Web2App')).to.equal('flow_not_offered');
+    expect(await ignored(link, 'Web2App')).to.match(/not offered/);
   });
 
-  it('refuses a link of an unknown session', async () => {
+  it('passes over a link of an unknown session', async () => {
     const { request, response } = await anonymous();
     const link = deviceLink({ request, response: { ...response, sessionToken: 'A'.repeat(24) } }, 'QR');
-    expect(await refusal(link)).to.equal('unknown_session');
+    expect(await ignored(link)).to.match(/no session/);
   });
 
-  it('refuses another version or session type', async () => {
-    const session = await anonymous();
-    expect(await refusal(deviceLink(session, 'QR', { version: '2.0' }))).to.equal('wrong_version');
-    expect(await refusal(deviceLink(session, 'QR', { sessionType: 'sign' }))).to.equal('wrong_session_type');
+  it('refuses another version', async () => {
+    expect(await refusal(deviceLink(await anonymous(), 'QR', { version: '2.0' }))).to.equal('wrong_version');
   });
 
   it('takes a link of its own type of session only', async () => {
@@ -128,8 +159,9 @@ describe('Using a device link', () => {
     for (const [own, session] of create) {
       for (const sessionType of ['auth', 'sign', 'cert', 'pay']) {
         const link = deviceLink(await session(), 'QR', { sessionType });
-        if (sessionType === own) expect((await usePhone(sim, { deviceLink: link })).status, own).to.equal(200);
-        else expect(await refusal(link), `${sessionType} for ${own}`).to.equal('wrong_session_type');
+        if (sessionType === own) expect(await ignored(link), own).to.equal(undefined);
+        else if (sessionType === 'pay') expect(await refusal(link)).to.equal('wrong_session_type');
+        else expect(await ignored(link), `${sessionType} for ${own}`).to.match(/sessionType must be/);
       }
     }
   });
@@ -142,7 +174,7 @@ describe('Using a device link', () => {
       now += 12_000;
       const session = await createSigning(sim, path, request);
       const link = deviceLink(session, 'QR', { elapsedSeconds });
-      expect((await usePhone(sim, { deviceLink: link })).status).to.equal(200);
+      expect(await ignored(link)).to.equal(undefined);
     }
   });
 
@@ -166,9 +198,10 @@ describe('Using a device link', () => {
     expect(await refusal(withAge, 'Web2App')).to.equal('malformed_link');
   });
 
-  it('leaves the session open after a link that was refused', async () => {
+  it('leaves the session open after a link that is none', async () => {
     const session = await anonymous();
-    await refusal(`${deviceLink(session, 'QR')}x`);
-    expect((await usePhone(sim, { deviceLink: deviceLink(session, 'QR') })).status).to.equal(200);
+    const link = deviceLink(session, 'QR');
+    expect(await refusal(link.replace('version=1.0', 'version=1.1'))).to.equal('wrong_version');
+    expect(await ignored(link)).to.equal(undefined);
   });
 });

@@ -28,12 +28,21 @@ describe('A fault', () => {
   }
 
   it('answers with a status and a problem', async () => {
-    sim.faults.add({ on: 'create', status: 580 });
+    sim.faults.add({ on: 'create', status: 471 });
     const { status, headers, body } = await create();
-    expect(status).to.equal(580);
-    expect(headers.get('content-type')).to.match(/^application\/problem\+json/);
-    expect(body).to.include({ status: 580, title: 'The system is under maintenance' });
+    expect(status).to.equal(471);
+    expect(headers.get('content-type')).to.match(/^application\/json/);
+    expect(body).to.include({ status: 471, type: 'about:blank' });
+    sim.faults.clear();
   });
+
+  for (const bare of [401, 480, 580]) {
+    it(`answers with the status ${bare} alone, which has no body in the description of the service`, async () => {
+      sim.faults.add({ on: 'create', status: bare, times: 1 });
+      const { status, body } = await create();
+      expect([status, body]).to.deep.equal([bare, undefined]);
+    });
+  }
 
   it('answers with headers and a body', async () => {
     sim.faults.add({ on: 'create', status: 503, headers: { 'retry-after': '3' }, body: { hello: 'there' } });

@@ -222,17 +222,18 @@ describe('The mock phone, after a certificate choice', () => {
   }
 
   for (const flowType of ['Web2App', 'App2App'] as const) {
-    for (const documentNumber of [documentOk, 'PNOEE-30403039972-MOCK-Q']) {
+    for (const documentNumber of [documentOk, 'PNOEE-30403039928-MOCK-Q']) {
       it(`goes back once, when the linked signature has ended: ${flowType}, ${documentNumber}`, async () => {
         const choice = await createChoice(sim, { initialCallbackUrl });
         const link = deviceLink(choice, flowType);
-        const used = usePhone(sim, { flowType, documentNumber, deviceLink: link, initialCallbackUrl });
+        const use = { flowType, documentNumber, deviceLink: link, browserCookie: 'none=1', initialCallbackUrl };
+        const used = usePhone(sim, use);
         await linkWhenChosen(choice, documentNumber);
         const { body } = await used;
         await wait(500);
         expect(visits).to.have.length(1);
         const [{ url, endOfSignature }] = visits as [(typeof visits)[number]];
-        expect(endOfSignature).to.equal(documentNumber === documentOk ? 'OK' : 'WRONG_VC');
+        expect(endOfSignature).to.equal(documentNumber === documentOk ? 'OK' : 'USER_REFUSED_INTERACTION');
         expect([...url.searchParams.keys()]).to.deep.equal(['value', 'sessionSecretDigest']);
         expect(url.searchParams.get('sessionSecretDigest')).to.equal(
           sessionSecretDigestOf(choice.response.sessionSecret),
@@ -245,7 +246,12 @@ describe('The mock phone, after a certificate choice', () => {
   it('goes back when the wait is over', async () => {
     const choice = await createChoice(sim, { initialCallbackUrl });
     const begun = Date.now();
-    await usePhone(sim, { flowType: 'Web2App', deviceLink: deviceLink(choice, 'Web2App') });
+    await usePhone(sim, {
+      flowType: 'Web2App',
+      browserCookie: 'none=1',
+      initialCallbackUrl,
+      deviceLink: deviceLink(choice, 'Web2App'),
+    });
     expect(Date.now() - begun).to.be.within(390, 2000);
     expect(visits).to.have.length(1);
     const late = signatureRequest({ linkedSessionID: choice.response.sessionID });
@@ -258,7 +264,13 @@ describe('The mock phone, after a certificate choice', () => {
     const begun = Date.now();
     const refuses = 'PNOEE-00000000001-SIMU-Q';
     const link = deviceLink(choice, 'Web2App');
-    const { body } = await usePhone(sim, { flowType: 'Web2App', documentNumber: refuses, deviceLink: link });
+    const { body } = await usePhone(sim, {
+      flowType: 'Web2App',
+      browserCookie: 'none=1',
+      initialCallbackUrl,
+      documentNumber: refuses,
+      deviceLink: link,
+    });
     expect(Date.now() - begun).to.be.below(350);
     expect(visits).to.have.length(1);
     expect(new URL(body.callbackUrl).searchParams.has('userChallengeVerifier')).to.equal(false);
@@ -278,7 +290,12 @@ describe('The mock phone, after a certificate choice', () => {
   it('goes back after a signature with the digest of the secret alone', async () => {
     const request = signatureRequest({ initialCallbackUrl });
     const session = await createSigning(sim, `device-link/document/${documentOk}`, request);
-    await usePhone(sim, { flowType: 'Web2App', deviceLink: deviceLink(session, 'Web2App') });
+    await usePhone(sim, {
+      flowType: 'Web2App',
+      browserCookie: 'none=1',
+      initialCallbackUrl,
+      deviceLink: deviceLink(session, 'Web2App'),
+    });
     expect(visits.map(({ url }) => [...url.searchParams.keys()])).to.deep.equal([['value', 'sessionSecretDigest']]);
   });
 });

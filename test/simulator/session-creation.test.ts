@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { Simulator } from '../../lib/simulator/index.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 import {
   callbackUrl,
   choiceInteraction,
@@ -21,7 +22,7 @@ describe('Creating an authentication session', () => {
   before(async () => {
     sim = await startQuickSimulator({
       relyingParties: [
-        { uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' },
+        demoWithAdvanced,
         { uuid: '00000000-0000-4000-8000-000000000001', name: 'Privileged', mayShareIpAddress: true },
       ],
     });
@@ -76,11 +77,11 @@ describe('Creating an authentication session', () => {
       ['an http callback of this machine', { initialCallbackUrl: 'http://127.0.0.1:3000/callback?value=1' }],
       ['two interactions', { interactions: encode([messageInteraction, textInteraction]) }],
       [
-        'a text of 60 characters that JavaScript counts as 120',
-        { interactions: encode([{ ...textInteraction, displayText60: '🙂'.repeat(60) }]) },
+        'a text of 30 characters that count as two',
+        { interactions: encode([{ ...textInteraction, displayText60: '🙂'.repeat(30) }]) },
       ],
       ['requestProperties without the privilege if they ask for nothing', { requestProperties: {} }],
-      ['capabilities', { capabilities: ['something'] }],
+      ['no single capability', { capabilities: [] }],
       ['a name in another case', { relyingPartyName: 'Demo' }],
       ['a field that it does not know', { somethingNew: true }],
     ];
@@ -173,6 +174,16 @@ describe('Creating an authentication session', () => {
       ['an interaction twice', interactions([textInteraction, textInteraction]), '/interactions'],
       ['an interaction without text', interactions([{ type: 'displayTextAndPIN' }]), '/interactions'],
       ['an empty text', interactions([{ ...textInteraction, displayText60: '' }]), '/interactions'],
+      ...['a line\nbreak', 'a\u0000', 'turned \u202e round', '\ud800'].map((text): [string, Json, string] => [
+        `a text that an app would not show as it is: ${JSON.stringify(text)}`,
+        interactions([{ ...textInteraction, displayText60: text }]),
+        '/interactions',
+      ]),
+      [
+        'a text of 31 characters that count as two',
+        interactions([{ ...textInteraction, displayText60: '😀'.repeat(31) }]),
+        '/interactions',
+      ],
       [
         'a text of 61 characters',
         interactions([{ ...textInteraction, displayText60: 'x'.repeat(61) }]),
@@ -194,6 +205,14 @@ describe('Creating an authentication session', () => {
         { initialCallbackUrl: 'http://localhost.example.com/' },
         '/initialCallbackUrl',
       ],
+      ['an empty name', { relyingPartyName: '' }, '/relyingPartyName'],
+      ['a name of 33 characters', { relyingPartyName: 'x'.repeat(33) }, '/relyingPartyName'],
+      ['a name that turns round', { relyingPartyName: 'DE\u202eMO' }, '/relyingPartyName'],
+      ...[' ', '"', '{', '}', '<', '>', '\\', '^', '`', '%', '%4', '%zz', 'ä'].map((part): [string, Json, string] => [
+        `a callback that is no URI: ${part}`,
+        { initialCallbackUrl: `https://rp.example.com/callback?a=${part}` },
+        '/initialCallbackUrl',
+      ]),
       ['a callback with a fragment', { initialCallbackUrl: 'https://rp.example.com/#a' }, '/initialCallbackUrl'],
       ['a callback with a bar', { initialCallbackUrl: 'https://rp.example.com/a|b' }, '/initialCallbackUrl'],
       [
@@ -212,13 +231,12 @@ describe('Creating an authentication session', () => {
       it(what, async () => {
         const { status, headers, body } = await create('device-link/anonymous', deviceLinkRequest(changes));
         expect(status).to.equal(400);
-        expect(headers.get('content-type')).to.match(/^application\/problem\+json/);
+        expect(headers.get('content-type')).to.match(/^application\/json/);
         expect(body).to.include.all.keys('type', 'title', 'status', 'detail', 'instance', 'errors');
         expect(body.status).to.equal(400);
         expect(body.errors.map((error: Json) => error.pointer)).to.deep.equal([pointer]);
         expect(body.errors[0].paramName).to.equal(pointer.split('/').at(-1));
         expect(body.errors[0].detail).to.be.a('string');
-        expect(body.errors[0].code).to.match(/^(missing|invalid)$/);
       });
     }
 
@@ -245,7 +263,9 @@ describe('Creating an authentication session', () => {
         'signatureProtocolParameters',
         'interactions',
       ]);
-      expect(body.errors.every((error: Json) => error.code === 'missing')).to.equal(true);
+      expect(body.errors.map((error: Json) => error.detail)).to.deep.equal(
+        body.errors.map(({ pointer }: Json) => `Null argument found: ${pointer}`),
+      );
     });
 
     for (const body of ['{', '"text"', 'null', '[]', '']) {
@@ -268,41 +288,70 @@ describe('Creating an authentication session', () => {
   });
 
   describe('refuses', () => {
-    const statusOf = async (path: string, changes: Json = {}) => {
-      const base = path.startsWith('notification') ? notificationRequest : deviceLinkRequest;
-      const { status, body } = await create(path, base(changes));
-      expect(body.status).to.equal(status);
-      return status;
-    };
-
-    it('an unknown relying party with 401', async () => {
-      expect(
-        await statusOf('device-link/anonymous', { relyingPartyUUID: '00000000-0000-4000-8000-00000000dead' }),
-      ).to.equal(401);
-      expect(await statusOf('device-link/anonymous', { relyingPartyName: 'Somebody' })).to.equal(401);
+    it('an unknown relying party with 403', async () => {
+      const relyingPartyUUID = '00000000-0000-4000-8000-00000000dead';
+      const { status, body } = await create('device-link/anonymous', deviceLinkRequest({ relyingPartyUUID }));
+      expect([status, body.errors[0].pointer]).to.deep.equal([403, '/relyingPartyUUID']);
     });
 
-    it('a request for the address without the privilege with 403', async () => {
-      expect(await statusOf('device-link/anonymous', { requestProperties: { shareMdClientIpAddress: true } })).to.equal(
-        403,
+    it('a name of another relying party with 401, without a body', async () => {
+      const { status, body } = await create(
+        'device-link/anonymous',
+        deviceLinkRequest({ relyingPartyName: 'Somebody' }),
       );
+      expect([status, body]).to.deep.equal([401, undefined]);
+    });
+
+    it('what the relying party has no permission for with 403', async () => {
+      const forbidden = await startQuickSimulator({ relyingParties: undefined });
+      const allowed = await startQuickSimulator({
+        relyingParties: [{ ...demoWithAdvanced, mayShareIpAddress: true, capabilities: ['a', 'b'] }],
+      });
+      try {
+        for (const [changes, pointer] of [
+          [{ certificateLevel: 'ADVANCED' }, '/certificateLevel'],
+          [{ capabilities: ['a'] }, '/capabilities'],
+          [{ requestProperties: { shareMdClientIpAddress: true } }, '/requestProperties/shareMdClientIpAddress'],
+        ] as const) {
+          const path = '/authentication/device-link/anonymous';
+          const { status, body } = await post(forbidden.baseUrl + path, deviceLinkRequest(changes));
+          expect([status, body.errors[0].pointer]).to.deep.equal([403, pointer]);
+          expect((await post(allowed.baseUrl + path, deviceLinkRequest(changes))).status).to.equal(200);
+        }
+        const path = '/authentication/device-link/anonymous';
+        const more = deviceLinkRequest({ capabilities: ['a', 'c'] });
+        expect((await post(allowed.baseUrl + path, more)).status).to.equal(403);
+      } finally {
+        await forbidden.close();
+        await allowed.close();
+      }
     });
 
     for (const flow of ['device-link', 'notification']) {
-      it(`an unknown person or document with 404: ${flow}`, async () => {
-        expect(await statusOf(`${flow}/etsi/PNOEE-39999999999`)).to.equal(404);
-        expect(await statusOf(`${flow}/document/PNOEE-39999999999-MOCK-Q`)).to.equal(404);
+      const answerTo = (path: string, changes: Json = {}) =>
+        create(`${flow}/${path}`, flow === 'notification' ? notificationRequest(changes) : deviceLinkRequest(changes));
+
+      it(`an unknown person with 404: ${flow}`, async () => {
+        const { status, body } = await answerTo('etsi/PNOEE-39999999999');
+        expect(status).to.equal(404);
+        expect(body).to.include({ type: 'about:blank', title: 'Not Found', status: 404, detail: 'Not Found' });
+        expect(body).not.to.have.property('errors');
       });
 
-      it(`an account below the level with 471: ${flow}`, async () => {
-        expect(await statusOf(`${flow}/document/PNOLT-61101019988-MOCK-NQ`)).to.equal(471);
-        expect(await statusOf(`${flow}/etsi/PNOLT-61101019988`, { certificateLevel: 'QUALIFIED' })).to.equal(471);
-        expect(await statusOf(`${flow}/etsi/PNOEE-00000000471`)).to.equal(471);
+      it(`an unknown document, or one below the level, with 404 and no body: ${flow}`, async () => {
+        for (const documentNumber of ['PNOEE-39999999999-MOCK-Q', 'PNOLT-61101019988-MOCK-NQ']) {
+          const { status, body } = await answerTo(`document/${documentNumber}`);
+          expect([status, body]).to.deep.equal([404, undefined]);
+        }
       });
 
-      it(`a person who has to look in the app with 472: ${flow}`, async () => {
-        expect(await statusOf(`${flow}/etsi/PNOEE-00000000472`)).to.equal(472);
-        expect(await statusOf(`${flow}/document/PNOEE-00000000472-SIMU-Q`)).to.equal(472);
+      it(`a person whose accounts are all below the level with 404 and a code: ${flow}`, async () => {
+        for (const changes of [{}, { certificateLevel: 'QUALIFIED' }]) {
+          const { status, body } = await answerTo('etsi/PNOLT-61101019988', changes);
+          expect([status, body.status]).to.deep.equal([404, 404]);
+          expect(body.errors.map(({ code }: Json) => code)).to.deep.equal(['NO_SUITABLE_ACCOUNT_FOUND']);
+        }
+        expect((await answerTo('etsi/PNOLT-61101019988', { certificateLevel: 'ADVANCED' })).status).to.equal(200);
       });
     }
 
@@ -321,7 +370,7 @@ describe('Creating an authentication session', () => {
     it('another path with 404', async () => {
       const { status, headers } = await post(`${sim.baseUrl}/authentication/device-link`, {});
       expect(status).to.equal(404);
-      expect(headers.get('content-type')).to.match(/^application\/problem\+json/);
+      expect(headers.get('content-type')).to.match(/^application\/json/);
     });
 
     it('a body that is too large with 413', async () => {

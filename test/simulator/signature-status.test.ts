@@ -2,6 +2,7 @@ import { constants, createHash, randomBytes, verify, X509Certificate } from 'nod
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import {
+  browser,
   certificateChoiceRequest,
   certificateRequest,
   choiceInteraction,
@@ -114,7 +115,7 @@ describe('The status of a session about signing', () => {
     for (const flowType of ['Web2App', 'App2App'] as const) {
       const request = signatureRequest({ initialCallbackUrl: 'http://127.0.0.1:9/' });
       const session = await createSigning(sim, `device-link/document/${documentOk}`, request);
-      await usePhone(sim, { flowType, deviceLink: deviceLink(session, flowType) });
+      await usePhone(sim, { flowType, deviceLink: deviceLink(session, flowType), ...browser });
       expect((await statusOf(session)).signature.flowType).to.equal(flowType);
     }
   });

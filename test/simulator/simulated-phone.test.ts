@@ -133,13 +133,15 @@ describe('simulator.phone', () => {
       });
     }
 
-    for (const outcome of [
-      'USER_REFUSED_INTERACTION',
-      'TIMEOUT',
-      'WRONG_VC',
-      'DOCUMENT_UNUSABLE',
-      'SERVER_ERROR',
-    ] as const) {
+    it('but not with WRONG_VC where the app shows no code, and leaves the session as it is', async () => {
+      const view = await browser.start();
+      const [field, message] = await inputErrorOf(simulator.phone.refuse(view, { outcome: 'WRONG_VC' }));
+      expect([field, message]).to.deep.equal(['outcome', 'outcome cannot be WRONG_VC here: the app shows no code.']);
+      await simulator.phone.confirm(view);
+      expect((await finish(view)).info).to.include({ documentNumber: okDocument });
+    });
+
+    for (const outcome of ['USER_REFUSED_INTERACTION', 'TIMEOUT', 'DOCUMENT_UNUSABLE', 'SERVER_ERROR'] as const) {
       it(`with the outcome ${outcome}, whatever the account stands for`, async () => {
         const view = await browser.start();
         await simulator.phone.refuse(view, { outcome });
@@ -242,7 +244,7 @@ describe('simulator.phone', () => {
     for (const [outcome, code] of [
       [undefined, 'user_refused'],
       ['USER_REFUSED_CERT_CHOICE', 'user_refused_cert_choice'],
-      ['WRONG_VC', 'wrong_vc'],
+      ['USER_REFUSED_INTERACTION', 'user_refused_interaction'],
     ] as const) {
       it(`refuses with ${outcome ?? 'USER_REFUSED'}`, async () => {
         const view = await browser.start();

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { authCodeOf } from '../../lib/simulator/calculations.js';
 import { type Simulator, type SimulatorOptions, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 
 // Plain JSON, read field by field.
 export type Json = any;
@@ -23,7 +24,7 @@ export const callbackUrl = 'https://rp.example.com/callback?value=RrKjjT4aggzu27
 
 /** All accounts share one key: making one for each would take most of the tests' time. */
 export async function startQuickSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const sim = await startSimulator({ port: 0, notificationDelay: 10, ...options });
+  const sim = await startSimulator({ port: 0, notificationDelay: 10, relyingParties: [demoWithAdvanced], ...options });
   for (const { documentNumber } of simulatedAccounts) {
     for (const purpose of ['authentication', 'signature'] as const) {
       sim.useCertificate(documentNumber, sim.pki.issueUserCertificate({ account: documentNumber, purpose }), purpose);
@@ -92,12 +93,17 @@ export async function post(url: string, body: unknown, headers: Record<string, s
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return answerOf(response);
 }
 
 export async function get(url: string): Promise<Answer> {
-  const response = await fetch(url);
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  return answerOf(await fetch(url));
+}
+
+/** Some errors have no body. */
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
 }
 
 export async function createAnonymous(sim: Simulator, changes: Json = {}): Promise<DeviceLinkSession> {
@@ -166,6 +172,10 @@ export function deviceLink(
   return `${unprotectedLink}&authCode=${authCode}`;
 }
 
+/** By QR code, unless the body says otherwise. */
 export function usePhone(sim: Simulator, body: Json): Promise<Answer> {
   return post(sim.mockUrl, { flowType: 'QR', documentNumber: documentOk, ...body });
 }
+
+/** What the mock phone needs besides, to go back to the site. */
+export const browser = { browserCookie: 'sid=old; theme=dark', initialCallbackUrl: 'http://127.0.0.1:9/callback' };

@@ -21,19 +21,30 @@ interface Use {
   documentNumber?: string;
 }
 
-/** Uses a device link; throws when the phone refuses it. */
-export async function usePhone(
+type Phone = Pick<Simulator, 'mockUrl' | 'phone'>;
+
+/** Scans a QR code, of a simulator in another process too; throws when the phone passes over the link. */
+export async function scanQrCode(
   { mockUrl }: Pick<Simulator, 'mockUrl'>,
-  { documentNumber = okDocument, ...use }: Use & { browserCookie?: string },
-): Promise<{ callbackUrl?: string; callbackStatus?: number }> {
+  { documentNumber = okDocument, deviceLink }: Omit<Use, 'flowType'>,
+): Promise<void> {
   const response = await fetch(mockUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ documentNumber, ...use }),
+    body: JSON.stringify({ documentNumber, deviceLink, flowType: 'QR' }),
   });
   const body = await response.json();
-  if (response.status !== 200) throw new Error(`The mock phone refused the link: ${JSON.stringify(body)}`);
-  return body;
+  if (response.status !== 200 || body.ignored) throw new Error(`The mock phone refused: ${JSON.stringify(body)}`);
+}
+
+/** Uses a device link; throws when the phone refuses it. A callback URL is given back and not opened. */
+export async function usePhone(
+  simulator: Phone,
+  { documentNumber = okDocument, deviceLink, flowType }: Use,
+): Promise<{ callbackUrl?: string }> {
+  if (flowType !== 'QR') return simulator.phone.confirm(deviceLink, { documentNumber });
+  await scanQrCode(simulator, { deviceLink, documentNumber });
+  return {};
 }
 
 /** Confirms, or refuses, the push that shows this code. For a simulator whose notifications are answered by the phone. */
@@ -55,10 +66,24 @@ export async function answerPush(
   if (response.status !== 200) throw new Error(`The phone could not answer: ${await response.text()}`);
 }
 
-/** Uses a same-device link with another browser's cookie, so that the callback URL is known but still unused. */
-export async function callbackAfter(simulator: Simulator, use: Use): Promise<string> {
-  const { callbackUrl } = await usePhone(simulator, { ...use, browserCookie: 'none=1' });
-  if (!callbackUrl) throw new Error('The mock phone opened no callback.');
+/** Uses a same-device link, and gives the callback URL, which nobody has opened yet. */
+export async function callbackAfter(simulator: Phone, use: Use): Promise<string> {
+  const { callbackUrl } = await usePhone(simulator, use);
+  if (!callbackUrl) throw new Error('The phone goes back to no callback.');
+  return callbackUrl;
+}
+
+/** As `callbackAfter`, of a simulator in another process: by what its phone page calls. */
+export async function callbackByPhonePage(phoneUrl: string, deviceLink: string): Promise<string> {
+  const ask = async (path: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${phoneUrl}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`The phone page was refused: ${await response.text()}`);
+    return response.json();
+  };
+  const phone = 'mine';
+  const { id } = await ask('links', { phone, deviceLink });
+  const { callbackUrl } = await ask('answers', { phone, id, documentNumber: okDocument, confirmed: true });
   return callbackUrl;
 }
 

@@ -70,8 +70,16 @@ export function itMapsHttpErrors(calls: readonly { path: string; call: () => Pro
         const error = await rejection(call());
         expect(error).to.be.instanceOf(type as never);
         expect(error).to.deep.include({ code, problem, httpStatus: status });
+        if (status === 403) expect(error.message).to.contain('relyingPartyUUID');
       });
     }
+    // Where nobody is named there is no account to be unsuitable.
+    const code = path.endsWith('/anonymous') ? 'wrong_address' : 'no_suitable_account';
+    it(`answers NO_SUITABLE_ACCOUNT_FOUND of ${path} with ${code}`, async () => {
+      const problem = { status: 404, errors: [{ code: 'NO_SUITABLE_ACCOUNT_FOUND', detail: 'Only others' }] };
+      nock(origin).post(`${base}/${path}`).reply(404, problem);
+      expect(await rejection(call())).to.deep.include({ code, problem });
+    });
   }
 }
 

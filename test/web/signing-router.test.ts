@@ -434,8 +434,7 @@ describe('The signing page', () => {
         neutral,
         [
           'PNOEE-40404040009-NONE-Q',
-          'PNOEE-00000000471-SIMU-Q',
-          'PNOEE-00000000472-SIMU-Q',
+          'PNOLT-61101019988-MOCK-NQ',
           'PNOEE-00000000002-SIMU-Q',
           'PNOEE-00000000007-SIMU-Q',
           'PNOEE-30403039983-MOCK-Q',

@@ -14,8 +14,6 @@ const words: Record<SimulatedAccount['outcome'], string> = {
   EXPECTED_LINKED_SESSION: 'expected a linked session',
   SERVER_ERROR: 'server fails',
   ACCOUNT_UNUSABLE: 'account is unusable',
-  471: 'no suitable account',
-  472: 'has to look in the app',
 };
 
 export function outcomeInWords({ outcome, refusedInteraction, level, lacksQscd }: SimulatedAccount): string {

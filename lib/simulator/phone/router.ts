@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { type AccountContext, accountNamed, answerSession } from '../answer.js';
 import { callbackUrlOf } from '../callback.js';
 import { type Decision, decisionOfAccount } from '../decision.js';
-import { parseDeviceLink, sessionOfLink } from '../device-link.js';
+import { admitLink, parseDeviceLink } from '../device-link.js';
 import { handle, jsonBody } from '../http.js';
 import { type Problem, problem } from '../problem.js';
 import type { Session } from '../session.js';
@@ -95,7 +95,7 @@ function openLink(request: Request, { sessions, clock, deviceLinkBase }: PhoneSu
   const body = linkBody.safeParse(request.body);
   if (!body.success) throw problem(400, 'invalid', 'The request must have phone and deviceLink.');
   const link = parseDeviceLink(body.data.deviceLink, deviceLinkBase);
-  const session = sessionOfLink(link, body.data.phone, sessions.all(), clock());
+  const session = admitLink(link, body.data.phone, sessions, clock());
   session.claim = { phone: body.data.phone, flowType: link.flowType };
   return phoneView(session, link.flowType);
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { decodeStrictBase64 } from '../base64.js';
 import { interactionsOfFlow } from '../interactions.js';
-import { callbackUrl, commonFields, interactionsOf, notPartOf, parametersFor } from './fields.js';
+import { callbackUrl, interactionsOf, notPartOf, parametersFor, sessionFields } from './fields.js';
 
 const rpChallenge = z.string().refine((text) => {
   const bytes = decodeStrictBase64(text);
@@ -10,7 +10,7 @@ const rpChallenge = z.string().refine((text) => {
 }, 'must be the Base64 of 32 to 64 bytes');
 
 const fields = {
-  ...commonFields,
+  ...sessionFields,
   certificateLevel: z.enum(['ADVANCED', 'QUALIFIED']).default('QUALIFIED'),
   signatureProtocol: z.literal('ACSP_V2'),
   signatureProtocolParameters: parametersFor({ rpChallenge }),

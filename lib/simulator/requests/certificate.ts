@@ -3,12 +3,11 @@
  * with every rule of RP API 3.2.3, "Certificate choice" and "Signing certificate".
  */
 import { z } from 'zod';
-import { callbackUrl, commonFields, nonce, notPartOf, signingCertificateLevel } from './fields.js';
+import { callbackUrl, commonFields, nonce, notPartOf, sessionFields, signingCertificateLevel } from './fields.js';
 
 const notInvolved = notPartOf('a request for a certificate');
 
 const fields = {
-  ...commonFields,
   certificateLevel: signingCertificateLevel,
   signatureProtocol: notInvolved,
   signatureProtocolParameters: notInvolved,
@@ -17,16 +16,29 @@ const fields = {
   vcType: notInvolved,
 };
 
-export const deviceLinkCertificateChoice = z.object({ ...fields, nonce, initialCallbackUrl: callbackUrl.optional() });
+export const deviceLinkCertificateChoice = z.object({
+  ...sessionFields,
+  ...fields,
+  nonce,
+  initialCallbackUrl: callbackUrl.optional(),
+});
 
 export const notificationCertificateChoice = z.object({
+  ...sessionFields,
   ...fields,
   nonce,
   initialCallbackUrl: notPartOf('a notification request'),
 });
 
 /** It creates no session: there is nothing to repeat, and nobody to come back. */
-export const certificateOfDocument = z.object({ ...fields, nonce: notInvolved, initialCallbackUrl: notInvolved });
+export const certificateOfDocument = z.object({
+  ...commonFields,
+  ...fields,
+  nonce: notInvolved,
+  initialCallbackUrl: notInvolved,
+  requestProperties: notInvolved,
+  capabilities: notInvolved,
+});
 
 export type CertificateChoiceRequest =
   | z.infer<typeof deviceLinkCertificateChoice>

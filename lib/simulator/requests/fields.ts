@@ -3,18 +3,32 @@
  * and the refusal of fields that belong to other requests.
  */
 import { z } from 'zod';
-import { decodeInteractions, type Interactions, type InteractionType } from '../interactions.js';
+import { decodeInteractions, type Interactions, type InteractionType, isDisplayable } from '../interactions.js';
 import { deprecatedAlgorithms, hashAlgorithms } from '../signature-algorithms.js';
 
-const longestCallbackUrl = 1800;
+const maxCallbackUrlLength = 1800;
 const callbackUrlPattern = /^https:\/\/([^|#]+)$/;
 // Unlike the service: everything runs offline here, and a site on the same machine seldom has a certificate.
 const loopbackCallbackUrlPattern = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?([/?][^|#]*)?$/;
+// RFC 3986: what a URI is made of. Anything else must be percent-encoded.
+const uriPattern = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
+
+/** Characters are units of UTF-16 wherever they are counted, as in Java and JavaScript. */
+const maxNameLength = 32;
 
 /** Every request has them. */
 export const commonFields = {
   relyingPartyUUID: z.guid(),
-  relyingPartyName: z.string().min(1, 'must not be empty'),
+  relyingPartyName: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(maxNameLength, `must have at most ${maxNameLength} characters`)
+    .refine(isDisplayable, 'must not hold control or bidirectional formatting characters'),
+};
+
+/** Every request for a session has them. */
+export const sessionFields = {
+  ...commonFields,
   requestProperties: z.looseObject({ shareMdClientIpAddress: z.boolean().default(false) }).optional(),
   capabilities: z.array(z.string()).optional(),
 };
@@ -22,18 +36,14 @@ export const commonFields = {
 /** What requests about signing may ask for. */
 export const signingCertificateLevel = z.enum(['ADVANCED', 'QUALIFIED', 'QSCD']).default('QUALIFIED');
 
-/** Characters, of which JavaScript counts some as two. */
-export const nonce = z
-  .string()
-  .refine((text) => /^.{1,30}$/su.test(text), 'must have 1 to 30 characters')
-  .optional();
+export const nonce = z.string().min(1, 'must not be empty').max(30, 'must have at most 30 characters').optional();
 
 export const callbackUrl = z
   .string()
-  .max(longestCallbackUrl, `must have at most ${longestCallbackUrl} characters`)
+  .max(maxCallbackUrlLength, `must have at most ${maxCallbackUrlLength} characters`)
   .refine(
-    (url) => callbackUrlPattern.test(url) || loopbackCallbackUrlPattern.test(url),
-    'must be an https URL without "|" and "#"',
+    (url) => uriPattern.test(url) && (callbackUrlPattern.test(url) || loopbackCallbackUrlPattern.test(url)),
+    'The callback URL value is invalid',
   );
 
 /** A field that belongs to other requests of the API. */

@@ -5,20 +5,15 @@ import type { z } from 'zod';
 import { Problem } from '../problem.js';
 
 export function readRequest<Body>(body: unknown, schema: z.ZodType<Body>): Body {
-  const result = schema.safeParse(body, {
-    reportInput: true,
-    error: ({ input }) => (input === undefined ? 'is required' : undefined),
-  });
+  const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
-  throw new Problem(400, 'The request is not valid.', result.error.issues.map(toProblemError));
+  throw new Problem(400, 'Invalid request parameters found', result.error.issues.map(toProblemError));
 }
 
 function toProblemError(issue: z.core.$ZodIssue) {
   const paramName = issue.path.findLast((part) => typeof part === 'string');
-  return {
-    code: issue.input === undefined ? 'missing' : 'invalid',
-    detail: `${paramName ?? 'the body'} ${issue.message}`,
-    paramName,
-    pointer: issue.path.map((part) => `/${String(part)}`).join(''),
-  };
+  const pointer = issue.path.map((part) => `/${String(part)}`).join('');
+  const isMissing = issue.input === undefined;
+  const detail = isMissing ? `Null argument found: ${pointer}` : `Invalid ${paramName ?? 'body'}: ${issue.message}`;
+  return { detail, paramName, pointer };
 }

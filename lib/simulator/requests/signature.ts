@@ -5,11 +5,11 @@ import { interactionsOfFlow } from '../interactions.js';
 import { hashes, hashOf } from '../signature-algorithms.js';
 import {
   callbackUrl,
-  commonFields,
   interactionsOf,
   nonce,
   notPartOf,
   parametersFor,
+  sessionFields,
   signingCertificateLevel,
 } from './fields.js';
 
@@ -30,7 +30,7 @@ const digestParameters = parametersFor({ digest }).superRefine((parameters, cont
 });
 
 const fields = {
-  ...commonFields,
+  ...sessionFields,
   certificateLevel: signingCertificateLevel,
   signatureProtocol: z.literal('RAW_DIGEST_SIGNATURE'),
   signatureProtocolParameters: digestParameters,
