@@ -80,10 +80,10 @@ describe('A base URL of no RP API', () => {
     const answer = async (path: string) => {
       const response = await fetch(`${simulator.baseUrl.replace('/v3', path)}`, { method: 'POST' });
       const { instance, ...body } = (await response.json()) as { instance: string };
-      expect(instance).to.match(/^urn:uuid:/);
+      expect(instance).to.match(/^\/task-id\//);
       return [response.status, body];
     };
-    const notFound = { type: 'about:blank', title: 'Not Found', status: 404, detail: 'Not Found', errors: [] };
+    const notFound = { type: 'about:blank', title: 'Not Found', status: 404, detail: 'Not Found' };
     for (const path of ['/authentication/device-link/anonymous', '/v3/authentication/other', '/v2/x']) {
       expect(await answer(path)).to.deep.equal([404, notFound]);
     }

@@ -22,6 +22,7 @@ import type { CompleteSessionStatus, DeviceLinkSession } from '../../lib/rp-api/
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { inputError } from '../support/errors.js';
 import { callbackAfter, okDocument, usePhone } from '../support/phone.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 import {
   answerOnce,
   base,
@@ -64,7 +65,7 @@ describe('The RP API client, signing at the simulator', () => {
   let client: SmartIdClient;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelay: 10 });
     client = new SmartIdClient(simulator);
   });
   after(() => simulator.close());

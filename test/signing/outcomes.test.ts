@@ -7,6 +7,7 @@ import { type Prepare, type SigningStartOptions, verificationFailureChannel } fr
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { otherSignature } from '../support/faults.js';
 import { okDocument, usePhone } from '../support/phone.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 import { useShortWaits } from '../support/short-waits.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';
@@ -23,7 +24,12 @@ describe('A signature that is not given', () => {
   const reasons: (string | undefined)[] = [];
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 20, linkedSignatureWait: 300 });
+    simulator = await startSimulator({
+      port: 0,
+      relyingParties: [demoWithAdvanced],
+      notificationDelay: 20,
+      linkedSignatureWait: 300,
+    });
     site = await startSigningSite(simulator, {
       prepare: (...told) => {
         prepared += 1;
@@ -80,6 +86,8 @@ describe('A signature that is not given', () => {
     ['meets a failure of the service', 'PNOEE-00000000006-SIMU-Q', 'server_error'],
   ] as const) {
     for (const [way, begin] of Object.entries(ways)) {
+      // The choice of a code is for pushes alone.
+      if (code === 'wrong_vc' && !way.startsWith('by push')) continue;
       it(`tells of a person who ${outcome} (${way})`, async () => {
         const { id } = await begin(documentNumber);
         const { body: before } = await browser.get(`/status?id=${id}`);
@@ -267,7 +275,7 @@ describe('A signature that is not given', () => {
         () => 'used',
         (error: Error) => error.message,
       );
-      expect(await used).to.contain('was refused by the phone');
+      expect(await used).to.contain('asks for a higher level');
     }
     await qualified.close();
   });
@@ -275,12 +283,18 @@ describe('A signature that is not given', () => {
   describe('for want of an account', () => {
     useShortWaits();
 
+    /** What the service says of accounts that there are; of the others the simulator says it by itself. */
+    const refusals: Record<string, { status: number; body?: object }> = {
+      no_suitable_account: { status: 404, body: { status: 404, errors: [{ code: 'NO_SUITABLE_ACCOUNT_FOUND' }] } },
+      person_should_act: { status: 472 },
+    };
+
     for (const [code, options] of [
       ['no_account', { signer: { documentNumber: 'PNOEE-10101010005-MOCK-Q' } }],
       ['document_unusable', { signer: { documentNumber: 'PNOEE-00000000002-SIMU-Q' } }],
-      ['no_account', { signer: { documentNumber: 'PNOLT-61101019988-MOCK-NQ' } }],
+      ['person_should_act', { signer: { documentNumber: okDocument } }],
       ['no_account', { signer: { semanticsIdentifier: 'PNOEE-10101010005' }, flow: 'notification' }],
-      ['no_suitable_account', { signer: { semanticsIdentifier: 'PNOLT-61101019988' }, flow: 'notification' }],
+      ['no_suitable_account', { signer: { semanticsIdentifier: person }, flow: 'notification' }],
       ['no_account', { signer: { documentNumber: 'PNOEE-10101010005-MOCK-Q' }, flow: 'notification' }],
       ['document_unusable', { signer: { documentNumber: 'PNOEE-00000000002-SIMU-Q' }, flow: 'notification' }],
     ] as [string, SigningStartOptions][]) {
@@ -289,6 +303,8 @@ describe('A signature that is not given', () => {
           options.signer && 'documentNumber' in options.signer
             ? { documentNumber: okDocument }
             : { semanticsIdentifier: person };
+        const refusal = refusals[code];
+        if (refusal) simulator.faults.add({ on: 'create', times: 1, ...refusal });
         const decoy = await browser.start(options);
         expect(reasons).to.deep.equal([code]);
         // Never answered: its phone has not scanned, or takes a moment for the push.

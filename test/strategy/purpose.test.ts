@@ -8,10 +8,11 @@ import { SmartIdSigning, SmartIdStrategy, type SmartIdStrategyOptions } from '..
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { listen } from '../support/listen.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 import { Browser } from '../support/site.js';
 
-const relyingParty = { uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' };
-const other = { uuid: '00000000-0000-4000-8000-000000000001', name: 'Another' };
+const relyingParty = demoWithAdvanced;
+const other = { ...demoWithAdvanced, uuid: '00000000-0000-4000-8000-000000000001', name: 'Another' };
 /** Good enough for the lower level alone. */
 const notQualified = 'PNOLT-61101019988-MOCK-NQ';
 

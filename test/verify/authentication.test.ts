@@ -7,12 +7,13 @@ import { verifyAuthentication } from '../../lib/verify/authentication.js';
 import { refusedBy } from '../attacks/judge.js';
 import { genuineAuthentication } from '../support/authentication.js';
 import { okDocument, okIdentity } from '../support/phone.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 
 describe('Verifying an authentication', () => {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelay: 10 });
   });
   after(() => simulator.close());
 

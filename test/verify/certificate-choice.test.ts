@@ -6,6 +6,7 @@ import { verifyCertificateChoice, verifySigningCertificate } from '../../lib/ver
 import { choiceJudge } from '../attacks/judge.js';
 import { certificateOf, clientOf, trustOf, withStatus } from '../support/genuine.js';
 import { okDocument, okIdentity } from '../support/phone.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 import { type ChoiceWish, genuineCertificateChoice } from '../support/signature.js';
 import { refusalBy } from '../support/tampering.js';
 
@@ -24,7 +25,12 @@ describe('Verifying a certificate choice', () => {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10, linkedSignatureWait: 100 });
+    simulator = await startSimulator({
+      port: 0,
+      relyingParties: [demoWithAdvanced],
+      notificationDelay: 10,
+      linkedSignatureWait: 100,
+    });
   });
   after(() => simulator.close());
 
@@ -95,7 +101,7 @@ describe('Verifying the signing certificate of a document', () => {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced] });
   });
   after(() => simulator.close());
 

@@ -7,6 +7,7 @@ import { verifySignature } from '../../lib/verify/signature.js';
 import { signatureJudge } from '../attacks/judge.js';
 import { certificateOf, withStatus } from '../support/genuine.js';
 import { okDocument, okIdentity } from '../support/phone.js';
+import { demoWithAdvanced } from '../support/relying-parties.js';
 import { contract, genuineSignature, type SignatureWish } from '../support/signature.js';
 import { keyOfRealSize } from '../support/signing.js';
 
@@ -26,7 +27,7 @@ describe('Verifying a signature', () => {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelay: 10 });
   });
   after(() => simulator.close());
 

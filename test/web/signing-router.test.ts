@@ -444,11 +444,16 @@ describe('The signing page', () => {
     ] as const) {
       it(`${what}, with the code ${code} and what the page was opened with`, async () => {
         const fail = async (documentNumber: string) => {
-          const { browser, origin, signatures, errors } = start({ start: () => ({ signer: { documentNumber } }) });
-          const { body } = await begin(browser, { reference: 'contract 7', returnTo: '/contracts' });
+          const flow = code === 'wrong_vc' ? 'notification' : 'device-link';
+          const { browser, origin, signatures, errors } = start({
+            start: () => ({ signer: { documentNumber } }),
+            notification: true,
+          });
+          const { body } = await begin(browser, { reference: 'contract 7', returnTo: '/contracts', flow });
           expect(body.state, documentNumber).to.equal('running');
           // Where there is no account there is nothing to scan.
-          await scan(body.qrLink, documentNumber).catch(() => {});
+          if (body.qrLink) await scan(body.qrLink, documentNumber).catch(() => {});
+          else await browser.settled(body.id, `${base}/status`);
           const location = (await finish(browser, body.id)) ?? '';
           expect(location, documentNumber).to.equal(`./?failed=${code}&reference=contract+7&returnTo=%2Fcontracts`);
           const page = await (await fetch(new URL(location, `${origin}${base}/finish`))).text();
