@@ -1,9 +1,18 @@
 import { expect } from 'chai';
 import { coverageOf } from './coverage.js';
 import { type Descriptions, differencesOf, needDescriptions } from './descriptions.js';
+import { endpoints } from './endpoints.js';
 import { groups } from './flows.js';
-import { isKnown, knownDifferences } from './known-differences.js';
-import { type Stage, startStage } from './stage.js';
+import { isKnown, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
+import { madeChoice, type Stage, startStage } from './stage.js';
+import {
+  type Comparison,
+  compareReadAnswers,
+  compareSentRequests,
+  compareSimulator,
+  type Disagreement,
+  differentAnswers,
+} from './strictness.js';
 
 describe('What client and simulator say to each other is as the OpenAPI files say', () => {
   let descriptions: Descriptions;
@@ -49,6 +58,47 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
         const placesFound = found.filter((difference) => isKnown(known, difference)).map(({ place }) => place);
         return known.places.filter((place) => !placesFound.includes(place));
       });
+      expect(unneeded).to.deep.equal([]);
+    });
+  });
+
+  describe('and with one field made wrong', () => {
+    const found: Disagreement[] = [];
+    let choice: string;
+
+    before(async () => {
+      choice = await madeChoice(stage);
+    });
+
+    function expectKnown({ disagreements, tried }: Comparison): void {
+      expect(tried).to.be.above(0);
+      found.push(...disagreements);
+      const unknown = disagreements.filter(
+        (disagreement) => !knownDisagreements.some((known) => isKnownDisagreement(known, disagreement)),
+      );
+      expect(unknown).to.deep.equal([]);
+    }
+
+    for (const endpoint of endpoints) {
+      it(`${endpoint.operation}: the simulator refuses what the file refuses`, async () => {
+        expectKnown(await compareSimulator(stage, descriptions['rp-api'], endpoint, choice));
+      });
+
+      it(`${endpoint.operation}: the client sends nothing that the file refuses`, async () => {
+        expectKnown(await compareSentRequests(descriptions['rp-api'], endpoint));
+      });
+    }
+
+    it('the client reads each answer as strictly as the file', async () => {
+      const answers = differentAnswers(descriptions['rp-api'], stage.recorded.list);
+      expect(answers.length).to.be.above(20);
+      for (const exchange of answers) expectKnown(await compareReadAnswers(descriptions['rp-api'], exchange));
+    });
+
+    it('is where client and simulator are known to disagree with the file', () => {
+      const unneeded = knownDisagreements.flatMap((known) =>
+        known.fields.filter((field) => !found.some((one) => isKnownDisagreement({ ...known, fields: [field] }, one))),
+      );
       expect(unneeded).to.deep.equal([]);
     });
   });

@@ -4,6 +4,7 @@
  */
 
 import type { Difference } from './open-api.js';
+import type { Disagreement } from './strictness.js';
 
 interface Reasoned {
   /** In one sentence. */
@@ -95,6 +96,133 @@ export const knownDifferences: readonly KnownDifference[] = [
     source: 'RP API 3.2.3, "Errors"',
   },
 ];
+
+/** Of bodies that are wrong in one field, or that the file takes for wrong. */
+export interface KnownDisagreement extends Reasoned, Pick<Disagreement, 'side' | 'verdict'> {
+  operations?: readonly string[];
+  /** The field itself, or one around it. */
+  fields: readonly string[];
+}
+
+export const knownDisagreements: readonly KnownDisagreement[] = [
+  ...(['the simulator', 'what the client sends'] as const).map(
+    (side): KnownDisagreement => ({
+      side,
+      verdict: 'laxer',
+      operations: byDeviceLink,
+      fields: ['/initialCallbackUrl'],
+      reason: 'A site that shows QR codes alone has nowhere to come back to.',
+      source: 'RP API 3.2.3, "Request parameters": mandatory if Web2App and App2App are used',
+    }),
+  ),
+  {
+    side: 'the simulator',
+    verdict: 'stricter',
+    fields: ['/interactions'],
+    reason: 'What the Base64 holds is described beside the field, and no schema can say it.',
+    source: 'RP-API_V3.yml, descriptions of InteractionsDeviceLinkBased and InteractionsNotificationBased',
+  },
+  {
+    side: 'the simulator',
+    verdict: 'stricter',
+    fields: ['/signatureProtocolParameters/digest'],
+    reason: 'A digest is as long as its hash algorithm makes it.',
+    source: 'RP-API_V3.yml, description of digest',
+  },
+  {
+    side: 'the simulator',
+    verdict: 'stricter',
+    fields: ['/signatureProtocolParameters/signatureAlgorithmParameters'],
+    reason: 'With rsassa-pss the hash must be named.',
+    source: 'RP-API_V3.yml, description of SignatureAlgorithmParametersInRequest',
+  },
+  {
+    side: 'the simulator',
+    verdict: 'stricter',
+    fields: ['/relyingPartyName'],
+    reason: 'No relying party has an empty name.',
+    source: 'RP-API_V3.yml, description of RelyingPartyName',
+  },
+  {
+    side: 'what the client sends',
+    verdict: 'laxer',
+    fields: ['/capabilities', '/requestProperties'],
+    reason: 'The client hands on what was agreed with the service, which its types describe.',
+    source: 'client, RequestProperties: sent as it is',
+  },
+  {
+    side: 'what the client sends',
+    verdict: 'laxer',
+    operations: ['signNotificationLinked'],
+    fields: ['/linkedSessionID'],
+    reason: 'It comes out of an answer of the service, which is held against the shape of a UUID.',
+    source: 'client, deviceLinkSessionSchema',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'laxer',
+    operations: ['sessionStatus'],
+    fields: ['/result', '/signatureProtocol', '/signature', '/cert', '/interactionTypeUsed'],
+    reason: 'Values may be new ones, and whether they are right is for the verification to say.',
+    source: 'RP API 3.2.3, "Session status"; verifyAuthentication',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'laxer',
+    operations: ['sessionStatus'],
+    fields: ['/deviceIpAddress', '/ignoredProperties'],
+    reason: 'A field that is null is one that is left out.',
+    source: 'client, parseAnswerJson',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'laxer',
+    operations: ['signCertificateDocumentNumber'],
+    fields: ['/cert/value'],
+    reason: 'Whether it is a certificate is for the verification to say.',
+    source: 'client, verifySigningCertificate',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'stricter',
+    operations: ['signCertificateDocumentNumber'],
+    fields: ['/cert'],
+    reason: 'It is there where the state is OK.',
+    source: 'RP-API_V3.yml, description of cert',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'stricter',
+    fields: ['/deviceLinkBase'],
+    reason: 'Parameters follow it, so that it ends in neither a query nor a fragment.',
+    source: 'RP API 3.2.3, "Device link"',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'stricter',
+    operations: ['sessionStatus'],
+    fields: ['/result'],
+    reason: 'It may be missing while the session runs, and these are complete.',
+    source: 'RP-API_V3.yml, description of result',
+  },
+  {
+    side: 'what the client reads',
+    verdict: 'stricter',
+    operations: ['sessionStatus'],
+    fields: ['/signature/signatureAlgorithmParameters'],
+    reason: 'They are needed to verify the signature, so that an answer without one of them is none.',
+    source: 'RP-API_V3.yml, description of SignatureAlgorithmParametersInResponse',
+  },
+];
+
+export function isKnownDisagreement(
+  known: KnownDisagreement,
+  { side, verdict, operation, field }: Disagreement,
+): boolean {
+  const isField = known.fields.some((place) => field === place || field.startsWith(`${place}/`));
+  const isOperation = known.operations === undefined || known.operations.includes(operation);
+  return isField && isOperation && known.side === side && known.verdict === verdict;
+}
 
 export function isKnown(known: KnownDifference, { operation, place, rule }: Difference): boolean {
   return (

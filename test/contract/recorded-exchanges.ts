@@ -43,10 +43,10 @@ export class RecordedExchanges {
     return { status: response.status, body: answer === '' ? undefined : JSON.parse(answer) };
   }
 
-  private record(
+  record(
     url: string,
     { method, headers, body }: { method: string; headers: Record<string, string>; body: string | undefined },
-    { status, headers: answerHeaders }: Response,
+    { status, headers: answerHeaders }: Pick<Response, 'status' | 'headers'>,
     answerBody: string,
     isWrongOnPurpose: boolean,
   ): void {

@@ -84,6 +84,14 @@ async function runLinked(
   return status;
 }
 
+/** A choice by device link that signatures can name, though its app soon waits no longer. */
+export async function madeChoice(stage: Stage): Promise<string> {
+  const request = requestFor(choice);
+  const session = await choice.ask(stage.client, choosing, request);
+  await usePhone(stage, choice, { documentNumber: choosing, request, session, linkType: 'QR' });
+  return session.sessionID;
+}
+
 interface Use {
   documentNumber: string;
   request: AnyRequest;

@@ -1,126 +1,142 @@
 /**
- * Whether client and simulator are as strict as the file: requests with one field made wrong, which the client must not
- * send and the simulator must refuse wherever the file refuses them.
+ * Who is as strict as the file: each field of requests and answers is made wrong in many ways, and what the file says of
+ * it is held against what the simulator refuses, the client sends and the client reads.
  */
 
+import { SmartIdClient, type SmartIdServiceError } from '../../lib/client.js';
 import { type Endpoint, requestFor } from './endpoints.js';
-import type { Difference, Json, OpenApi } from './open-api.js';
-import { RecordedExchanges } from './recorded-exchanges.js';
-import { bodyOf, clientOf, confirming, type Stage } from './stage.js';
+import { type Mutation, mutationsOf } from './mutations.js';
+import type { Json, OpenApi } from './open-api.js';
+import { type RecordedExchange, RecordedExchanges } from './recorded-exchanges.js';
+import { allowed, bodyOf, confirming, endpointNamed, type Stage } from './stage.js';
 
-/** A request that one side takes and the other refuses. */
+/** What is held against the file. */
+export type Side = 'the simulator' | 'what the client sends' | 'what the client reads';
+
+/** Something that the file refuses and ours takes, or the other way round. */
 export interface Disagreement {
+  side: Side;
+  verdict: 'laxer' | 'stricter';
   operation: string;
-  /** The field of the body. */
+  /** A JSON pointer into the body. */
   field: string;
-  /** What was made of it. */
   value: unknown;
-  /** What the file says of it, if anything. */
-  differences: readonly Difference[];
 }
 
-export interface Strictness {
-  /** What the file refuses and ours takes. */
-  laxer: Disagreement[];
-  /** What the file takes and ours refuses. */
-  stricter: Disagreement[];
+const someId = 'fa20fd1e-e320-4c68-8315-f6a507a0b4a9';
+
+export interface Comparison {
+  disagreements: Disagreement[];
+  /** How many bodies were tried. */
   tried: number;
 }
 
-/** In place of any value. */
-const oddValues: readonly unknown[] = [
-  undefined,
-  null,
-  7,
-  0.5,
-  true,
-  '',
-  'x',
-  'ä'.repeat(31),
-  'A'.repeat(44),
-  'A'.repeat(89),
-  `https://rp.example.com/${'a'.repeat(1800)}`,
-  'https://rp.example.com/a|b',
-  'https://rp.example.com/#a',
-  'http://rp.example.com/',
-  [],
-  ['x'],
-  [7],
-  {},
-  { somethingNew: 'x' },
-];
-
-/** Each field of a body, however deep, with each odd value in its place; and a field that nobody knows. */
-export function* mutationsOf(
-  body: Json,
-  path: readonly string[] = [],
-): Generator<{ field: string; value: unknown; body: Json }> {
-  const at = (name: string) => `/${[...path, name].join('/')}`;
-  for (const [name, field] of Object.entries<Json>(body)) {
-    for (const value of oddValues) yield { field: at(name), value, body: { ...body, [name]: value } };
-    if (typeof field !== 'object' || field === null || Array.isArray(field)) continue;
-    for (const inner of mutationsOf(field, [...path, name])) yield { ...inner, body: { ...body, [name]: inner.body } };
-  }
-  yield { field: at('somethingNew'), value: 'x', body: { ...body, somethingNew: 'x' } };
-}
-
-/** What the simulator makes of bodies that no client of ours would send. */
-export async function strictnessOfSimulator(
-  stage: Stage,
+/** Bodies that no client of ours would send. */
+export async function compareSimulator(
+  { simulator }: Stage,
   description: OpenApi,
   endpoint: Endpoint,
-): Promise<Strictness> {
-  const { baseUrl } = stage.simulator;
-  const strictness: Strictness = { laxer: [], stricter: [], tried: 0 };
-  for (const { field, value, body } of mutationsOf(await bodyOf(endpoint, everythingFor(endpoint)))) {
+  linkedSessionID: string,
+): Promise<Comparison> {
+  const mutations = mutationsOf(await bodyOf(endpoint, everythingFor(endpoint, linkedSessionID)));
+  return compare('the simulator', endpoint.operation, mutations, async ({ body }) => {
     const recorded = new RecordedExchanges();
-    const { status } = await recorded.send(`${baseUrl}/${endpoint.path(confirming)}`, body);
-    compare(strictness, { operation: endpoint.operation, field, value }, description, recorded, status === 400);
-  }
-  return strictness;
+    const { status } = await recorded.send(`${simulator.baseUrl}/${endpoint.path(confirming)}`, body);
+    return { isRight: isRequestRight(description, recorded), isTaken: status !== 400 };
+  });
 }
 
-/** What the client sends of requests that its types forbid, or that no type can forbid. */
-export async function strictnessOfClient(stage: Stage, description: OpenApi, endpoint: Endpoint): Promise<Strictness> {
-  const strictness: Strictness = { laxer: [], stricter: [], tried: 0 };
-  for (const { field, value, body } of mutationsOf(everythingFor(endpoint))) {
-    const recorded = new RecordedExchanges();
-    const client = clientOf({ ...stage, recorded }, { uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' });
-    await ask(endpoint, client, body);
-    compare(strictness, { operation: endpoint.operation, field, value }, description, recorded, false);
-  }
-  return strictness;
+/** Requests that the client's types forbid, or that no type can forbid. What it does not send is no disagreement. */
+export async function compareSentRequests(description: OpenApi, endpoint: Endpoint): Promise<Comparison> {
+  const mutations = mutationsOf(everythingFor(endpoint, someId));
+  return compare('what the client sends', endpoint.operation, mutations, async ({ body }) => {
+    let isRight = true;
+    const client = clientWith(async (url, { method, headers, body: sent }) => {
+      const recorded = new RecordedExchanges();
+      recorded.record(url, { method, headers, body: sent?.toString() }, new Response(), '', false);
+      isRight = isRequestRight(description, recorded);
+      return new Response('', { status: 400 });
+    });
+    await refusalOf(() => endpoint.ask(client, confirming, body));
+    return { isRight, isTaken: true };
+  });
 }
 
-function compare(
-  strictness: Strictness,
-  tried: Omit<Disagreement, 'differences'>,
-  description: OpenApi,
-  { list: [exchange] }: RecordedExchanges,
-  isRefused: boolean,
-): void {
-  strictness.tried += 1;
-  if (!exchange) return;
-  const differences = description.judgeRequest(exchange);
-  if (differences.length > 0 && !isRefused) strictness.laxer.push({ ...tried, differences });
-  if (differences.length === 0 && isRefused) strictness.stricter.push({ ...tried, differences });
+/** Answers of the service with one field made wrong. */
+export async function compareReadAnswers(description: OpenApi, exchange: RecordedExchange): Promise<Comparison> {
+  const operation = description.operationOf(exchange)?.id ?? '';
+  return compare('what the client reads', operation, mutationsOf(JSON.parse(exchange.answerBody)), async ({ body }) => {
+    const answerBody = JSON.stringify(body);
+    const refusal = await refusalOf(() => askAgain(operation, answerBody));
+    if (refusal && (refusal as SmartIdServiceError).code !== 'bad_response') throw refusal;
+    const isRight = description.judgeAnswer({ ...exchange, answerBody }).length === 0;
+    return { isRight, isTaken: refusal === undefined };
+  });
+}
+
+/** An operation that gets this answer. */
+function askAgain(operation: string, answerBody: string): Promise<unknown> {
+  const client = clientWith(async () => new Response(answerBody, { status: 200 }));
+  if (operation === 'sessionStatus') return client.sessionStatus(someId);
+  const endpoint = endpointNamed(operation);
+  return endpoint.ask(client, confirming, everythingFor(endpoint, someId));
+}
+
+/** One answer of each operation and set of fields. */
+export function differentAnswers(description: OpenApi, exchanges: readonly RecordedExchange[]): RecordedExchange[] {
+  const answers = exchanges.filter(({ spokenTo, status }) => spokenTo === 'rp-api' && status === 200);
+  const shapeOf = (exchange: RecordedExchange) =>
+    `${description.operationOf(exchange)?.id} ${fieldsOf(JSON.parse(exchange.answerBody))}`;
+  return [...new Map(answers.map((exchange) => [shapeOf(exchange), exchange])).values()];
+}
+
+function fieldsOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '';
+  return `{${Object.entries(value).map(([name, field]) => `${name}${fieldsOf(field)}`)}}`;
+}
+
+async function compare(
+  side: Side,
+  operation: string,
+  mutations: readonly Mutation[],
+  judge: (mutation: Mutation) => Promise<{ isRight: boolean; isTaken: boolean }>,
+): Promise<Comparison> {
+  const disagreements: Disagreement[] = [];
+  for (const mutation of mutations) {
+    const { field, value } = mutation;
+    const { isRight, isTaken } = await judge(mutation);
+    if (isRight === isTaken) continue;
+    disagreements.push({ side, operation, verdict: isTaken ? 'laxer' : 'stricter', field, value });
+  }
+  return { disagreements, tried: mutations.length };
+}
+
+function isRequestRight(description: OpenApi, { list }: RecordedExchanges): boolean {
+  return list.every((exchange) => description.judgeRequest(exchange).length === 0);
+}
+
+function clientWith(fetch: RecordedExchanges['fetch']): SmartIdClient {
+  const environment = { baseUrl: 'https://rp-api.example.com/v3', schemeName: 'smart-id-demo' };
+  return new SmartIdClient({ environment, relyingPartyUUID: allowed.uuid, relyingPartyName: allowed.name, fetch });
+}
+
+/** The error, where one is thrown or comes later. */
+async function refusalOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Every field that the endpoint takes. */
-function everythingFor(endpoint: Endpoint): Json {
+function everythingFor(endpoint: Endpoint, linkedSessionID: string): Json {
   const { kind, isLinked } = endpoint;
   const properties = { requestProperties: { shareMdClientIpAddress: false }, capabilities: [] };
   return requestFor(endpoint, {
     certificateLevel: 'QUALIFIED',
-    ...(kind === 'certificate' ? {} : properties),
-    ...(isLinked && { linkedSessionID: '00000000-0000-4000-8000-000000000000' }),
+    ...(kind !== 'certificate' && properties),
+    ...(isLinked && { linkedSessionID }),
   });
-}
-
-async function ask(endpoint: Endpoint, client: Parameters<Endpoint['ask']>[0], request: Json): Promise<void> {
-  try {
-    await endpoint.ask(client, confirming, request);
-  } catch {
-    // Not sent, or refused: what was sent is recorded.
-  }
 }
