@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { skipForWantOf } from '../support/skip.js';
+import { brokenRules } from './described-rules.js';
 import { type Difference, OpenApi } from './open-api.js';
 import type { Interface, RecordedExchange } from './recorded-exchanges.js';
 
@@ -31,11 +32,11 @@ export function readDescriptions(): Descriptions {
 /** Where an exchange is not as the file says. Of a request that is wrong on purpose, that the file would take it. */
 export function differencesOf(descriptions: Descriptions, exchange: RecordedExchange): Difference[] {
   const description = descriptions[exchange.spokenTo];
-  const ofRequest = description.judgeRequest(exchange);
-  const ofAnswer = description.judgeAnswer(exchange);
-  if (!exchange.isWrongOnPurpose) return [...ofRequest, ...ofAnswer];
-  if (ofRequest.length > 0) return ofAnswer;
   const operation = description.operationOf(exchange)?.id ?? '';
-  const taken = { operation, place: 'request', rule: 'wrong on purpose', detail: 'the file takes this request' };
-  return [taken, ...ofAnswer];
+  const ofRequest = description.judgeRequest(exchange);
+  const others = [...description.judgeAnswer(exchange), ...brokenRules(operation, exchange, exchange.isWrongOnPurpose)];
+  if (!exchange.isWrongOnPurpose) return [...ofRequest, ...others];
+  if (ofRequest.length > 0) return others;
+  const detail = 'the file takes this request';
+  return [{ operation, place: 'request', rule: 'wrong on purpose', detail }, ...others];
 }

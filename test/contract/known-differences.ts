@@ -59,6 +59,13 @@ export const knownDifferences: readonly KnownDifference[] = [
     source: 'RP-API_V3.yml, description of endResult',
   },
   {
+    operations: ['sessionStatus'],
+    places: ['200/interactionTypeUsed of a choice'],
+    rule: 'described',
+    reason: 'A finished choice of a certificate tells no interaction: the person was asked nothing by the site.',
+    source: 'answers of the demo environment, 2026',
+  },
+  {
     places: ['415'],
     rule: 'listed',
     reason: 'A body of another type than JSON is refused as HTTP says, which the file need not repeat.',
@@ -94,6 +101,14 @@ export const knownDifferences: readonly KnownDifference[] = [
     rule: 'listed',
     reason: 'Errors are problem details, whatever their status.',
     source: 'RP API 3.2.3, "Errors"',
+  },
+  {
+    places: ['400', '401', '403', '404', '415', '429', '471', '472', '480', '500', '503', '580'].map(
+      (status) => `${status}/instance`,
+    ),
+    rule: 'described',
+    reason: 'A URN names the occurrence as well as a path that leads nowhere.',
+    source: 'RFC 9457, section 3.1.5',
   },
 ];
 
