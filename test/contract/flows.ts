@@ -125,6 +125,13 @@ const statusFlows: readonly Flow[] = [
   },
 ];
 
+/** What the other relying party has no permission for. */
+const permissions = {
+  level: { certificateLevel: 'ADVANCED' },
+  capability: { capabilities: [capability] },
+  address: { requestProperties: { shareMdClientIpAddress: true } },
+};
+
 /** Every status that is not 200. */
 const errorFlows: readonly Flow[] = [
   ...endpoints.flatMap((endpoint) => [
@@ -132,13 +139,15 @@ const errorFlows: readonly Flow[] = [
     refusal(endpoint, 401, 'a name that is not that of the UUID', {
       body: () => bodyOf(endpoint, requestOf(endpoint), { ...allowed, name: 'OTHER' }),
     }),
-    ...(endpoint.kind === 'certificate'
-      ? [faulty(endpoint, 403)]
-      : [
-          refusal(endpoint, 403, 'the address of the phone without the permission', {
-            body: () => bodyOf(endpoint, requestOf(endpoint, addressShared), notAllowed),
-          }),
-        ]),
+    ...Object.entries(endpoint.kind === 'certificate' ? { level: permissions.level } : permissions).map(
+      ([permission, changes]) =>
+        refusal(endpoint, 403, `without the permission for the ${permission}`, {
+          body: () => bodyOf(endpoint, requestOf(endpoint, changes), notAllowed),
+        }),
+    ),
+    refusal(endpoint, 403, 'a UUID that there is not', {
+      body: () => bodyOf(endpoint, requestOf(endpoint), { ...allowed, uuid: randomUUID() }),
+    }),
     ...(endpoint.namesNobody
       ? [faulty(endpoint, 404)]
       : [
@@ -186,8 +195,6 @@ const errorFlows: readonly Flow[] = [
     },
   })),
 ];
-
-const addressShared = { requestProperties: { shareMdClientIpAddress: true } };
 
 function requestOf(endpoint: Endpoint, changes = {}) {
   return requestFor(endpoint, endpoint.isLinked ? { linkedSessionID: randomUUID(), ...changes } : changes);
