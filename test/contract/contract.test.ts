@@ -4,7 +4,7 @@ import { type Descriptions, differencesOf, needDescriptions } from './descriptio
 import { endpoints } from './endpoints.js';
 import { groups } from './flows.js';
 import { isKnown, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
-import { madeChoice, type Stage, startStage } from './stage.js';
+import { confirming, madeChoice, type Stage, startStage } from './stage.js';
 import {
   type Comparison,
   compareReadAnswers,
@@ -12,6 +12,7 @@ import {
   compareSimulator,
   type Disagreement,
   differentAnswers,
+  readAnswer,
 } from './strictness.js';
 
 describe('What client and simulator say to each other is as the OpenAPI files say', () => {
@@ -60,6 +61,60 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
       });
       expect(unneeded).to.deep.equal([]);
     });
+  });
+
+  describe('and so are the examples of the file', () => {
+    const withContent = (statuses: (status: number) => boolean) =>
+      descriptions['rp-api'].operations.flatMap(({ id, answers }) =>
+        [...answers]
+          .filter(([status]) => statuses(status))
+          .flatMap(([status, content]) =>
+            [...descriptions['rp-api'].examplesOf(content).values()].map((example) => ({ id, status, example })),
+          ),
+      );
+
+    it('which the simulator takes as requests', async () => {
+      const choice = await madeChoice(stage);
+      let taken = 0;
+      for (const endpoint of endpoints) {
+        const { requestContent } = operationNamed(endpoint.operation);
+        for (const [name, example] of descriptions['rp-api'].examplesOf(requestContent)) {
+          const body = { ...example, ...(endpoint.isLinked && { linkedSessionID: choice }) };
+          const answer = await stage.recorded.send(`${stage.simulator.baseUrl}/${endpoint.path(confirming)}`, body);
+          expect(answer.status, `${name} ${JSON.stringify(answer.body)}`).to.equal(200);
+          taken += 1;
+        }
+      }
+      expect(taken).to.be.at.least(endpoints.length);
+    });
+
+    it('which the client reads as answers, every field', async () => {
+      const answers = withContent((status) => status === 200);
+      expect(answers.length).to.be.at.least(14);
+      for (const { id, example } of answers) {
+        expect(await readAnswer(id, JSON.stringify(example)), id).to.deep.equal(example);
+      }
+    });
+
+    it('which the client reads as errors', async () => {
+      const answers = withContent((status) => status >= 400);
+      expect(answers.length).to.be.at.least(3 * 13);
+      for (const { id, status, example } of answers) {
+        const error = await readAnswer(id, JSON.stringify(example), status).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        // The occurrence is left out, since a service may name it by a path with a personal code.
+        const { instance: _, ...problem } = example;
+        expect(error, `${id} ${status}`).to.deep.include({ httpStatus: status, problem });
+      }
+    });
+
+    function operationNamed(id: string) {
+      const operation = descriptions['rp-api'].operations.find((candidate) => candidate.id === id);
+      if (!operation) throw new Error(`The file has no operation ${id}.`);
+      return operation;
+    }
   });
 
   describe('and with one field made wrong', () => {

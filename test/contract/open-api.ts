@@ -62,11 +62,13 @@ type Told = Omit<Difference, 'operation'>;
 export class OpenApi {
   readonly operations: readonly Operation[];
   private readonly document: Json;
+  private readonly withExamples: Json;
   private readonly ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, allowUnionTypes: false });
   private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(yaml: string) {
-    this.document = closed(parse(yaml));
+    this.withExamples = parse(yaml);
+    this.document = closed(this.withExamples);
     formats.default(this.ajv);
     this.ajv.addFormat('URL', (text: string) => URL.canParse(text));
     // The file around the schemas is none itself.
@@ -104,14 +106,23 @@ export class OpenApi {
 
   /** The schema at a pointer into the file, behind all references. */
   schemaAt(pointer: string): Json {
-    const steps = pointer.split('/').slice(1);
-    const unescaped = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-    return this.behind(unescaped.reduce((value, step) => value[step], this.document));
+    return this.behind(valueAt(this.document, pointer));
   }
 
   /** The value itself, or what it refers to. */
   behind(value: Json): Json {
     return value.$ref === undefined ? value : this.schemaAt(value.$ref);
+  }
+
+  /** What the file shows of a body, by name. */
+  examplesOf(content: Content | undefined): Map<string, Json> {
+    const listed = [...(content?.values() ?? [])].map((pointer) =>
+      valueAt(this.withExamples, pointer.replace(/schema$/, 'examples')),
+    );
+    const named = listed.flatMap((examples) => Object.entries<Json>(examples ?? {}));
+    return new Map(
+      named.map(([name, example]) => [name, (example.$ref ? valueAt(this.withExamples, example.$ref) : example).value]),
+    );
   }
 
   private judgeParameters({ template, parameters }: Operation, { target }: Exchange): Told[] {
@@ -217,10 +228,15 @@ export class OpenApi {
 
   /** Where the thing at a pointer stands itself: what the file refers to by name, ajv is to find by its place. */
   private realPointer(pointer: string): string {
-    const steps = pointer.split('/').slice(1);
-    const value = steps.reduce((inner, step) => inner[step.replaceAll('~1', '/')], this.document);
+    const value = valueAt(this.document, pointer);
     return value.$ref === undefined ? pointer : this.realPointer(value.$ref.slice(1));
   }
+}
+
+/** What a JSON pointer leads to, with or without `#`. */
+function valueAt(document: Json, pointer: string): Json {
+  const steps = pointer.split('/').slice(1);
+  return steps.reduce((value, step) => value[step.replaceAll('~1', '/').replaceAll('~0', '~')], document);
 }
 
 /** What stands in the path at the braces; undefined where the path does not fit. */

@@ -67,16 +67,16 @@ export async function compareReadAnswers(description: OpenApi, exchange: Recorde
   const operation = description.operationOf(exchange)?.id ?? '';
   return compare('what the client reads', operation, mutationsOf(JSON.parse(exchange.answerBody)), async ({ body }) => {
     const answerBody = JSON.stringify(body);
-    const refusal = await refusalOf(() => askAgain(operation, answerBody));
+    const refusal = await refusalOf(() => readAnswer(operation, answerBody));
     if (refusal && (refusal as SmartIdServiceError).code !== 'bad_response') throw refusal;
     const isRight = description.judgeAnswer({ ...exchange, answerBody }).length === 0;
     return { isRight, isTaken: refusal === undefined };
   });
 }
 
-/** An operation that gets this answer. */
-function askAgain(operation: string, answerBody: string): Promise<unknown> {
-  const client = clientWith(async () => new Response(answerBody, { status: 200 }));
+/** What the client makes of this answer to this operation. */
+export async function readAnswer(operation: string, answerBody: string, status = 200): Promise<unknown> {
+  const client = clientWith(async () => new Response(answerBody, { status }));
   if (operation === 'sessionStatus') return client.sessionStatus(someId);
   const endpoint = endpointNamed(operation);
   return endpoint.ask(client, confirming, everythingFor(endpoint, someId));
