@@ -43,7 +43,7 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
     });
   }
 
-  describe('and', () => {
+  describe('all in all', () => {
     for (const spokenTo of ['rp-api', 'mock-phone'] as const) {
       it(`reaches every operation, status, field and listed value of the ${spokenTo}`, () => {
         const exchanges = stage.recorded.list.filter((exchange) => exchange.spokenTo === spokenTo);
