@@ -43,6 +43,7 @@ export class TlsService {
   readonly connections: { protocol: string | null; cipher: string; pin: string }[] = [];
   /** Requests that came through. */
   requests = 0;
+  private readonly pins = new WeakMap<object, string>();
 
   private constructor(
     private readonly server: https.Server,
@@ -53,6 +54,7 @@ export class TlsService {
     server.on('request', (req, res) => this.passOn(req, res));
     server.on('secureConnection', (socket: TLSSocket) => {
       const { name: cipher } = socket.getCipher();
+      this.pins.set(socket, this.identity.pin);
       this.connections.push({ protocol: socket.getProtocol(), cipher, pin: this.identity.pin });
     });
   }
@@ -78,11 +80,10 @@ export class TlsService {
     };
   }
 
-  /** From now on connections are shown another key; those that are open and rest are closed, as by a server that is restarted. */
+  /** From now on connections are shown another key; those that are open end with their next answer, as by a server that is replaced. */
   changeKey(identity: ServerIdentity): void {
     this.identity = identity;
     this.server.setSecureContext({ ...this.tls, key: identity.key, cert: identity.cert });
-    this.server.closeIdleConnections();
   }
 
   close(): void {
@@ -95,7 +96,9 @@ export class TlsService {
     const { origin } = new URL(this.simulator.environment.baseUrl);
     const { method, headers } = req;
     const passed = http.request(`${origin}${req.url}`, { method, headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 500, answer.headers);
+      const isCurrent = this.pins.get(req.socket) === this.identity.pin;
+      const connection = isCurrent ? 'keep-alive' : 'close';
+      res.writeHead(answer.statusCode ?? 500, { ...answer.headers, connection });
       answer.pipe(res);
     });
     passed.on('error', () => res.destroy());
