@@ -105,7 +105,7 @@ export class SmartIdServiceError extends SmartIdError {
   readonly retryAfter?: number;
 
   constructor(
-    code: 'network' | 'timeout' | 'maintenance' | 'server_error' | 'bad_response',
+    code: 'network' | 'tls_handshake' | 'pin_mismatch' | 'timeout' | 'maintenance' | 'server_error' | 'bad_response',
     message: string,
     options: ErrorOptions & { httpStatus?: number; problem?: ProblemDetails; retryAfter?: number } = {},
   ) {

@@ -4,6 +4,7 @@ import type http from 'node:http';
 import nodeFetch from 'node-fetch';
 import { SmartIdServiceError } from './errors.js';
 import { ReusedConnections, withoutKeeping } from './reused-connections.js';
+import { tlsFailureOf } from './tls-failure.js';
 
 /** The part of fetch that is used; node-fetch's and the platform's own both fit. */
 export type Fetch = (
@@ -32,6 +33,8 @@ export interface Exchange {
   timeoutMs: number;
   /** Of an answer, that are read. */
   maxBytes: number;
+  /** What the other side is known to take, as a sentence for the error of a TLS handshake that fails. */
+  acceptedTls?: string;
   signal?: AbortSignal;
 }
 
@@ -56,10 +59,11 @@ export function fetchWith(agent?: http.Agent): Fetch {
 
 /**
  * One request and its whole answer, whatever the status.
- * @throws SmartIdServiceError `network`, `timeout` or `bad_response`; the signal's reason when aborted.
+ * @throws SmartIdServiceError `network`, `tls_handshake`, `pin_mismatch`, `timeout` or `bad_response`; the signal's
+ * reason when aborted.
  */
 export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer> {
-  const { service, method, url, headers, body, timeoutMs, maxBytes, signal } = request;
+  const { service, method, url, headers, body, timeoutMs, maxBytes, acceptedTls, signal } = request;
   signal?.throwIfAborted();
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -77,6 +81,8 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
     if (error instanceof SmartIdServiceError) throw error;
     // The error is not handed on as the cause: its message names the URL, which may hold a personal code.
     if (controller.signal.aborted) throw new SmartIdServiceError('timeout', `${service} did not answer in time.`);
+    const tlsFailure = tlsFailureOf(error, acceptedTls);
+    if (tlsFailure) throw new SmartIdServiceError(tlsFailure.code, `${service} cannot be used. ${tlsFailure.reason}`);
     throw new SmartIdServiceError('network', `${service} cannot be reached (${networkReason(error)}).`);
   } finally {
     clearTimeout(timer);

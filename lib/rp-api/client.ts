@@ -7,6 +7,7 @@ import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { exchange, type Fetch, fetchWith } from '../http.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { tlsOfLiveService } from '../tls-failure.js';
 import { AddressCheck } from './address-check.js';
 import { Circuit } from './circuit.js';
 import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
@@ -388,6 +389,7 @@ export class SmartIdClient {
       body: body === undefined ? undefined : JSON.stringify(body),
       timeoutMs,
       maxBytes: maxAnswerBytes,
+      acceptedTls: tlsOfLiveService,
       signal,
     });
     return { ...answer, body: answer.body.toString('utf8') };

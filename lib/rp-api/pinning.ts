@@ -6,6 +6,7 @@ import https from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from '../protocol/base64.js';
+import { pinMismatchCode } from '../tls-failure.js';
 import { warnOnce } from '../warnings.js';
 
 /** An agent for the base URL; with pins, a server whose key is none of them is refused before anything is sent. */
@@ -51,8 +52,15 @@ export function warnOfMissingPins(): void {
   });
 }
 
+/** The error is all that a site's log gets to see, so it says which key came and what to do about it. */
 function checkPin({ raw }: PeerCertificate, pinnedKeys: readonly string[]): Error | undefined {
-  return pinnedKeys.includes(pinOf(new X509Certificate(raw).publicKey))
-    ? undefined
-    : Object.assign(new Error("The server's key is none of the pinned keys."), { code: 'SMART_ID_PIN_MISMATCH' });
+  const { publicKey, validFrom } = new X509Certificate(raw);
+  const pin = pinOf(publicKey);
+  if (pinnedKeys.includes(pin)) return undefined;
+  const since = new Date(validFrom).toISOString().slice(0, 10);
+  const message = `Its server has another key than pinnedKeys say, so nothing was sent. The key that came: ${pin}, in a valid certificate from ${since}; pinned: ${pinnedKeys.join(', ')}. ${advice}`;
+  return Object.assign(new Error(message), { code: pinMismatchCode });
 }
+
+const advice =
+  'Where the operator of the service has announced that key, add it to pinnedKeys beside the old one until the change is over (`npx smart-id-trust live --pins` shows the key in use); where not, somebody may stand in between.';

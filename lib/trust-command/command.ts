@@ -6,6 +6,7 @@ import { readArguments, runCommand, UsageError } from '../command-line.js';
 import { SmartIdInputError } from '../errors.js';
 import { exchange, fetchWith } from '../http.js';
 import { resolveEnvironment } from '../rp-api/environment.js';
+import { tlsFailureOf, tlsOfLiveService } from '../tls-failure.js';
 import type { Certificate } from '../trust/certificate.js';
 import { attributes, subjectAttribute } from '../trust/certificate.js';
 import { type PublishedAnchor, publishedAnchors } from '../trust/published-anchors.js';
@@ -22,6 +23,7 @@ Checks certificates against the published fingerprints of Smart-ID's issuing CAs
   --download                 also get the issuers that the given certificates name (those given may then be any)
   --pins                     connect to the RP API and show the key of its server, for the option pinnedKeys
   --server-certificate FILE  show the key in this certificate: the server's next one, for instance
+                             (the key changes about once a year; pin the old one and the next one over the change)
   --help                     show this
 
 The status is 0 when all is well, 1 when a certificate was refused or nothing was found, 2 for a wrong command.
@@ -69,6 +71,7 @@ async function run(command: Command): Promise<boolean> {
   const isTrusted = files.length === 0 || (await checkAnchors(command));
   if (pins) keys.push(await keyInUse(environment));
   for (const key of keys) showKey(key);
+  if (keys.length > 0) say(changeOfKey);
   return isTrusted;
 }
 
@@ -132,7 +135,8 @@ async function keyInUse(environment: EnvironmentName): Promise<ServerKey> {
   try {
     return await keyOfServer(hostname, 443);
   } catch (error) {
-    throw new UsageError(`the key of ${hostname} cannot be seen: ${(error as Error).message}`);
+    const reason = tlsFailureOf(error, tlsOfLiveService)?.reason ?? (error as Error).message;
+    throw new UsageError(`the key of ${hostname} cannot be seen: ${reason}`);
   }
 }
 
@@ -164,6 +168,12 @@ function showKey({ pin, subject, notAfter }: ServerKey): void {
   say(`                 ${subject}`);
   say(`                 certificate ${expiry(notAfter, Date.now())}`);
 }
+
+/** A key that is pinned alone stops all logins on the day of the change. */
+const changeOfKey = `
+The service changes its key about once a year and announces that a few weeks ahead. Put the next key into pinnedKeys
+beside the one in use before the change (--server-certificate shows it), and take the old one out after it. Add no key
+that the operator of the service has not announced.`;
 
 function expiry(date: Date, now: number): string {
   const days = Math.floor((date.getTime() - now) / 86_400_000);

@@ -45,5 +45,10 @@ export const publishedAnchors = {
       commonName: 'TEST of SK ID Solutions EID-NQ 2021E',
       fingerprint: '1EDB56BF2B6314EB26D24744542795D17CE7874B3A70C80189E35741ADC4FAF2',
     },
+    // Of some accounts only, which were made before the other one.
+    {
+      commonName: 'TEST of SK ID Solutions EID-Q 2021E',
+      fingerprint: '994477A5A63D1087BBCFA0D6721C401C8E1A778987503B0E202777B3C3CB1FF6',
+    },
   ],
 } as const satisfies Record<string, readonly PublishedAnchor[]>;

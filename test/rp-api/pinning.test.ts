@@ -1,7 +1,8 @@
 import type { Agent } from 'node:https';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { agentFor, getOver, serveTls, type TlsServer } from '../support/tls-server.js';
+import { agentFor, getOver, postOver, serveTls, type TlsServer } from '../support/tls-server.js';
+import { until } from '../support/until.js';
 
 const day = 86_400_000;
 
@@ -20,11 +21,11 @@ describe('Pinned keys', () => {
 
   const serve = (wish: { host: string; notAfter?: Date }) => serveTls(simulator, wish);
 
-  async function refusal(to: TlsServer, agent: Agent): Promise<string> {
+  async function refusal(to: TlsServer, agent: Agent, code = 'pin_mismatch'): Promise<string> {
     const before = to.requests;
     const error = await getOver(agent, to).catch((reason: unknown) => reason);
     agent.destroy();
-    expect(error).to.have.property('code', 'network');
+    expect(error).to.have.property('code', code);
     expect(to.requests, 'nothing may be sent').to.equal(before);
     return (error as Error).message;
   }
@@ -78,19 +79,42 @@ describe('Pinned keys', () => {
     expect(server.requests, 'nothing but what went over the kept connection').to.equal(requests + 1);
   });
 
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(`keep all of a request back, long or short, until they were looked at, with ${version}`, async () => {
+      const strict = await serveTls(simulator, { host: 'localhost', minVersion: version, maxVersion: version });
+      for (const body of ['{}', 'x'.repeat(300_000)]) {
+        const agent = agentFor(strict, [other]);
+        const error = await postOver(agent, strict, body).catch((reason: unknown) => reason);
+        agent.destroy();
+        expect(error).to.have.property('code', 'pin_mismatch');
+      }
+      await until(() => strict.closed === 2, 'the end of the connections');
+      expect(strict.receivedBytes).to.equal(0);
+      const agent = agentFor(strict, [strict.pin]);
+      expect(await postOver(agent, strict, '{}'), 'with its own pin').to.equal(200);
+      agent.destroy();
+      expect(strict.receivedBytes).to.be.greaterThan(0);
+      strict.close();
+    });
+  }
+
   describe('do not replace the normal validation:', () => {
     it('they hold where validation is turned off for the whole process', async () => {
       process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
       try {
         expect(await refusal(server, agentFor(server, [other]))).to.contain('SMART_ID_PIN_MISMATCH');
-        expect(await refusal(server, agentFor(server, [server.pin], ''))).to.contain('DEPTH_ZERO_SELF_SIGNED_CERT');
+        expect(await refusal(server, agentFor(server, [server.pin], ''), 'network')).to.contain(
+          'DEPTH_ZERO_SELF_SIGNED_CERT',
+        );
       } finally {
         delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
       }
     });
 
     it('a certificate that nobody trusts is refused', async () => {
-      expect(await refusal(server, agentFor(server, [server.pin], ''))).to.contain('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect(await refusal(server, agentFor(server, [server.pin], ''), 'network')).to.contain(
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+      );
     });
 
     for (const [what, wish, reason] of [
@@ -99,7 +123,7 @@ describe('Pinned keys', () => {
     ] as const) {
       it(`a certificate that ${what} is refused`, async () => {
         const wrong = await serve(wish);
-        expect(await refusal(wrong, agentFor(wrong, [wrong.pin]))).to.contain(reason);
+        expect(await refusal(wrong, agentFor(wrong, [wrong.pin]), 'network')).to.contain(reason);
         wrong.close();
       });
     }

@@ -3,6 +3,7 @@
 import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { exchange, fetchWith } from '../../lib/http.js';
 import { createAgent } from '../../lib/rp-api/pinning.js';
 import type { Simulator } from '../../lib/simulator/index.js';
@@ -14,6 +15,10 @@ export interface TlsServer {
   certificate: string;
   requests: number;
   connections: number;
+  /** Connections that are over, those without a finished handshake included. */
+  closed: number;
+  /** Bytes that have arrived through TLS, whether they are a request or a part of one. */
+  receivedBytes: number;
   /** Closes the connection in place of answering, so many times. */
   failures: number;
   close(): void;
@@ -24,7 +29,7 @@ const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 /** Serves `{}` at localhost, with a self-signed certificate for this host. */
 export async function serveTls(
   { pki }: Simulator,
-  { host, notAfter }: { host: string; notAfter?: Date },
+  { host, notAfter, ...tls }: { host: string; notAfter?: Date } & Pick<TlsOptions, 'minVersion' | 'maxVersion'>,
 ): Promise<TlsServer> {
   const { certificate } = pki.issueAuthority({
     subject: [['commonName', host]],
@@ -35,15 +40,23 @@ export async function serveTls(
   });
   const x509 = new X509Certificate(certificate);
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  const server = https.createServer({ key, cert: x509.toString() }, (req, res) => {
+  const server = https.createServer({ ...tls, key, cert: x509.toString() }, (req, res) => {
     served.requests += 1;
     if (served.failures > 0) {
       served.failures -= 1;
       req.socket.destroy();
     } else res.end('{}');
   });
-  server.on('secureConnection', () => {
+  server.on('connection', (socket) => {
+    socket.on('close', () => {
+      served.closed += 1;
+    });
+  });
+  server.on('secureConnection', (socket) => {
     served.connections += 1;
+    socket.on('data', (bytes) => {
+      served.receivedBytes += bytes.length;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const served = {
@@ -54,6 +67,8 @@ export async function serveTls(
     certificate: x509.toString(),
     requests: 0,
     connections: 0,
+    closed: 0,
+    receivedBytes: 0,
     failures: 0,
     close: () => {
       server.close();
@@ -71,6 +86,11 @@ export function agentFor({ url, certificate }: TlsServer, pinnedKeys?: string[],
 }
 
 export async function getOver(agent: https.Agent, { url }: TlsServer): Promise<number> {
-  const request = { service: 'The server', method: 'GET', url, headers: {}, timeoutMs: 5000, maxBytes: 100 } as const;
-  return (await exchange(fetchWith(agent), request)).status;
+  return (await exchange(fetchWith(agent), { ...anyRequest, method: 'GET', url })).status;
 }
+
+export async function postOver(agent: https.Agent, { url }: TlsServer, body: string): Promise<number> {
+  return (await exchange(fetchWith(agent), { ...anyRequest, method: 'POST', url, body })).status;
+}
+
+const anyRequest = { service: 'The server', headers: {}, timeoutMs: 5000, maxBytes: 100 };

@@ -60,8 +60,18 @@ describe('The command smart-id-trust', () => {
     const { status, stdout } = await run('live', '--server-certificate', file);
     expect(status).to.equal(0);
     expect(stdout).to.match(
-      /^pin {14}[A-Za-z0-9+/]{43}=\n.*\n +certificate expires on \d{4}-\d\d-\d\d, in \d+ days\n$/,
+      /^pin {14}[A-Za-z0-9+/]{43}=\n.*\n +certificate expires on \d{4}-\d\d-\d\d, in \d+ days\n\n/,
     );
+  });
+
+  it('says with each pin when the key changes and that the old one and the next one belong together', async () => {
+    const file = await save('next.crt', simulator.pki.issueAuthority().certificate);
+    const { stdout } = await run('live', '--server-certificate', file, '--server-certificate', file);
+    expect(stdout.match(/^pin /gm)).to.have.length(2);
+    expect(stdout).to.match(
+      /about once a year and announces that a few weeks ahead\. Put the next key into pinnedKeys\nbeside/,
+    );
+    expect(stdout.trimEnd(), 'once, at the end').to.match(/\nthat the operator of the service has not announced\.$/);
   });
 
   for (const [what, args, advice] of [
@@ -90,12 +100,15 @@ describe('The command smart-id-trust', () => {
       needRealCertificates(this);
     });
 
-    for (const environment of ['live', 'demo']) {
+    for (const [environment, folders] of [
+      ['live', ['live']],
+      ['demo', ['demo', 'demo-more']],
+    ] as const) {
       it(`makes one bundle of those of ${environment}`, async () => {
         const bundle = path.join(folder, `${environment}.pem`);
-        const files = readdirSync(path.join(realCertificates, environment)).map((name) =>
-          path.join(realCertificates, environment, name),
-        );
+        const files = folders
+          .map((name) => path.join(realCertificates, name))
+          .flatMap((one) => readdirSync(one).map((name) => path.join(one, name)));
         const { status, stdout } = await run(environment, ...files, '--output', bundle);
         expect(status, stdout).to.equal(0);
         expect(stdout.match(/^trust anchor /gm)).to.have.length(files.length);
@@ -109,7 +122,9 @@ describe('The command smart-id-trust', () => {
     it('says which are missing', async () => {
       const { status, stdout } = await run('demo', path.join(realCertificates, 'demo', 'TEST_EID-NQ_2021E.pem'));
       expect(status).to.equal(0);
-      expect(stdout).to.match(/^not among them {3}TEST of SK ID Solutions EID-Q 2024E$/m);
+      expect(stdout).to.match(
+        /^not among them {3}TEST of SK ID Solutions EID-Q 2024E, TEST of SK ID Solutions EID-Q 2021E$/m,
+      );
     });
 
     it('refuses those of the other environment, and writes nothing of a mixed folder', async () => {

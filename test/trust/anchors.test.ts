@@ -165,7 +165,7 @@ describe('The real trust anchors', () => {
     needRealCertificates(this);
   });
 
-  for (const environment of ['live', 'demo']) {
+  for (const environment of ['live', 'demo', 'demo-more']) {
     it(`of ${environment} load as a folder and one by one`, () => {
       const folder = path.join(realCertificates, environment);
       const files = readdirSync(folder);
@@ -182,6 +182,11 @@ describe('The real trust anchors', () => {
     ],
     [
       'demo',
+      ['demo', { baseUrl: 'https://SID.demo.sk.ee:443/smart-id-rp/v3/', schemeName: 'smart-id-demo' }],
+      ['live', { baseUrl: 'https://rp-api.smart-id.com/v3', schemeName: 'smart-id' }],
+    ],
+    [
+      'demo-more',
       ['demo', { baseUrl: 'https://SID.demo.sk.ee:443/smart-id-rp/v3/', schemeName: 'smart-id-demo' }],
       ['live', { baseUrl: 'https://rp-api.smart-id.com/v3', schemeName: 'smart-id' }],
     ],

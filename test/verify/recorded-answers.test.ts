@@ -1,0 +1,400 @@
+/**
+ * A login and a signature that the demo environment really answered, by what the package exports: both verify at their time, and are refused
+ * with any one thing changed in them, in what was asked or in what says that nothing is revoked. What may change all the same is listed
+ * with the reason.
+ */
+
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import {
+  createRevocationChecker,
+  encodeInteractions,
+  loadTrustAnchors,
+  type RevocationPolicy,
+  SmartIdClient,
+  SmartIdOutcomeError,
+  SmartIdServiceError,
+  SmartIdVerificationError,
+  type VerifyAuthenticationInput,
+  type VerifySignatureInput,
+  verifyAuthentication,
+  verifySignature,
+} from '../../lib/client.js';
+import { type JsonChange, jsonChanges } from '../support/json-changes.js';
+import { needRecordedFiles, recordedAnswers, recordedFiles, revocationFetch } from '../support/recorded.js';
+
+type Input = VerifyAuthenticationInput & VerifySignatureInput;
+type Verify = (input: Input) => Promise<{ certificateLevel: string }>;
+type Kind = 'login' | 'signature';
+
+const verifiers: Record<Kind, Verify> = { login: verifyAuthentication, signature: verifySignature };
+const kinds = Object.keys(verifiers) as Kind[];
+
+/** Of the recorded OCSP answer and list, which are about the signature's certificate. */
+const ocspAt = Date.parse('2026-03-24T09:32:24Z');
+const listFrom = Date.parse('2026-03-24T08:05:51Z');
+const listTo = Date.parse('2026-03-31T08:05:50Z');
+/** How far the clocks may differ, and how long an OCSP answer without an end is of now. */
+const toleranceMs = 60_000;
+const ocspMs = 300_000;
+
+/** As its name says, with anything that is not of the kind of errors that a site handles thrown on. */
+async function refusal(verification: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await verification;
+    return undefined;
+  } catch (error) {
+    if (error instanceof SmartIdVerificationError) return error.check;
+    if (error instanceof SmartIdOutcomeError) return 'end-result';
+    if (error instanceof SmartIdServiceError && error.code === 'bad_response') return 'shape';
+    throw error;
+  }
+}
+
+describe('Answers that were recorded', () => {
+  let inputs: Record<Kind, Input>;
+  let ocsp: Buffer;
+  let crl: Buffer;
+
+  before(function () {
+    needRecordedFiles(this);
+    ocsp = readFileSync(recordedFiles.ocsp);
+    crl = readFileSync(recordedFiles.crl);
+    const recorded = recordedAnswers();
+    const now = Date.parse(recorded.at);
+    const inputOf = (kind: Kind, policy: RevocationPolicy): Input => {
+      const { status, asked } = recorded[kind];
+      const { documentNumber, data, ...session } = asked;
+      return {
+        status,
+        session: { ...session, flowTypes: ['Notification'], expected: { documentNumber } },
+        ...(data && { data: Buffer.from(data) }),
+        trustAnchors: loadTrustAnchors(recordedFiles.anchor, now),
+        revocation: revocationBy(policy),
+        now,
+      };
+    };
+    // The OCSP answer is not about the login's certificate, so the list says that it is good.
+    inputs = { login: inputOf('login', 'ocsp-then-crl'), signature: inputOf('signature', 'ocsp') };
+  });
+
+  const revocationBy = (policy: RevocationPolicy, answers: Parameters<typeof revocationFetch>[0] = { ocsp, crl }) =>
+    createRevocationChecker(policy, revocationFetch(answers));
+
+  /** As it comes over the wire. */
+  async function read(status: unknown): Promise<Input['status']> {
+    const client = new SmartIdClient({
+      environment: 'demo',
+      relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+      relyingPartyName: 'DEMO',
+      fetch: async () => ({ status: 200, body: new Blob([JSON.stringify(status)]).stream() as never }),
+    });
+    return client.sessionStatus('de305d54-75b4-431b-adb2-eb6b9e546014');
+  }
+
+  const verifyRead = async (kind: Kind, status: unknown) =>
+    verifiers[kind]({ ...inputs[kind], status: await read(status) });
+
+  it('verify at their time', async () => {
+    const login = await verifyAuthentication(inputs.login);
+    expect(login).to.include({ certificateLevel: 'QUALIFIED', documentNumber: 'PNOEE-40504040001-DEM0-Q' });
+    const signature = await verifySignature(inputs.signature);
+    expect(signature).to.include({ certificateLevel: 'QSCD', documentNumber: 'PNOEE-40504040001-DEM0-Q' });
+    for (const { identity } of [login, signature]) {
+      expect(identity).to.include({ semanticsIdentifier: 'PNOEE-40504040001', givenName: 'OK', surname: 'TEST' });
+    }
+    for (const kind of kinds) await verifyRead(kind, inputs[kind].status);
+  });
+
+  it('are no answers to each other', async () => {
+    expect(await refusal(verifyAuthentication({ ...inputs.login, status: inputs.signature.status }))).to.equal(
+      'signature-protocol',
+    );
+    expect(await refusal(verifySignature({ ...inputs.signature, status: inputs.login.status }))).to.equal(
+      'signature-protocol',
+    );
+  });
+
+  describe('are refused with any one byte changed', () => {
+    for (const kind of kinds) {
+      for (const [field, check] of [
+        ['cert', /^certificate(-path)?$/],
+        ['signature', /^signature$/],
+      ] as const) {
+        it(`of the ${field} of the ${kind}`, async function () {
+          this.timeout(60_000);
+          const input = inputs[kind] as any;
+          for (const [at, changed] of eachByteChanged(Buffer.from(input.status[field].value, 'base64'))) {
+            const status = structuredClone(input.status);
+            status[field].value = changed.toString('base64');
+            expect(await refusal(verifiers[kind]({ ...input, status })), `byte ${at}`).to.match(check);
+          }
+        });
+      }
+    }
+
+    it('of the OCSP answer', async function () {
+      this.timeout(60_000);
+      const answers = { ocsp };
+      const revocation = revocationBy('ocsp', answers);
+      for (const [at, changed] of eachByteChanged(ocsp)) {
+        answers.ocsp = changed;
+        expect(await refusal(verifySignature({ ...inputs.signature, revocation })), `byte ${at}`).to.equal(
+          'revocation',
+        );
+      }
+    });
+
+    it('of the list: all at its beginning and its end, and one of two thousand between', async function () {
+      this.timeout(60_000);
+      const answers = { crl };
+      const revocation = revocationBy('ocsp-then-crl', answers);
+      for (const at of [...crl.keys()].filter((at) => at < 400 || at >= crl.length - 150 || at % 1999 === 0)) {
+        answers.crl = withByteChanged(crl, at);
+        expect(await refusal(verifyAuthentication({ ...inputs.login, revocation })), `byte ${at}`).to.equal(
+          'revocation',
+        );
+      }
+    });
+
+    it('fewer or more', async () => {
+      for (const [cut, longer] of [ocsp, crl].map((bytes) => [
+        bytes.subarray(0, -1),
+        Buffer.concat([bytes, Buffer.alloc(1)]),
+      ])) {
+        for (const bytes of [cut, longer]) {
+          const revocation = revocationBy('ocsp-then-crl', { ocsp: bytes, crl: bytes });
+          expect(await refusal(verifySignature({ ...inputs.signature, revocation }))).to.equal('revocation');
+        }
+      }
+    });
+  });
+
+  describe('are refused with any one field changed', () => {
+    /** Nobody who signs says another thing by them, so that they are taken. */
+    const exceptions: Record<Kind, { status: string[]; asked: string[] }> = {
+      login: {
+        // A list of one text reads like that text, and is what was signed. The wire has no list there: see below.
+        status: [/^signature\.userChallenge: \["/.source],
+        asked: [
+          // The same, of a value that the site itself has kept.
+          /^(schemeName|rpChallenge): \["/.source,
+          // The session was for nobody in particular.
+          /^expected: (dropped|null|false|"")$/.source,
+        ],
+      },
+      signature: { status: [], asked: [/^expected: (dropped|null|false|"")$/.source] },
+    };
+
+    async function accepted(changes: JsonChange[], verify: (changed: any) => Promise<unknown>): Promise<string[]> {
+      const taken = [];
+      for (const { what, changed } of changes) if (!(await refusal(verify(changed)))) taken.push(what);
+      return taken;
+    }
+
+    function expectOnly(taken: string[], excepted: string[]): void {
+      expect(taken.filter((what) => !excepted.some((one) => new RegExp(one).test(what)))).to.deep.equal([]);
+      expect(
+        excepted.filter((one) => !taken.some((what) => new RegExp(one).test(what))),
+        'no longer',
+      ).to.deep.equal([]);
+    }
+
+    for (const kind of kinds) {
+      it(`of the answer of the ${kind}: dropped, of another value, of another type`, async () => {
+        const input = inputs[kind];
+        const changes = jsonChanges(input.status);
+        expect(changes).to.have.length.greaterThan(300);
+        const taken = await accepted(changes, (status) => verifiers[kind]({ ...input, status }));
+        expectOnly(taken, exceptions[kind].status);
+      });
+
+      it(`of the answer of the ${kind} as it comes over the wire, without any exception`, async () => {
+        expect(await accepted(jsonChanges(inputs[kind].status), (status) => verifyRead(kind, status))).to.deep.equal(
+          [],
+        );
+      });
+
+      it(`of what was asked of the ${kind}`, async () => {
+        const input = inputs[kind];
+        const changes = jsonChanges(input.session);
+        expect(changes).to.have.length.greaterThan(100);
+        const taken = await accepted(changes, (session) => verifiers[kind]({ ...input, session }));
+        expectOnly(taken, exceptions[kind].asked);
+      });
+    }
+
+    const interactionsOf = (type: 'displayTextAndPIN' | 'confirmationMessage', text: string) =>
+      encodeInteractions(
+        [type === 'displayTextAndPIN' ? { type, displayText60: text } : { type, displayText200: text }],
+        'notification',
+      );
+
+    for (const [what, change, check] of [
+      ['another level of the answer', { cert: { certificateLevel: 'ADVANCED' } }, 'certificate-profile'],
+      ['QSCD, which no authentication has', { cert: { certificateLevel: 'QSCD' } }, 'certificate-profile'],
+      ['another flow type', { signature: { flowType: 'QR' } }, 'flow-type'],
+      ['a same-device flow type', { signature: { flowType: 'Web2App' } }, 'callback'],
+      [
+        'another hash',
+        { signature: { signatureAlgorithmParameters: { hashAlgorithm: 'SHA-512' } } },
+        'signature-algorithm',
+      ],
+      ['another person', { result: { documentNumber: 'PNOEE-30303039914-MOCK-Q' } }, 'document-number'],
+      ['another document', { result: { documentNumber: 'PNOEE-40504040001-DEM1-Q' } }, 'document-number'],
+      ['a refusal', { result: { endResult: 'USER_REFUSED' } }, 'end-result'],
+    ] as const) {
+      it(`such as ${what}, in a login`, async () => {
+        const status = merged(inputs.login.status, change);
+        expect(await refusal(verifyAuthentication({ ...inputs.login, status }))).to.equal(check);
+      });
+    }
+
+    for (const [what, change, check] of [
+      ['the live service', { schemeName: 'smart-id' }, 'signature'],
+      ['another relying party', { relyingPartyName: 'DEMO2' }, 'signature'],
+      ['a broker', { brokeredRpName: 'DEMO' }, 'signature'],
+      ['a text that was not shown', { interactions: interactionsOf('displayTextAndPIN', 'Hello World') }, 'signature'],
+      ['another interaction', { interactions: interactionsOf('confirmationMessage', 'Hello world') }, 'interaction'],
+      ['a level that no authentication has', { certificateLevel: 'QSCD' }, 'certificate-level'],
+      ['another hash', { hashAlgorithm: 'SHA-512' }, 'signature-algorithm'],
+      ['another padding', { signatureAlgorithm: 'sha256WithRSAEncryption' }, 'signature-algorithm'],
+      ['another flow type', { flowTypes: ['QR', 'Web2App', 'App2App'] }, 'flow-type'],
+      ['another person', { expected: { semanticsIdentifier: 'PNOEE-30303039914' } }, 'expected-signer'],
+    ] as const) {
+      it(`such as ${what}, in what was asked of a login`, async () => {
+        const session = { ...inputs.login.session, ...change } as Input['session'];
+        expect(await refusal(verifyAuthentication({ ...inputs.login, session }))).to.equal(check);
+      });
+    }
+
+    it('such as other data, another digest or another certificate, in what was asked of a signature', async () => {
+      const { session } = inputs.signature;
+      const other = Buffer.from('test 1235');
+      expect(await refusal(verifySignature({ ...inputs.signature, data: other }))).to.equal('digest');
+      const digest = Buffer.alloc(64, 1).toString('base64');
+      const { data, ...withoutData } = inputs.signature;
+      await verifySignature(withoutData as Input);
+      expect(await refusal(verifySignature({ ...withoutData, session: { ...session, digest } }))).to.equal('signature');
+      const signingCertificate = inputs.login.status.state === 'COMPLETE' ? inputs.login.status.cert?.value : undefined;
+      expect(
+        await refusal(verifySignature({ ...inputs.signature, session: { ...session, signingCertificate } })),
+      ).to.equal('signing-certificate');
+    });
+  });
+
+  describe('are taken although something is another one, where nothing that was signed speaks of it:', () => {
+    const taken = async (kind: Kind, status: object, session: object = {}) => {
+      const input = inputs[kind];
+      const changed = { ...input, status: merged(input.status, status), session: { ...input.session, ...session } };
+      return verifiers[kind](changed as Input);
+    };
+
+    for (const kind of kinds) {
+      it(`${kind}: a lower level was asked for`, async () => {
+        await taken(kind, {}, { certificateLevel: 'ADVANCED' });
+      });
+
+      it(`${kind}: the phone's address, and fields that nobody knows`, async () => {
+        await taken(kind, { deviceIpAddress: '192.0.2.1', ignoredProperties: ['x'], more: 1 });
+      });
+
+      it(`${kind}: a callback URL was sent, which no push has`, async () => {
+        await taken(kind, {}, { initialCallbackUrl: 'https://example.com/callback', sessionSecret: 'AAAA' });
+      });
+    }
+
+    it("signature: the answer's word for a certificate of a qualified device may be QUALIFIED or QSCD", async () => {
+      expect((await taken('signature', { cert: { certificateLevel: 'QSCD' } }, {})).certificateLevel).to.equal('QSCD');
+      await taken('signature', {}, { certificateLevel: 'QSCD' });
+    });
+
+    it('signature: the flow type, where another one was offered too', async () => {
+      await taken('signature', { signature: { flowType: 'QR' } }, { flowTypes: ['QR', 'Notification'] });
+    });
+
+    it('signature: the text that was shown, and the interaction where another one was offered too', async () => {
+      const interactions = encodeInteractions(
+        [
+          { type: 'confirmationMessage', displayText200: 'Something else' },
+          { type: 'displayTextAndPIN', displayText60: 'Something else' },
+        ],
+        'notification',
+      );
+      for (const interactionTypeUsed of ['confirmationMessage', 'displayTextAndPIN']) {
+        await taken('signature', { interactionTypeUsed }, { interactions });
+      }
+    });
+
+    it('signature: who asked for it, which is no part of what is signed', async () => {
+      await taken('signature', {}, { schemeName: 'smart-id', relyingPartyName: 'Somebody else' });
+    });
+  });
+
+  describe('depend on the time:', () => {
+    for (const [what, now, expected] of [
+      ['a moment too early', ocspAt - toleranceMs - 1, 'revocation'],
+      ['as early as clocks may differ', ocspAt - toleranceMs, undefined],
+      ['as late as an answer without an end is of now', ocspAt + ocspMs + toleranceMs, undefined],
+      ['a moment too late', ocspAt + ocspMs + toleranceMs + 1, 'revocation'],
+    ] as const) {
+      it(`the OCSP answer ${what} ${expected ? 'does not count' : 'counts'}`, async () => {
+        expect(await refusal(verifySignature({ ...inputs.signature, revocation: revocationBy('ocsp'), now }))).to.equal(
+          expected,
+        );
+      });
+    }
+
+    for (const [what, now, expected] of [
+      ['a moment too early', listFrom - toleranceMs - 1, 'revocation'],
+      ['as early as clocks may differ', listFrom - toleranceMs, undefined],
+      ['as late as its week and the clocks allow', listTo + toleranceMs, undefined],
+      ['a moment too late', listTo + toleranceMs + 1, 'revocation'],
+    ] as const) {
+      it(`the list ${what} ${expected ? 'does not count' : 'counts'}, for both`, async () => {
+        for (const kind of kinds) {
+          const revocation = revocationBy('ocsp-then-crl', { crl });
+          expect(await refusal(verifiers[kind]({ ...inputs[kind], revocation, now }))).to.equal(expected);
+        }
+      });
+    }
+
+    it('nothing counts once the certificate has expired, or before it is valid', async () => {
+      for (const now of [Date.parse('2026-01-06T14:25:00Z'), Date.parse('2029-01-05T14:25:01Z')]) {
+        for (const kind of kinds) {
+          const revocation = revocationBy('off');
+          expect(await refusal(verifiers[kind]({ ...inputs[kind], revocation, now }))).to.equal('certificate-path');
+        }
+      }
+    });
+  });
+
+  it('are refused where nobody says that they are not revoked', async () => {
+    for (const kind of kinds) {
+      const revocation = revocationBy('ocsp-then-crl', {});
+      expect(await refusal(verifiers[kind]({ ...inputs[kind], revocation }))).to.equal('revocation');
+    }
+    const aboutAnother = revocationBy('ocsp', { ocsp });
+    expect(await refusal(verifyAuthentication({ ...inputs.login, revocation: aboutAnother }))).to.equal('revocation');
+  });
+});
+
+/** One bit of each, another one from byte to byte. */
+function* eachByteChanged(bytes: Buffer): Generator<[at: number, changed: Buffer]> {
+  for (const at of bytes.keys()) yield [at, withByteChanged(bytes, at)];
+}
+
+function withByteChanged(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed.writeUInt8(changed.readUInt8(at) ^ (1 << (at % 8)), at);
+  return changed;
+}
+
+/** A copy with these fields. */
+function merged(value: any, change: any): any {
+  const copy = structuredClone(value);
+  for (const [key, other] of Object.entries(change)) {
+    copy[key] = typeof other === 'object' && !Array.isArray(other) ? merged(copy[key] ?? {}, other) : other;
+  }
+  return copy;
+}

@@ -1,0 +1,62 @@
+/** The list of revoked certificates that the demo environment really published: read whole, in the words of another library. */
+
+import { readFileSync } from 'node:fs';
+import { fromBER } from 'asn1js';
+import { expect } from 'chai';
+import { CertificateRevocationList } from 'pkijs';
+import type { Certificate } from '../../lib/trust/certificate.js';
+import { parseCertificate } from '../../lib/trust/certificate.js';
+import { readCertificates } from '../../lib/trust/read-certificates.js';
+import { type RevocationList, readCrl } from '../../lib/trust/revocation/crl.js';
+import { needRecordedFiles, recordedAnswers, recordedFiles } from '../support/recorded.js';
+
+describe('The list of revoked certificates that was recorded', () => {
+  let der: Buffer<ArrayBuffer>;
+  let list: RevocationList;
+  let revoked: Uint8Array<ArrayBuffer>[];
+
+  before(async function () {
+    needRecordedFiles(this);
+    der = readFileSync(recordedFiles.crl);
+    const [issuer] = readCertificates(recordedFiles.anchor, 'anchor') as [Certificate];
+    const result = await readCrl(new Uint8Array(der), issuer, Date.parse(recordedAnswers().at));
+    if ('refusal' in result) throw new Error(result.refusal);
+    expect(result.nextUpdate).to.equal(Date.parse('2026-03-31T08:05:50Z'));
+    list = result.list;
+    const { result: schema } = fromBER(new Uint8Array(der), { maxNodes: 100_000 });
+    const entries = new CertificateRevocationList({ schema }).revokedCertificates ?? [];
+    revoked = entries.map(({ userCertificate }) => new Uint8Array(userCertificate.valueBlock.valueHexView));
+  });
+
+  it('has 371,637 bytes and 10,062 entries', () => {
+    expect(der).to.have.length(371_637);
+    expect(revoked).to.have.length(10_062);
+  });
+
+  it('holds its first and last entries and each twenty-fifth between', () => {
+    for (const serialNumber of [
+      ...revoked.slice(0, 20),
+      ...revoked.slice(-20),
+      ...revoked.filter((_, at) => at % 25 === 0),
+    ]) {
+      expect(list.has(serialNumber)).to.equal(true);
+    }
+  });
+
+  it('holds no number that differs in the last bit, nor a part of one', () => {
+    const known = new Set(revoked.map((serialNumber) => Buffer.from(serialNumber).toString('hex')));
+    for (const serialNumber of revoked.filter((_, at) => at % 25 === 0)) {
+      const next = Uint8Array.from(serialNumber);
+      next[next.length - 1] = (next.at(-1) as number) ^ 1;
+      expect(list.has(next)).to.equal(known.has(Buffer.from(next).toString('hex')));
+      expect(list.has(serialNumber.subarray(0, -1))).to.equal(false);
+    }
+  });
+
+  it('does not hold the certificates of the recorded answers', () => {
+    const { login, signature } = recordedAnswers();
+    for (const { status } of [login, signature]) {
+      expect(list.has(parseCertificate(Buffer.from(status.cert.value, 'base64')).serialNumber)).to.equal(false);
+    }
+  });
+});
