@@ -3,7 +3,8 @@
  * site behind a broker (sections "Interactions" and "Request bodies").
  *
  * Lengths are counted as JavaScript's `length` counts them, in UTF-16 code units. The documentation says "characters"
- * and no more. No other reading counts more of them, so what passes here passes by any.
+ * and not which: neither code points nor what a reader takes for one character are ever more, so what passes here
+ * passes by any of these.
  */
 
 import { SmartIdInputError } from '../errors.js';
@@ -11,10 +12,10 @@ import { codeOf } from './characters.js';
 
 /**
  * What nobody sees, and what makes a text look like another one: control characters and line breaks, which the
- * documentation allows nowhere, halves of a character, and format characters, those of bidirectional text among them.
- * The two joiners are left in: some scripts and many emoji are written with them.
+ * documentation allows nowhere, halves of a character, and invisible format characters, those of bidirectional text
+ * among them. The two joiners are left in: some scripts and many emoji are written with them.
  */
-const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignorable_Code_Point})\p{Cf}/u;
 
 /**
  * Only the characters of a text; whether it is one, and how long it may be, is for the field to say.
