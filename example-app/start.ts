@@ -19,6 +19,11 @@ async function simulatedService(): Promise<Service> {
 }
 
 function realService(environment: 'demo' | 'live'): Service {
+  if (!env.SITE_ORIGIN) {
+    throw new Error(
+      "Set SITE_ORIGIN to the site's https address, such as a tunnel's: the service returns to no other.",
+    );
+  }
   if (!env.SMART_ID_TRUST_ANCHORS) {
     throw new Error('Set SMART_ID_TRUST_ANCHORS to the file or folder of the CA certificates that you trust.');
   }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { SmartIdStrategy, Strategy } from '../lib/index.js';
+import { SmartIdSigning, SmartIdStrategy, Strategy } from '../lib/index.js';
+import { SmartIdLogin } from '../lib/login/index.js';
 import { type Simulator, startSimulator } from '../lib/simulator/index.js';
 import { inputError } from './support/errors.js';
 
@@ -104,8 +105,8 @@ describe('The options of the strategy', () => {
       ].map((environment) => ({ environment })),
     ],
     ['relyingPartyUUID', [undefined, '', 'DEMO', uuid.slice(1), 7]],
-    ['relyingPartyName', [undefined, '', text, 7]],
-    ['brokeredRpName', ['', text, 7, null]],
+    ['relyingPartyName', [undefined, '', ' ', text, 'x'.repeat(33), 7, 'DE\u0000MO', 'DE\u202eMO', 'DEMO\ud800']],
+    ['brokeredRpName', ['', ' ', text, 7, null, 'A\nB', 'A\u200eB', '\udc00']],
     ['trustAnchors', [undefined, null, '', [], {}, 'nowhere', '-----BEGIN CERTIFICATE-----']],
     ['pinnedKeys', ['', [], 'AAAA', null]],
     ['pinnedKeys[0]', [[''], [7], [Buffer.alloc(31).toString('base64')]].map((pinnedKeys) => ({ pinnedKeys }))],
@@ -121,10 +122,23 @@ describe('The options of the strategy', () => {
         `${url}#a`,
         `${url}?a|b`,
         `${url} `,
+        `${url}?a=b c`,
+        `${url}?a="b"`,
+        `${url}?a={b}`,
+        `${url}?a[]=b`,
+        `${url}\\b`,
+        `${url}/<b>`,
+        `${url}/^`,
+        `${url}/\``,
+        `${url}/õ`,
+        `${url}/%`,
+        `${url}/%2`,
+        `${url}/%zz`,
+        'https:///callback',
         `https://x/${text}`,
       ],
     ],
-    ['appCallbackURL', ['', 'myapp://callback', `${url}#a`]],
+    ['appCallbackURL', ['', 'myapp://callback', `${url}#a`, `${url}/õ`, 'http://localhost:3000/app']],
     [
       'interactions',
       [[], {}, 'Log in', [{ type: 'confirmationMessageAndVerificationCodeChoice', displayText200: 'x' }]],
@@ -175,7 +189,9 @@ describe('The options of the strategy', () => {
     ['lang', ['', 'en', 'EST', null]],
     ['identify', ['PNOEE-40404040009', {}, null]],
     ['flow', ['', 'QR', 'push', null]],
-    ['requestProperties', [null, [], 'x', { shareMdClientIpAddress: 'yes' }, { other: true }]],
+    ['requestProperties', [null, [], 'x']],
+    ['requestProperties.shareMdClientIpAddress', [{ requestProperties: { shareMdClientIpAddress: 'yes' } }]],
+    ['requestProperties.other', [{ requestProperties: { other: true } }]],
     ['loginURL', ['', text, 7]],
     [
       'store',
@@ -211,14 +227,35 @@ describe('The options of the strategy', () => {
     expect(() => make({ ...good, ...deprecated })).to.throw(...inputError('hashAlgorithm'));
   });
 
-  it('take a callback by http on this machine only, and never with the live service', () => {
-    for (const callbackURL of ['http://localhost:3000/c', 'http://127.0.0.1/c', 'http://[::1]:3000/c']) {
-      make({ ...good, callbackURL });
-      expect(() => make({ ...good, environment: 'live', callbackURL })).to.throw(...inputError('callbackURL'));
+  it('take a callback by http on this machine with a simulator only, and say what to do with the others', () => {
+    const simulated = { ...good, environment: simulator.environment };
+    const makers = [
+      make,
+      (options: any) => new SmartIdLogin(options),
+      (options: any) => new SmartIdSigning(options, () => undefined),
+    ];
+    for (const makeOne of makers) {
+      for (const callbackURL of ['http://localhost:3000/c', 'http://127.0.0.1/c', 'http://[::1]:3000/c']) {
+        makeOne({ ...simulated, callbackURL });
+        const demoByAddress = { baseUrl: 'https://sid.demo.sk.ee/smart-id-rp/v3', schemeName: 'smart-id-demo' };
+        for (const environment of ['live', 'demo', demoByAddress]) {
+          for (const field of ['callbackURL', 'appCallbackURL']) {
+            const start = () => makeOne({ ...good, environment, [field]: callbackURL });
+            expect(start).to.throw(...inputError(field));
+            expect(start).to.throw(/demo service: use an https address .*tunnel.* the simulator/);
+          }
+        }
+      }
     }
-    expect(() => make({ ...good, callbackURL: 'http://localhost.example.com/c' })).to.throw(
+    expect(() => make({ ...simulated, callbackURL: 'http://localhost.example.com/c' })).to.throw(
       ...inputError('callbackURL'),
     );
+  });
+
+  it('show the name of the site behind a broker, cut where no character is cut in halves', () => {
+    for (const brokeredRpName of [`${'x'.repeat(49)}🙂`, '🙂'.repeat(50), 'x'.repeat(100)]) {
+      make({ ...good, brokeredRpName });
+    }
   });
 
   it('are refused when an anchor has expired', () => {

@@ -8,6 +8,7 @@ import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
 import { createCallbackUrl } from '../protocol/callback.js';
 import type { SmartIdClient } from '../rp-api/client.js';
+import { callbackUrlRules } from '../rp-api/environment.js';
 import type { RequestProperties } from '../rp-api/requests.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import { callbackParameter, callbackValue, type Flow, generateCallbackSecret, type RunningSession } from './attempt.js';
@@ -45,7 +46,7 @@ export function offerWays(settings: CreationSettings, flow: Flow, id: string): O
     initialCallbackUrl: createCallbackUrl(
       base,
       { [callbackParameter]: callbackValue(id, callbackSecret) },
-      { allowLoopbackHttp: !client.environment.isLive },
+      callbackUrlRules(client.environment),
     ),
   };
 }

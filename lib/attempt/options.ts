@@ -11,6 +11,7 @@ import {
 } from '../protocol/algorithms.js';
 import { checkCallbackUrl } from '../protocol/callback.js';
 import { type LinkLanguage, linkLanguages } from '../protocol/device-link.js';
+import { checkDisplayName, cutDisplayText } from '../protocol/display-text.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import {
   encodeInteractions,
@@ -21,7 +22,8 @@ import {
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
 import { createRevocationChecker } from '../revocation.js';
 import { SmartIdClient, type SmartIdClientOptions } from '../rp-api/client.js';
-import type { RequestProperties } from '../rp-api/requests.js';
+import { callbackUrlRules } from '../rp-api/environment.js';
+import { checkRequestProperties, type RequestProperties } from '../rp-api/requests.js';
 import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
 import type { RevocationPolicy } from '../trust/revocation/revocation.js';
 import type { ExpectedSigner, TrustInput } from '../verify/certificate-checks.js';
@@ -57,8 +59,10 @@ export interface CommonOptions extends SmartIdClientOptions {
   /** PEM text, DER buffers, or the path of a file or folder: the CAs that may issue certificates, and no others. */
   trustAnchors: TrustAnchorSource;
   /**
-   * Where the app returns to in the browser: https, and turns on Web2App links. http only for localhost, never with
-   * 'live'.
+   * Where the app returns to in the browser: an https URL, which turns on Web2App links. http only for localhost, and
+   * only with a simulator: with `'demo'` and `'live'` it is https. Default: none, which leaves the QR code alone; the
+   * service's description of its requests asks for one with every login by device link, and its text only where there
+   * are links, so give one where you can.
    */
   callbackURL?: string;
   /**
@@ -138,15 +142,15 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
       options.hashAlgorithm === undefined && signatureAlgorithm === 'rsassa-pss' ? 'SHA-512' : options.hashAlgorithm,
   };
   checkSignatureChoice(signature);
-  const rules = { allowLoopbackHttp: !client.environment.isLive };
+  const rules = callbackUrlRules(client.environment);
   for (const field of ['callbackURL', 'appCallbackURL'] as const) {
     if (options[field] !== undefined) checkCallbackUrl(options[field], field, rules);
   }
   if (options.callbackURL !== undefined && options.callbackURL === options.appCallbackURL) {
     throw new SmartIdInputError('appCallbackURL', 'must differ from callbackURL.');
   }
-  checkText('brokeredRpName', options.brokeredRpName);
-  checkRequestProperties(options.requestProperties);
+  if (options.brokeredRpName !== undefined) checkDisplayName(options.brokeredRpName, 'brokeredRpName', 100);
+  checkKnownProperties(options.requestProperties);
   const {
     flow = 'device-link',
     interactions = defaultInteractions(`${verb} ${options.brokeredRpName ?? options.relyingPartyName}`),
@@ -297,23 +301,16 @@ function readExpectedSigner(expected: ExpectedSigner, field: string): ExpectedSi
 function defaultInteractions(text: string): readonly Interaction[] {
   return [
     { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: text },
-    { type: 'displayTextAndPIN', displayText60: text.slice(0, 60) },
+    { type: 'displayTextAndPIN', displayText60: cutDisplayText(text, 60) },
   ];
 }
 
-function checkRequestProperties(properties: RequestProperties | undefined): void {
-  if (properties === undefined) return;
-  const isObject = typeof properties === 'object' && properties !== null && !Array.isArray(properties);
-  if (!isObject || Object.entries(properties).some(([name, value]) => !isRequestProperty(name, value))) {
-    throw new SmartIdInputError(
-      'requestProperties',
-      'may hold shareMdClientIpAddress, true or false, and nothing else.',
-    );
-  }
-}
-
-function isRequestProperty(name: string, value: unknown): boolean {
-  return name === 'shareMdClientIpAddress' && typeof value === 'boolean';
+/** A name that is unknown may be a spelling mistake, and nobody would see that the service passes over it. */
+function checkKnownProperties(properties: RequestProperties = {}): void {
+  checkRequestProperties(properties);
+  const unknown = Object.keys(properties).find((name) => name !== 'shareMdClientIpAddress');
+  if (unknown === undefined) return;
+  throw new SmartIdInputError(`requestProperties.${unknown}`, 'is not a property that the service knows.');
 }
 
 /** @throws SmartIdInputError naming the method that is missing. */

@@ -3,13 +3,17 @@
 import { createHash } from 'node:crypto';
 import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
+import { foreignCharacter, nameOfCharacter } from './uri.js';
 
-const longest = 1800;
+const maxLength = 1800;
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Which callback URLs are taken besides those with https. */
 export interface CallbackUrlRules {
-  /** Also take `http` when the host is this very machine: for development, never with the live service. */
+  /**
+   * Also take `http` when the host is this very machine: for development with a simulator, never with the live or the
+   * demo service, which refuse it.
+   */
   allowLoopbackHttp?: boolean;
 }
 
@@ -24,25 +28,35 @@ export function createCallbackUrl(base: string, parameters: Record<string, strin
   return checkCallbackUrl(`${base}${base.includes('?') ? '&' : '?'}${query}`, 'callbackURL', rules);
 }
 
-/** @throws SmartIdInputError when it is not an https URL of at most 1800 characters without `|` and `#`. */
+/** @throws SmartIdInputError when it is not an https URI (RFC 3986) of at most 1800 characters without `|` and `#`. */
 export function checkCallbackUrl(
   url: string,
   field: string,
   { allowLoopbackHttp = false }: CallbackUrlRules = {},
 ): string {
   if (typeof url !== 'string' || url === '') throw new SmartIdInputError(field, 'must be a URL that is not empty.');
-  if (/[|#\s]/.test(url)) throw new SmartIdInputError(field, 'must not contain "|", "#" or white space.');
-  if (url.length > longest) throw new SmartIdInputError(field, `must have at most ${longest} characters.`);
-  const host = URL.canParse(url) ? new URL(url).hostname : '';
-  const isHttps = host !== '' && url.startsWith('https://');
-  const isLoopback = allowLoopbackHttp && url.startsWith('http://') && loopbackHosts.has(host);
-  if (!isHttps && !isLoopback) {
-    throw new SmartIdInputError(
-      field,
-      'must be an https URL (http only for localhost, and never with the live service).',
-    );
+  if (url.includes('#'))
+    throw new SmartIdInputError(field, 'must not contain "#": the app adds parameters at its end.');
+  const character = foreignCharacter(url);
+  if (character !== undefined) {
+    throw new SmartIdInputError(field, `must not contain ${nameOfCharacter(character)}: write it percent-encoded.`);
   }
-  return url;
+  if (url.length > maxLength) throw new SmartIdInputError(field, `must have at most ${maxLength} characters.`);
+  const host = hostOf(url);
+  if (host !== '' && url.startsWith('https://')) return url;
+  const isLoopback = url.startsWith('http://') && loopbackHosts.has(host);
+  if (isLoopback && allowLoopbackHttp) return url;
+  throw new SmartIdInputError(
+    field,
+    isLoopback
+      ? "must be an https URL with the live and the demo service: use an https address that leads to this machine, such as a tunnel's, or the simulator as the environment."
+      : 'must be an https URL.',
+  );
+}
+
+/** Empty where there is none: a browser would take the first part of the path for it. */
+function hostOf(url: string): string {
+  return URL.canParse(url) && /^[a-z]+:\/\/[^/?]/.test(url) ? new URL(url).hostname : '';
 }
 
 /**

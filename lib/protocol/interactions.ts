@@ -5,25 +5,26 @@
 
 import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
+import { checkDisplayText } from './display-text.js';
 
 /** Asks for the PIN right away under a text of at most 60 characters. */
 export interface DisplayTextAndPin {
   type: 'displayTextAndPIN';
-  /** At most 60 characters. */
+  /** At most 60 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText60: string;
 }
 
 /** A screen of its own with a text of at most 200 characters, then the PIN. */
 export interface ConfirmationMessage {
   type: 'confirmationMessage';
-  /** At most 200 characters. */
+  /** At most 200 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText200: string;
 }
 
 /** The same, after the person has chosen the right verification code of several; notification flows only. */
 export interface ConfirmationMessageAndVerificationCodeChoice {
   type: 'confirmationMessageAndVerificationCodeChoice';
-  /** At most 200 characters. */
+  /** At most 200 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText200: string;
 }
 
@@ -34,10 +35,10 @@ export type InteractionType = Interaction['type'];
 /** Which interactions a flow may use: `device-link` knows no verification code choice. */
 export type InteractionSet = 'device-link' | 'notification';
 
-const texts: Record<InteractionType, { field: 'displayText60' | 'displayText200'; most: number }> = {
-  displayTextAndPIN: { field: 'displayText60', most: 60 },
-  confirmationMessage: { field: 'displayText200', most: 200 },
-  confirmationMessageAndVerificationCodeChoice: { field: 'displayText200', most: 200 },
+const texts: Record<InteractionType, { field: 'displayText60' | 'displayText200'; maxLength: number }> = {
+  displayTextAndPIN: { field: 'displayText60', maxLength: 60 },
+  confirmationMessage: { field: 'displayText200', maxLength: 200 },
+  confirmationMessageAndVerificationCodeChoice: { field: 'displayText200', maxLength: 200 },
 };
 
 const deviceLinkTypes = ['displayTextAndPIN', 'confirmationMessage'] as const satisfies InteractionType[];
@@ -94,7 +95,7 @@ function checkInteraction(interaction: Interaction, set: InteractionSet, name: s
   if (!allowed.includes(type)) {
     throw new SmartIdInputError(`${name}.type`, `must be one of ${allowed.join(', ')} in a ${set} flow.`);
   }
-  const { field, most } = texts[type];
+  const { field, maxLength } = texts[type];
   const other = field === 'displayText60' ? 'displayText200' : 'displayText60';
   if (other in interaction) {
     throw new SmartIdInputError(`${name}.${other}`, `does not belong to ${type}, whose text is ${field}.`);
@@ -103,8 +104,9 @@ function checkInteraction(interaction: Interaction, set: InteractionSet, name: s
   if (typeof text !== 'string' || text.trim() === '') {
     throw new SmartIdInputError(`${name}.${field}`, 'must be a text that is not empty.');
   }
-  if (text.length > most) {
-    throw new SmartIdInputError(`${name}.${field}`, `must have at most ${most} characters, not ${text.length}.`);
+  if (text.length > maxLength) {
+    throw new SmartIdInputError(`${name}.${field}`, `must have at most ${maxLength} characters, not ${text.length}.`);
   }
+  checkDisplayText(text, `${name}.${field}`);
   return { type, [field]: text } as unknown as Interaction;
 }

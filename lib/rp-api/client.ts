@@ -5,12 +5,15 @@ import type { GenericSchema } from 'valibot';
 import { codeOf, rpApiCalls, sessionEnds } from '../diagnostics.js';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { exchange, type Fetch, fetchWith } from '../http.js';
+import type { CallbackUrlRules } from '../protocol/callback.js';
+import { checkDisplayName } from '../protocol/display-text.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { parseUuid } from '../protocol/uuid.js';
 import { tlsOfLiveService } from '../tls-failure.js';
 import { AddressCheck } from './address-check.js';
 import { Circuit } from './circuit.js';
-import { type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
+import { callbackUrlRules, type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
 import { type Answer, httpError, isOverloaded } from './http-errors.js';
 import { checkPinnedKeys, createAgent, warnOfMissingPins } from './pinning.js';
 import {
@@ -29,7 +32,6 @@ import {
   notificationCertificateChoiceBody,
   notificationSignatureBody,
   type RelyingParty,
-  type RequestRules,
   type SigningCertificateRequest,
   signingCertificateBody,
 } from './requests.js';
@@ -42,6 +44,7 @@ import {
   type NotificationSession,
   notificationSessionSchema,
   parseResponse,
+  publicDeviceLinkSessionSchema,
   type SessionStatus,
   type SigningCertificate,
   sessionStatusSchema,
@@ -54,7 +57,10 @@ export interface SmartIdClientOptions {
   environment: Environment;
   /** By contract with the service. */
   relyingPartyUUID: string;
-  /** By contract with the service, byte for byte. */
+  /**
+   * By contract with the service, byte for byte: 1 to 32 characters, as JavaScript's `length` counts them, none of which
+   * is invisible.
+   */
   relyingPartyName: string;
   /** Base64 SHA-256 of the server's SubjectPublicKeyInfo, several for rotation; checked besides normal validation. */
   pinnedKeys?: readonly string[];
@@ -91,6 +97,8 @@ const pollRetries = 4;
 /** Milliseconds; and how long a pause of the service may be that is waited for. */
 const firstRetryDelay = 500;
 const longestWait = 10_000;
+/** By contract. */
+const maxRelyingPartyName = 32;
 /** A real answer with its certificate has about ten thousand. */
 const maxAnswerBytes = 64 * 1024;
 
@@ -99,7 +107,8 @@ export class SmartIdClient {
   /** The service that is asked. */
   readonly environment: ResolvedEnvironment;
   private readonly relyingParty: RelyingParty;
-  private readonly rules: RequestRules;
+  private readonly rules: CallbackUrlRules;
+  private readonly deviceLinkSession: GenericSchema<unknown, DeviceLinkSession>;
   private readonly fetch: Fetch;
   private readonly circuit = new Circuit();
   private readonly address: AddressCheck;
@@ -108,7 +117,9 @@ export class SmartIdClient {
   constructor(options: SmartIdClientOptions) {
     this.environment = resolveEnvironment(options.environment);
     this.relyingParty = checkRelyingParty(options);
-    this.rules = { allowLoopbackHttp: !this.environment.isLive };
+    this.rules = callbackUrlRules(this.environment);
+    this.deviceLinkSession =
+      this.environment.kind === 'other' ? deviceLinkSessionSchema : publicDeviceLinkSessionSchema;
     if (options.pinnedKeys !== undefined) checkPinnedKeys(options.pinnedKeys);
     if (options.fetch !== undefined && typeof options.fetch !== 'function') {
       throw new SmartIdInputError('fetch', 'must be a function like fetch.');
@@ -192,7 +203,7 @@ export class SmartIdClient {
   ): Promise<DeviceLinkSession> {
     parseDocumentNumber(documentNumber);
     const body = deviceLinkSignatureBody(this.relyingParty, request, this.rules);
-    return this.create(`signature/device-link/document/${documentNumber}`, body, deviceLinkSessionSchema, options);
+    return this.create(`signature/device-link/document/${documentNumber}`, body, this.deviceLinkSession, options);
   }
 
   /** `POST /signature/device-link/etsi/{semantics-identifier}`: sign with any document of this person. */
@@ -203,7 +214,7 @@ export class SmartIdClient {
   ): Promise<DeviceLinkSession> {
     parseSemanticsIdentifier(semanticsIdentifier);
     const body = deviceLinkSignatureBody(this.relyingParty, request, this.rules);
-    return this.create(`signature/device-link/etsi/${semanticsIdentifier}`, body, deviceLinkSessionSchema, options);
+    return this.create(`signature/device-link/etsi/${semanticsIdentifier}`, body, this.deviceLinkSession, options);
   }
 
   /** `POST /signature/notification/document/{document-number}`: sign with this very document by push. */
@@ -234,7 +245,7 @@ export class SmartIdClient {
     options?: CallOptions,
   ): Promise<DeviceLinkSession> {
     const body = deviceLinkCertificateChoiceBody(this.relyingParty, request, this.rules);
-    return this.create('signature/certificate-choice/device-link/anonymous', body, deviceLinkSessionSchema, options);
+    return this.create('signature/certificate-choice/device-link/anonymous', body, this.deviceLinkSession, options);
   }
 
   /**
@@ -266,13 +277,17 @@ export class SmartIdClient {
     return this.create(path, body, notificationSessionSchema, options);
   }
 
-  /** `GET /session/{sessionID}`: one long poll, which answers `RUNNING` after `timeoutMs`. */
+  /**
+   * `GET /session/{sessionID}`: one long poll, which answers `RUNNING` after `timeoutMs`.
+   * @param sessionID as the service has given it.
+   * @throws SmartIdInputError when it is no UUID.
+   */
   async sessionStatus(sessionID: string, options: SessionStatusOptions = {}): Promise<SessionStatus> {
     const { timeoutMs = defaultPoll, signal } = options;
     if (!Number.isInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > 120_000) {
       throw new SmartIdInputError('timeoutMs', 'must be a whole number of milliseconds from 1000 to 120000.');
     }
-    const path = `session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`;
+    const path = `session/${parseUuid(sessionID, 'sessionID')}?timeoutMs=${timeoutMs}`;
     const answer = await this.send({
       method: 'GET',
       path,
@@ -285,6 +300,8 @@ export class SmartIdClient {
 
   /**
    * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
+   * @param sessionID as the service has given it.
+   * @throws SmartIdInputError when it is no UUID.
    * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails
    * at the deadline.
    */
@@ -320,7 +337,7 @@ export class SmartIdClient {
     options?: CallOptions,
   ): Promise<DeviceLinkSession> {
     const body = deviceLinkAuthenticationBody(this.relyingParty, request, this.rules);
-    return this.create(`authentication/device-link/${path}`, body, deviceLinkSessionSchema, options);
+    return this.create(`authentication/device-link/${path}`, body, this.deviceLinkSession, options);
   }
 
   private notificationAuthentication(
@@ -410,15 +427,8 @@ function endpointOf(path: string): string {
 }
 
 function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {
-  if (
-    typeof relyingPartyUUID !== 'string' ||
-    !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(relyingPartyUUID)
-  ) {
-    throw new SmartIdInputError('relyingPartyUUID', 'must be a UUID.');
-  }
-  if (typeof relyingPartyName !== 'string' || relyingPartyName === '' || relyingPartyName.length > 100) {
-    throw new SmartIdInputError('relyingPartyName', 'must be a text of 1 to 100 characters.');
-  }
+  parseUuid(relyingPartyUUID, 'relyingPartyUUID');
+  checkDisplayName(relyingPartyName, 'relyingPartyName', maxRelyingPartyName);
   return { relyingPartyUUID, relyingPartyName };
 }
 

@@ -1,6 +1,7 @@
 /** Which Smart-ID service is talked to (section "Environments"). */
 
 import { SmartIdInputError } from '../errors.js';
+import type { CallbackUrlRules } from '../protocol/callback.js';
 
 /** The service's name, or the address and scheme name of another one, such as a simulator or a broker's gateway. */
 export type Environment =
@@ -64,6 +65,11 @@ export function resolveEnvironment(environment: Environment): ResolvedEnvironmen
   }
   const kind = kindOfAddress(baseUrl);
   return { baseUrl: baseUrl.replace(/\/+$/, ''), schemeName, kind, isLive: kind === 'live' };
+}
+
+/** The public services refuse a callback without encryption; a simulator, given by its address, takes one. */
+export function callbackUrlRules({ kind }: Pick<ResolvedEnvironment, 'kind'>): CallbackUrlRules {
+  return { allowLoopbackHttp: kind === 'other' };
 }
 
 /** By the host alone: whatever is asked of it, its answers are those of this service. */

@@ -12,10 +12,11 @@ import {
   hashAlgorithmOf,
   type SignatureChoice,
 } from '../protocol/algorithms.js';
-import { checkCallbackUrl } from '../protocol/callback.js';
+import { type CallbackUrlRules, checkCallbackUrl } from '../protocol/callback.js';
 import { challengeBytes } from '../protocol/challenge.js';
 import { digestBytes } from '../protocol/digest.js';
 import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';
+import { parseUuid } from '../protocol/uuid.js';
 
 /** Sent as it is; `shareMdClientIpAddress` needs a privilege in the relying party's contract. */
 export interface RequestProperties {
@@ -23,19 +24,21 @@ export interface RequestProperties {
   shareMdClientIpAddress?: boolean;
 }
 
-interface CapableRequest {
-  /** By agreement with the service. */
+/** What every request that begins a session may say. */
+interface CommonRequest {
+  /** What else the service is to do. What it does not support it names in `ignoredProperties` of the status. */
+  requestProperties?: RequestProperties;
+  /** By agreement with the service, none of them empty. Default: what follows from `certificateLevel`. */
   capabilities?: readonly string[];
 }
 
-/** What every request that begins a session may say. */
-interface CommonRequest extends CapableRequest {
-  /** What else the service is to do. */
-  requestProperties?: RequestProperties;
-}
-
 interface DeviceLinkRequest {
-  /** Needed if, and only if, same-device links are offered. */
+  /**
+   * Needed where same-device links are offered. The service's description of its requests asks for one with every
+   * authentication, and its text says that a QR code alone may do without: send one where you can. An https URI
+   * (RFC 3986) of at most 1800 characters without `|` and `#`, with an unpredictable parameter of this session;
+   * `createCallbackUrl` makes it. http for localhost only with a simulator.
+   */
   initialCallbackUrl?: string;
 }
 
@@ -53,7 +56,7 @@ export interface NotificationAuthenticationRequest extends SignatureChoice, Comm
 export interface DeviceLinkAuthenticationRequest extends NotificationAuthenticationRequest, DeviceLinkRequest {}
 
 /** For the signing certificate of a document; no session comes of it. */
-export interface SigningCertificateRequest extends CapableRequest {
+export interface SigningCertificateRequest {
   /** The service's default is `QUALIFIED`. */
   certificateLevel?: CertificateLevel;
 }
@@ -62,7 +65,7 @@ export interface SigningCertificateRequest extends CapableRequest {
 export interface NotificationCertificateChoiceRequest extends CommonRequest {
   /** The service's default is `QUALIFIED`. */
   certificateLevel?: CertificateLevel;
-  /** 1 to 30 characters. The same request within 15 seconds gives the same session, unless the nonce differs. */
+  /** 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same session, unless the nonce differs. */
   nonce?: string;
 }
 
@@ -91,14 +94,10 @@ export interface RelyingParty {
   relyingPartyName: string;
 }
 
-export interface RequestRules {
-  allowLoopbackHttp: boolean;
-}
-
 export function deviceLinkAuthenticationBody(
   relyingParty: RelyingParty,
   request: DeviceLinkAuthenticationRequest,
-  rules: RequestRules,
+  rules: CallbackUrlRules,
 ): Record<string, unknown> {
   return { ...authenticationBody(relyingParty, request, 'device-link'), ...callbackField(request, rules) };
 }
@@ -112,16 +111,16 @@ export function notificationAuthenticationBody(
 
 export function signingCertificateBody(
   relyingParty: RelyingParty,
-  { certificateLevel, capabilities }: SigningCertificateRequest,
+  { certificateLevel }: SigningCertificateRequest,
 ): Record<string, unknown> {
   if (certificateLevel !== undefined) checkCertificateLevel(certificateLevel, certificateLevels);
-  return { ...identification(relyingParty), certificateLevel, capabilities };
+  return { ...identification(relyingParty), certificateLevel };
 }
 
 export function deviceLinkCertificateChoiceBody(
   relyingParty: RelyingParty,
   request: DeviceLinkCertificateChoiceRequest,
-  rules: RequestRules,
+  rules: CallbackUrlRules,
 ): Record<string, unknown> {
   return { ...notificationCertificateChoiceBody(relyingParty, request), ...callbackField(request, rules) };
 }
@@ -137,7 +136,7 @@ export function notificationCertificateChoiceBody(
 export function deviceLinkSignatureBody(
   relyingParty: RelyingParty,
   request: DeviceLinkSignatureRequest,
-  rules: RequestRules,
+  rules: CallbackUrlRules,
 ): Record<string, unknown> {
   return { ...signatureBody(relyingParty, request, 'device-link'), ...callbackField(request, rules) };
 }
@@ -154,10 +153,7 @@ export function linkedSignatureBody(
   relyingParty: RelyingParty,
   request: LinkedSignatureRequest,
 ): Record<string, unknown> {
-  const { linkedSessionID } = request;
-  if (typeof linkedSessionID !== 'string' || linkedSessionID === '') {
-    throw new SmartIdInputError('linkedSessionID', 'must be the sessionID of a device-link certificate choice.');
-  }
+  const linkedSessionID = parseUuid(request.linkedSessionID, 'linkedSessionID');
   return { ...signatureBody(relyingParty, request, 'device-link'), linkedSessionID };
 }
 
@@ -206,7 +202,31 @@ function commonFields(
   relyingParty: RelyingParty,
   { certificateLevel, requestProperties, capabilities }: CommonRequest & { certificateLevel?: CertificateLevel },
 ): Record<string, unknown> {
+  checkRequestProperties(requestProperties);
+  checkCapabilities(capabilities);
   return { ...identification(relyingParty), certificateLevel, requestProperties, capabilities };
+}
+
+/**
+ * Properties that the service may come to know are let through: it passes over those that it does not, and says so.
+ * @throws SmartIdInputError naming the one of the wrong type.
+ */
+export function checkRequestProperties(properties: RequestProperties | undefined): void {
+  if (properties === undefined) return;
+  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) {
+    throw new SmartIdInputError('requestProperties', 'must be an object, such as { shareMdClientIpAddress: true }.');
+  }
+  const { shareMdClientIpAddress: share } = properties;
+  if (share !== undefined && typeof share !== 'boolean') {
+    throw new SmartIdInputError('requestProperties.shareMdClientIpAddress', 'must be true or false.');
+  }
+}
+
+function checkCapabilities(capabilities: readonly string[] | undefined): void {
+  if (capabilities === undefined) return;
+  if (!Array.isArray(capabilities)) throw new SmartIdInputError('capabilities', 'must be a list of texts.');
+  const wrong = capabilities.findIndex((one: unknown) => typeof one !== 'string' || one === '');
+  if (wrong >= 0) throw new SmartIdInputError(`capabilities[${wrong}]`, 'must be a text that is not empty.');
 }
 
 /** These two alone, whatever else the object holds. */
@@ -214,7 +234,7 @@ function identification({ relyingPartyUUID, relyingPartyName }: RelyingParty): R
   return { relyingPartyUUID, relyingPartyName };
 }
 
-function callbackField({ initialCallbackUrl }: DeviceLinkRequest, rules: RequestRules): DeviceLinkRequest {
+function callbackField({ initialCallbackUrl }: DeviceLinkRequest, rules: CallbackUrlRules): DeviceLinkRequest {
   if (initialCallbackUrl !== undefined) checkCallbackUrl(initialCallbackUrl, 'initialCallbackUrl', rules);
   return { initialCallbackUrl };
 }

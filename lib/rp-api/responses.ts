@@ -5,15 +5,35 @@
 
 import * as v from 'valibot';
 import { SmartIdServiceError } from '../errors.js';
+import { decodeBase64 } from '../protocol/base64.js';
+import { foreignCharacter } from '../protocol/uri.js';
+import { uuidPattern } from '../protocol/uuid.js';
 import { parseAnswerJson } from './answer-json.js';
 
-const sessionID = v.pipe(v.string(), v.uuid());
+const sessionID = v.pipe(v.string(), v.regex(uuidPattern));
+
+/** The query of the link follows, so there may be none before it. */
+const deviceLinkBase = v.pipe(
+  v.string(),
+  v.url(),
+  v.regex(/^https?:\/\/[^?#]+$/),
+  v.check((text) => foreignCharacter(text) === undefined),
+);
 
 export const deviceLinkSessionSchema = v.object({
   sessionID,
   sessionToken: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9]{24,}$/)),
-  sessionSecret: v.pipe(v.string(), v.minLength(24), v.base64()),
-  deviceLinkBase: v.pipe(v.string(), v.url(), v.regex(/^https?:[^?#|]+$/)),
+  sessionSecret: v.pipe(
+    v.string(),
+    v.minLength(24),
+    v.check((text) => decodeBase64(text) !== undefined),
+  ),
+  deviceLinkBase,
+});
+/** Of the public services, whose links lead to a site of theirs. A simulator has no certificate for its own. */
+export const publicDeviceLinkSessionSchema = v.object({
+  ...deviceLinkSessionSchema.entries,
+  deviceLinkBase: v.pipe(deviceLinkBase, v.startsWith('https:')),
 });
 /** A session that a device link leads to. Only the server may know it: who has its secret can make links of it. */
 export interface DeviceLinkSession {
@@ -23,7 +43,7 @@ export interface DeviceLinkSession {
   sessionToken: string;
   /** Base64 of the key of each link's `authCode`. A browser must never get it. */
   sessionSecret: string;
-  /** The http or https URL that every link begins with. */
+  /** The URL that every link begins with: https, and http with a simulator alone. */
   deviceLinkBase: string;
 }
 
@@ -97,13 +117,15 @@ const signatureSchema = v.object({
   signatureAlgorithmParameters: v.optional(signatureAlgorithmParametersSchema),
 });
 
+const resultSchema = v.object({
+  endResult: text,
+  documentNumber: v.optional(text),
+  details: v.optional(v.object({ interaction: v.optional(text) })),
+});
+
 const completeSchema = v.object({
   state: v.literal('COMPLETE'),
-  result: v.object({
-    endResult: text,
-    documentNumber: v.optional(text),
-    details: v.optional(v.object({ interaction: v.optional(text) })),
-  }),
+  result: resultSchema,
   signatureProtocol: v.optional(text),
   signature: v.optional(signatureSchema),
   cert: v.optional(certificateSchema),
@@ -164,9 +186,64 @@ export interface StatusSignature {
   signatureAlgorithmParameters?: SignatureAlgorithmParameters;
 }
 
-export const sessionStatusSchema = v.variant('state', [v.object({ state: v.literal('RUNNING') }), completeSchema]);
+export const sessionStatusSchema = v.pipe(
+  v.unknown(),
+  v.transform(withoutOddities),
+  v.variant('state', [v.object({ state: v.literal('RUNNING') }), completeSchema]),
+);
 /** The status of a session, as the service tells it. */
 export type SessionStatus = RunningSessionStatus | CompleteSessionStatus;
+
+/**
+ * An answer without what nothing is read from and has not the type that it has elsewhere: like a field that nobody
+ * knows, it must not make the answer fail. What a verification reads is left as it is.
+ */
+function withoutOddities(answer: unknown): unknown {
+  if (!isObject(answer) || answer.state !== 'COMPLETE' || !isObject(answer.result)) return answer;
+  const isOk = answer.result.endResult === 'OK';
+  const isSigned = isOk && answer.signatureProtocol !== undefined;
+  const cleaned: Fields = {
+    ...answer,
+    result: withoutOdd(answer.result, resultSchema.entries, isOk ? ['details'] : ['details', 'documentNumber']),
+  };
+  if (isOk && isObject(answer.signature)) {
+    cleaned.signature = withoutOdd(answer.signature, signatureSchema.entries, unreadInSignature(answer));
+  }
+  return withoutOdd(cleaned, completeSchema.entries, [
+    'deviceIpAddress',
+    'ignoredProperties',
+    ...(isSigned ? [] : (['interactionTypeUsed'] as const)),
+    ...(isOk ? [] : (['signatureProtocol', 'signature', 'cert'] as const)),
+  ]);
+}
+
+/** The fields of the signature that belong to another signature protocol or algorithm than its own. */
+function unreadInSignature({ signatureProtocol, signature }: Fields): (keyof typeof signatureSchema.entries)[] {
+  if (signatureProtocol === undefined) {
+    return ['value', 'serverRandom', 'userChallenge', 'signatureAlgorithm', 'signatureAlgorithmParameters'];
+  }
+  const isPss = isObject(signature) && signature.signatureAlgorithm === 'rsassa-pss';
+  return [
+    ...(signatureProtocol === 'RAW_DIGEST_SIGNATURE' ? (['serverRandom', 'userChallenge'] as const) : []),
+    ...(isPss ? [] : (['signatureAlgorithmParameters'] as const)),
+  ];
+}
+
+type Fields = Record<string, unknown>;
+
+/** The fields without those of `unread` that have not the type of their entry. */
+function withoutOdd<Name extends string>(
+  fields: Fields,
+  entries: Record<Name, v.GenericSchema>,
+  unread: readonly NoInfer<Name>[],
+): Fields {
+  const odd: readonly string[] = unread.filter((name) => !v.is(entries[name], fields[name]));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !odd.includes(name)));
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** @throws SmartIdServiceError `bad_response` naming the first field that has not the shape it must have. */
 export function parseResponse<T>(schema: v.GenericSchema<unknown, T>, body: string): T {

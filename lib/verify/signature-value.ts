@@ -16,9 +16,8 @@ export interface AnsweredAlgorithm {
 export function refuseAlgorithm(answered: AnsweredAlgorithm, asked: SignatureChoice): string | undefined {
   const { signatureAlgorithm, signatureAlgorithmParameters: parameters } = answered;
   if (signatureAlgorithm !== asked.signatureAlgorithm) return 'signatureAlgorithm is not the one asked for';
-  if (signatureAlgorithm !== 'rsassa-pss') {
-    return parameters && 'signatureAlgorithmParameters do not belong to a PKCS#1 v1.5 signature';
-  }
+  // A PKCS#1 v1.5 algorithm names its hash itself: parameters beside it mean nothing, whatever they are.
+  if (signatureAlgorithm !== 'rsassa-pss') return undefined;
   if (!parameters) return 'signatureAlgorithmParameters are missing';
   const hash = asked.hashAlgorithm;
   if (!hash || parameters.hashAlgorithm !== hash) return 'hashAlgorithm is not the one asked for';

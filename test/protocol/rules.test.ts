@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import { SmartIdInputError } from '../../lib/errors.js';
 import { acspV2Message } from '../../lib/protocol/acsp-v2.js';
 import {
   checkCertificateLevel,
@@ -30,6 +31,8 @@ describe('The rules of a callback URL', () => {
     'https://rp.example.com',
     'https://rp.example.com/login/callback?value=1',
     'https://localhost/callback',
+    "https://rp.example.com/a-._~!$&'()*+,;=:@/%C3%B5?/?:@!$&'()*+,;=%7C",
+    'https://[2001:db8::1]:8443/callback',
   ]) {
     it(`allow ${url} always`, () => {
       for (const rules of [loopback, {}, undefined]) expect(checkCallbackUrl(url, 'callbackURL', rules)).to.equal(url);
@@ -60,6 +63,19 @@ describe('The rules of a callback URL', () => {
     ['HTTPS://rp.example.com/', /https URL/],
     ['ftp://localhost/', /https URL/],
     ['https://', /https URL/],
+    ['https:///callback', /https URL/],
+    ['https://?a', /https URL/],
+    ['https://rp.example.com/%', /must not contain "%" \(U\+0025\): write it percent-encoded/],
+    ['https://rp.example.com/%2', /must not contain "%"/],
+    ['https://rp.example.com/%2G', /must not contain "%"/],
+    ['https://rp.example.com/?a[0]=1', /must not contain "\["/],
+    ['https://rp.example.com/[2001:db8::1]', /must not contain "\["/],
+    ['https://rp.example.com/õ', /must not contain U\+00F5: write/],
+    ['https://õ.example.com/', /must not contain U\+00F5/],
+    ['https://rp.example.com/🙂', /must not contain U\+1F642/],
+    ['https://rp.example.com/\ud83d', /must not contain U\+D83D/],
+    ['https://rp.example.com/\u007f', /must not contain U\+007F/],
+    ...[...'"<>\\^`{|}'].map((character) => [`https://rp.example.com/${character}`, /must not contain "/] as const),
     ['rp.example.com/callback', /https URL/],
     ['/callback', /https URL/],
   ] as const) {
@@ -191,6 +207,70 @@ describe('The rules of interactions', () => {
       expect(() => encodeInteractions(list as never, 'device-link')).to.throw(message);
       const encoded = Buffer.from(JSON.stringify(list)).toString('base64');
       expect(() => decodeInteractions(encoded, 'device-link')).to.throw(message);
+    });
+  }
+
+  const inText = (shown: string, field = 'displayText200') =>
+    field === 'displayText60'
+      ? [{ type: 'displayTextAndPIN', displayText60: shown }]
+      : [{ type: 'confirmationMessage', displayText200: shown }];
+
+  for (const [what, first, last] of [
+    ['control characters, tabs and line breaks', 0x00, 0x1f],
+    ['control characters', 0x7f, 0x9f],
+    ['a soft hyphen', 0xad, 0xad],
+    ['a mark of the direction of text', 0x61c, 0x61c],
+    ['a zero-width space', 0x200b, 0x200b],
+    ['marks of the direction of text', 0x200e, 0x200f],
+    ['line and paragraph separators', 0x2028, 0x2029],
+    ['embeddings and overrides of the direction of text', 0x202a, 0x202e],
+    ['a word joiner and invisible operators', 0x2060, 0x2064],
+    ['isolates of the direction of text', 0x2066, 0x2069],
+    ['halves of a character', 0xd800, 0xdfff],
+    ['a byte order mark', 0xfeff, 0xfeff],
+    ['tags', 0xe0020, 0xe007f],
+  ] as const) {
+    it(`allow no text with ${what}, and name the field and the character by its code`, () => {
+      for (let code = first; code <= last; code++) {
+        const hex = code.toString(16).toUpperCase().padStart(4, '0');
+        for (const field of ['displayText60', 'displayText200']) {
+          const list = inText(`Pay 10${String.fromCodePoint(code)} euros`, field);
+          const message = `interactions[0].${field} must not contain U+${hex}:`;
+          expect(() => encodeInteractions(list as never, 'device-link'), hex).to.throw(SmartIdInputError, message);
+          const encoded = Buffer.from(JSON.stringify(list)).toString('base64');
+          expect(() => decodeInteractions(encoded, 'device-link'), hex).to.throw(SmartIdInputError, message);
+        }
+      }
+    });
+  }
+
+  it('allow texts of any script, and emoji with their joiners', () => {
+    for (const shown of [
+      'Õ š ž ŗ ą ё é ß',
+      'ورود به سایت می‌خواهم',
+      'שלום',
+      '\u0600١٢',
+      'क्‍ष',
+      '中文',
+      '👩‍💻❤️',
+      'a | b "c" \\ 5 €\u00a0/ m²',
+    ]) {
+      expect(
+        decodeInteractions(encodeInteractions(inText(shown) as never, 'device-link'), 'device-link'),
+      ).to.deep.equal(inText(shown));
+    }
+  });
+
+  for (const [field, maxLength] of [
+    ['displayText60', 60],
+    ['displayText200', 200],
+  ] as const) {
+    it(`count ${field} as JavaScript's length does, in which an emoji is two`, () => {
+      encodeInteractions(inText('🙂'.repeat(maxLength / 2), field) as never, 'device-link');
+      const tooLong = inText(`${'🙂'.repeat(maxLength / 2)}x`, field);
+      expect(() => encodeInteractions(tooLong as never, 'device-link')).to.throw(
+        `interactions[0].${field} must have at most ${maxLength} characters, not ${maxLength + 1}.`,
+      );
     });
   }
 

@@ -127,12 +127,90 @@ describe('The RP API client', () => {
     ['initialCallbackUrl', { initialCallbackUrl: 'https://rp.example.com/a|b' }],
     ['initialCallbackUrl', { initialCallbackUrl: 'https://rp.example.com/#a' }],
     ['initialCallbackUrl', { initialCallbackUrl: `https://rp.example.com/${'a'.repeat(1800)}` }],
+    ['initialCallbackUrl', { initialCallbackUrl: 'https://rp.example.com/õ' }],
+    ['initialCallbackUrl', { initialCallbackUrl: 'http://localhost:3000/callback' }],
+    ['capabilities', { capabilities: null }],
+    ['capabilities', { capabilities: 'A' }],
+    ['capabilities', { capabilities: { 0: 'A', length: 1 } }],
+    ['capabilities[0]', { capabilities: [''] }],
+    ['capabilities[1]', { capabilities: ['A', 7] }],
+    ['capabilities[1]', { capabilities: ['A', undefined, 'B'] }],
+    ['requestProperties', { requestProperties: null }],
+    ['requestProperties', { requestProperties: 'shareMdClientIpAddress' }],
+    ['requestProperties', { requestProperties: ['shareMdClientIpAddress'] }],
+    ['requestProperties.shareMdClientIpAddress', { requestProperties: { shareMdClientIpAddress: 'true' } }],
+    ['requestProperties.shareMdClientIpAddress', { requestProperties: { shareMdClientIpAddress: null } }],
   ];
   for (const [field, change] of refused) {
     it(`refuses before sending: ${JSON.stringify(change).slice(0, 80)}`, () => {
       expect(() => client.authenticationDeviceLinkAnonymous({ ...request, ...change } as never)).to.throw(
         ...inputError(field),
       );
+    });
+  }
+
+  it('passes on request properties that it does not know, which the service names where it does not either', async () => {
+    const requestProperties = { shareMdClientIpAddress: false, somethingNew: 'x' };
+    nock(origin)
+      .post(`${base}/authentication/device-link/anonymous`, (body) => {
+        expect(body).to.deep.include({ requestProperties, capabilities: [] });
+        return true;
+      })
+      .reply(200, deviceLinkSession);
+    await client.authenticationDeviceLinkAnonymous({ ...request, requestProperties, capabilities: [] });
+  });
+
+  for (const [name, rule] of [
+    ['', /^relyingPartyName must be a text of 1 to 32 characters\.$/],
+    [' ', /^relyingPartyName must be a text of 1 to 32 characters\.$/],
+    [undefined, /^relyingPartyName must be a text of 1 to 32 characters\.$/],
+    ['x'.repeat(33), /^relyingPartyName must be a text of 1 to 32 characters\.$/],
+    ['DEMO\u202e', /^relyingPartyName must not contain U\+202E:/],
+    ['DEMO\n', /^relyingPartyName must not contain U\+000A:/],
+  ] as const) {
+    it(`is not made with the name ${JSON.stringify(name)}`, () => {
+      const make = () => new SmartIdClient({ environment: 'demo', ...relyingParty, relyingPartyName: name as string });
+      expect(make).to.throw(...inputError('relyingPartyName'));
+      expect(make).to.throw(rule);
+    });
+  }
+
+  it('is made with any name of 32 characters that can be seen, a vertical bar too', () => {
+    for (const relyingPartyName of ['x'.repeat(32), 'Ühispank | Äri', '🙂'.repeat(16)]) {
+      new SmartIdClient({ environment: 'demo', ...relyingParty, relyingPartyName });
+    }
+  });
+
+  const unfitForPath = [
+    '..',
+    '.',
+    'a/b',
+    '%2f',
+    '%2F..',
+    'a b',
+    'a\u0000b',
+    'a\nb',
+    'a\tb',
+    'a?b',
+    'a#b',
+    'a\\b',
+    'õ',
+    '😀',
+  ];
+
+  for (const unfit of unfitForPath) {
+    it(`lets no part of a path be ${JSON.stringify(unfit)}, alone or within a person or document`, () => {
+      for (const identifier of [
+        unfit,
+        `PNOEE-${unfit}`,
+        `PNOEE-1${unfit}`,
+        `PNOEE-1${unfit}-MOCK-Q`,
+        `${unfit}PNOEE-1-A-Q`,
+      ]) {
+        for (const call of ['authenticationDeviceLinkEtsi', 'authenticationDeviceLinkDocument'] as const) {
+          expect(() => client[call](identifier, request), identifier).to.throw(SmartIdInputError);
+        }
+      }
     });
   }
 
@@ -214,6 +292,46 @@ describe('The RP API client', () => {
     for (const timeoutMs of [999, 120_001, 1500.5, Number.NaN]) {
       it(`refuses timeoutMs ${timeoutMs}`, async () => {
         expect(await rejection(client.sessionStatus(sessionID, { timeoutMs }))).to.include({ field: 'timeoutMs' });
+      });
+    }
+
+    const malformedSessions = [
+      ...[
+        '..',
+        '.',
+        '',
+        null,
+        undefined,
+        7,
+        'x',
+        'a/b',
+        'a?b',
+        '%2e%2e',
+        `${sessionID}/`,
+        `${sessionID}?a`,
+        `${sessionID}\n`,
+      ],
+      ...[` ${sessionID}`, sessionID.slice(1), `{${sessionID}}`, 'a'.repeat(100_000), [sessionID]],
+    ];
+    for (const malformed of malformedSessions) {
+      it(`refuses the session ${JSON.stringify(malformed)?.slice(0, 60)} before a request, without repeating it`, async () => {
+        // A request would be one that nobody answers.
+        for (const ask of [client.sessionStatus, client.waitForSession]) {
+          const error = await rejection(ask.call(client, malformed as string));
+          expect(error).to.be.instanceOf(SmartIdInputError).that.includes({ field: 'sessionID' });
+          expect(error.message).to.equal('sessionID must be a UUID.');
+        }
+      });
+    }
+
+    for (const other of [
+      sessionID.toUpperCase(),
+      '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+      '00000000-0000-0000-0000-000000000000',
+    ]) {
+      it(`asks for it by the UUID as it came: ${other}`, async () => {
+        nock(origin).get(`${base}/session/${other}`).query(true).reply(200, { state: 'RUNNING' });
+        expect(await client.sessionStatus(other)).to.deep.equal({ state: 'RUNNING' });
       });
     }
 

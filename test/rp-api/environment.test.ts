@@ -4,7 +4,7 @@ import { SmartIdClient } from '../../lib/rp-api/client.js';
 import { type Environment, type EnvironmentKind, resolveEnvironment } from '../../lib/rp-api/environment.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { inputError } from '../support/errors.js';
-import { relyingParty } from '../support/stubbed-service.js';
+import { deviceLinkSession, relyingParty } from '../support/stubbed-service.js';
 
 const at = (baseUrl: string): Environment => ({ baseUrl, schemeName: 'smart-id' });
 
@@ -43,8 +43,18 @@ describe('The environment', () => {
         const client = new SmartIdClient({ environment, ...relyingParty, fetch: async () => new Response('{}') });
         const start = () =>
           client.certificateChoiceDeviceLinkAnonymous({ initialCallbackUrl: 'http://localhost:3000/back' });
-        if (kind === 'live') expect(start).to.throw(...inputError('initialCallbackUrl'));
-        else start().catch(() => {});
+        if (kind === 'other') return void start().catch(() => {});
+        expect(start).to.throw(...inputError('initialCallbackUrl'));
+        expect(start).to.throw(/https address .*tunnel.* simulator/);
+      });
+
+      it('links of a service without a certificate', async () => {
+        const deviceLinkBase = 'http://localhost:5080/device-link';
+        const fetch = async () => new Response(JSON.stringify({ ...deviceLinkSession, deviceLinkBase }));
+        const client = new SmartIdClient({ environment, ...relyingParty, fetch });
+        const answer = await client.certificateChoiceDeviceLinkAnonymous().catch((error: unknown) => error);
+        if (kind === 'other') expect(answer).to.include({ deviceLinkBase });
+        else expect(answer).to.be.an('error').that.includes({ code: 'bad_response' });
       });
 
       it('policies of demo certificates', () => {

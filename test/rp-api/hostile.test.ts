@@ -46,7 +46,7 @@ describe('The connection to the RP API', () => {
       relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
       relyingPartyName: 'DEMO',
     });
-    for (let call = 0; call < 3; call++) await client.sessionStatus('x');
+    for (let call = 0; call < 3; call++) await client.sessionStatus('de305d54-75b4-431b-adb2-eb6b9e546014');
     expect(sockets.size).to.equal(1);
     server.close();
     server.closeAllConnections();

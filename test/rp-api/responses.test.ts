@@ -116,7 +116,6 @@ const answers: [what: string, schema: Parameters<typeof parseResponse>[0], answe
       ...pathsOf(parameters).map((path) => ['signature.signatureAlgorithmParameters', ...path].join('.')),
       'cert.value',
       'cert.certificateLevel',
-      'ignoredProperties.0',
     ],
   ],
 ];
@@ -125,6 +124,8 @@ describe('null in an answer of the RP API', () => {
   for (const [what, schema, answer, required] of answers) {
     for (const path of pathsOf(answer)) {
       const field = path.join('.');
+      // A hole in a list is no absent field.
+      if (field === 'ignoredProperties.0') continue;
       const isRequired = required.includes(field);
       it(`${what}: ${field} ${isRequired ? 'is refused, since it is required' : 'counts as absent'}`, () => {
         const parsed = outcome(schema, withNull(answer, path));
@@ -153,5 +154,154 @@ describe('null in an answer of the RP API', () => {
   it('is no answer by itself', () => {
     expect(outcome(sessionStatusSchema, null)).to.be.a('string');
     expect(parseProblemDetails('null')).to.equal(undefined);
+  });
+});
+
+/** None of them is the text, list or object that an optional field should be. */
+const oddities = [0, true, [], {}, [{}], { a: { b: [null] } }, 'x'.repeat(3000)];
+
+describe('A field with unexpected content in an answer of the RP API', () => {
+  const { result, signature, ...rest } = status;
+  const { value, flowType } = signature;
+  const pkcs1 = { ...signature, signatureAlgorithm: 'sha512WithRSAEncryption' };
+  const choice = { state: 'COMPLETE', result, signature: { flowType }, cert };
+  const refused = { state: 'COMPLETE', result: { endResult: 'USER_REFUSED' } };
+  const unread: [what: string, answer: Json, fields: string[]][] = [
+    ['a login', status, ['result.details', 'result.details.interaction', 'deviceIpAddress', 'ignoredProperties']],
+    [
+      'a login by PKCS#1 v1.5',
+      { ...status, signature: pkcs1 },
+      [
+        'signature.signatureAlgorithmParameters',
+        'signature.signatureAlgorithmParameters.saltLength',
+        'signature.signatureAlgorithmParameters.maskGenAlgorithm',
+      ],
+    ],
+    [
+      'a signature',
+      { ...rest, result, signatureProtocol: 'RAW_DIGEST_SIGNATURE', signature },
+      ['signature.serverRandom', 'signature.userChallenge', 'deviceIpAddress'],
+    ],
+    [
+      'a signature by PKCS#1 v1.5',
+      { ...rest, result, signatureProtocol: 'RAW_DIGEST_SIGNATURE', signature: { ...pkcs1, value } },
+      ['signature.signatureAlgorithmParameters'],
+    ],
+    [
+      'a certificate choice',
+      choice,
+      [
+        'interactionTypeUsed',
+        'signature.value',
+        'signature.serverRandom',
+        'signature.userChallenge',
+        'signature.signatureAlgorithm',
+        'signature.signatureAlgorithmParameters',
+        'deviceIpAddress',
+      ],
+    ],
+    [
+      'a refusal',
+      refused,
+      [
+        'result.documentNumber',
+        'result.details',
+        'signatureProtocol',
+        'signature',
+        'cert',
+        'interactionTypeUsed',
+        'deviceIpAddress',
+        'ignoredProperties',
+      ],
+    ],
+    ['a running session', { state: 'RUNNING' }, ['result', 'signature', 'cert', 'deviceIpAddress']],
+  ];
+  for (const [what, answer, fields] of unread) {
+    for (const field of fields) {
+      it(`cannot make it fail where nothing reads it, nor come out as what it is not: ${what}, ${field}`, () => {
+        const path = field.split('.');
+        const shapeOf = (read: unknown) => JSON.parse(JSON.stringify(read));
+        for (const odd of oddities) {
+          const changedAnswer = changed(answer, path, (parent, name) => {
+            parent[name] = odd;
+          });
+          const read = outcome(sessionStatusSchema, changedAnswer);
+          expect(read, JSON.stringify(odd)).to.be.an('object');
+          // Whatever came out has the type that programs expect: it is read the same again.
+          expect(shapeOf(outcome(sessionStatusSchema, read))).to.deep.equal(shapeOf(read));
+        }
+      });
+    }
+  }
+
+  const read: [what: string, answer: Json, fields: string[]][] = [
+    [
+      'a login',
+      status,
+      [
+        'result.documentNumber',
+        'signatureProtocol',
+        'signature.value',
+        'signature.serverRandom',
+        'signature.userChallenge',
+        'signature.signatureAlgorithm',
+        'signature.signatureAlgorithmParameters.saltLength',
+        'signature.signatureAlgorithmParameters.trailerField',
+        'interactionTypeUsed',
+      ],
+    ],
+    ['a login by PKCS#1 v1.5', { ...status, signature: pkcs1 }, ['signature.value', 'interactionTypeUsed']],
+    ['a certificate choice', choice, ['signature.flowType', 'cert.value', 'result.documentNumber']],
+  ];
+  for (const [what, answer, fields] of read) {
+    for (const field of fields) {
+      it(`makes it fail where a verification reads it: ${what}, ${field}`, () => {
+        const odd = changed(answer, field.split('.'), (parent, name) => {
+          parent[name] = { odd: true };
+        });
+        expect(outcome(sessionStatusSchema, odd)).to.be.a('string').that.contains(field);
+      });
+    }
+  }
+});
+
+describe('The UUID of a session', () => {
+  for (const sessionID of [
+    'de305d54-75b4-431b-adb2-eb6b9e546014',
+    'DE305D54-75B4-431B-ADB2-EB6B9E546014',
+    '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+    '6ba7b810-9dad-11d1-80b4-00c04fd430c8',
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    'a2ee9c1b-5f0e-9b5d-cf06-0d9d2c1c6a11',
+  ]) {
+    it(`is used as it came, of whatever version and case: ${sessionID}`, () => {
+      expect(outcome(notificationSessionSchema, { sessionID })).to.deep.equal({ sessionID });
+      expect(outcome(deviceLinkSessionSchema, { ...deviceLinkSession, sessionID })).to.include({ sessionID });
+    });
+  }
+});
+
+describe('What device links are made of', () => {
+  for (const deviceLinkBase of [
+    'https://smart-id.com/device-link ',
+    'https://smart-id.com/device\nlink',
+    'https://smart-id.com/device link',
+    'https://smart-id.com/"><script>',
+    'https://smart-id.com/dévice-link',
+    'https://smart-id.com/%',
+    'https:smart-id.com/device-link',
+    'smart-id://device-link',
+    'data:text/html,x',
+  ]) {
+    it(`is no link base: ${JSON.stringify(deviceLinkBase)}`, () => {
+      expect(outcome(deviceLinkSessionSchema, { ...deviceLinkSession, deviceLinkBase })).to.contain('deviceLinkBase');
+    });
+  }
+
+  it('is no secret that two spellings of Base64 would give', () => {
+    const sessionSecret = `${'A'.repeat(42)}B=`;
+    expect(Buffer.from(sessionSecret, 'base64')).to.have.length(32);
+    expect(outcome(deviceLinkSessionSchema, { ...deviceLinkSession, sessionSecret })).to.contain('sessionSecret');
   });
 });

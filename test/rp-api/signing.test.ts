@@ -310,7 +310,7 @@ describe('The RP API client, signing', () => {
       path: `signature/certificate/${documentNumber}`,
       call: (request, options, signer = documentNumber) => client.signatureCertificate(signer, request, options),
       least: {},
-      fields: ['certificateLevel', 'capabilities'],
+      fields: ['certificateLevel'],
       signer: 'document',
       answer: { state: 'OK', cert: { value: 'AAAA', certificateLevel: 'QUALIFIED' } },
     },
@@ -502,7 +502,7 @@ describe('The RP API client, signing', () => {
 
   it('takes a nonce from its shortest to its longest', async () => {
     for (const { path, call, least, answer } of having('nonce')) {
-      for (const nonce of ['n', 'n'.repeat(30)]) {
+      for (const nonce of ['n', 'n'.repeat(30), '🙂'.repeat(15)]) {
         const exchange = answerOnce(path, answer);
         await call({ ...least, nonce });
         expect(exchange.sent).to.include({ nonce });
@@ -536,8 +536,11 @@ describe('The RP API client, signing', () => {
     ['interactions[0].displayText200', signing, [encoded([{ ...text, displayText200: 'x' }])]],
     ['interactions[1].type', signing, [encoded([text, text])]],
     ['certificateLevel', endpoints, ['', 'qualified', 'QUALIFIED ', null, 7, ['QUALIFIED']]],
-    ['nonce', having('nonce'), ['', 'n'.repeat(31), null, 7, ['n']]],
-    ['linkedSessionID', having('linkedSessionID'), [undefined, null, '', 7, [sessionID]]],
+    ['nonce', having('nonce'), ['', 'n'.repeat(31), '🙂'.repeat(16), null, 7, ['n']]],
+    ['linkedSessionID', having('linkedSessionID'), [undefined, null, '', 7, [sessionID], '..', 'x', `${sessionID} `]],
+    ['capabilities', having('capabilities'), [null, 'A', 7, {}]],
+    ['capabilities[0]', having('capabilities'), [[''], [7], [null], [['A']]]],
+    ['requestProperties', having('requestProperties'), [null, 'x', 7, [], true]],
     [
       'initialCallbackUrl',
       having('initialCallbackUrl'),
@@ -550,6 +553,10 @@ describe('The RP API client, signing', () => {
         'https://rp.example.com/a|b',
         'https://rp.example.com/#a',
         'https://rp.example.com/a b',
+        'https://rp.example.com/a"b',
+        'https://rp.example.com/%',
+        'https://rp.example.com/õ',
+        'http://localhost:3000/callback',
         `https://rp.example.com/${'a'.repeat(1800)}`,
       ],
     ],
@@ -574,11 +581,19 @@ describe('The RP API client, signing', () => {
     });
   }
 
-  it('takes a callback URL without encryption for this machine, and never with the live service', async () => {
+  it('takes a callback URL without encryption for this machine with a simulator, and never with the live service', async () => {
     const initialCallbackUrl = 'http://localhost:3000/callback';
-    const exchange = answerOnce('signature/certificate-choice/device-link/anonymous', deviceLinkSession);
-    await client.certificateChoiceDeviceLinkAnonymous({ initialCallbackUrl });
-    expect(exchange.sent).to.include({ initialCallbackUrl });
+    const bodies: unknown[] = [];
+    const simulated = new SmartIdClient({
+      environment: { baseUrl: 'http://127.0.0.1:5080/v3', schemeName: 'smart-id-demo' },
+      ...relyingParty,
+      fetch: async (_, { body }) => {
+        bodies.push(JSON.parse(`${body}`));
+        return new Response(JSON.stringify(deviceLinkSession));
+      },
+    });
+    await simulated.certificateChoiceDeviceLinkAnonymous({ initialCallbackUrl });
+    expect(bodies).to.deep.equal([{ ...relyingParty, initialCallbackUrl }]);
     const live = new SmartIdClient({ environment: 'live', ...relyingParty, pinnedKeys: [digestOfLength(32)] });
     for (const call of [
       () => live.certificateChoiceDeviceLinkAnonymous({ initialCallbackUrl }),

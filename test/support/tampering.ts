@@ -44,7 +44,6 @@ const commonReasons: Record<string, RegExp> = {
   'certificate: of another document of the same person': /not the one in the certificate/,
   'signatureAlgorithm: PKCS#1 v1.5': /signatureAlgorithm is not/,
   'signatureAlgorithm: PKCS#1 v1.5, without parameters': /signatureAlgorithm is not/,
-  'signatureAlgorithm: PKCS#1 v1.5 as asked, with parameters': /do not belong/,
   'signatureAlgorithmParameters: missing': /are missing/,
 };
 

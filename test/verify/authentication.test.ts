@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { hashAlgorithms } from '../../lib/protocol/algorithms.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
+import { parseResponse, sessionStatusSchema } from '../../lib/rp-api/responses.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
 import { refusedBy } from '../attacks/judge.js';
@@ -37,6 +38,16 @@ describe('Verifying an authentication', () => {
       await verifyAuthentication(await genuineAuthentication(simulator, { signatureAlgorithm }));
     });
   }
+
+  it('verifies sha512WithRSAEncryption whatever signatureAlgorithmParameters hold, which mean nothing to it', async () => {
+    const signatureAlgorithm = 'sha512WithRSAEncryption';
+    const input = await genuineAuthentication(simulator, { signatureAlgorithm });
+    for (const signatureAlgorithmParameters of [{ hashAlgorithm: 'SHA-256' }, { saltLength: 'x' }, [], 'none', 0]) {
+      const sent = { ...input.status, signature: { ...input.status.signature, signatureAlgorithmParameters } };
+      const status = parseResponse(sessionStatusSchema, JSON.stringify(sent));
+      await verifyAuthentication({ ...input, status });
+    }
+  });
 
   it('verifies a certificate of the older kind, under an RSA CA and without subjectAltName', async () => {
     const documentNumber = 'PNOLV-040404-10003-DEMO-Q';

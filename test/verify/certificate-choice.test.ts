@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SmartIdOutcomeError } from '../../lib/errors.js';
-import type { SigningCertificate } from '../../lib/rp-api/responses.js';
+import { parseResponse, type SigningCertificate, sessionStatusSchema } from '../../lib/rp-api/responses.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { verifyCertificateChoice, verifySigningCertificate } from '../../lib/verify/certificate-choice.js';
 import { choiceJudge } from '../attacks/judge.js';
@@ -50,6 +50,15 @@ describe('Verifying a certificate choice', () => {
       expect(certificate.raw).to.deep.equal(certificateOf(input));
     });
   }
+
+  it('reads no interaction: there is none, or what is called so means nothing', async () => {
+    const input = await genuineCertificateChoice(simulator, { flowType: 'QR' });
+    for (const interactionTypeUsed of [undefined, null, 7, {}, 'somethingNew']) {
+      const sent = JSON.stringify({ ...input.status, interactionTypeUsed, deviceIpAddress: 4 });
+      const verified = await verifyCertificateChoice({ ...input, status: parseResponse(sessionStatusSchema, sent) });
+      expect(verified.deviceIpAddress).to.equal(undefined);
+    }
+  });
 
   for (const [certificateLevel, documentNumber, stated] of levels) {
     it(`takes ${stated} where ${certificateLevel} was asked for`, async () => {

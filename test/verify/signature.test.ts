@@ -2,6 +2,7 @@ import { verify } from 'node:crypto';
 import { expect } from 'chai';
 import { hashAlgorithms } from '../../lib/protocol/algorithms.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
+import { parseResponse, sessionStatusSchema } from '../../lib/rp-api/responses.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { verifySignature } from '../../lib/verify/signature.js';
 import { signatureJudge } from '../attacks/judge.js';
@@ -67,6 +68,15 @@ describe('Verifying a signature', () => {
       }
     });
   }
+
+  it('verifies sha256WithRSAEncryption whatever signatureAlgorithmParameters hold, which mean nothing to it', async () => {
+    const input = await genuineSignature(simulator, { signatureAlgorithm: 'sha256WithRSAEncryption' });
+    for (const signatureAlgorithmParameters of [{ hashAlgorithm: 'SHA-512' }, { trailerField: 7 }, [], 'none', 0]) {
+      const sent = { ...input.status, signature: { ...input.status.signature, signatureAlgorithmParameters } };
+      const status = parseResponse(sessionStatusSchema, JSON.stringify(sent));
+      await verifySignature({ ...input, status });
+    }
+  });
 
   it('verifies a signature of nothing, and of much', async () => {
     for (const data of [Buffer.alloc(0), Buffer.alloc(3_000_000, 'x')]) await verified({ data });

@@ -1,0 +1,44 @@
+/**
+ * The texts that a person reads on their phone: what an interaction shows, and the names of the relying party and of the
+ * site behind a broker (sections "Interactions" and "Request bodies").
+ *
+ * Lengths are counted as JavaScript's `length` counts them, in UTF-16 code units. The documentation says "characters"
+ * and not which: neither code points nor what a reader takes for one character are ever more, so what passes here
+ * passes by any of these.
+ */
+
+import { SmartIdInputError } from '../errors.js';
+import { codeOf } from './characters.js';
+
+/**
+ * What nobody sees, and what makes a text look like another one: control characters and line breaks, which the
+ * documentation allows nowhere, halves of a character, and invisible format characters, those of bidirectional text
+ * among them. The two joiners are left in: some scripts and many emoji are written with them.
+ */
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignorable_Code_Point})\p{Cf}/u;
+
+/**
+ * Only the characters of a text; whether it is one, and how long it may be, is for the field to say.
+ * @throws SmartIdInputError naming the character by its code, as it cannot be seen.
+ */
+export function checkDisplayText(text: string, field: string): void {
+  const [found] = unseen.exec(text) ?? [];
+  if (found === undefined) return;
+  throw new SmartIdInputError(
+    field,
+    `must not contain ${codeOf(found)}: control characters, line breaks and invisible characters are not shown as text.`,
+  );
+}
+
+/** The first characters of a text, as many as fit, none of which is cut in halves. */
+export function cutDisplayText(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).replace(/\p{Cs}$/u, '');
+}
+
+/** @throws SmartIdInputError where it is no name that the app can show. */
+export function checkDisplayName(name: string, field: string, maxLength: number): void {
+  if (typeof name !== 'string' || name.trim() === '' || name.length > maxLength) {
+    throw new SmartIdInputError(field, `must be a text of 1 to ${maxLength} characters.`);
+  }
+  checkDisplayText(name, field);
+}
