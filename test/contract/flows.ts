@@ -53,17 +53,6 @@ const callbackFlows: readonly Flow[] = withDeviceLink.flatMap((endpoint) =>
   })),
 );
 
-const capabilitiesOfCertificate: Flow = {
-  title: 'signCertificateDocumentNumber: capabilities',
-  run: async ({ client }) => {
-    const request = { capabilities: [capability] };
-    // The file does not know the field here, so that the service may refuse it.
-    await endpointNamed('signCertificateDocumentNumber')
-      .ask(client, confirming, request)
-      .catch(() => {});
-  },
-};
-
 /** Whatever a phone can do: each account in one flow, and one account of each outcome in all others. */
 const everyone = simulatedAccounts.filter(({ outcome }) => typeof outcome === 'string');
 const oneOfEachOutcome = [
@@ -271,7 +260,7 @@ export const groups: readonly { title: string; flows: readonly Flow[] }[] = [
   { title: 'signatures', flows: ofKind('sign').flatMap(variantFlows) },
   {
     title: 'certificates',
-    flows: [...[...ofKind('cert'), ...ofKind('certificate')].flatMap(variantFlows), capabilitiesOfCertificate],
+    flows: [...ofKind('cert'), ...ofKind('certificate')].flatMap(variantFlows),
   },
   { title: 'links of the same device', flows: withDeviceLink.flatMap(linkFlows) },
   { title: 'callback URLs', flows: callbackFlows },

@@ -45,13 +45,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     source: 'RP-API_V3.yml, description of RequestProperties',
   },
   {
-    operations: ['signCertificateDocumentNumber'],
-    places: ['request/capabilities'],
-    rule: 'additionalProperties',
-    reason: 'The documentation counts capabilities among the parameters of this request, and the file does not.',
-    source: 'RP API 3.2.3, "Request parameters"',
-  },
-  {
     operations: ['sessionStatus'],
     places: ['200/result/endResult'],
     rule: 'enum',
@@ -144,21 +137,6 @@ export const knownDisagreements: readonly KnownDisagreement[] = [
     fields: ['/relyingPartyName'],
     reason: 'No relying party has an empty name.',
     source: 'RP-API_V3.yml, description of RelyingPartyName',
-  },
-  {
-    side: 'what the client sends',
-    verdict: 'laxer',
-    fields: ['/capabilities', '/requestProperties'],
-    reason: 'The client hands on what was agreed with the service, which its types describe.',
-    source: 'client, RequestProperties: sent as it is',
-  },
-  {
-    side: 'what the client sends',
-    verdict: 'laxer',
-    operations: ['signNotificationLinked'],
-    fields: ['/linkedSessionID'],
-    reason: 'It comes out of an answer of the service, which is held against the shape of a UUID.',
-    source: 'client, deviceLinkSessionSchema',
   },
   {
     side: 'what the client reads',
