@@ -28,7 +28,9 @@ describe('The OCSP answers of the simulator', () => {
     qualified = simulator.pki.authorities.qualified;
   });
   after(() => simulator.close());
-  afterEach(() => Object.assign(simulator.revocation, { ocspProfile: 'recorded', returnsNonce: true }));
+  afterEach(() =>
+    Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated', returnsNonce: true }),
+  );
 
   /** Without a nonce, as when the answer was recorded. */
   async function requestFor(authority: Authority): Promise<OCSPRequest> {
@@ -71,6 +73,16 @@ describe('The OCSP answers of the simulator', () => {
       { of: /archiveCutoff$/, because: 'the authority begins at another time' },
       { of: /basic\/signature$/, because: "it is another responder's key" },
     ]);
+  });
+
+  it('have another shape only where a test asks for it', async function () {
+    needRecordedFiles(this);
+    const recorded = ocspRows(recordedOcspAnswer());
+    for (const other of [{ ocspProfile: 'simple' }, { responder: 'direct' }]) {
+      Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated' }, other);
+      const rows = ocspRows(await answer());
+      expect(() => compareRows(recorded, rows, [{ of: /./, because: 'it is not about values' }])).to.throw('the shape');
+    }
   });
 
   it('are of whole seconds, thisUpdate that of producedAt, and name the beginning of the authority', async () => {

@@ -205,7 +205,7 @@ export function compareRows(
     return { path, tag, recorded: value, simulated: other, verdict };
   });
   const differing = compared.filter(({ verdict }) => verdict === 'DIFFERENT');
-  expect(differing, 'what differs without a reason').to.deep.equal([]);
+  expect(differing, `what differs without a reason:\n${tableOf(differing)}\n`).to.deep.equal([]);
   const isNeeded = ({ of }: Difference) =>
     compared.some(({ path, recorded, simulated }) => recorded !== simulated && of.test(path));
   expect(
