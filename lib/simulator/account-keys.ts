@@ -21,8 +21,8 @@ export class AccountKeys {
     authentication: new Map<string, Promise<AccountKey>>(),
     signature: new Map<string, Promise<AccountKey>>(),
   };
-  /** By the serial number of their certificates, upper-case hexadecimal: the accounts' document numbers. */
-  private readonly owners = new Map<string, string>();
+  /** By the serial number of their certificates, upper-case hexadecimal. */
+  private readonly owners = new Map<string, { documentNumber: string; certificate: X509Certificate }>();
 
   constructor(
     private readonly pki: SimulatedPki,
@@ -50,15 +50,16 @@ export class AccountKeys {
 
   /** The account whose certificate has this serial number. */
   documentNumberOf(serialNumber: string): string | undefined {
-    return this.owners.get(serialNumber);
+    return this.owners.get(serialNumber)?.documentNumber;
   }
 
-  /** Of all accounts' certificates so far. */
-  serialNumbers(): string[] {
-    return [...this.owners.keys()];
+  /** Of all accounts so far, those of before a replacement among them. */
+  certificates(): X509Certificate[] {
+    return [...this.owners.values()].map(({ certificate }) => certificate);
   }
 
-  private remember(documentNumber: string, { certificate }: AccountKey): void {
-    this.owners.set(new X509Certificate(certificate).serialNumber, documentNumber);
+  private remember(documentNumber: string, key: AccountKey): void {
+    const certificate = new X509Certificate(key.certificate);
+    this.owners.set(certificate.serialNumber, { documentNumber, certificate });
   }
 }

@@ -2,9 +2,9 @@
 /** `npx smart-id-simulator`: the simulator as a process of its own, for trying a site out by hand. */
 import path from 'node:path';
 import { readArguments, runCommand, UsageError } from '../command-line.js';
+import { checkCertificatesFile, writeCertificatesFile } from './certificates-file.js';
 import type { SimulatorOptions } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';
-import { checkTrustAnchorsFile, writeTrustAnchorsFile } from './trust-anchors-file.js';
 
 const usage = `Usage: smart-id-simulator [options]
 
@@ -22,12 +22,14 @@ Options:
   --notification automatic|phone     who answers notifications: the account, or you on the phone page (automatic)
   --trust-anchors FILE               write the trust anchors (PEM) to this file, for the option trustAnchors; a file
                                      that is there is replaced only if a simulator has written it
+  --root FILE                        the same with the root above them (PEM), for programs whose chains end at a root
   --help                             show this
 `;
 
 interface Command {
   options: SimulatorOptions;
   trustAnchorsFile?: string;
+  rootFile?: string;
 }
 
 function readCommandLine(): Command | 'help' {
@@ -39,6 +41,7 @@ function readCommandLine(): Command | 'help' {
       'session-lifetime': { type: 'string' },
       notification: { type: 'string' },
       'trust-anchors': { type: 'string' },
+      root: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -46,6 +49,12 @@ function readCommandLine(): Command | 'help' {
   const notification = values.notification ?? 'automatic';
   if (notification !== 'automatic' && notification !== 'phone') {
     throw new UsageError('--notification must be automatic or phone');
+  }
+  const { 'trust-anchors': trustAnchorsFile, root: rootFile } = values;
+  if (trustAnchorsFile !== undefined && rootFile !== undefined) {
+    if (path.resolve(trustAnchorsFile) === path.resolve(rootFile)) {
+      throw new UsageError('--trust-anchors and --root must be two different files');
+    }
   }
   const lifetime = wholeNumber('--session-lifetime', values['session-lifetime'], 1, 86_400);
   return {
@@ -56,7 +65,8 @@ function readCommandLine(): Command | 'help' {
       sessionLifetime: lifetime === undefined ? undefined : lifetime * 1000,
       notificationAnswer: notification,
     },
-    trustAnchorsFile: values['trust-anchors'],
+    trustAnchorsFile,
+    rootFile,
   };
 }
 
@@ -67,24 +77,31 @@ function wholeNumber(name: string, text: string | undefined, least: number, most
   throw new UsageError(`${name} must be a whole number from ${least} to ${most}`);
 }
 
-async function start({ options, trustAnchorsFile }: Command): Promise<void> {
-  if (trustAnchorsFile !== undefined) await checkTrustAnchorsFile(trustAnchorsFile);
+async function start(command: Command): Promise<void> {
+  const { options } = command;
+  for (const file of [command.trustAnchorsFile, command.rootFile]) {
+    if (file !== undefined) await checkCertificatesFile(file);
+  }
   const simulator = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, options);
   });
-  if (trustAnchorsFile !== undefined) {
-    try {
-      await writeTrustAnchorsFile(trustAnchorsFile, simulator.trustAnchors);
-    } catch (error) {
-      // The command would go on for as long as it listens.
-      await simulator.close();
-      throw error;
-    }
+  try {
+    await writeFiles(simulator, command);
+  } catch (error) {
+    // The command would go on for as long as it listens.
+    await simulator.close();
+    throw error;
   }
-  process.stdout.write(introduction(simulator, trustAnchorsFile));
+  process.stdout.write(introduction(simulator, command));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void simulator.close());
   }
+}
+
+async function writeFiles({ trustAnchors, rootCertificate }: Simulator, command: Command): Promise<void> {
+  const { trustAnchorsFile, rootFile } = command;
+  if (trustAnchorsFile !== undefined) await writeCertificatesFile(trustAnchorsFile, trustAnchors);
+  if (rootFile !== undefined) await writeCertificatesFile(rootFile, rootCertificate);
 }
 
 function explained(error: NodeJS.ErrnoException, { port = 5080, host }: SimulatorOptions): Error {
@@ -96,8 +113,9 @@ function explained(error: NodeJS.ErrnoException, { port = 5080, host }: Simulato
   return error;
 }
 
-function introduction(simulator: Simulator, trustAnchorsFile: string | undefined): string {
+function introduction(simulator: Simulator, { trustAnchorsFile, rootFile }: Command): string {
   const anchorsUrl = new URL('/trust-anchors.pem', simulator.baseUrl).href;
+  const rootUrl = new URL('/root.pem', simulator.baseUrl).href;
   const trustAnchors =
     trustAnchorsFile === undefined
       ? `await (await fetch('${anchorsUrl}')).text()`
@@ -107,7 +125,8 @@ function introduction(simulator: Simulator, trustAnchorsFile: string | undefined
   play the phone  ${simulator.phoneUrl}
   RP API          ${simulator.baseUrl}
   mock phone      ${simulator.mockUrl}
-  trust anchors   ${anchorsUrl}${trustAnchorsFile === undefined ? '' : `, written to ${trustAnchorsFile}`}
+  trust anchors   ${anchorsUrl}${writtenTo(trustAnchorsFile)}
+  their root      ${rootUrl}${writtenTo(rootFile)}
 
 The options of your site, with the callback URL of a login page that is mounted at /login:
 
@@ -119,6 +138,10 @@ The options of your site, with the callback URL of a login page that is mounted 
 
 The authorities are made anew at every start: start your site after this. Ctrl+C stops it.
 `;
+}
+
+function writtenTo(file: string | undefined): string {
+  return file === undefined ? '' : `, written to ${file}`;
 }
 
 /** One that says that it is a path. */

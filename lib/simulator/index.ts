@@ -21,6 +21,7 @@ export {
   type BasicConstraints,
   type CertificateExtension,
   type KeyUsage,
+  type QcDocument,
   type QcStatement,
   qcStatement,
 } from './pki/extensions.js';

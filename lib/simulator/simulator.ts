@@ -11,6 +11,7 @@ import { type SimulatorOptions, type SimulatorSettings, schemeName, withDefaults
 import { phone as phonePage } from './phone/router.js';
 import { generateAuthorityKeys } from './pki/authority.js';
 import { authorityFiles } from './pki/authority-files.js';
+import { toPem } from './pki/certificate.js';
 import { createPki, type SimulatedPki } from './pki/pki.js';
 import { answerLater } from './push.js';
 import { SimulatedRevocation } from './revocation/revocation.js';
@@ -29,6 +30,8 @@ export interface Simulator {
   environment: { baseUrl: string; schemeName: string };
   /** PEM of the issuing authorities, for the option `trustAnchors`. */
   trustAnchors: string;
+  /** PEM of the root above them, which no site needs: for other programs, whose chains end at a root. */
+  rootCertificate: string;
   /** The UUID that it knows. */
   relyingPartyUUID: string;
   /** The name that it knows. */
@@ -79,6 +82,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     baseUrl,
     environment: { baseUrl, schemeName },
     trustAnchors: pki.trustAnchors,
+    rootCertificate: toPem(pki.root.certificate),
     relyingPartyUUID: uuid,
     relyingPartyName: name,
     mockUrl: `${server.origin}/mock/device-link`,

@@ -106,7 +106,7 @@ async function signedByOther(
     nextUpdate: new Date(now + hour),
     nonce: 'returned',
     isForOther: false,
-    signatureHash: 'SHA-384',
+    signatureHash: 'sha384',
     otherCertificates: [],
     hasUnknownExtension: false,
   });

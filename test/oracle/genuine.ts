@@ -57,6 +57,9 @@ export async function simulatorCases(documentNumbers = [good, revoked, unknown, 
   }
 }
 
+const recordedShape = [['recorded', true]] as const;
+const allShapes = [...recordedShape, ['recorded', false], ['simple', true], ['simple', false]] as const;
+
 async function answersOf(
   { revocation, pki }: Simulator,
   leaf: Certificate,
@@ -66,8 +69,8 @@ async function answersOf(
   const cases: Case[] = [];
   for (const responder of ['delegated', 'direct'] as const) {
     for (const fault of [undefined, ...ocspFaults.filter((one) => one !== 'unavailable'), 'replayed'] as const) {
-      for (const returnsNonce of fault ? [true] : [true, false]) {
-        Object.assign(revocation, { responder, returnsNonce, ocspFault: fault });
+      for (const [ocspProfile, returnsNonce] of fault ? recordedShape : allShapes) {
+        Object.assign(revocation, { ocspProfile, responder, returnsNonce, ocspFault: fault });
         const request = createOcspRequest(leaf, surroundings.issuer);
         const headers = { 'content-type': 'application/ocsp-request' };
         const response = await fetch(authority.ocspUrl, { method: 'POST', headers, body: request.der });

@@ -11,7 +11,7 @@ import {
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
 } from '@peculiar/x509';
-import { type ObjectIdentifier, OctetString } from 'asn1js';
+import { type ObjectIdentifier, OctetString, type PrintableString, Sequence } from 'asn1js';
 import { expect } from 'chai';
 import { CertificateRevocationList, QCStatements } from 'pkijs';
 import { qcStatement, type Simulator, simulatedAccounts, startSimulator } from '../../lib/simulator/index.js';
@@ -50,11 +50,11 @@ describe('The certificates of the simulator', () => {
   describe('of the authorities', () => {
     it('are three trust anchors, all issuing, signed by the root, which is none', () => {
       const anchors = sim.trustAnchors.match(/-----BEGIN[\s\S]*?END CERTIFICATE-----/g) ?? [];
-      const names = anchors.map((pem) => new X509Certificate(pem).subject.split('\n')[0]);
+      const names = anchors.map((pem) => /CN=.*/.exec(new X509Certificate(pem).subject)?.[0]);
       expect(names).to.deep.equal([
         'CN=Simulated EID-Q 2024E',
         'CN=Simulated EID-Q 2024R',
-        'CN=Simulated EID-NQ 2024E',
+        'CN=Simulated EID-NQ 2021E',
       ]);
       for (const pem of anchors) expect(isSignedBy(Buffer.from(pem), sim.pki.root.certificate)).to.equal(true);
       expect(isSignedBy(sim.pki.root.certificate, sim.pki.root.certificate)).to.equal(true);
@@ -78,7 +78,7 @@ describe('The certificates of the simulator', () => {
     });
 
     it('can be fetched where user certificates say they are', async () => {
-      for (const { caIssuersUrl, certificate } of Object.values(sim.pki.authorities)) {
+      for (const { caIssuersUrl, certificate } of [sim.pki.root, ...Object.values(sim.pki.authorities)]) {
         const response = await fetch(caIssuersUrl);
         expect(response.headers.get('content-type')).to.equal('application/pkix-cert');
         expect(Buffer.from(await response.arrayBuffer()).equals(certificate)).to.equal(true);
@@ -88,6 +88,18 @@ describe('The certificates of the simulator', () => {
     it('can be fetched as PEM', async () => {
       const response = await fetch(new URL('/trust-anchors.pem', sim.baseUrl));
       expect(await response.text()).to.equal(sim.trustAnchors);
+    });
+
+    it('have a root that can be fetched as PEM, and that each of them points to', async () => {
+      const response = await fetch(new URL('/root.pem', sim.baseUrl));
+      expect(await response.text()).to.equal(sim.rootCertificate);
+      const { root } = sim.pki;
+      expect(new X509Certificate(sim.rootCertificate).raw.equals(root.certificate)).to.equal(true);
+      for (const { certificate } of Object.values(sim.pki.authorities)) {
+        const { infoAccess } = new X509Certificate(certificate);
+        expect(infoAccess).to.contain(root.caIssuersUrl).and.contain(root.ocspUrl);
+        expect(certificate.includes(root.crlUrl)).to.equal(true);
+      }
     });
   });
 
@@ -151,7 +163,7 @@ describe('The certificates of the simulator', () => {
       expect(access.includes(qualified.caIssuersUrl) && access.includes(qualified.ocspUrl)).to.equal(true);
       expect(bytes(certificate, oid.crlDistributionPoints).includes(qualified.crlUrl)).to.equal(true);
       expect(new X509Certificate(Buffer.from(certificate.rawData)).infoAccess?.trim()).to.equal(
-        `OCSP - URI:${qualified.ocspUrl}\nCA Issuers - URI:${qualified.caIssuersUrl}`,
+        `CA Issuers - URI:${qualified.caIssuersUrl}\nOCSP - URI:${qualified.ocspUrl}`,
       );
     });
 
@@ -169,14 +181,14 @@ describe('The certificates of the simulator', () => {
       expect(without.getExtension(oid.subjectDirectoryAttributes)).to.equal(null);
     });
 
-    it('have QC statements if they are qualified', () => {
-      expect(issue().getExtension(oid.qcStatements)).not.to.equal(null);
+    it('have no QC statements, whatever their level', () => {
+      expect(issue().getExtension(oid.qcStatements)).to.equal(null);
       expect(issue({ account: 'PNOLT-61101019988-MOCK-NQ' }).getExtension(oid.qcStatements)).to.equal(null);
     });
 
-    it('are valid for three years, from yesterday', () => {
+    it('are valid for three years less a second, from yesterday', () => {
       const { notBefore, notAfter } = issue();
-      expect(notAfter.getTime() - notBefore.getTime()).to.equal(3 * 365 * 86_400_000);
+      expect(notAfter.getTime() - notBefore.getTime()).to.equal(3 * 365 * 86_400_000 - 1000);
       expect(Date.now() - notBefore.getTime()).to.be.within(86_400_000, 86_460_000);
     });
 
@@ -234,20 +246,22 @@ describe('The certificates of the simulator', () => {
       expect(policies(forSignature(accounts.advanced))).to.deep.equal(['1.3.6.1.4.1.10015.17.1', '0.4.0.2042.1.1']);
     });
 
-    it('say what they are qualified for', () => {
+    it('say what they are qualified for, and where to read under which conditions', () => {
+      const conditions = ['0.4.0.1862.1.5', `${new URL(sim.baseUrl).origin}/conditions-for-use`, 'en'];
       expect(statementsOf(forSignature())).to.deep.equal([
         ['1.3.6.1.5.5.7.11.2', '0.4.0.194121.1.1'],
         ['0.4.0.1862.1.1'],
         ['0.4.0.1862.1.4'],
         ['0.4.0.1862.1.6', '0.4.0.1862.1.6.1'],
+        conditions,
       ]);
       expect(statementsOf(forSignature('PNOEE-00000000010-SIMU-Q'))).to.deep.equal([
         ['1.3.6.1.5.5.7.11.2', '0.4.0.194121.1.1'],
         ['0.4.0.1862.1.1'],
         ['0.4.0.1862.1.6', '0.4.0.1862.1.6.1'],
+        conditions,
       ]);
       expect(forSignature(accounts.advanced).getExtension(oid.qcStatements)).to.equal(null);
-      expect(statementsOf(issue())).to.deep.equal([['1.3.6.1.5.5.7.11.2', '0.4.0.194121.1.1']]);
     });
 
     it('name the person, the document and the authority as the others do', () => {
@@ -292,7 +306,11 @@ describe('The certificates of the simulator', () => {
       const { values } = QCStatements.fromBER(new Uint8Array(bytes(certificate, oid.qcStatements)));
       return values.map(({ id, type }) => [
         id,
-        ...(type?.valueBlock.value ?? []).map((item: ObjectIdentifier) => item.valueBlock.toString()),
+        ...(type?.valueBlock.value ?? []).flatMap((item: ObjectIdentifier | Sequence) =>
+          item instanceof Sequence
+            ? (item.valueBlock.value as PrintableString[]).map((text) => text.valueBlock.value)
+            : item.valueBlock.toString(),
+        ),
       ]);
     }
   });
@@ -322,7 +340,7 @@ describe('The certificates of the simulator', () => {
         crlUrl: null,
       });
       const left = certificate.extensions.map(({ type }) => type);
-      expect(left).to.have.members(['2.5.29.19', '2.5.29.35', '2.5.29.32', oid.qcStatements, '2.5.29.14', '2.5.29.15']);
+      expect(left).to.have.members(['2.5.29.19', '2.5.29.35', '2.5.29.32', '2.5.29.14', '2.5.29.15']);
     });
 
     it('can have any policies, purposes, validity and constraints', () => {

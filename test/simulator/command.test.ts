@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -53,13 +54,18 @@ describe('The command smart-id-simulator', () => {
   }
 
   it('says where everything is, serves it, and stops on a signal', async () => {
-    const file = join(await createFolder(), 'anchors.pem');
-    const { output, isUp, stop } = run(['--port', '0', '--trust-anchors', file]);
+    const folder = await createFolder();
+    const [file, rootFile] = [join(folder, 'anchors.pem'), join(folder, 'root.pem')];
+    const { output, isUp, stop } = run(['--port', '0', '--trust-anchors', file, '--root', rootFile]);
     await isUp();
     const phonePage = /play the phone +(\S+)/.exec(output.stdout)?.[1] ?? '';
     expect((await fetch(phonePage)).status).to.equal(200);
     const anchors = await (await fetch(new URL('/trust-anchors.pem', phonePage))).text();
     expect(await readFile(file, 'utf8')).to.equal(anchors);
+    const root = await (await fetch(new URL('/root.pem', phonePage))).text();
+    expect(await readFile(rootFile, 'utf8')).to.equal(root);
+    expect(new X509Certificate(anchors).checkIssued(new X509Certificate(root))).to.equal(true);
+    expect(output.stdout).to.contain(`their root      ${new URL('/root.pem', phonePage).href}, written to ${rootFile}`);
     expect(output.stdout).to.contain(`${new URL(phonePage).origin}/v3`);
     expect(await stop()).to.equal(0);
     expect(output.stderr).to.equal('');
@@ -132,21 +138,29 @@ describe('The command smart-id-simulator', () => {
       Object.entries(others).map(async ([name, text]) => {
         const file = join(folder, name);
         await writeFile(file, text);
-        const { output, exit } = run(['--port', '0', '--trust-anchors', file]);
-        expect(await exit, name).to.equal(2);
-        expect(output.stderr).to.contain(`${file} is not one that a simulator has written`);
-        expect(output.stdout).to.equal('');
-        expect(await readFile(file, 'utf8')).to.equal(text);
+        for (const option of name === 'text' ? ['--trust-anchors', '--root'] : ['--trust-anchors']) {
+          const { output, exit } = run(['--port', '0', option, file]);
+          expect(await exit, name).to.equal(2);
+          expect(output.stderr).to.contain(`${file} is not one that a simulator has written`);
+          expect(output.stdout).to.equal('');
+          expect(await readFile(file, 'utf8')).to.equal(text);
+        }
       }),
     );
   });
 
-  it('says why the trust anchors cannot be written, and ends', async () => {
+  it('says why a file cannot be written, and ends', async () => {
     const folder = await createFolder();
-    for (const file of [folder, join(folder, 'missing', 'anchors.pem')]) {
-      const { output, exit } = run(['--port', '0', '--trust-anchors', file]);
+    for (const [option, file] of [
+      ['--trust-anchors', folder],
+      ['--trust-anchors', join(folder, 'missing', 'anchors.pem')],
+      ['--root', join(folder, 'missing', 'root.pem')],
+    ] as const) {
+      const { output, exit } = run(['--port', '0', option, file]);
       expect(await exit).to.equal(2);
-      expect(output.stderr).to.match(/the trust anchors cannot be written: (?:EISDIR|ENOENT)/);
+      expect(output.stderr)
+        .to.match(/ cannot be written: (?:EISDIR|ENOENT)/)
+        .and.contain(file);
       expect(output.stderr).not.to.contain('    at ');
     }
   });
@@ -167,6 +181,10 @@ describe('The command smart-id-simulator', () => {
       { options: ['--port', 'many'], says: '--port must be a whole number from 0 to 65535' },
       { options: ['--key-size', '512'], says: '--key-size must be a whole number from 2048 to 16384' },
       { options: ['--notification', 'never'], says: '--notification must be automatic or phone' },
+      {
+        options: ['--trust-anchors', './one.pem', '--root', 'one.pem'],
+        says: '--trust-anchors and --root must be two different files',
+      },
       { options: ['--colour', 'blue'], says: "Unknown option '--colour'" },
     ];
     await Promise.all(
@@ -184,6 +202,7 @@ describe('The command smart-id-simulator', () => {
     expect(await exit).to.equal(0);
     expect(output.stdout)
       .to.match(/^Usage: smart-id-simulator/)
-      .and.contain('smart-id-simulator --trust-anchors anchors.pem');
+      .and.contain('smart-id-simulator --trust-anchors anchors.pem')
+      .and.contain('--root FILE');
   });
 });

@@ -1,75 +1,196 @@
-/** OCSP answers in the shape of the demo environment's, which stand in `vectors/recorded`. */
+/** OCSP answers in the shape of the demo environment's. */
 
-import { Null } from 'asn1js';
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { BasicOCSPResponse, OCSPRequest, OCSPResponse, type SingleResponse } from 'pkijs';
+import { BasicOCSPResponse, Certificate, OCSPRequest, OCSPResponse, type SingleResponse } from 'pkijs';
 import { createRevocationChecker, loadTrustAnchors, verifyAuthentication } from '../../lib/client.js';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { type Authority, type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { toPem } from '../../lib/simulator/pki/certificate.js';
+import { compareRows, ocspRows } from '../support/asn1-rows.js';
 import { genuineAuthentication } from '../support/authentication.js';
+import { needTools } from '../support/outside-tools.js';
+import { needRecordedFiles, recordedOcspAnswer } from '../support/recorded-files.js';
+import { otherAuthority, otherCertificate } from './recorded-differences.js';
 
-describe('the recorded profile of OCSP answers', () => {
+const run = promisify(execFile);
+const nonceType = '1.3.6.1.5.5.7.48.1.2';
+
+describe('The OCSP answers of the simulator', () => {
   let simulator: Simulator;
-  let asked: Buffer;
-  let answered: BasicOCSPResponse;
-
+  let qualified: Authority;
   before(async () => {
     simulator = await startSimulator({ port: 0 });
-    simulator.revocation.ocspProfile = 'recorded';
-    const now = Date.now();
-    const revocation = createRevocationChecker('ocsp', async (url, { method, headers, body }) => {
-      asked = Buffer.from(body ?? '');
-      const answer = new Uint8Array(
-        await (await fetch(url, { method, headers, body: new Uint8Array(asked) })).arrayBuffer(),
-      );
-      const response = OCSPResponse.fromBER(answer).responseBytes?.response.valueBlock.valueHexView;
-      answered = BasicOCSPResponse.fromBER(new Uint8Array(response ?? []));
-      return {
-        status: 200,
-        body: (async function* () {
-          yield answer;
-        })(),
-      };
-    });
-    const trustAnchors = loadTrustAnchors(simulator.trustAnchors, now);
-    // The answer convinces: it would throw otherwise.
-    await verifyAuthentication({ ...(await genuineAuthentication(simulator)), trustAnchors, revocation, now });
+    qualified = simulator.pki.authorities.qualified;
   });
-
   after(() => simulator.close());
+  afterEach(() =>
+    Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated', returnsNonce: true }),
+  );
 
-  const single = () => answered.tbsResponseData.responses[0] as SingleResponse;
+  /** Without a nonce, as when the answer was recorded. */
+  async function requestFor(authority: Authority): Promise<OCSPRequest> {
+    const { certificate } = simulator.pki.issueUserCertificate({ issuer: authority });
+    const request = new OCSPRequest();
+    await request.createForCertificate(Certificate.fromBER(new Uint8Array(certificate)), {
+      hashAlgorithm: 'SHA-1',
+      issuerCertificate: Certificate.fromBER(new Uint8Array(authority.certificate)),
+    });
+    return request;
+  }
 
-  it('may not be remembered: it has no nextUpdate', () => {
-    expect(single().nextUpdate).to.equal(undefined);
-  });
+  async function answer(authority = qualified): Promise<Buffer> {
+    const body = (await requestFor(authority)).toSchema(true).toBER();
+    const headers = { 'content-type': 'application/ocsp-request' };
+    const response = await fetch(authority.ocspUrl, { method: 'POST', headers, body });
+    return Buffer.from(await response.arrayBuffer());
+  }
 
-  it('is of whole seconds, thisUpdate that of producedAt', () => {
-    expect(single().thisUpdate.getTime() % 1000).to.equal(0);
-    expect(single().thisUpdate).to.deep.equal(answered.tbsResponseData.producedAt);
-  });
+  function basicOf(der: Uint8Array): BasicOCSPResponse {
+    const bytes = OCSPResponse.fromBER(new Uint8Array(der)).responseBytes?.response.valueBlock.valueHexView;
+    return BasicOCSPResponse.fromBER(new Uint8Array(bytes ?? []));
+  }
+  function responderOf(der: Uint8Array): X509Certificate {
+    const [certificate] = basicOf(der).certs ?? [];
+    return new X509Certificate(Buffer.from(certificate?.toSchema().toBER() ?? new ArrayBuffer()));
+  }
+  const singleOf = ({ tbsResponseData }: BasicOCSPResponse) => tbsResponseData.responses[0] as SingleResponse;
 
-  it('does not repeat the nonce', () => {
-    expect(OCSPRequest.fromBER(new Uint8Array(asked)).tbsRequest.requestExtensions).to.have.length(1);
-    expect(answered.tbsResponseData.responseExtensions).to.equal(undefined);
-  });
-
-  it('has archiveCutoff and no other extension', () => {
-    expect(single().singleExtensions?.map(({ extnID }) => extnID)).to.deep.equal(['1.3.6.1.5.5.7.48.1.6']);
-  });
-
-  it('is signed with SHA-256 by an RSA-3072 responder who comes along, and about whom nobody is to be asked', () => {
-    expect(answered.signatureAlgorithm.algorithmId).to.equal('1.2.840.113549.1.1.11');
-    expect(answered.signatureAlgorithm.algorithmParams).to.be.instanceOf(Null);
-    expect(answered.signature.valueBlock.valueHexView).to.have.length(3072 / 8);
-    expect(answered.certs).to.have.length(1);
-    expect(answered.certs?.[0]?.extensions?.map(({ extnID }) => extnID)).to.deep.equal([
-      '2.5.29.19',
-      '2.5.29.35',
-      '1.3.6.1.5.5.7.1.1',
-      '1.3.6.1.5.5.7.48.1.5',
-      '2.5.29.37',
-      '2.5.29.14',
-      '2.5.29.15',
+  it('have the shape of the recorded one, and differ only in what they must', async function () {
+    needRecordedFiles(this);
+    const time = 'it is of another time';
+    compareRows(ocspRows(recordedOcspAnswer()), ocspRows(await answer()), [
+      ...otherAuthority,
+      ...otherCertificate,
+      { of: /producedAt$/, because: time },
+      { of: /responses\/0\/2$/, because: time },
+      { of: /responses\/0\/0\/[12]$/, because: 'it is another authority' },
+      { of: /responses\/0\/0\/3$/, because: 'it is another certificate' },
+      { of: /archiveCutoff$/, because: 'the authority begins at another time' },
+      { of: /basic\/signature$/, because: "it is another responder's key" },
     ]);
+  });
+
+  it('have another shape only where a test asks for it', async function () {
+    needRecordedFiles(this);
+    const recorded = ocspRows(recordedOcspAnswer());
+    for (const other of [{ ocspProfile: 'simple' }, { responder: 'direct' }]) {
+      Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated' }, other);
+      const rows = ocspRows(await answer());
+      expect(() => compareRows(recorded, rows, [{ of: /./, because: 'it is not about values' }])).to.throw('the shape');
+    }
+  });
+
+  it('are of whole seconds, thisUpdate that of producedAt, and name the beginning of the authority', async () => {
+    const basic = basicOf(await answer());
+    const { thisUpdate, singleExtensions } = singleOf(basic);
+    expect(thisUpdate.getTime() % 1000).to.equal(0);
+    expect(thisUpdate).to.deep.equal(basic.tbsResponseData.producedAt);
+    const { validFrom } = new X509Certificate(qualified.certificate);
+    expect(singleExtensions?.[0]?.parsedValue.toDate()).to.deep.equal(new Date(validFrom));
+  });
+
+  it('come with the certificate of the responder, RSA 3072 and for five years, which stays the same', async () => {
+    const [one, again] = [responderOf(await answer()), responderOf(await answer())];
+    const other = responderOf(await answer(simulator.pki.authorities.qualifiedRsa));
+    expect(one.publicKey.asymmetricKeyDetails?.modulusLength).to.equal(3072);
+    expect(Date.parse(one.validTo) - Date.parse(one.validFrom)).to.equal(5 * 365 * 86_400_000 - 1000);
+    expect(again.fingerprint256).to.equal(one.fingerprint256);
+    expect(other.publicKey.equals(one.publicKey), 'another authority has a responder of its own').to.equal(false);
+  });
+
+  it('keep the key of the responder for the next simulator, under a certificate of its own', async () => {
+    const next = await startSimulator({ port: 0 });
+    try {
+      const before = responderOf(await answer());
+      const after = responderOf(await answer(next.pki.authorities.qualified));
+      expect(after.publicKey.equals(before.publicKey)).to.equal(true);
+      expect(after.verify(new X509Certificate(next.pki.authorities.qualified.certificate).publicKey)).to.equal(true);
+      expect(after.verify(new X509Certificate(qualified.certificate).publicKey)).to.equal(false);
+    } finally {
+      await next.close();
+    }
+  });
+
+  it('may be remembered for an hour where a test asks for it', async () => {
+    simulator.revocation.ocspProfile = 'simple';
+    const { nextUpdate, thisUpdate, singleExtensions } = singleOf(basicOf(await answer()));
+    expect(Number(nextUpdate) - Number(thisUpdate)).to.equal(3_600_000);
+    expect(singleExtensions).to.equal(undefined);
+  });
+
+  for (const returnsNonce of [true, false]) {
+    it(`convince the library, ${returnsNonce ? 'and repeat' : 'without'} its nonce`, async () => {
+      simulator.revocation.returnsNonce = returnsNonce;
+      let answered = Buffer.alloc(0);
+      const now = Date.now();
+      const revocation = createRevocationChecker('ocsp', async (url, { method, headers, body }) => {
+        const asked = new Uint8Array(Buffer.from(body ?? ''));
+        answered = Buffer.from(await (await fetch(url, { method, headers, body: asked })).arrayBuffer());
+        return {
+          status: 200,
+          body: (async function* () {
+            yield answered;
+          })(),
+        };
+      });
+      const trustAnchors = loadTrustAnchors(simulator.trustAnchors, now);
+      await verifyAuthentication({ ...(await genuineAuthentication(simulator)), trustAnchors, revocation, now });
+      const extensions = basicOf(answered).tbsResponseData.responseExtensions?.map(({ extnID }) => extnID);
+      expect(extensions).to.deep.equal(returnsNonce ? [nonceType] : []);
+    });
+  }
+
+  describe('asked for by openssl', () => {
+    let folder: string;
+    before(async function () {
+      needTools(this, 'openssl');
+      folder = await mkdtemp(path.join(tmpdir(), 'ocsp-'));
+      const { root, authorities } = simulator.pki;
+      await writeFile(path.join(folder, 'ca.pem'), simulator.rootCertificate + simulator.trustAnchors);
+      for (const { id, certificate } of [root, ...Object.values(authorities)]) {
+        await writeFile(path.join(folder, `${id}.pem`), toPem(certificate));
+      }
+    });
+    after(() => folder && rm(folder, { recursive: true }));
+
+    async function ask(authority: Authority, certificate: Buffer, ...options: string[]): Promise<string> {
+      await writeFile(path.join(folder, 'certificate.pem'), toPem(certificate));
+      const about = ['-issuer', `${authority.id}.pem`, '-cert', 'certificate.pem'];
+      const args = ['ocsp', ...about, '-url', authority.ocspUrl, '-CAfile', 'ca.pem', ...options];
+      const { stdout, stderr } = await run('openssl', args, { cwd: folder });
+      return stdout + stderr;
+    }
+
+    for (const option of ['-nonce', '-no_nonce']) {
+      it(`are verified, from each authority: ${option}`, async () => {
+        for (const authority of Object.values(simulator.pki.authorities)) {
+          const { certificate } = simulator.pki.issueUserCertificate({ issuer: authority });
+          const said = await ask(authority, certificate, option);
+          expect(said).to.contain('Response verify OK').and.contain('certificate.pem: good');
+          expect(said).not.to.contain('WARNING');
+        }
+      });
+    }
+
+    it('say of an authority what its root says', async () => {
+      const said = await ask(simulator.pki.root, qualified.certificate, '-nonce');
+      expect(said).to.contain('Response verify OK').and.contain('certificate.pem: good');
+    });
+
+    it('say since when a certificate is revoked', async () => {
+      const account = 'PNOEE-00000000008-SIMU-Q';
+      const key = simulator.pki.issueUserCertificate({ account });
+      simulator.useCertificate(account, key);
+      const said = await ask(qualified, key.certificate, '-nonce');
+      expect(said)
+        .to.contain('Response verify OK')
+        .and.contain('certificate.pem: revoked')
+        .and.contain('Revocation Time');
+    });
   });
 });

@@ -40,7 +40,7 @@ describe('Revocation', () => {
   after(() => simulator.close());
   beforeEach(() => {
     time = Date.now();
-    Object.assign(simulator.revocation, { responder: 'delegated', returnsNonce: true });
+    Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated', returnsNonce: true });
     simulator.revocation.ocspFault = undefined;
     simulator.revocation.crlFault = undefined;
     Object.assign(simulator.revocation.requests, { ocsp: 0, crl: 0 });
@@ -74,13 +74,15 @@ describe('Revocation', () => {
     expect(await refusal(good)).to.contain('neither OCSP nor a CRL');
   });
 
-  for (const fault of ocspFaults) {
-    it(`takes no OCSP answer that is wrong: ${fault}`, async () => {
-      simulator.revocation.ocspFault = fault;
-      expect(await refusal(good, 'ocsp')).to.contain('neither OCSP');
-      expect(asked(), 'with this policy no list is asked for').to.deep.equal({ ocsp: 1, crl: 0 });
-      expect(await refusal(revoked), 'the list still tells').to.contain('is revoked');
-    });
+  for (const ocspProfile of ['recorded', 'simple'] as const) {
+    for (const fault of ocspFaults) {
+      it(`takes no OCSP answer that is wrong, in the shape that is ${ocspProfile}: ${fault}`, async () => {
+        Object.assign(simulator.revocation, { ocspProfile, ocspFault: fault });
+        expect(await refusal(good, 'ocsp')).to.contain('neither OCSP');
+        expect(asked(), 'with this policy no list is asked for').to.deep.equal({ ocsp: 1, crl: 0 });
+        expect(await refusal(revoked), 'the list still tells').to.contain('is revoked');
+      });
+    }
   }
 
   it('takes no answer to an earlier request', async () => {
@@ -107,7 +109,14 @@ describe('Revocation', () => {
     expect(asked()).to.deep.equal({ ocsp: 0, crl: 0 });
   });
 
+  it('is asked about each time where an answer does not say until when it is good, as the recorded one', async () => {
+    const checker = createRevocationChecker('ocsp');
+    for (let times = 0; times < 3; times++) expect(await refusal(good, undefined, checker)).to.equal(undefined);
+    expect(asked().ocsp).to.equal(3);
+  });
+
   it('is asked about once in five minutes, and then anew', async () => {
+    simulator.revocation.ocspProfile = 'simple';
     const checker = createRevocationChecker('ocsp');
     for (let times = 0; times < 3; times++) expect(await refusal(good, undefined, checker)).to.equal(undefined);
     time += 5 * minute - 1;
@@ -136,6 +145,7 @@ describe('Revocation', () => {
   });
 
   it('is told apart for each certificate by one checker, which remembers each', async () => {
+    simulator.revocation.ocspProfile = 'simple';
     const checker = createRevocationChecker();
     for (let times = 0; times < 2; times++) {
       expect(await refusal(good, undefined, checker)).to.equal(undefined);

@@ -1,16 +1,20 @@
 /**
- * The certificates that others may fetch: the trust anchors, and each authority where user certificates say it is
- * (AIA).
+ * The certificates that others may fetch: the trust anchors, the root above them, and each authority where the
+ * certificates below it say it is (AIA).
  */
 import { Router } from 'express';
+import { toPem } from './certificate.js';
 import type { SimulatedPki } from './pki.js';
 
-export function authorityFiles({ authorities, trustAnchors }: SimulatedPki): Router {
+export function authorityFiles({ root, authorities, trustAnchors }: SimulatedPki): Router {
   const router = Router();
   router.get('/trust-anchors.pem', (_request, response) => {
     response.type('application/x-pem-file').send(trustAnchors);
   });
-  for (const { id, certificate } of Object.values(authorities)) {
+  router.get('/root.pem', (_request, response) => {
+    response.type('application/x-pem-file').send(toPem(root.certificate));
+  });
+  for (const { id, certificate } of [root, ...Object.values(authorities)]) {
     router.get(`/ca/${id}.der.crt`, (_request, response) => {
       response.type('application/pkix-cert').send(certificate);
     });

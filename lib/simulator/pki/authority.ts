@@ -3,6 +3,7 @@
  * (qualified and not, P-384 and RSA). Only the issuing ones are trust anchors. RP API 3.2.3, "Certificate chains".
  */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { type Publication, profileOf } from './authority-profile.js';
 import {
   type IssuedCertificate,
   type Issuer,
@@ -58,31 +59,39 @@ const day = 24 * 60 * 60 * 1000;
 /** In the name of each authority of a simulator, and of nobody else. */
 export const organization = 'passport-smart-id simulator';
 
+/** In the order of the real authorities of 2024. */
 export function authorityName(commonName: string): DistinguishedName {
   return [
     ['commonName', commonName],
+    ['organizationIdentifier', 'NTREE-00000000'],
     ['organization', organization],
     ['country', 'EE'],
   ];
 }
 
-export function issueAuthority(now: number, overrides: AuthorityOverrides = {}): IssuedCertificate {
+/** In the order of those of 2021, and of the root. */
+export function olderAuthorityName(commonName: string): DistinguishedName {
+  return authorityName(commonName).toReversed();
+}
+
+export function issueAuthority(
+  now: number,
+  overrides: AuthorityOverrides = {},
+  publication?: Publication,
+): IssuedCertificate {
   const subject = overrides.subject ?? authorityName('Simulated authority');
   const privateKey = overrides.privateKey ?? generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   const issuer = overrides.issuer ?? { subject, privateKey, keyIdentifier: keyIdentifier(privateKey) };
+  const notBefore = overrides.notBefore ?? new Date(now - 365 * day);
+  const own = {
+    constraints: basicConstraints(overrides.basicConstraints ?? { ca: true, pathLength: 0 }),
+    usage: keyUsage(overrides.keyUsage ?? ['keyCertSign', 'cRLSign']),
+    ownKey: subjectKeyIdentifier(keyIdentifier(privateKey)),
+    issuerKey: authorityKeyIdentifier(issuer.keyIdentifier),
+  };
+  const { extensions, notAfter, serialNumberBytes } = profileOf(publication, own, notBefore);
   return issueCertificate(
-    {
-      subject,
-      privateKey,
-      notBefore: overrides.notBefore ?? new Date(now - 365 * day),
-      notAfter: overrides.notAfter ?? new Date(now + 15 * 365 * day),
-      extensions: [
-        basicConstraints(overrides.basicConstraints ?? { ca: true, pathLength: 0 }),
-        keyUsage(overrides.keyUsage ?? ['keyCertSign', 'cRLSign']),
-        subjectKeyIdentifier(keyIdentifier(privateKey)),
-        authorityKeyIdentifier(issuer.keyIdentifier),
-      ],
-    },
+    { subject, privateKey, notBefore, notAfter: overrides.notAfter ?? notAfter, extensions, serialNumberBytes },
     issuer,
     overrides.signatureHash ?? 'sha384',
   );
@@ -103,7 +112,9 @@ export interface AuthorityKeys {
 /** Makes the keys of the CAs, for several simulators that are to have the same trust anchors. */
 export async function generateAuthorityKeys(): Promise<AuthorityKeys> {
   const p384 = () => generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
-  return { root: p384(), qualified: p384(), qualifiedRsa: await generateRsaKey(2048), nonQualified: p384() };
+  // The real root, ROOT G1E, signs with P-521.
+  const root = generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey;
+  return { root, qualified: p384(), qualifiedRsa: await generateRsaKey(2048), nonQualified: p384() };
 }
 
 export function generateRsaKey(bits: number): Promise<KeyObject> {

@@ -1,5 +1,5 @@
 /** Assembles and signs an X.509 version 3 certificate (RFC 5280, section 4.1) from parts that somebody else chose. */
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, randomBytes, randomInt, sign } from 'node:crypto';
 import { BitString, Integer, Null } from 'asn1js';
 import {
   AlgorithmIdentifier,
@@ -38,6 +38,8 @@ export interface CertificateContents {
   notBefore: Date;
   notAfter: Date;
   extensions: readonly CertificateExtension[];
+  /** 16 otherwise. */
+  serialNumberBytes?: number;
 }
 
 const signatureAlgorithms = {
@@ -63,7 +65,7 @@ export function issueCertificate(
   const algorithm = signatureAlgorithm(issuer.privateKey, hash);
   const certificate = new Certificate({
     version: 2,
-    serialNumber: new Integer({ valueHex: Buffer.concat([Buffer.from([0x40]), randomBytes(15)]) }),
+    serialNumber: new Integer({ valueHex: randomSerialNumber(contents.serialNumberBytes ?? 16) }),
     signature: algorithm,
     signatureAlgorithm: algorithm,
     issuer: RelativeDistinguishedNames.fromBER(encodeName(issuer.subject)),
@@ -84,6 +86,20 @@ export function issueCertificate(
     subject: contents.subject,
     keyIdentifier: keyIdentifier(contents.privateKey),
   };
+}
+
+/** Positive, and of exactly so many octets, as DER has it only if the first of them is not zero. */
+function randomSerialNumber(bytes: number): Buffer {
+  const serialNumber = randomBytes(bytes);
+  serialNumber[0] = randomInt(1, 0x80);
+  return serialNumber;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Years of 365 days, less the second that is notAfter itself (RFC 5280, section 4.1.2.5). */
+export function validUntil(notBefore: Date, years: number): Date {
+  return new Date(notBefore.getTime() + years * 365 * day - 1000);
 }
 
 /** RFC 5280, 4.1.2.5: UTCTime through the year 2049, GeneralizedTime from 2050. No fractions of a second. */
@@ -107,7 +123,7 @@ function publicKeyInfo(privateKey: KeyObject): PublicKeyInfo {
   return PublicKeyInfo.fromBER(new Uint8Array(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })));
 }
 
-function signatureAlgorithm(privateKey: KeyObject, hash: SignatureHash): AlgorithmIdentifier {
+export function signatureAlgorithm(privateKey: KeyObject, hash: SignatureHash): AlgorithmIdentifier {
   return privateKey.asymmetricKeyType === 'ec'
     ? new AlgorithmIdentifier({ algorithmId: signatureAlgorithms.ec[hash] })
     : new AlgorithmIdentifier({ algorithmId: signatureAlgorithms.rsa[hash], algorithmParams: new Null() });

@@ -2,12 +2,14 @@
  * The certificate extensions of Smart-ID certificates, each a function from plain values to DER
  * (RFC 5280, RFC 3739, ETSI EN 319 412; RP API 3.2.3, "Certificate profiles").
  */
-import { GeneralizedTime, IA5String, Null, ObjectIdentifier, Sequence } from 'asn1js';
+import { GeneralizedTime, IA5String, Null, ObjectIdentifier, PrintableString, Sequence } from 'asn1js';
 import {
+  AccessDescription,
   Attribute,
   CertificatePolicies,
   GeneralName,
   GeneralNames,
+  InfoAccess,
   PolicyInformation,
   PolicyQualifierInfo,
   QCStatement,
@@ -17,7 +19,6 @@ import {
 } from 'pkijs';
 import { type DistinguishedName, encodeName } from './names.js';
 import {
-  AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   CRLDistributionPointsExtension,
@@ -75,8 +76,17 @@ export function authorityKeyIdentifier(keyIdentifier: Buffer): CertificateExtens
   return plain(new AuthorityKeyIdentifierExtension(keyIdentifier.toString('hex')));
 }
 
+const accessMethods = { ocsp: '1.3.6.1.5.5.7.48.1', caIssuers: '1.3.6.1.5.5.7.48.2' };
+
+/** In the order of the keys, since the real authorities differ in it. */
 export function authorityInformationAccess(urls: { caIssuers?: string; ocsp?: string }): CertificateExtension {
-  return plain(new AuthorityInfoAccessExtension(urls));
+  const accessDescriptions = (Object.keys(urls) as (keyof typeof urls)[]).flatMap((method) => {
+    const value = urls[method];
+    if (value === undefined) return [];
+    const accessLocation = new GeneralName({ type: 6, value });
+    return [new AccessDescription({ accessMethod: accessMethods[method], accessLocation })];
+  });
+  return encoded('1.3.6.1.5.5.7.1.1', new InfoAccess({ accessDescriptions }));
 }
 
 export function crlDistributionPoint(url: string): CertificateExtension {
@@ -94,15 +104,22 @@ export function subjectAlternativeName(name: DistinguishedName): CertificateExte
   return encoded('2.5.29.17', new GeneralNames({ names: [directoryName] }));
 }
 
-/** The policies, with the practice statement's URL on the first, as the real certificates have it. */
-export function certificatePolicies(policies: readonly string[], practiceStatementUrl: string): CertificateExtension {
+/** The policies, with the practice statement's URL on one of them: on the first, as people's certificates have it. */
+export function certificatePolicies(
+  policies: readonly string[],
+  practiceStatementUrl: string,
+  statedPolicy = policies[0],
+): CertificateExtension {
   const qualifier = new PolicyQualifierInfo({
     policyQualifierId: '1.3.6.1.5.5.7.2.1',
     qualifier: new IA5String({ value: practiceStatementUrl }),
   });
   const certificatePolicies = policies.map(
-    (policyIdentifier, index) =>
-      new PolicyInformation({ policyIdentifier, ...(index === 0 && { policyQualifiers: [qualifier] }) }),
+    (policyIdentifier) =>
+      new PolicyInformation({
+        policyIdentifier,
+        ...(policyIdentifier === statedPolicy && { policyQualifiers: [qualifier] }),
+      }),
   );
   return encoded('2.5.29.32', new CertificatePolicies({ certificatePolicies }));
 }
@@ -123,9 +140,19 @@ export interface QcStatement {
   id: string;
   /** Object identifiers, for the statements that hold a list of them. */
   info?: readonly string[];
+  /** Documents, for the statement that says where to read them. */
+  documents?: readonly QcDocument[];
 }
 
-/** The statements of Smart-ID certificates (ETSI EN 319 412-1 and 412-5). */
+/** A document that a qualified certificate names. */
+export interface QcDocument {
+  /** Where it is. */
+  url: string;
+  /** Two letters. */
+  language: string;
+}
+
+/** The statements of Smart-ID certificates that are the same in all (ETSI EN 319 412-1 and 412-5). */
 export const qcStatement = {
   /** That the subject's serialNumber is a semantics identifier of a natural person. */
   semanticsIdentifier: { id: '1.3.6.1.5.5.7.11.2', info: ['0.4.0.194121.1.1'] },
@@ -137,13 +164,22 @@ export const qcStatement = {
   qcTypeEsign: { id: '0.4.0.1862.1.6', info: ['0.4.0.1862.1.6.1'] },
 } as const satisfies Record<string, QcStatement>;
 
+/** QcPDS: where to read under which conditions the certificate may be used (ETSI EN 319 412-5, section 4.3.4). */
+export function qcDisclosure(documents: readonly QcDocument[]): QcStatement {
+  return { id: '0.4.0.1862.1.5', documents };
+}
+
 export function qcStatements(statements: readonly QcStatement[]): CertificateExtension {
   const contents = new QCStatements();
-  contents.values = statements.map(({ id, info }) => {
-    const type = info && new Sequence({ value: info.map((value) => new ObjectIdentifier({ value })) });
-    return new QCStatement({ id, ...(type && { type }) });
+  contents.values = statements.map(({ id, info, documents }) => {
+    const items = info?.map((value) => new ObjectIdentifier({ value })) ?? documents?.map(encodedDocument);
+    return new QCStatement({ id, ...(items && { type: new Sequence({ value: items }) }) });
   });
   return encoded('1.3.6.1.5.5.7.1.3', contents);
+}
+
+function encodedDocument({ url, language }: QcDocument): Sequence {
+  return new Sequence({ value: [new IA5String({ value: url }), new PrintableString({ value: language })] });
 }
 
 function plain({ type, critical, value }: Extension): CertificateExtension {

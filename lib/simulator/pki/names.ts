@@ -12,6 +12,7 @@ const attributeTypes = {
   organization: '2.5.4.10',
   organizationalUnit: '2.5.4.11',
   givenName: '2.5.4.42',
+  organizationIdentifier: '2.5.4.97',
 } as const;
 
 /** What a part of a name is, by its short name. */

@@ -2,20 +2,23 @@
  * The simulator's own public key infrastructure, made anew at every start: nothing it signs can be mistaken for the
  * real service's. RP API 3.2.3, "Certificate chains" and "Certificate profiles".
  */
+import type { KeyObject } from 'node:crypto';
 import {
   type Authority,
   type AuthorityKeys,
   type AuthorityOverrides,
   authorityName,
   issueAuthority,
+  olderAuthorityName,
 } from './authority.js';
 import { type IssuedCertificate, toPem } from './certificate.js';
+import type { DistinguishedName } from './names.js';
 import { issueUserCertificate, type UserCertificateOverrides } from './user-certificate.js';
 
 /** The CAs of a simulator and what they issue. */
 export interface SimulatedPki {
   /** The root, which issues the authorities. */
-  root: IssuedCertificate;
+  root: Authority;
   /** Those that issue the certificates of accounts. */
   authorities: {
     /** `EID-Q E`: qualified, P-384. Issues the certificates of most accounts. */
@@ -35,32 +38,43 @@ export interface SimulatedPki {
 
 /** `origin` is where the simulator listens: certificates point to addresses below it. */
 export function createPki(origin: string, keys: AuthorityKeys, clock: () => number): SimulatedPki {
-  const root = issueAuthority(clock(), {
-    subject: authorityName('Simulated ROOT 2024E'),
-    privateKey: keys.root,
-    basicConstraints: { ca: true },
-  });
-  const publish = (id: string, commonName: string, privateKey: Authority['privateKey']): Authority => ({
-    ...issueAuthority(clock(), { subject: authorityName(commonName), issuer: root, privateKey }),
-    id,
+  const practiceStatementUrl = `${origin}/practice-statement`;
+  const addressesOf = (id: string) => ({
     caIssuersUrl: `${origin}/ca/${id}.der.crt`,
     ocspUrl: `${origin}/ocsp/${id}`,
     crlUrl: `${origin}/crl/${id}.crl`,
   });
-  const authorities = {
-    qualified: publish('eid-q-e', 'Simulated EID-Q 2024E', keys.qualified),
-    qualifiedRsa: publish('eid-q-r', 'Simulated EID-Q 2024R', keys.qualifiedRsa),
-    nonQualified: publish('eid-nq-e', 'Simulated EID-NQ 2024E', keys.nonQualified),
+  const root: Authority = {
+    ...issueAuthority(clock(), {
+      subject: olderAuthorityName('Simulated ROOT G1E'),
+      privateKey: keys.root,
+      basicConstraints: { ca: true },
+    }),
+    id: 'root',
+    ...addressesOf('root'),
   };
-  const practiceStatementUrl = `${origin}/practice-statement`;
+  const publish = (id: string, subject: DistinguishedName, privateKey: KeyObject, year: 2021 | 2024): Authority => ({
+    ...issueAuthority(
+      clock(),
+      { subject, issuer: root, privateKey },
+      { ...addressesOf(root.id), practiceStatementUrl, year },
+    ),
+    id,
+    ...addressesOf(id),
+  });
+  const authorities = {
+    qualified: publish('eid-q-e', authorityName('Simulated EID-Q 2024E'), keys.qualified, 2024),
+    qualifiedRsa: publish('eid-q-r', authorityName('Simulated EID-Q 2024R'), keys.qualifiedRsa, 2024),
+    nonQualified: publish('eid-nq-e', olderAuthorityName('Simulated EID-NQ 2021E'), keys.nonQualified, 2021),
+  };
+  const surroundings = { authorities, practiceStatementUrl, conditionsUrl: `${origin}/conditions-for-use` };
   return {
     root,
     authorities,
     trustAnchors: Object.values(authorities)
       .map((authority) => toPem(authority.certificate))
       .join(''),
-    issueUserCertificate: (overrides) =>
-      issueUserCertificate({ authorities, practiceStatementUrl, now: clock() }, overrides),
+    issueUserCertificate: (overrides) => issueUserCertificate({ ...surroundings, now: clock() }, overrides),
     issueAuthority: (overrides) => issueAuthority(clock(), overrides),
   };
 }

@@ -18,6 +18,7 @@ import {
   issueCertificate,
   keyIdentifier,
   type SignatureHash,
+  validUntil,
 } from './certificate.js';
 import * as extension from './extensions.js';
 import type { DistinguishedName } from './names.js';
@@ -67,6 +68,8 @@ export interface UserCertificateOverrides {
 export interface UserCertificateSurroundings {
   authorities: { qualified: Authority; qualifiedRsa: Authority; nonQualified: Authority };
   practiceStatementUrl: string;
+  /** Of the conditions for use. */
+  conditionsUrl: string;
   now: number;
 }
 
@@ -112,7 +115,7 @@ export function issueUserCertificate(
     subject: overrides.subject ?? subjectOf(account, purpose),
     privateKey,
     notBefore,
-    notAfter: overrides.notAfter ?? new Date(notBefore.getTime() + 3 * 365 * day),
+    notAfter: overrides.notAfter ?? validUntil(notBefore, 3),
     extensions: extensionsOf(account, purpose, authority, issuer, privateKey, surroundings, overrides),
   };
   return issueCertificate(contents, issuer, overrides.signatureHash ?? 'sha384');
@@ -124,7 +127,7 @@ function extensionsOf(
   authority: Authority,
   issuer: Issuer,
   privateKey: KeyObject,
-  { practiceStatementUrl }: UserCertificateSurroundings,
+  { practiceStatementUrl, conditionsUrl }: UserCertificateSurroundings,
   overrides: UserCertificateOverrides,
 ): extension.CertificateExtension[] {
   const usage = usageOfPurpose[purpose][account.certificateProfile];
@@ -135,7 +138,7 @@ function extensionsOf(
   const documentNumber = chosen(overrides.documentNumber, documentNumberOfProfile);
   const birth = chosen(overrides.dateOfBirth, account.dateOfBirth ?? null);
   const purposes = overrides.extendedKeyUsage ?? usage.extendedKeyUsage;
-  const statements = overrides.qcStatements ?? qcStatementsOf(account, purpose);
+  const statements = overrides.qcStatements ?? qcStatementsOf(account, purpose, conditionsUrl);
   return [
     extension.basicConstraints(overrides.basicConstraints ?? { ca: false }),
     extension.authorityKeyIdentifier(issuer.keyIdentifier),
@@ -145,8 +148,8 @@ function extensionsOf(
       overrides.certificatePolicies ?? policiesOfPurpose[purpose][account.level],
       practiceStatementUrl,
     ),
-    ...(purposes.length > 0 ? [extension.extendedKeyUsage(purposes)] : []),
     ...(birth ? [extension.dateOfBirth(birth)] : []),
+    ...(purposes.length > 0 ? [extension.extendedKeyUsage(purposes)] : []),
     ...(statements.length > 0 ? [extension.qcStatements(statements)] : []),
     ...(crl ? [extension.crlDistributionPoint(crl)] : []),
     extension.subjectKeyIdentifier(keyIdentifier(privateKey)),
@@ -155,11 +158,16 @@ function extensionsOf(
   ];
 }
 
-function qcStatementsOf(account: SimulatedAccount, purpose: CertificatePurpose): readonly extension.QcStatement[] {
+/** Real certificates for authentication carry none. */
+function qcStatementsOf(
+  account: SimulatedAccount,
+  purpose: CertificatePurpose,
+  conditionsUrl: string,
+): readonly extension.QcStatement[] {
   const { semanticsIdentifier, qcCompliance, qcSscd, qcTypeEsign } = extension.qcStatement;
-  if (account.level === 'ADVANCED') return [];
-  if (purpose === 'authentication') return [semanticsIdentifier];
-  return [semanticsIdentifier, qcCompliance, ...(account.lacksQscd ? [] : [qcSscd]), qcTypeEsign];
+  if (account.level === 'ADVANCED' || purpose === 'authentication') return [];
+  const disclosure = extension.qcDisclosure([{ url: conditionsUrl, language: 'en' }]);
+  return [semanticsIdentifier, qcCompliance, ...(account.lacksQscd ? [] : [qcSscd]), qcTypeEsign, disclosure];
 }
 
 /** The override if there is one, where `null` stands for "none". */

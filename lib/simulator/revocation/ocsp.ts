@@ -1,6 +1,9 @@
-/** An OCSP answer (RFC 6960), right or wrong in one of the ways that a relying party must notice. */
-import { type KeyObject, randomBytes } from 'node:crypto';
-import { Constructed, Enumerated, GeneralizedTime, Integer, Null, OctetString, Primitive } from 'asn1js';
+/**
+ * An OCSP answer (RFC 6960), in the shape of the demo environment's or another one, and right or wrong in one of the
+ * ways that a relying party must notice.
+ */
+import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { BitString, Constructed, Enumerated, GeneralizedTime, Integer, OctetString, Primitive } from 'asn1js';
 import {
   BasicOCSPResponse,
   Certificate,
@@ -11,7 +14,7 @@ import {
   ResponseData,
   SingleResponse,
 } from 'pkijs';
-import { cryptoKeyOf, type SignatureHash } from './crypto-key.js';
+import { type SignatureHash, signatureAlgorithm } from '../pki/certificate.js';
 
 /** What the responder says of a certificate. */
 export type CertificateStatus = 'good' | 'revoked' | 'unknown';
@@ -26,12 +29,16 @@ export interface OcspSigner {
 
 export interface OcspAnswer {
   status: CertificateStatus;
+  /** With `revoked`. Default: at this moment. */
+  revokedAt?: Date;
   signer: OcspSigner;
   thisUpdate: Date;
   /** Without it, the answer is about this moment only. */
   nextUpdate?: Date;
   /** Since when the CA keeps what it knows of its certificates (RFC 6960, section 4.4.4). */
   archiveCutoff?: Date;
+  /** Write the list of extensions even if there is none, as the demo environment does. */
+  hasEmptyExtensions?: boolean;
   /** As the request has it, another one, or none. */
   nonce: 'returned' | 'wrong' | 'none';
   /** About a certificate that was not asked about. */
@@ -52,12 +59,12 @@ export function serialNumberAsked(request: Uint8Array): string {
   return Buffer.from(certificateAsked(request).serialNumber.valueBlock.valueHexView).toString('hex').toUpperCase();
 }
 
-export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promise<Buffer> {
+export function answerOcsp(request: Uint8Array, answer: OcspAnswer): Buffer {
   const certID = certificateAsked(request);
   if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
   const thisUpdate = inWholeSeconds(answer.thisUpdate);
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
-  const responseExtensions = extensionsOf(request, answer);
+  const extensions = extensionsOf(request, answer);
   // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
   const data = new ResponseData({
     responderID: signerCertificate.subject,
@@ -65,27 +72,33 @@ export async function answerOcsp(request: Uint8Array, answer: OcspAnswer): Promi
     responses: [
       new SingleResponse({
         certID,
-        certStatus: statusChoice(answer.status, thisUpdate),
+        certStatus: statusChoice(answer.status, inWholeSeconds(answer.revokedAt ?? answer.thisUpdate)),
         thisUpdate,
         ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
         ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
       }),
     ],
-    ...(responseExtensions && { responseExtensions }),
+    ...((extensions.length > 0 || answer.hasEmptyExtensions) && { responseExtensions: extensions }),
   });
   const certs = [
     ...answer.otherCertificates.map((der) => Certificate.fromBER(new Uint8Array(der))),
     ...(answer.signer.isAuthority ? [] : [signerCertificate]),
   ];
-  const basic = new BasicOCSPResponse({ tbsResponseData: data, ...(certs.length > 0 ? { certs } : {}) });
-  await basic.sign(await cryptoKeyOf(answer.signer.privateKey, answer.signatureHash), answer.signatureHash);
-  // RFC 4055, section 5, demands them of RSA, and pkijs leaves them out.
-  if (answer.signer.privateKey.asymmetricKeyType === 'rsa') basic.signatureAlgorithm.algorithmParams = new Null();
+  const { privateKey } = answer.signer;
+  // From now on pkijs takes these bytes for it.
+  data.tbsView = new Uint8Array(data.toSchema(true).toBER());
+  const signature = sign(answer.signatureHash, data.tbsView, privateKey);
+  const basic = new BasicOCSPResponse({
+    tbsResponseData: data,
+    signatureAlgorithm: signatureAlgorithm(privateKey, answer.signatureHash),
+    signature: new BitString({ valueHex: new Uint8Array(signature) }),
+    ...(certs.length > 0 ? { certs } : {}),
+  });
   const response = new OCSPResponse({
     responseStatus: new Enumerated({ value: 0 }),
     responseBytes: new ResponseBytes({
       responseType: basicResponse,
-      response: new OctetString({ valueHex: basic.toSchema().toBER(false) }),
+      response: new OctetString({ valueHex: basic.toSchema().toBER() }),
     }),
   });
   return Buffer.from(response.toSchema().toBER(false));
@@ -120,18 +133,18 @@ function archiveCutoff(since: Date): Extension {
   return new Extension({ extnID: archiveCutoffExtension, extnValue });
 }
 
-function extensionsOf(request: Uint8Array, { nonce, hasUnknownExtension }: OcspAnswer): Extension[] | undefined {
+function extensionsOf(request: Uint8Array, { nonce, hasUnknownExtension }: OcspAnswer): Extension[] {
   const nonces = nonceExtensions(request, nonce);
   if (!hasUnknownExtension) return nonces;
   const extnValue = new OctetString({ valueHex: randomBytes(4) }).toBER(false);
-  return [...(nonces ?? []), new Extension({ extnID: '1.2.3.4.5', critical: true, extnValue })];
+  return [...nonces, new Extension({ extnID: '1.2.3.4.5', critical: true, extnValue })];
 }
 
-function nonceExtensions(request: Uint8Array, nonce: OcspAnswer['nonce']): Extension[] | undefined {
-  if (nonce === 'none') return undefined;
+function nonceExtensions(request: Uint8Array, nonce: OcspAnswer['nonce']): Extension[] {
+  if (nonce === 'none') return [];
   const asked = OCSPRequest.fromBER(new Uint8Array(request)).tbsRequest.requestExtensions ?? [];
   const returned = asked.filter(({ extnID }) => extnID === nonceExtension);
-  if (nonce === 'returned') return returned.length > 0 ? returned : undefined;
+  if (nonce === 'returned') return returned;
   const extnValue = new OctetString({ valueHex: randomBytes(32) }).toBER(false);
   return [new Extension({ extnID: nonceExtension, extnValue })];
 }

@@ -2,18 +2,18 @@
  * What the simulator says of its certificates by OCSP and by list, at the addresses in them (RFC 6960, RFC 5280), and
  * the ways in which it can say it wrongly.
  */
+import { X509Certificate } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import express, { Router } from 'express';
 import type { AccountKeys } from '../account-keys.js';
 import { findAccount } from '../accounts.js';
 import { handle } from '../http.js';
 import { type Authority, authorityName } from '../pki/authority.js';
-import type { IssuedCertificate, Issuer } from '../pki/certificate.js';
+import type { IssuedCertificate } from '../pki/certificate.js';
 import type { SimulatedPki } from '../pki/pki.js';
-import type { UserCertificateOverrides } from '../pki/user-certificate.js';
-import { createCrl } from './crl.js';
+import { createCrl, type RevocationReason, type RevokedEntry } from './crl.js';
 import { answerOcsp, type CertificateStatus, type OcspAnswer, serialNumberAsked, tryLater } from './ocsp.js';
-import { createRecordedResponder } from './recorded-responder.js';
+import { issueResponderCertificate, type ResponderOverrides, responderKeyOf } from './responder.js';
 
 /** What is wrong with OCSP answers. `other-ca` and `not-for-ocsp` are about the signer's certificate. */
 export type OcspFault =
@@ -37,11 +37,19 @@ export type OcspFault =
 /** What is wrong with lists. */
 export type CrlFault = 'unavailable' | 'garbage' | 'out-of-date' | 'wrong-key' | 'weak-signature' | 'delta' | 'partial';
 
-const ocspSigning = '1.3.6.1.5.5.7.3.9';
 /** deltaCRLIndicator and issuingDistributionPoint. */
 const limitingExtensions: Partial<Record<CrlFault, string>> = { delta: '2.5.29.27', partial: '2.5.29.28' };
 const hour = 3_600_000;
 const day = 24 * hour;
+const week = 7 * day;
+
+/** What the simulator knows of a certificate. */
+interface KnownStatus {
+  status: CertificateStatus;
+  /** Milliseconds since the epoch. */
+  since: number;
+  reason?: RevocationReason;
+}
 
 /** The simulator's OCSP responder and lists, and what goes wrong with them. */
 export class SimulatedRevocation {
@@ -50,10 +58,10 @@ export class SimulatedRevocation {
   /** Whether OCSP answers repeat the nonce of the request. */
   returnsNonce = true;
   /**
-   * `recorded`: as the demo environment's responder answers, of whole seconds and without `nextUpdate` and nonce, so
-   * that nobody may remember it; `responder`, `returnsNonce` and `ocspFault` then change nothing in it.
+   * `recorded`: as the demo environment's responder answers, with archiveCutoff and without `nextUpdate`, so that
+   * nobody may remember it. `simple`: the other way round, good for an hour.
    */
-  ocspProfile: 'simple' | 'recorded' = 'simple';
+  ocspProfile: 'recorded' | 'simple' = 'recorded';
   /** Milliseconds that an OCSP answer takes. */
   ocspDelayMs = 0;
   /** What goes wrong with answers of the responder. Default: nothing. */
@@ -62,31 +70,35 @@ export class SimulatedRevocation {
   crlFault?: CrlFault;
   /** How many requests came, answered or not. */
   readonly requests = { ocsp: 0, crl: 0 };
-  private readonly statuses = new Map<string, CertificateStatus>();
+  private readonly statuses = new Map<string, KnownStatus>();
+  private readonly startedAt: number;
   private firstAnswer?: Buffer;
-  private readonly recordedResponders = new Map<Authority, Promise<IssuedCertificate>>();
+  private readonly responders = new Map<Authority, Promise<IssuedCertificate>>();
+  private readonly crlNumbers = new Map<Authority, number>();
 
   constructor(
     private readonly pki: SimulatedPki,
     private readonly keys: AccountKeys,
     private readonly clock: () => number,
-  ) {}
+  ) {
+    this.startedAt = clock();
+  }
 
   /** Says from now on this of the account's certificate. */
   setStatus(documentNumber: string, status: CertificateStatus): void {
     if (!findAccount(documentNumber)) throw new Error(`the simulator has no account ${documentNumber}`);
-    this.statuses.set(documentNumber, status);
+    this.statuses.set(documentNumber, { status, since: this.clock() });
   }
 
-  /** Makes the keys of `recorded` responders, which takes a second, so that nobody who asks has to wait for it. */
+  /** Makes the keys of the responders, which takes a second, so that nobody who asks has to wait for it. */
   async prepareRecordedResponders(): Promise<void> {
-    await Promise.all(Object.values(this.pki.authorities).map((authority) => this.recordedResponder(authority)));
+    await Promise.all(Object.values(this.pki.authorities).map((authority) => this.responderOf(authority)));
   }
 
   /** Routes at the addresses in the certificates. */
   routes(): Router {
     const router = Router();
-    for (const authority of Object.values(this.pki.authorities)) {
+    for (const authority of [this.pki.root, ...Object.values(this.pki.authorities)]) {
       router.post(
         `/ocsp/${authority.id}`,
         express.raw({ type: 'application/ocsp-request', limit: '10kb' }),
@@ -102,7 +114,7 @@ export class SimulatedRevocation {
         `/crl/${authority.id}.crl`,
         handle(async (_request, response) => {
           this.requests.crl += 1;
-          const list = await this.crl(authority);
+          const list = this.crl(authority);
           if (!list) return void response.destroy();
           response.type('application/pkix-crl').send(list);
         }),
@@ -112,85 +124,92 @@ export class SimulatedRevocation {
   }
 
   private async ocsp(authority: Authority, request: Buffer): Promise<Buffer | undefined> {
-    if (this.ocspProfile === 'recorded') return this.recordedOcsp(authority, request);
     const { ocspFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no answer at all');
     if (fault === 'try-later') return tryLater();
     if (fault === 'replayed' && this.firstAnswer) return this.firstAnswer;
     const now = this.clock() + (fault === 'out-of-date' ? -day : fault === 'from-the-future' ? day : 0);
-    const answer = await answerOcsp(request, {
-      status: this.statusOf(serialNumberAsked(request)),
-      ...this.signing(authority),
-      thisUpdate: new Date(now - 1000),
-      nextUpdate: new Date(now + hour),
+    const { status, since } = this.statusOf(serialNumberAsked(request));
+    const signing = await this.signing(authority);
+    const answer = answerOcsp(request, {
+      status,
+      revokedAt: new Date(since),
+      ...signing,
+      thisUpdate: new Date(now),
+      ...(this.ocspProfile === 'recorded'
+        ? { archiveCutoff: beginningOf(authority), hasEmptyExtensions: true }
+        : { nextUpdate: new Date(now + hour) }),
       nonce: fault === 'wrong-nonce' ? 'wrong' : this.returnsNonce ? 'returned' : 'none',
       isForOther: fault === 'other-certificate',
-      signatureHash: fault === 'weak-signature' ? 'SHA-1' : 'SHA-384',
+      signatureHash: fault === 'weak-signature' ? 'sha1' : signing.signer.isAuthority ? 'sha384' : 'sha256',
       hasUnknownExtension: fault === 'unknown-extension',
     });
     this.firstAnswer ??= answer;
     return answer;
   }
 
-  private recordedResponder(authority: Authority): Promise<IssuedCertificate> {
-    const known = this.recordedResponders.get(authority);
-    const responder = known ?? createRecordedResponder(authority, this.clock());
-    this.recordedResponders.set(authority, responder);
+  private responderOf(authority: Authority): Promise<IssuedCertificate> {
+    const responder = this.responders.get(authority) ?? this.issueResponder(authority);
+    this.responders.set(authority, responder);
     return responder;
   }
 
-  private async recordedOcsp(authority: Authority, request: Buffer): Promise<Buffer> {
-    const now = this.clock();
-    const responder = this.recordedResponder(authority);
-    return answerOcsp(request, {
-      status: this.statusOf(serialNumberAsked(request)),
-      signer: { ...(await responder), isAuthority: false },
-      otherCertificates: [],
-      thisUpdate: new Date(now),
-      archiveCutoff: new Date(now - 365 * day),
-      nonce: 'none',
-      isForOther: false,
-      signatureHash: 'SHA-256',
-      hasUnknownExtension: false,
-    });
+  private async issueResponder(authority: Authority, overrides?: ResponderOverrides): Promise<IssuedCertificate> {
+    return issueResponderCertificate(authority, await responderKeyOf(authority), this.clock(), overrides);
   }
 
-  private async crl(authority: Authority): Promise<Buffer | undefined> {
+  private crl(authority: Authority): Buffer | undefined {
     const { crlFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no list at all');
-    const now = this.clock() - (fault === 'out-of-date' ? 2 * day : 0);
+    const now = this.clock() - (fault === 'out-of-date' ? 2 * week : 0);
+    const crlNumber = (this.crlNumbers.get(authority) ?? 1000) + 1;
+    this.crlNumbers.set(authority, crlNumber);
     return createCrl({
       issuer: authority.certificate,
       privateKey: fault === 'wrong-key' ? this.pki.issueAuthority().privateKey : authority.privateKey,
-      revoked: this.keys.serialNumbers().filter((serialNumber) => this.statusOf(serialNumber) === 'revoked'),
-      thisUpdate: new Date(now - 1000),
-      nextUpdate: new Date(now + day),
-      signatureHash: fault === 'weak-signature' ? 'SHA-1' : 'SHA-384',
+      keyIdentifier: authority.keyIdentifier,
+      revoked: this.revokedBy(authority),
+      crlNumber,
+      thisUpdate: new Date(now),
+      nextUpdate: new Date(now + week - 1000),
+      signatureHash: fault === 'weak-signature' ? 'sha1' : 'sha384',
       extension: fault && limitingExtensions[fault],
     });
   }
 
+  private revokedBy(authority: Authority): RevokedEntry[] {
+    const issuer = new X509Certificate(authority.certificate);
+    return this.keys
+      .certificates()
+      .filter((certificate) => certificate.checkIssued(issuer))
+      .map(({ serialNumber }) => ({ serialNumber, ...this.statusOf(serialNumber) }))
+      .filter(({ status }) => status === 'revoked')
+      .map(({ serialNumber, since, reason }) => ({ serialNumber, revokedAt: new Date(since), reason }));
+  }
+
   /** A certificate that belongs to no account is good: tests issue such. */
-  private statusOf(serialNumber: string): CertificateStatus {
+  private statusOf(serialNumber: string): KnownStatus {
     const documentNumber = this.keys.documentNumberOf(serialNumber);
-    if (documentNumber === undefined) return 'good';
-    return this.statuses.get(documentNumber) ?? findAccount(documentNumber)?.certificateStatus ?? 'good';
+    if (documentNumber === undefined) return { status: 'good', since: this.startedAt };
+    const status = findAccount(documentNumber)?.certificateStatus ?? 'good';
+    // The demo environment's list gives a reason for some certificates and none for most.
+    return this.statuses.get(documentNumber) ?? { status, since: this.startedAt, reason: 'keyCompromise' };
   }
 
   /** Who signs, and what else goes along: to keep somebody busy who builds paths of whatever comes. */
-  private signing(authority: Authority): Pick<OcspAnswer, 'signer' | 'otherCertificates'> {
+  private async signing(authority: Authority): Promise<Pick<OcspAnswer, 'signer' | 'otherCertificates'>> {
     const { ocspFault: fault, pki } = this;
     if (fault === 'many-certificates') {
       const otherCertificates = Array.from({ length: 40 }, () => pki.issueAuthority().certificate);
-      return { signer: this.signer(authority), otherCertificates };
+      return { signer: await this.signer(authority), otherCertificates };
     }
-    if (fault !== 'circle-of-authorities') return { signer: this.signer(authority), otherCertificates: [] };
+    if (fault !== 'circle-of-authorities') return { signer: await this.signer(authority), otherCertificates: [] };
     const one = pki.issueAuthority({ subject: authorityName('One') });
     const other = pki.issueAuthority({ subject: authorityName('Other') });
     return {
-      signer: { ...this.issueResponderCertificate(one), isAuthority: false },
+      signer: { ...(await this.issueResponder(authority, { issuer: one })), isAuthority: false },
       otherCertificates: [
         pki.issueAuthority({ ...one, issuer: other }).certificate,
         pki.issueAuthority({ ...other, issuer: one }).certificate,
@@ -198,30 +217,28 @@ export class SimulatedRevocation {
     };
   }
 
-  private signer(authority: Authority): OcspAnswer['signer'] {
+  private async signer(authority: Authority): Promise<OcspAnswer['signer']> {
     const { ocspFault: fault } = this;
     if (fault === 'wrong-key') {
       const { privateKey } = this.pki.issueAuthority();
       return { certificate: authority.certificate, privateKey, isAuthority: true };
     }
-    const isDeviation = fault === 'other-ca' || fault === 'not-for-ocsp' || fault === 'expired-responder';
-    if (this.responder === 'direct' && !isDeviation) return { ...authority, isAuthority: true };
-    const issuer = fault === 'other-ca' ? this.pki.issueAuthority({ subject: authority.subject }) : authority;
-    const responder = this.issueResponderCertificate(issuer, {
-      ...(fault === 'not-for-ocsp' ? { extendedKeyUsage: [] } : {}),
-      ...(fault === 'expired-responder' ? { notAfter: new Date(this.clock() - hour) } : {}),
-    });
-    return { ...responder, isAuthority: false };
+    const overrides = this.responderFault(authority);
+    if (overrides) return { ...(await this.issueResponder(authority, overrides)), isAuthority: false };
+    if (this.responder === 'direct') return { ...authority, isAuthority: true };
+    return { ...(await this.responderOf(authority)), isAuthority: false };
   }
 
-  private issueResponderCertificate(issuer: Issuer, overrides: UserCertificateOverrides = {}): IssuedCertificate {
-    return this.pki.issueUserCertificate({
-      issuer,
-      subject: [['commonName', 'Simulated OCSP responder']],
-      documentNumber: null,
-      dateOfBirth: null,
-      extendedKeyUsage: [ocspSigning],
-      ...overrides,
-    });
+  /** What is wrong with the responder's certificate, if anything is to be. */
+  private responderFault(authority: Authority): ResponderOverrides | undefined {
+    const { ocspFault: fault } = this;
+    if (fault === 'other-ca') return { issuer: this.pki.issueAuthority({ subject: authority.subject }) };
+    if (fault === 'not-for-ocsp') return { extendedKeyUsage: [] };
+    if (fault === 'expired-responder') return { notAfter: new Date(this.clock() - hour) };
+    return undefined;
   }
+}
+
+function beginningOf({ certificate }: Authority): Date {
+  return new Date(new X509Certificate(certificate).validFrom);
 }

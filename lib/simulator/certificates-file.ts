@@ -1,6 +1,6 @@
 /**
- * The file that `--trust-anchors` writes. It replaces what a simulator has written before and nothing else: a name
- * typed wrongly would cost the trust anchors of the live service, or make a site trust the simulator.
+ * The files that `--trust-anchors` and `--root` write. They replace what a simulator has written before and nothing
+ * else: a name typed wrongly would cost the trust anchors of the live service, or make a site trust the simulator.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,23 +8,23 @@ import { UsageError } from '../command-line.js';
 import { organization } from './pki/authority.js';
 
 /** @throws UsageError when the file is there and holds something else, or cannot be read. */
-export async function checkTrustAnchorsFile(file: string): Promise<void> {
+export async function checkCertificatesFile(file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
-    throw cannotBeWritten(error);
+    throw cannotBeWritten(file, error);
   });
   if (isOfSimulator(text)) return;
   throw new UsageError(`${file} is not one that a simulator has written, so it stays as it is: name another file`);
 }
 
-export async function writeTrustAnchorsFile(file: string, trustAnchors: string): Promise<void> {
-  await writeFile(file, trustAnchors).catch((error: Error) => {
-    throw cannotBeWritten(error);
+export async function writeCertificatesFile(file: string, certificates: string): Promise<void> {
+  await writeFile(file, certificates).catch((error: Error) => {
+    throw cannotBeWritten(file, error);
   });
 }
 
-function cannotBeWritten({ message }: Error): UsageError {
-  return new UsageError(`the trust anchors cannot be written: ${message}`);
+function cannotBeWritten(file: string, { message }: Error): UsageError {
+  return new UsageError(`${file} cannot be written: ${message}`);
 }
 
 const pemBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
