@@ -64,7 +64,7 @@ export interface SimulatedAccount {
   certificateProfile: 'current' | 'older';
 }
 
-type AccountDetails = Partial<Omit<SimulatedAccount, 'documentNumber' | 'outcome' | 'name'>>;
+type AccountDetails = Partial<Omit<SimulatedAccount, 'documentNumber' | 'outcome'>>;
 
 function account(
   documentNumber: string,
@@ -106,7 +106,11 @@ const demoAccounts: readonly SimulatedAccount[] = [
   account('PNOLT-61101019988-MOCK-NQ', 'OK', 'MINOR', { dateOfBirth: '2011-01-01' }),
   account('PNOLV-020211-12351-MOCK-NQ', 'OK', 'BĒRNS', { dateOfBirth: '1911-02-02' }),
 
-  account('PNOEE-40504040001-DEM0-Q', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),
+  // The one whose real certificates are known.
+  account('PNOEE-40504040001-DEM0-Q', 'OK', 'OK', {
+    name: { surname: 'TEST', givenName: 'OK' },
+    dateOfBirth: '1905-04-04',
+  }),
   account('PNOLT-40504040001-MOCK-Q', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),
   account('PNOLV-050405-10009-DEM0-Q', 'OK', 'OK', { dateOfBirth: '1905-04-05' }),
   account('PNOLV-320000-10003-DEMO-Q', 'OK', 'OK', { dateOfBirth: '1905-04-04' }),

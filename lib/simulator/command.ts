@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { readArguments, runCommand, UsageError } from '../command-line.js';
 import { checkCertificatesFile, writeCertificatesFile } from './certificates-file.js';
-import type { SimulatorOptions } from './options.js';
+import { demoRelyingParty, type SimulatorOptions } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';
 
 const usage = `Usage: smart-id-simulator [options]
@@ -19,6 +19,7 @@ Options:
   --host ADDRESS                     address to listen on (127.0.0.1)
   --key-size BITS                    RSA keys of the test accounts (2048; the real ones have 6144)
   --session-lifetime SECONDS         until an unanswered session times out (120)
+  --advanced                         let the site ask for the level ADVANCED, which the demo environment answers with 403
   --notification automatic|phone     who answers notifications: the account, or you on the phone page (automatic)
   --trust-anchors FILE               write the trust anchors (PEM) to this file, for the option trustAnchors; a file
                                      that is there is replaced only if a simulator has written it
@@ -39,6 +40,7 @@ function readCommandLine(): Command | 'help' {
       host: { type: 'string' },
       'key-size': { type: 'string' },
       'session-lifetime': { type: 'string' },
+      advanced: { type: 'boolean' },
       notification: { type: 'string' },
       'trust-anchors': { type: 'string' },
       root: { type: 'string' },
@@ -64,6 +66,7 @@ function readCommandLine(): Command | 'help' {
       keySize: wholeNumber('--key-size', values['key-size'], 2048, 16_384),
       sessionLifetime: lifetime === undefined ? undefined : lifetime * 1000,
       notificationAnswer: notification,
+      relyingParties: values.advanced ? [{ ...demoRelyingParty, mayUseAdvanced: true }] : undefined,
     },
     trustAnchorsFile,
     rootFile,

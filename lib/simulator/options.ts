@@ -47,6 +47,9 @@ export type SimulatorSettings = Required<Omit<SimulatorOptions, 'authorityKeys'>
 
 export const schemeName = 'smart-id-demo';
 
+/** The one that everybody may use (RP API 3.2.3, "Demo environment"). */
+export const demoRelyingParty: RelyingParty = { uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' };
+
 export function withDefaults(options: SimulatorOptions): SimulatorSettings {
   return {
     port: options.port ?? 5080,
@@ -56,8 +59,7 @@ export function withDefaults(options: SimulatorOptions): SimulatorSettings {
     notificationAnswer: options.notificationAnswer ?? 'automatic',
     notificationDelay: options.notificationDelay ?? 1000,
     linkedSignatureWait: options.linkedSignatureWait ?? 10_000,
-    // RP API 3.2.3, "Demo environment".
-    relyingParties: options.relyingParties ?? [{ uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' }],
+    relyingParties: options.relyingParties ?? [demoRelyingParty],
     clock: options.clock ?? Date.now,
   };
 }

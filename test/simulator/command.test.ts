@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { SmartIdStrategy, type SmartIdStrategyOptions } from '../../lib/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
-import { startQuickSimulator } from './support.js';
+import { deviceLinkRequest, post, startQuickSimulator } from './support.js';
 
 describe('The command smart-id-simulator', () => {
   const command = fileURLToPath(new URL('../../lib/simulator/command.ts', import.meta.url));
@@ -70,6 +70,21 @@ describe('The command smart-id-simulator', () => {
     expect(await stop()).to.equal(0);
     expect(output.stderr).to.equal('');
   });
+
+  for (const [option, expected] of [
+    [undefined, 403],
+    ['--advanced', 200],
+  ] as const) {
+    it(`answers a request for the level ADVANCED with ${expected}: ${option ?? 'no option'}`, async () => {
+      const { output, isUp, stop } = run(['--port', '0', ...(option ? [option] : [])]);
+      await isUp();
+      const baseUrl = /RP API +(\S+)/.exec(output.stdout)?.[1] ?? '';
+      const request = deviceLinkRequest({ certificateLevel: 'ADVANCED' });
+      const { status } = await post(`${baseUrl}/authentication/device-link/anonymous`, request);
+      expect(status).to.equal(expected);
+      await stop();
+    });
+  }
 
   /** As somebody pastes them who writes a site. */
   async function optionsIn(stdout: string): Promise<SmartIdStrategyOptions> {
