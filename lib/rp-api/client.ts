@@ -287,7 +287,7 @@ export class SmartIdClient {
     if (!Number.isInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > 120_000) {
       throw new SmartIdInputError('timeoutMs', 'must be a whole number of milliseconds from 1000 to 120000.');
     }
-    const path = `session/${encodeURIComponent(sessionID)}?timeoutMs=${timeoutMs}`;
+    const path = `session/${parseUuid(sessionID, 'sessionID')}?timeoutMs=${timeoutMs}`;
     const answer = await this.send({
       method: 'GET',
       path,
