@@ -27,12 +27,12 @@ export function choiceToLink(
 }
 
 /**
- * Whether the person's app refuses this new signature session: it is a linked signature that the app does not wait for,
- * or the app waits for a linked signature and this is another one.
+ * Whether the person's app refuses this new session: it is a linked signature that the app does not wait for, or the app
+ * waits for a linked signature and something else is pushed to it. A device link reaches no app by itself.
  */
-export function isUnexpected({ request, accounts, choice }: Session, sessions: readonly Session[]): boolean {
+export function isUnexpected({ accounts, choice, deviceLink }: Session, sessions: readonly Session[]): boolean {
   if (choice) return !choice.waitingApp?.isWaiting || !accounts?.includes(choice.waitingApp.account);
-  if (sessionTypeOf(request) !== 'sign') return false;
+  if (deviceLink) return false;
   return sessions.some(
     ({ waitingApp }) => waitingApp?.isWaiting && accounts?.every((account) => account === waitingApp.account),
   );

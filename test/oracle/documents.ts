@@ -189,6 +189,7 @@ export function partsOfAnswer(der: Uint8Array) {
     return inner;
   };
   return {
+    signed: () => basic().next(tags.sequence),
     status: () => outer.reader.next(tags.enumerated).content,
     responderId: () => data().nextOfAnyTag(),
     answers: () => {

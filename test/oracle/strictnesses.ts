@@ -1,7 +1,7 @@
 /** The ways in which lib/trust is stricter than others, on purpose; and the few parts that it leaves alone. */
 
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { constructedTag, DerReader, elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
+import { constructedTag, type DerElement, DerReader, elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
 import { authorityInfoAccess, crlDistributionPoints, extensionTypes } from '../../lib/trust/extensions.js';
 import { buildPath } from '../../lib/trust/path.js';
 import { partsOfAnswer } from './documents.js';
@@ -10,6 +10,7 @@ import type { Differences, Leniency, Strictness } from './verdict.js';
 /** Extensions that are a SEQUENCE of sequences. */
 const listsOfSequences = new Set([extensionTypes.certificatePolicies, authorityInfoAccess, crlDistributionPoints]);
 const maxSequences = 50;
+const maxElementsOfAnswer = 1000;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -184,6 +185,20 @@ function readable(der: Bytes): Certificate[] {
   }
 }
 
+/** Whether a length in it, however deep, is one that DER has not: OpenSSL writes an answer anew before it verifies it. */
+function isNoDer(element: DerElement): boolean {
+  try {
+    const elements = elementsIn(element, maxElementsOfAnswer);
+    return elements.some((inner) => isConstructed(inner) && isNoDer(inner));
+  } catch (error) {
+    return /a length is (?:not minimal|indefinite)/.test(String(error));
+  }
+}
+
+function isConstructed({ tag }: DerElement): boolean {
+  return (tag & 0x20) !== 0;
+}
+
 /** What OpenSSL's commands take, and libraries as they are asked here do not. */
 export function withOpenSsl({ strictnesses, leniencies }: Differences): Differences {
   return {
@@ -194,6 +209,9 @@ export function withOpenSsl({ strictnesses, leniencies }: Differences): Differen
       saying('OpenSSL: a critical extension that is unknown', 'is not understood', 'is unknown'),
       saying('OpenSSL: another time', 'it is from the future', 'it is out of date'),
       saying('OpenSSL: another nonce, as the command is not told which', 'the nonce is another one'),
+      sayingWhere('the signature is not that of the CA', 'OpenSSL: signed bytes that it verifies as DER', (der) => {
+        return isNoDer(partsOfAnswer(der).signed());
+      }),
     ],
     leniencies,
   };

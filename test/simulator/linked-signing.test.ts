@@ -13,6 +13,7 @@ import {
   deviceLink,
   documentOk,
   type Json,
+  notificationRequest,
   personOk,
   post,
   sessionStatus,
@@ -90,21 +91,29 @@ describe('A linked signature', () => {
       expect(await endOf(await link(choice))).to.equal('EXPECTED_LINKED_SESSION');
     });
 
-    for (const path of [
-      `device-link/document/${documentOk}`,
-      `device-link/etsi/${personOk}`,
-      `notification/document/${documentOk}`,
-      `notification/etsi/${personOk}`,
-    ]) {
-      it(`for an intruder, and the app goes on waiting: ${path}`, async () => {
-        const intruder = await createSigning(sim, path, signatureRequest());
-        expect(await statusOf(intruder)).to.deep.equal({
+    const pushes: [string, () => Json][] = [
+      [`signature/notification/document/${documentOk}`, signatureRequest],
+      [`signature/notification/etsi/${personOk}`, signatureRequest],
+      [`signature/certificate-choice/notification/etsi/${personOk}`, certificateChoiceRequest],
+      [`authentication/notification/document/${documentOk}`, notificationRequest],
+    ];
+    for (const [path, request] of pushes) {
+      it(`for something else that is pushed, and the app goes on waiting: ${path}`, async () => {
+        const { body: response } = await post(`${sim.baseUrl}/${path}`, request());
+        expect(await statusOf({ request, response })).to.deep.equal({
           state: 'COMPLETE',
           result: { endResult: 'EXPECTED_LINKED_SESSION' },
         });
         expect(await endOf(await link(choice))).to.equal('OK');
       });
     }
+
+    it('for no device link, which nobody has shown to an app', async () => {
+      const path = `device-link/document/${documentOk}`;
+      const { response } = await createSigning(sim, path, signatureRequest());
+      expect((await sessionStatus(sim, response.sessionID, 1000)).body).to.deep.equal({ state: 'RUNNING' });
+      expect(await endOf(await link(choice))).to.equal('OK');
+    });
 
     it('for an intruder of another relying party', async () => {
       const request = signatureRequest(otherRelyingParty);

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -176,6 +176,23 @@ describe('The OCSP answers of the simulator', () => {
         }
       });
     }
+
+    it('are the same where the question is in the path (RFC 6960, A.1), its slashes encoded or not', async () => {
+      const { certificate } = simulator.pki.issueUserCertificate({ issuer: qualified });
+      await ask(qualified, certificate, '-no_nonce', '-reqout', 'question.der');
+      const question = await readFile(path.join(folder, 'question.der'));
+      const base64 = question.toString('base64');
+      for (const inPath of [encodeURIComponent(base64), base64.replaceAll('+', '%2B')]) {
+        const response = await fetch(`${qualified.ocspUrl}/${inPath}`);
+        expect(response.headers.get('content-type')).to.equal('application/ocsp-response');
+        await writeFile(path.join(folder, 'answer.der'), Buffer.from(await response.arrayBuffer()));
+        const files = ['-issuer', `${qualified.id}.pem`, '-cert', 'certificate.pem', '-CAfile', 'ca.pem'];
+        const { stdout, stderr } = await run('openssl', ['ocsp', '-respin', 'answer.der', ...files], { cwd: folder });
+        expect(stdout + stderr)
+          .to.contain('Response verify OK')
+          .and.contain('certificate.pem: good');
+      }
+    });
 
     it('say of an authority what its root says', async () => {
       const said = await ask(simulator.pki.root, qualified.certificate, '-nonce');

@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import express, { Router } from 'express';
+import express, { type Response, Router } from 'express';
 import type { AccountKeys } from '../account-keys.js';
 import { findAccount } from '../accounts.js';
 import { handle } from '../http.js';
@@ -99,16 +99,23 @@ export class SimulatedRevocation {
   routes(): Router {
     const router = Router();
     for (const authority of [this.pki.root, ...Object.values(this.pki.authorities)]) {
+      const answerTo = async (question: Buffer, response: Response) => {
+        this.requests.ocsp += 1;
+        if (this.ocspDelayMs > 0) await wait(this.ocspDelayMs, undefined, { ref: false });
+        const answer = await this.ocsp(authority, question);
+        if (!answer) return void response.destroy();
+        response.type('application/ocsp-response').send(answer);
+      };
+      const place = `/ocsp/${authority.id}`;
       router.post(
-        `/ocsp/${authority.id}`,
+        place,
         express.raw({ type: 'application/ocsp-request', limit: '10kb' }),
-        handle(async (request, response) => {
-          this.requests.ocsp += 1;
-          if (this.ocspDelayMs > 0) await wait(this.ocspDelayMs, undefined, { ref: false });
-          const answer = await this.ocsp(authority, request.body);
-          if (!answer) return void response.destroy();
-          response.type('application/ocsp-response').send(answer);
-        }),
+        handle((request, response) => answerTo(request.body, response)),
+      );
+      // RFC 6960, A.1: the Base64 of the question in the path, whose slashes may be encoded or not.
+      router.get(
+        new RegExp(`^${place}/(.+)$`),
+        handle((request, response) => answerTo(Buffer.from(String(request.params[0]), 'base64'), response)),
       );
       router.get(
         `/crl/${authority.id}.crl`,
