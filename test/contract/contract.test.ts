@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { needSharedFiles } from '../support/shared-files.js';
 import { coverageOf } from './coverage.js';
-import { type Descriptions, differencesOf, needDescriptions } from './descriptions.js';
+import { type Descriptions, descriptionFiles, differencesOf, readDescriptions } from './descriptions.js';
 import { endpoints } from './endpoints.js';
 import { groups } from './flows.js';
 import { isKnown, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
@@ -20,7 +21,8 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
   let stage: Stage;
 
   before(async function () {
-    descriptions = needDescriptions(this);
+    needSharedFiles(this, ...descriptionFiles);
+    descriptions = readDescriptions();
     stage = await startStage();
   });
   after(() => stage?.simulator.close());

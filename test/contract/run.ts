@@ -4,8 +4,9 @@
  */
 
 import '../support/ready-keys.js';
+import { missingFile } from '../support/shared-files.js';
 import { type Coverage, coverageOf } from './coverage.js';
-import { differencesOf, missingDescription, readDescriptions } from './descriptions.js';
+import { descriptionFiles, differencesOf, readDescriptions } from './descriptions.js';
 import { endpoints } from './endpoints.js';
 import { groups } from './flows.js';
 import { isKnown, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
@@ -30,9 +31,9 @@ const choices: readonly [string, RegExp][] = [
   ['outcomes', /\/endResult$/],
 ];
 
-const missingFile = missingDescription();
-if (missingFile !== undefined) {
-  console.log(`Nothing was held against anything: the file openapi/${missingFile} is not beside the project.`);
+const missing = missingFile(descriptionFiles);
+if (missing !== undefined) {
+  console.log(`Nothing was held against anything: ${missing} is not beside the project.`);
   process.exit(0);
 }
 

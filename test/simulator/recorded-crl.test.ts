@@ -1,5 +1,6 @@
 /** Lists of revoked certificates in the shape of the demo environment's. */
 
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +9,7 @@ import { CertificateRevocationList } from 'pkijs';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { compareRows, listRows, type Row } from '../support/asn1-rows.js';
 import { needTools, said } from '../support/outside-tools.js';
-import { needRecordedFiles, recordedList } from '../support/recorded-files.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 import { otherAuthority } from './recorded-differences.js';
 
 /** Revoked from the beginning, with a reason; and by a test, without one. */
@@ -52,8 +53,8 @@ describe('The list of revoked certificates', () => {
   }
 
   it('has the shape of the recorded one, and differs only in what it must', async function () {
-    needRecordedFiles(this);
-    const [recorded, simulated] = [listRows(recordedList()), listRows(await list())];
+    needSharedFiles(this, 'recordedList');
+    const [recorded, simulated] = [listRows(readFileSync(sharedFiles.recordedList)), listRows(await list())];
     expect(kindsOfEntries(simulated)).to.deep.equal(kindsOfEntries(recorded)).and.have.length(2);
     const isOfList = (row: Row) => !isOfEntry(row);
     compareRows(recorded.filter(isOfList), simulated.filter(isOfList), [
@@ -66,8 +67,8 @@ describe('The list of revoked certificates', () => {
   });
 
   it('is of whole seconds, and good for a week less a second, as the recorded one', async function () {
-    needRecordedFiles(this);
-    for (const der of [recordedList(), await list()]) {
+    needSharedFiles(this, 'recordedList');
+    for (const der of [readFileSync(sharedFiles.recordedList), await list()]) {
       const [thisUpdate = '', nextUpdate = ''] = listRows(der)
         .filter(({ path }) => path.endsWith('Update'))
         .map(({ value }) => value);

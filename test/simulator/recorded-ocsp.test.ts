@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,7 +15,8 @@ import { toPem } from '../../lib/simulator/pki/certificate.js';
 import { compareRows, ocspRows } from '../support/asn1-rows.js';
 import { genuineAuthentication } from '../support/authentication.js';
 import { needTools } from '../support/outside-tools.js';
-import { needRecordedFiles, recordedOcspAnswer } from '../support/recorded-files.js';
+import { answerWith } from '../support/revocation-fetch.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 import { otherAuthority, otherCertificate } from './recorded-differences.js';
 
 const run = promisify(execFile);
@@ -61,9 +63,9 @@ describe('The OCSP answers of the simulator', () => {
   const singleOf = ({ tbsResponseData }: BasicOCSPResponse) => tbsResponseData.responses[0] as SingleResponse;
 
   it('have the shape of the recorded one, and differ only in what they must', async function () {
-    needRecordedFiles(this);
+    needSharedFiles(this, 'recordedOcspAnswer');
     const time = 'it is of another time';
-    compareRows(ocspRows(recordedOcspAnswer()), ocspRows(await answer()), [
+    compareRows(ocspRows(readFileSync(sharedFiles.recordedOcspAnswer)), ocspRows(await answer()), [
       ...otherAuthority,
       ...otherCertificate,
       { of: /producedAt$/, because: time },
@@ -76,8 +78,8 @@ describe('The OCSP answers of the simulator', () => {
   });
 
   it('have another shape only where a test asks for it', async function () {
-    needRecordedFiles(this);
-    const recorded = ocspRows(recordedOcspAnswer());
+    needSharedFiles(this, 'recordedOcspAnswer');
+    const recorded = ocspRows(readFileSync(sharedFiles.recordedOcspAnswer));
     for (const other of [{ ocspProfile: 'simple' }, { responder: 'direct' }]) {
       Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated' }, other);
       const rows = ocspRows(await answer());
@@ -131,12 +133,7 @@ describe('The OCSP answers of the simulator', () => {
       const revocation = createRevocationChecker('ocsp', async (url, { method, headers, body }) => {
         const asked = new Uint8Array(Buffer.from(body ?? ''));
         answered = Buffer.from(await (await fetch(url, { method, headers, body: asked })).arrayBuffer());
-        return {
-          status: 200,
-          body: (async function* () {
-            yield answered;
-          })(),
-        };
+        return answerWith(answered);
       });
       const trustAnchors = loadTrustAnchors(simulator.trustAnchors, now);
       await verifyAuthentication({ ...(await genuineAuthentication(simulator)), trustAnchors, revocation, now });

@@ -21,7 +21,8 @@ import {
   verifySignature,
 } from '../../lib/client.js';
 import { type JsonChange, jsonChanges } from '../support/json-changes.js';
-import { needRecordedFiles, recordedAnswers, recordedFiles, revocationFetch } from '../support/recorded.js';
+import { revocationFetch } from '../support/revocation-fetch.js';
+import { needSharedFiles, recordedAnswers, recordedFiles, sharedFiles } from '../support/shared-files.js';
 
 type Input = VerifyAuthenticationInput & VerifySignatureInput;
 type Verify = (input: Input) => Promise<{ certificateLevel: string }>;
@@ -57,9 +58,9 @@ describe('Answers that were recorded', () => {
   let crl: Buffer;
 
   before(function () {
-    needRecordedFiles(this);
-    ocsp = readFileSync(recordedFiles.ocsp);
-    crl = readFileSync(recordedFiles.crl);
+    needSharedFiles(this, ...recordedFiles);
+    ocsp = readFileSync(sharedFiles.recordedOcspAnswer);
+    crl = readFileSync(sharedFiles.recordedList);
     const recorded = recordedAnswers();
     const now = Date.parse(recorded.at);
     const inputOf = (kind: Kind, policy: RevocationPolicy): Input => {
@@ -69,7 +70,7 @@ describe('Answers that were recorded', () => {
         status,
         session: { ...session, flowTypes: ['Notification'], expected: { documentNumber } },
         ...(data && { data: Buffer.from(data) }),
-        trustAnchors: loadTrustAnchors(recordedFiles.anchor, now),
+        trustAnchors: loadTrustAnchors(sharedFiles.demoAnchor, now),
         revocation: revocationBy(policy),
         now,
       };

@@ -8,7 +8,13 @@ import type { Certificate } from '../../lib/trust/certificate.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { type RevocationList, readCrl } from '../../lib/trust/revocation/crl.js';
-import { needRecordedFiles, recordedAnswers, recordedFiles } from '../support/recorded.js';
+import {
+  needSharedFiles,
+  recordedAnswers,
+  recordedCertificates,
+  recordedFiles,
+  sharedFiles,
+} from '../support/shared-files.js';
 
 describe('The list of revoked certificates that was recorded', () => {
   let der: Buffer<ArrayBuffer>;
@@ -16,9 +22,9 @@ describe('The list of revoked certificates that was recorded', () => {
   let revoked: Uint8Array<ArrayBuffer>[];
 
   before(async function () {
-    needRecordedFiles(this);
-    der = readFileSync(recordedFiles.crl);
-    const [issuer] = readCertificates(recordedFiles.anchor, 'anchor') as [Certificate];
+    needSharedFiles(this, ...recordedFiles);
+    der = readFileSync(sharedFiles.recordedList);
+    const [issuer] = readCertificates(sharedFiles.demoAnchor, 'anchor') as [Certificate];
     const result = await readCrl(new Uint8Array(der), issuer, Date.parse(recordedAnswers().at));
     if ('refusal' in result) throw new Error(result.refusal);
     expect(result.nextUpdate).to.equal(Date.parse('2026-03-31T08:05:50Z'));
@@ -54,9 +60,8 @@ describe('The list of revoked certificates that was recorded', () => {
   });
 
   it('does not hold the certificates of the recorded answers', () => {
-    const { login, signature } = recordedAnswers();
-    for (const { status } of [login, signature]) {
-      expect(list.has(parseCertificate(Buffer.from(status.cert.value, 'base64')).serialNumber)).to.equal(false);
+    for (const der of Object.values(recordedCertificates())) {
+      expect(list.has(parseCertificate(der).serialNumber)).to.equal(false);
     }
   });
 });
