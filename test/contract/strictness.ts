@@ -4,8 +4,8 @@
  */
 
 import { SmartIdClient, type SmartIdServiceError } from '../../lib/client.js';
+import { type JsonChange, jsonChanges } from '../support/json-changes.js';
 import { type Endpoint, requestFor } from './endpoints.js';
-import { type Mutation, mutationsOf } from './mutations.js';
 import type { Json, OpenApi } from './open-api.js';
 import { type RecordedExchange, RecordedExchanges } from './recorded-exchanges.js';
 import { allowed, bodyOf, confirming, endpointNamed, type Stage } from './stage.js';
@@ -38,8 +38,8 @@ export async function compareSimulator(
   endpoint: Endpoint,
   linkedSessionID: string,
 ): Promise<Comparison> {
-  const mutations = mutationsOf(await bodyOf(endpoint, everythingFor(endpoint, linkedSessionID)));
-  return compare('the simulator', endpoint.operation, mutations, async ({ body }) => {
+  const changes = oddChanges(await bodyOf(endpoint, everythingFor(endpoint, linkedSessionID)));
+  return compare('the simulator', endpoint.operation, changes, async (body) => {
     const recorded = new RecordedExchanges();
     const { status } = await recorded.send(`${simulator.baseUrl}/${endpoint.path(confirming)}`, body);
     return { isRight: isRequestRight(description, recorded), isTaken: status !== 400 };
@@ -48,8 +48,8 @@ export async function compareSimulator(
 
 /** Requests that the client's types forbid, or that no type can forbid. What it does not send is no disagreement. */
 export async function compareSentRequests(description: OpenApi, endpoint: Endpoint): Promise<Comparison> {
-  const mutations = mutationsOf(everythingFor(endpoint, someId));
-  return compare('what the client sends', endpoint.operation, mutations, async ({ body }) => {
+  const changes = oddChanges(everythingFor(endpoint, someId));
+  return compare('what the client sends', endpoint.operation, changes, async (body) => {
     let isRight = true;
     const client = clientWith(async (url, { method, headers, body: sent }) => {
       const recorded = new RecordedExchanges();
@@ -65,7 +65,8 @@ export async function compareSentRequests(description: OpenApi, endpoint: Endpoi
 /** Answers of the service with one field made wrong. */
 export async function compareReadAnswers(description: OpenApi, exchange: RecordedExchange): Promise<Comparison> {
   const operation = description.operationOf(exchange)?.id ?? '';
-  return compare('what the client reads', operation, mutationsOf(JSON.parse(exchange.answerBody)), async ({ body }) => {
+  const changes = oddChanges(JSON.parse(exchange.answerBody));
+  return compare('what the client reads', operation, changes, async (body) => {
     const answerBody = JSON.stringify(body);
     const refusal = await refusalOf(() => readAnswer(operation, answerBody));
     if (refusal && (refusal as SmartIdServiceError).code !== 'bad_response') throw refusal;
@@ -98,17 +99,42 @@ function fieldsOf(value: unknown): string {
 async function compare(
   side: Side,
   operation: string,
-  mutations: readonly Mutation[],
-  judge: (mutation: Mutation) => Promise<{ isRight: boolean; isTaken: boolean }>,
+  changes: readonly JsonChange[],
+  judge: (body: Json) => Promise<{ isRight: boolean; isTaken: boolean }>,
 ): Promise<Comparison> {
   const disagreements: Disagreement[] = [];
-  for (const mutation of mutations) {
-    const { field, value } = mutation;
-    const { isRight, isTaken } = await judge(mutation);
+  for (const { path, value, changed } of changes) {
+    const { isRight, isTaken } = await judge(changed);
     if (isRight === isTaken) continue;
-    disagreements.push({ side, operation, verdict: isTaken ? 'laxer' : 'stricter', field, value });
+    const verdict = isTaken ? 'laxer' : 'stricter';
+    disagreements.push({ side, operation, verdict, field: `/${path.join('/')}`, value });
   }
-  return { disagreements, tried: mutations.length };
+  return { disagreements, tried: changes.length };
+}
+
+/** In place of any value. */
+const oddValues: readonly unknown[] = [
+  null,
+  7,
+  0.5,
+  true,
+  '',
+  'x',
+  'ä'.repeat(31),
+  'A'.repeat(44),
+  'A'.repeat(89),
+  `https://rp.example.com/${'a'.repeat(1800)}`,
+  'https://rp.example.com/a|b',
+  'https://rp.example.com/#a',
+  'http://rp.example.com/',
+  [],
+  ['x'],
+  [7],
+  {},
+];
+
+function oddChanges(body: Json): JsonChange[] {
+  return jsonChanges(body, () => oddValues);
 }
 
 function isRequestRight(description: OpenApi, { list }: RecordedExchanges): boolean {
