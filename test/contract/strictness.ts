@@ -3,12 +3,12 @@
  * it is held against what the simulator refuses, the client sends and the client reads.
  */
 
-import { SmartIdClient, type SmartIdServiceError } from '../../lib/client.js';
+import type { SmartIdServiceError } from '../../lib/client.js';
 import { type JsonChange, jsonChanges } from '../support/json-changes.js';
 import { type Endpoint, requestFor } from './endpoints.js';
 import type { Json, OpenApi } from './open-api.js';
 import { type RecordedExchange, RecordedExchanges } from './recorded-exchanges.js';
-import { allowed, bodyOf, confirming, endpointNamed, type Stage } from './stage.js';
+import { bodyOf, clientWith, confirming, endpointNamed, type Stage } from './stage.js';
 
 /** What is held against the file. */
 export type Side = 'the simulator' | 'what the client sends' | 'what the client reads';
@@ -57,7 +57,7 @@ export async function compareSentRequests(description: OpenApi, endpoint: Endpoi
       isRight = isRequestRight(description, recorded);
       return new Response('', { status: 400 });
     });
-    await refusalOf(() => endpoint.ask(client, confirming, body));
+    await refusalOf(() => endpoint.call(client, confirming, body));
     return { isRight, isTaken: true };
   });
 }
@@ -80,7 +80,7 @@ export async function readAnswer(operation: string, answerBody: string, status =
   const client = clientWith(async () => new Response(answerBody, { status }));
   if (operation === 'sessionStatus') return client.sessionStatus(someId);
   const endpoint = endpointNamed(operation);
-  return endpoint.ask(client, confirming, everythingFor(endpoint, someId));
+  return endpoint.call(client, confirming, everythingFor(endpoint, someId));
 }
 
 /** One answer of each operation and set of fields. */
@@ -139,11 +139,6 @@ function oddChanges(body: Json): JsonChange[] {
 
 function isRequestRight(description: OpenApi, { list }: RecordedExchanges): boolean {
   return list.every((exchange) => description.judgeRequest(exchange).length === 0);
-}
-
-function clientWith(fetch: RecordedExchanges['fetch']): SmartIdClient {
-  const environment = { baseUrl: 'https://rp-api.example.com/v3', schemeName: 'smart-id-demo' };
-  return new SmartIdClient({ environment, relyingPartyUUID: allowed.uuid, relyingPartyName: allowed.name, fetch });
 }
 
 /** The error, where one is thrown or comes later. */
