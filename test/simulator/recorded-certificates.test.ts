@@ -6,14 +6,15 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { type Authority, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
-import { certificateRows, compareRows } from '../support/asn1-rows.js';
+import { certificateRows } from '../support/asn1-rows.js';
+import { compareRows } from '../support/compare-rows.js';
 import { needSharedFiles, recordedCertificates, sharedFiles } from '../support/shared-files.js';
 import {
   otherAddresses,
   otherAuthority,
   otherCertificate,
   otherConditions,
-  otherPerson,
+  otherIssuer,
 } from './recorded-differences.js';
 
 const account = 'PNOEE-40504040001-DEM0-Q';
@@ -41,7 +42,7 @@ describe('The certificates of the simulator, beside the recorded ones', () => {
       const privateKey = await generateRsaKey(6144);
       const { certificate } = simulator.pki.issueUserCertificate({ account, purpose, privateKey });
       compareRows(certificateRows(recorded), certificateRows(certificate), [
-        ...otherPerson,
+        ...otherIssuer,
         ...otherCertificate,
         ...otherAddresses,
         ...(purpose === 'signature' ? otherConditions : []),

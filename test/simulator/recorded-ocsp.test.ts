@@ -12,8 +12,9 @@ import { BasicOCSPResponse, Certificate, OCSPRequest, OCSPResponse, type SingleR
 import { createRevocationChecker, loadTrustAnchors, verifyAuthentication } from '../../lib/client.js';
 import { type Authority, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
-import { compareRows, ocspRows } from '../support/asn1-rows.js';
+import { ocspRows } from '../support/asn1-rows.js';
 import { genuineAuthentication } from '../support/authentication.js';
+import { compareRows } from '../support/compare-rows.js';
 import { needTools } from '../support/outside-tools.js';
 import { answerWith } from '../support/revocation-fetch.js';
 import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
@@ -155,7 +156,8 @@ describe('The OCSP answers of the simulator', () => {
     });
     after(() => folder && rm(folder, { recursive: true }));
 
-    async function ask(authority: Authority, certificate: Buffer, ...options: string[]): Promise<string> {
+    /** Not in the way of `said`: who answers is in this very process, so that it must not wait. */
+    async function askOpenSsl(authority: Authority, certificate: Buffer, ...options: string[]): Promise<string> {
       await writeFile(path.join(folder, 'certificate.pem'), toPem(certificate));
       const about = ['-issuer', `${authority.id}.pem`, '-cert', 'certificate.pem'];
       const args = ['ocsp', ...about, '-url', authority.ocspUrl, '-CAfile', 'ca.pem', ...options];
@@ -167,24 +169,24 @@ describe('The OCSP answers of the simulator', () => {
       it(`are verified, from each authority: ${option}`, async () => {
         for (const authority of Object.values(simulator.pki.authorities)) {
           const { certificate } = simulator.pki.issueUserCertificate({ issuer: authority });
-          const said = await ask(authority, certificate, option);
-          expect(said).to.contain('Response verify OK').and.contain('certificate.pem: good');
-          expect(said).not.to.contain('WARNING');
+          const output = await askOpenSsl(authority, certificate, option);
+          expect(output).to.contain('Response verify OK').and.contain('certificate.pem: good');
+          expect(output).not.to.contain('WARNING');
         }
       });
     }
 
     it('say of an authority what its root says', async () => {
-      const said = await ask(simulator.pki.root, qualified.certificate, '-nonce');
-      expect(said).to.contain('Response verify OK').and.contain('certificate.pem: good');
+      const output = await askOpenSsl(simulator.pki.root, qualified.certificate, '-nonce');
+      expect(output).to.contain('Response verify OK').and.contain('certificate.pem: good');
     });
 
     it('say since when a certificate is revoked', async () => {
       const account = 'PNOEE-00000000008-SIMU-Q';
       const key = simulator.pki.issueUserCertificate({ account });
       simulator.useCertificate(account, key);
-      const said = await ask(qualified, key.certificate, '-nonce');
-      expect(said)
+      const output = await askOpenSsl(qualified, key.certificate, '-nonce');
+      expect(output)
         .to.contain('Response verify OK')
         .and.contain('certificate.pem: revoked')
         .and.contain('Revocation Time');
