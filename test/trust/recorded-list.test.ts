@@ -1,4 +1,4 @@
-/** The list of revoked certificates that the demo environment really published, beside what another library reads in it. */
+/** The list of revoked certificates that the demo environment published, beside what another library reads in it. */
 
 import { readFileSync } from 'node:fs';
 import { fromBER } from 'asn1js';
