@@ -53,7 +53,7 @@ describe('The list of revoked certificates', () => {
     return [...new Set(shapes.values())].sort();
   }
 
-  it('has the shape of the recorded one, and differs only in what it must', async function () {
+  it('a list of revoked certificates has the shape of the recorded one, and differs only in what it must', async function () {
     needSharedFiles(this, 'recordedList');
     const [recorded, simulated] = [listRows(readFileSync(sharedFiles.recordedList)), listRows(await list())];
     expect(kindsOfEntries(simulated)).to.deep.equal(kindsOfEntries(recorded)).and.have.length(2);
@@ -67,7 +67,7 @@ describe('The list of revoked certificates', () => {
     ]);
   });
 
-  it('is of whole seconds, and good for a week less a second, as the recorded one', async function () {
+  it('a list of revoked certificates is of whole seconds, and good for a week less a second, as the recorded one', async function () {
     needSharedFiles(this, 'recordedList');
     for (const der of [readFileSync(sharedFiles.recordedList), await list()]) {
       const [thisUpdate = '', nextUpdate = ''] = listRows(der)
@@ -82,7 +82,7 @@ describe('The list of revoked certificates', () => {
     return Date.parse(text.replace(/^(..)(..)(..)(..)(..)(..)Z$/, '20$1-$2-$3T$4:$5:$6Z'));
   }
 
-  it('says since when each certificate is revoked', async () => {
+  it('a list of revoked certificates says since when each certificate is revoked', async () => {
     const { revokedCertificates = [] } = await parsed();
     expect(revokedCertificates.map(({ revocationDate }) => revocationDate.value.toISOString())).to.deep.equal([
       '2026-03-24T09:32:30.000Z',
@@ -90,14 +90,14 @@ describe('The list of revoked certificates', () => {
     ]);
   });
 
-  it('has a greater number each time', async () => {
+  it('a list of revoked certificates has a greater number each time', async () => {
     const numberOf = ({ crlExtensions }: CertificateRevocationList) =>
       crlExtensions?.extensions.find(({ extnID }) => extnID === '2.5.29.20')?.parsedValue.valueBlock.valueDec;
     const [one, next] = [numberOf(await parsed()), numberOf(await parsed())];
     expect(next).to.equal(one + 1);
   });
 
-  it('names the certificates of its authority alone', async () => {
+  it('a list of revoked certificates names the certificates of its authority alone', async () => {
     const counts: number[] = [];
     for (const authority of ['qualified', 'qualifiedRsa', 'nonQualified'] as const) {
       counts.push((await parsed(authority)).revokedCertificates?.length ?? 0);
@@ -105,7 +105,7 @@ describe('The list of revoked certificates', () => {
     expect(counts).to.deep.equal([2, 1, 0]);
   });
 
-  it('is taken by openssl, that of each authority and of the root', async function () {
+  it('a list of revoked certificates is taken by openssl, that of each authority and of the root', async function () {
     needTools(this, 'openssl');
     const folder = await mkdtemp(path.join(tmpdir(), 'lists-'));
     try {

@@ -63,7 +63,7 @@ describe('The OCSP answers of the simulator', () => {
   }
   const singleOf = ({ tbsResponseData }: BasicOCSPResponse) => tbsResponseData.responses[0] as SingleResponse;
 
-  it('have the shape of the recorded one, and differ only in what they must', async function () {
+  it('OCSP answers have the shape of the recorded one, and differ only in what they must', async function () {
     needSharedFiles(this, 'recordedOcspAnswer');
     const time = 'it is of another time';
     compareRows(ocspRows(readFileSync(sharedFiles.recordedOcspAnswer)), ocspRows(await answer()), [
@@ -78,7 +78,7 @@ describe('The OCSP answers of the simulator', () => {
     ]);
   });
 
-  it('have another shape only where a test asks for it', async function () {
+  it('OCSP answers have another shape only where a test asks for it', async function () {
     needSharedFiles(this, 'recordedOcspAnswer');
     const recorded = ocspRows(readFileSync(sharedFiles.recordedOcspAnswer));
     for (const other of [{ ocspProfile: 'simple' }, { responder: 'direct' }]) {
@@ -88,7 +88,7 @@ describe('The OCSP answers of the simulator', () => {
     }
   });
 
-  it('are of whole seconds, thisUpdate that of producedAt, and name the beginning of the authority', async () => {
+  it('OCSP answers are of whole seconds, thisUpdate that of producedAt, and name the beginning of the authority', async () => {
     const basic = basicOf(await answer());
     const { thisUpdate, singleExtensions } = singleOf(basic);
     expect(thisUpdate.getTime() % 1000).to.equal(0);
@@ -97,7 +97,7 @@ describe('The OCSP answers of the simulator', () => {
     expect(singleExtensions?.[0]?.parsedValue.toDate()).to.deep.equal(new Date(validFrom));
   });
 
-  it('come with the certificate of the responder, RSA 3072 and for five years, which stays the same', async () => {
+  it('OCSP answers come with the certificate of the responder, RSA 3072 and for five years, which stays the same', async () => {
     const [one, again] = [responderOf(await answer()), responderOf(await answer())];
     const other = responderOf(await answer(simulator.pki.authorities.qualifiedRsa));
     expect(one.publicKey.asymmetricKeyDetails?.modulusLength).to.equal(3072);
@@ -106,7 +106,7 @@ describe('The OCSP answers of the simulator', () => {
     expect(other.publicKey.equals(one.publicKey), 'another authority has a responder of its own').to.equal(false);
   });
 
-  it('keep the key of the responder for the next simulator, under a certificate of its own', async () => {
+  it('OCSP answers keep the key of the responder for the next simulator, under a certificate of its own', async () => {
     const next = await startSimulator({ port: 0 });
     try {
       const before = responderOf(await answer());
@@ -119,7 +119,7 @@ describe('The OCSP answers of the simulator', () => {
     }
   });
 
-  it('may be remembered for an hour where a test asks for it', async () => {
+  it('OCSP answers may be remembered for an hour where a test asks for it', async () => {
     simulator.revocation.ocspProfile = 'simple';
     const { nextUpdate, thisUpdate, singleExtensions } = singleOf(basicOf(await answer()));
     expect(Number(nextUpdate) - Number(thisUpdate)).to.equal(3_600_000);
@@ -127,7 +127,7 @@ describe('The OCSP answers of the simulator', () => {
   });
 
   for (const returnsNonce of [true, false]) {
-    it(`convince the library, ${returnsNonce ? 'and repeat' : 'without'} its nonce`, async () => {
+    it(`OCSP answers convince the library, ${returnsNonce ? 'and repeat' : 'without'} its nonce`, async () => {
       simulator.revocation.returnsNonce = returnsNonce;
       let answered = Buffer.alloc(0);
       const now = Date.now();
@@ -166,7 +166,7 @@ describe('The OCSP answers of the simulator', () => {
     }
 
     for (const option of ['-nonce', '-no_nonce']) {
-      it(`are verified, from each authority: ${option}`, async () => {
+      it(`OCSP answers are verified, from each authority: ${option}`, async () => {
         for (const authority of Object.values(simulator.pki.authorities)) {
           const { certificate } = simulator.pki.issueUserCertificate({ issuer: authority });
           const output = await askOpenSsl(authority, certificate, option);
@@ -176,12 +176,12 @@ describe('The OCSP answers of the simulator', () => {
       });
     }
 
-    it('say of an authority what its root says', async () => {
+    it('OCSP answers of the root say of an authority that it is good', async () => {
       const output = await askOpenSsl(simulator.pki.root, qualified.certificate, '-nonce');
       expect(output).to.contain('Response verify OK').and.contain('certificate.pem: good');
     });
 
-    it('say since when a certificate is revoked', async () => {
+    it('OCSP answers say since when a certificate is revoked', async () => {
       const account = 'PNOEE-00000000008-SIMU-Q';
       const key = simulator.pki.issueUserCertificate({ account });
       simulator.useCertificate(account, key);

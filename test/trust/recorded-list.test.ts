@@ -34,12 +34,12 @@ describe('The list of revoked certificates that was recorded', () => {
     revoked = entries.map(({ userCertificate }) => new Uint8Array(userCertificate.valueBlock.valueHexView));
   });
 
-  it('has 371,637 bytes and 10,062 entries', () => {
+  it('the recorded list has 371,637 bytes and 10,062 entries', () => {
     expect(der).to.have.length(371_637);
     expect(revoked).to.have.length(10_062);
   });
 
-  it('holds its first and last entries and each twenty-fifth between', () => {
+  it('the recorded list holds its first and last entries and each twenty-fifth between', () => {
     for (const serialNumber of [
       ...revoked.slice(0, 20),
       ...revoked.slice(-20),
@@ -49,7 +49,7 @@ describe('The list of revoked certificates that was recorded', () => {
     }
   });
 
-  it('holds no number that differs in the last bit, nor a part of one', () => {
+  it('the recorded list holds no number that differs in the last bit, nor a part of one', () => {
     const known = new Set(revoked.map((serialNumber) => Buffer.from(serialNumber).toString('hex')));
     for (const serialNumber of revoked.filter((_, at) => at % 25 === 0)) {
       const next = Uint8Array.from(serialNumber);
@@ -59,7 +59,7 @@ describe('The list of revoked certificates that was recorded', () => {
     }
   });
 
-  it('does not hold the certificates of the recorded answers', () => {
+  it('the recorded list does not hold the certificates of the recorded answers', () => {
     for (const der of Object.values(recordedCertificates())) {
       expect(list.has(parseCertificate(der).serialNumber)).to.equal(false);
     }
