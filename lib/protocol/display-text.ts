@@ -8,12 +8,12 @@
  */
 
 import { SmartIdInputError } from '../errors.js';
-import { codeOf } from './characters.js';
+import { codePointOf } from './characters.js';
 
 /**
  * What nobody sees, and what makes a text look like another one: control characters and line breaks, which the
- * documentation allows nowhere, halves of a character, and invisible format characters, those of bidirectional text
- * among them. The two joiners are left in: some scripts and many emoji are written with them.
+ * documentation forbids, halves of a character, and invisible format characters, those of bidirectional text among them.
+ * The two joiners may stay: some scripts and many emoji are written with them.
  */
 const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignorable_Code_Point})\p{Cf}/u;
 
@@ -26,16 +26,19 @@ export function checkDisplayText(text: string, field: string): void {
   if (found === undefined) return;
   throw new SmartIdInputError(
     field,
-    `must not contain ${codeOf(found)}: control characters, line breaks and invisible characters are not shown as text.`,
+    `must not contain ${codePointOf(found)}: control characters, line breaks and invisible characters are not shown as text.`,
   );
 }
 
-/** The first characters of a text, as many as fit, none of which is cut in halves. */
+/** The beginning of a text, as long as fits, without half a character at its end. */
 export function cutDisplayText(text: string, maxLength: number): string {
   return text.slice(0, maxLength).replace(/\p{Cs}$/u, '');
 }
 
-/** @throws SmartIdInputError where it is no name that the app can show. */
+/**
+ * The name of a relying party, or of the site behind a broker.
+ * @throws SmartIdInputError where the app cannot show it.
+ */
 export function checkDisplayName(name: string, field: string, maxLength: number): void {
   if (typeof name !== 'string' || name.trim() === '' || name.length > maxLength) {
     throw new SmartIdInputError(field, `must be a text of 1 to ${maxLength} characters.`);

@@ -60,26 +60,8 @@ export function serialNumberAsked(request: Uint8Array): string {
 }
 
 export function answerOcsp(request: Uint8Array, answer: OcspAnswer): Buffer {
-  const certID = certificateAsked(request);
-  if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
-  const thisUpdate = inWholeSeconds(answer.thisUpdate);
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
-  const extensions = extensionsOf(request, answer);
-  // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
-  const data = new ResponseData({
-    responderID: signerCertificate.subject,
-    producedAt: thisUpdate,
-    responses: [
-      new SingleResponse({
-        certID,
-        certStatus: statusChoice(answer.status, inWholeSeconds(answer.revokedAt ?? answer.thisUpdate)),
-        thisUpdate,
-        ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
-        ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
-      }),
-    ],
-    ...((extensions.length > 0 || answer.hasEmptyExtensions) && { responseExtensions: extensions }),
-  });
+  const data = responseData(request, answer, signerCertificate);
   const certs = [
     ...answer.otherCertificates.map((der) => Certificate.fromBER(new Uint8Array(der))),
     ...(answer.signer.isAuthority ? [] : [signerCertificate]),
@@ -102,6 +84,28 @@ export function answerOcsp(request: Uint8Array, answer: OcspAnswer): Buffer {
     }),
   });
   return Buffer.from(response.toSchema().toBER(false));
+}
+
+function responseData(request: Uint8Array, answer: OcspAnswer, signerCertificate: Certificate): ResponseData {
+  const certID = certificateAsked(request);
+  if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
+  const thisUpdate = inWholeSeconds(answer.thisUpdate);
+  const extensions = extensionsOf(request, answer);
+  // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
+  return new ResponseData({
+    responderID: signerCertificate.subject,
+    producedAt: thisUpdate,
+    responses: [
+      new SingleResponse({
+        certID,
+        certStatus: statusChoice(answer.status, inWholeSeconds(answer.revokedAt ?? answer.thisUpdate)),
+        thisUpdate,
+        ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
+        ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
+      }),
+    ],
+    ...((extensions.length > 0 || answer.hasEmptyExtensions) && { responseExtensions: extensions }),
+  });
 }
 
 /** RFC 5280, section 4.1.2.5.2, forbids fractions of seconds. */
