@@ -32,6 +32,11 @@ const oddValues: readonly unknown[] = [
   {},
 ];
 
+/** A text that is a little too short or too long where its length is fixed, or at its bound. */
+function nearTo(value: unknown): unknown[] {
+  return typeof value === 'string' && value !== '' ? [value.slice(0, -1), value + value.at(-1)] : [];
+}
+
 /** Each field, however deep, with each odd value in its place. */
 export function mutationsOf(body: Json, pointer = ''): Mutation[] {
   return Object.entries<Json>(body).flatMap(([name, field]) => {
@@ -39,7 +44,7 @@ export function mutationsOf(body: Json, pointer = ''): Mutation[] {
     const isObject = typeof field === 'object' && field !== null && !Array.isArray(field);
     const inner = isObject ? mutationsOf(field, inField) : [];
     return [
-      ...oddValues.map((value) => ({ field: inField, value, body: { ...body, [name]: value } })),
+      ...[...oddValues, ...nearTo(field)].map((value) => ({ field: inField, value, body: { ...body, [name]: value } })),
       ...inner.map((mutation) => ({ ...mutation, body: { ...body, [name]: mutation.body } })),
     ];
   });
