@@ -41,7 +41,10 @@ export function checkCallbackUrl(
   }
   const character = foreignCharacter(url);
   if (character !== undefined) {
-    throw new SmartIdInputError(field, `must not contain ${nameOfCharacter(character)}: write it percent-encoded.`);
+    // Percent signs are no letters of a host's name, which has a spelling in ASCII of its own.
+    const isOfName = character > '\x7f' && /^https?:\/\/[^/?]*$/.test(url.slice(0, url.indexOf(character)));
+    const advice = isOfName ? 'write the name of the host in ASCII, as "xn--...".' : 'write it percent-encoded.';
+    throw new SmartIdInputError(field, `must not contain ${nameOfCharacter(character)}: ${advice}`);
   }
   if (url.length > maxUrlLength) throw new SmartIdInputError(field, `must have at most ${maxUrlLength} characters.`);
   const host = hostOf(url);

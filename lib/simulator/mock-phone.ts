@@ -80,6 +80,7 @@ async function useLink(body: unknown, ipAddress: string, surroundings: LinkSurro
 /** The header that a browser sends: the text as it is, or made of JSON that names each cookie and its value. */
 function cookieHeader(text: string): string {
   const cookies = parseJson(text);
+  if (typeof cookies === 'string') return cookies;
   if (typeof cookies !== 'object' || cookies === null) return text;
   const named =
     Array.isArray(cookies) || isNamedCookie(cookies)

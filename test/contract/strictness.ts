@@ -134,7 +134,12 @@ const oddValues: readonly unknown[] = [
 ];
 
 function oddChanges(body: Json): JsonChange[] {
-  return jsonChanges(body, () => oddValues);
+  return jsonChanges(body, (value) => [...oddValues, ...ofOtherLength(value)]);
+}
+
+/** A text that is a little too short or too long where its length is fixed, or at its bound. */
+function ofOtherLength(value: unknown): string[] {
+  return typeof value === 'string' && value !== '' ? [value.slice(0, -1), value + value.at(-1)] : [];
 }
 
 function isRequestRight(description: OpenApi, { list }: RecordedExchanges): boolean {
