@@ -428,6 +428,7 @@ describe('The signing page', () => {
     const neutral = /role="status">Nothing was signed\./;
     const choiceOfCode: SigningStartOptions['interactions'] = [
       { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: 'Sign' },
+      { type: 'displayTextAndPIN', displayText60: 'Sign' },
     ];
 
     for (const [what, code, message, documentNumbers] of [
