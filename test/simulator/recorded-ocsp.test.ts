@@ -193,6 +193,17 @@ describe('The OCSP answers of the simulator', () => {
       }
     });
 
+    it('an OCSP question that is none is answered with malformedRequest', async () => {
+      for (const [body, inPath] of [
+        [Buffer.from('no question'), ''],
+        [undefined, '/bm8gcXVlc3Rpb24='],
+      ] as const) {
+        const headers = { 'content-type': 'application/ocsp-request' };
+        const response = await fetch(qualified.ocspUrl + inPath, { method: body ? 'POST' : 'GET', headers, body });
+        expect(Buffer.from(await response.arrayBuffer()).toString('hex')).to.equal('30030a0101');
+      }
+    });
+
     it('OCSP answers of the root say of an authority that it is good', async () => {
       const output = await askOpenSsl(simulator.pki.root, qualified.certificate, '-nonce');
       expect(output).to.contain('Response verify OK').and.contain('certificate.pem: good');

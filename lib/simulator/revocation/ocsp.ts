@@ -113,9 +113,22 @@ function inWholeSeconds(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
 
-/** `tryLater`: an answer without an answer. */
-export function tryLater(): Buffer {
-  return Buffer.from(new OCSPResponse({ responseStatus: new Enumerated({ value: 3 }) }).toSchema().toBER(false));
+/** Why there is no answer in an answer (RFC 6960, section 4.2.1). */
+const refusals = { malformedRequest: 1, tryLater: 3 } as const;
+
+export function refuseOcsp(refusal: keyof typeof refusals): Buffer {
+  const responseStatus = new Enumerated({ value: refusals[refusal] });
+  return Buffer.from(new OCSPResponse({ responseStatus }).toSchema().toBER(false));
+}
+
+/** Whether it is a question at all. */
+export function isOcspRequest(request: Uint8Array): boolean {
+  try {
+    certificateAsked(request);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function certificateAsked(request: Uint8Array) {

@@ -12,7 +12,14 @@ import { type Authority, authorityName } from '../pki/authority.js';
 import { dayMs, type IssuedCertificate } from '../pki/certificate.js';
 import type { SimulatedPki } from '../pki/pki.js';
 import { createCrl, type RevocationReason, type RevokedEntry } from './crl.js';
-import { answerOcsp, type CertificateStatus, type OcspAnswer, serialNumberAsked, tryLater } from './ocsp.js';
+import {
+  answerOcsp,
+  type CertificateStatus,
+  isOcspRequest,
+  type OcspAnswer,
+  refuseOcsp,
+  serialNumberAsked,
+} from './ocsp.js';
 import { issueResponderCertificate, type ResponderOverrides, responderKeyOf } from './responder.js';
 
 /** What is wrong with OCSP answers. `other-ca` and `not-for-ocsp` are about the signer's certificate. */
@@ -133,7 +140,8 @@ export class SimulatedRevocation {
     const { ocspFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no answer at all');
-    if (fault === 'try-later') return tryLater();
+    if (fault === 'try-later') return refuseOcsp('tryLater');
+    if (!isOcspRequest(request)) return refuseOcsp('malformedRequest');
     if (fault === 'replayed' && this.firstAnswer) return this.firstAnswer;
     const now = this.clock() + (fault === 'out-of-date' ? -dayMs : fault === 'from-the-future' ? dayMs : 0);
     const { status, since } = this.statusOf(serialNumberAsked(request));
