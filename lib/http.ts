@@ -117,7 +117,7 @@ export async function readAtMost(
 
 /** The system's word for what went wrong. */
 function networkReason(error: unknown): string {
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
   const reason = code ?? cause?.code;
   return typeof reason === 'string' ? reason : 'no reason given';
 }

@@ -53,6 +53,17 @@ export function warnOfVerificationFailure(check: string): void {
   );
 }
 
+/** Failures of TLS are mistakes of deployment or attacks: they stay until somebody does what the message says. */
+const lastingFailures = new Set(['tls_handshake', 'pin_mismatch']);
+
+const countServiceFailure = createWarningLimit(() => performance.now());
+
+/** For where no error handler of the site gets the error. */
+export function warnOfUnusableService({ code, message }: { code: string; message: string }): void {
+  if (!lastingFailures.has(code) || countServiceFailure(code) === undefined) return;
+  process.emitWarning(message, { type: 'SmartIdWarning', code: 'SMART_ID_SERVICE_UNUSABLE' });
+}
+
 const debug = debuglog('smart-id');
 
 /** Whether the process runs with `NODE_DEBUG=smart-id`, which is known from its beginning. */

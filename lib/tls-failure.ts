@@ -38,9 +38,11 @@ const advice =
 
 /** The platform's fetch has the error of the connection as its cause; node-fetch takes over the code and the message. */
 function innermost(error: unknown): { code: string; message: string } {
-  const { cause } = error as { cause?: { code?: unknown } };
-  const { code, message } = (typeof cause?.code === 'string' ? cause : error) as { code?: unknown; message?: unknown };
-  return { code: `${code}`, message: `${message}` };
+  // Whatever is thrown: a fetch of the site's own may reject with nothing at all.
+  const { cause } = (error ?? {}) as { cause?: { code?: unknown } };
+  const inner = typeof cause?.code === 'string' ? cause : error;
+  const { code, message } = (inner ?? {}) as { code?: unknown; message?: unknown };
+  return { code: String(code), message: String(message) };
 }
 
 /** What node-fetch puts before the message names the URL, which may hold a personal code. */

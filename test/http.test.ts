@@ -20,6 +20,7 @@ describe('An exchange over HTTP that fails', () => {
     ["over the platform's fetch", 'network', /cannot be reached/, globalThis.fetch as Fetch],
     ['in time', 'timeout', /did not answer in time/, (_url, { signal }) => rejectedBy(signal)],
     ['for an unknown reason', 'network', /\(no reason given\)/, (url) => Promise.reject(new Error(url))],
+    ['for no reason at all', 'network', /\(no reason given\)/, () => Promise.reject()],
   ] as [string, string, RegExp, Fetch][]) {
     it(`says why and never names the URL: ${what}`, async () => {
       const error = await failure(fetch);

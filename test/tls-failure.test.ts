@@ -51,6 +51,8 @@ describe('A TLS connection that fails', () => {
 
   it('without a code, or where nothing is known, is not explained', () => {
     expect(tlsFailureOf(new Error(url))).to.equal(undefined);
-    expect(tlsFailureOf({})).to.equal(undefined);
+    for (const thrown of [{}, undefined, null, 'no error', 7, { code: Symbol('code') }]) {
+      expect(tlsFailureOf(thrown)).to.equal(undefined);
+    }
   });
 });

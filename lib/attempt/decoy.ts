@@ -69,9 +69,14 @@ export function unseenEnd({ flow, session: { asked }, signing }: Attempt, observ
   return isUnseen ? outcomeCode(endResult) : undefined;
 }
 
-/** By a device link somebody has acted, but for what the service does by itself. */
+/**
+ * Ends of a device link that nobody has brought about with an account of theirs: what the service does by itself, and
+ * what it does when it is shown a link with a wrong authCode, which the visitor can make of the one on the page.
+ */
+const endsByNobody = new Set(['TIMEOUT', 'SERVER_ERROR', 'PROTOCOL_FAILURE']);
+
 function mayBeSeenOfLogin(endResult: string, flow: Flow): boolean {
-  return flow === 'notification' ? endsByPerson.test(endResult) : !['TIMEOUT', 'SERVER_ERROR'].includes(endResult);
+  return flow === 'notification' ? endsByPerson.test(endResult) : !endsByNobody.has(endResult);
 }
 
 /** Who is to sign is named by the site, most often as who has logged in: they are told of failures. */

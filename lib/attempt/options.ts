@@ -54,15 +54,15 @@ export interface CommonOptions extends SmartIdClientOptions {
    * Default: all.
    */
   countries?: readonly string[];
-  /** Only for a broker: the name of the site on whose behalf it asks. */
+  /** Only for a broker: the name of the site on whose behalf it asks, 1 to 100 characters. Default: none. */
   brokeredRpName?: string;
   /** PEM text, DER buffers, or the path of a file or folder: the CAs that may issue certificates, and no others. */
   trustAnchors: TrustAnchorSource;
   /**
-   * Where the app returns to in the browser: an https URL, which turns on Web2App links. http only for localhost, and
-   * only with a simulator: with `'demo'` and `'live'` it is https. Default: none, which leaves the QR code alone; the
-   * service's description of its requests asks for one with every login by device link, and its text only where there
-   * are links, so give one where you can.
+   * Where the app returns to in the browser: an https URL, which turns on Web2App links. http for localhost with a
+   * simulator only, never with `'demo'` or `'live'`. Default: none, which leaves the QR code alone. Set it where you can:
+   * the service's description of its requests asks for a callback URL with every login by device link, although its text
+   * lets a QR code do without.
    */
   callbackURL?: string;
   /**
@@ -100,6 +100,9 @@ export interface ResolvedCommonOptions extends CreationSettings {
   countries: AcceptedCountries;
   start: Required<Pick<CommonStartOptions, 'flow' | 'interactions' | 'lang'>>;
 }
+
+/** Ours: the documentation names no limit. */
+const maxBrokeredRpNameLength = 100;
 
 export const commonOptionNames = [
   'environment',
@@ -149,7 +152,8 @@ export function resolveCommonOptions(options: CommonOptions, verb: 'Log in to' |
   if (options.callbackURL !== undefined && options.callbackURL === options.appCallbackURL) {
     throw new SmartIdInputError('appCallbackURL', 'must differ from callbackURL.');
   }
-  if (options.brokeredRpName !== undefined) checkDisplayName(options.brokeredRpName, 'brokeredRpName', 100);
+  if (options.brokeredRpName !== undefined)
+    checkDisplayName(options.brokeredRpName, 'brokeredRpName', maxBrokeredRpNameLength);
   checkKnownProperties(options.requestProperties);
   const {
     flow = 'device-link',
@@ -305,7 +309,7 @@ function defaultInteractions(text: string): readonly Interaction[] {
   ];
 }
 
-/** A name that is unknown may be a spelling mistake, and nobody would see that the service passes over it. */
+/** An unknown name may be a spelling mistake, and nobody would see that the service passes over it. */
 function checkKnownProperties(properties: RequestProperties = {}): void {
   checkRequestProperties(properties);
   const unknown = Object.keys(properties).find((name) => name !== 'shareMdClientIpAddress');

@@ -14,6 +14,7 @@ import { checkFunction } from '../attempt/options.js';
 import { entryOf } from '../attempt/parameters.js';
 import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
 import { profileOf, type SmartIdProfile } from '../identity.js';
+import { warnOfUnusableService } from '../log.js';
 import { SmartIdLogin } from '../login/login.js';
 import { infoOf, type SmartIdInfo } from '../login-info.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
@@ -25,6 +26,8 @@ import { checkLoginPageOptions, type LoginPageOptionsOf, loginPages } from '../w
 import { jsonAnswer, type PageAnswer, type PageRequest, type PageSource, redirectAnswer } from '../web/page-request.js';
 import { browserCookie, browserSecretIn, generateBrowserSecret } from './browser-cookie.js';
 import { responseOf, sourceOf } from './messages.js';
+
+const unusableService = 'The Smart-ID service cannot be used at the moment.';
 
 /**
  * What a function of the site gets: the request, and what the framework has besides, as it was handed to the handler.
@@ -186,13 +189,17 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
     return responseOf({ ...answer, cookies }, request);
   }
 
-  /** The service being out of reach is nobody's mistake here, and frameworks make a 500 of what is thrown. */
+  /**
+   * The service being out of reach is nobody's mistake here, and frameworks make a 500 of what is thrown. Why it is so is
+   * for the site and not for visitors: the message may tell which keys are pinned and how the process was started.
+   */
   async function answerOf(source: PageSource<Site<Context>>): Promise<PageAnswer | undefined> {
     try {
       return await pages.answer(source);
     } catch (error) {
       if (!(error instanceof SmartIdServiceError)) throw error;
-      return jsonAnswer(error.status, { error: error.message }, faultHeaders(error));
+      warnOfUnusableService(error);
+      return jsonAnswer(error.status, { error: unusableService }, faultHeaders(error));
     }
   }
 

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
-import { foreignCharacter, nameOfCharacter } from './uri.js';
+import { nameOfCharacter } from './characters.js';
+import { foreignCharacter } from './uri.js';
 
-const maxLength = 1800;
+const maxUrlLength = 1800;
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Which callback URLs are taken besides those with https. */
@@ -35,13 +36,17 @@ export function checkCallbackUrl(
   { allowLoopbackHttp = false }: CallbackUrlRules = {},
 ): string {
   if (typeof url !== 'string' || url === '') throw new SmartIdInputError(field, 'must be a URL that is not empty.');
-  if (url.includes('#'))
+  if (url.includes('#')) {
     throw new SmartIdInputError(field, 'must not contain "#": the app adds parameters at its end.');
+  }
   const character = foreignCharacter(url);
   if (character !== undefined) {
-    throw new SmartIdInputError(field, `must not contain ${nameOfCharacter(character)}: write it percent-encoded.`);
+    // Percent signs are no letters of a host's name, which has a spelling in ASCII of its own.
+    const isOfName = character > '\x7f' && /^https?:\/\/[^/?]*$/.test(url.slice(0, url.indexOf(character)));
+    const advice = isOfName ? 'write the name of the host in ASCII, as "xn--...".' : 'write it percent-encoded.';
+    throw new SmartIdInputError(field, `must not contain ${nameOfCharacter(character)}: ${advice}`);
   }
-  if (url.length > maxLength) throw new SmartIdInputError(field, `must have at most ${maxLength} characters.`);
+  if (url.length > maxUrlLength) throw new SmartIdInputError(field, `must have at most ${maxUrlLength} characters.`);
   const host = hostOf(url);
   if (host !== '' && url.startsWith('https://')) return url;
   const isLoopback = url.startsWith('http://') && loopbackHosts.has(host);
@@ -54,7 +59,7 @@ export function checkCallbackUrl(
   );
 }
 
-/** Empty where there is none: a browser would take the first part of the path for it. */
+/** Empty where there is none: `URL` would take the first part of the path for it. */
 function hostOf(url: string): string {
   return URL.canParse(url) && /^[a-z]+:\/\/[^/?]/.test(url) ? new URL(url).hostname : '';
 }

@@ -8,14 +8,22 @@
  */
 
 import { SmartIdInputError } from '../errors.js';
-import { codeOf } from './characters.js';
+import { codePointOf } from './characters.js';
 
 /**
  * What nobody sees, and what makes a text look like another one: control characters and line breaks, which the
- * documentation allows nowhere, halves of a character, and invisible format characters, those of bidirectional text
- * among them. The two joiners are left in: some scripts and many emoji are written with them.
+ * documentation allows nowhere, halves of a character, and invisible characters, those of bidirectional text and
+ * letters that only fill a place among them. The two joiners and the marks may stay: some scripts and many emoji are
+ * written with them.
  */
-const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignorable_Code_Point})\p{Cf}/u;
+const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])(?=\p{Default_Ignorable_Code_Point})[\p{Cf}\p{Lo}\p{Cn}]/u;
+/** Without it a text is blank, however long it is. */
+const seen = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+
+/** Whether a person who reads the text sees nothing. */
+export function isBlank(text: string): boolean {
+  return !seen.test(text);
+}
 
 /**
  * Only the characters of a text; whether it is one, and how long it may be, is for the field to say.
@@ -26,18 +34,21 @@ export function checkDisplayText(text: string, field: string): void {
   if (found === undefined) return;
   throw new SmartIdInputError(
     field,
-    `must not contain ${codeOf(found)}: control characters, line breaks and invisible characters are not shown as text.`,
+    `must not contain ${codePointOf(found)}: control characters, line breaks and invisible characters are not shown as text.`,
   );
 }
 
-/** The first characters of a text, as many as fit, none of which is cut in halves. */
+/** The beginning of a text, as long as fits, without half a character at its end. */
 export function cutDisplayText(text: string, maxLength: number): string {
   return text.slice(0, maxLength).replace(/\p{Cs}$/u, '');
 }
 
-/** @throws SmartIdInputError where it is no name that the app can show. */
+/**
+ * The name of a relying party, or of the site behind a broker.
+ * @throws SmartIdInputError where the app cannot show it.
+ */
 export function checkDisplayName(name: string, field: string, maxLength: number): void {
-  if (typeof name !== 'string' || name.trim() === '' || name.length > maxLength) {
+  if (typeof name !== 'string' || isBlank(name) || name.length > maxLength) {
     throw new SmartIdInputError(field, `must be a text of 1 to ${maxLength} characters.`);
   }
   checkDisplayText(name, field);

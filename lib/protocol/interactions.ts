@@ -5,7 +5,7 @@
 
 import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from './base64.js';
-import { checkDisplayText } from './display-text.js';
+import { checkDisplayText, isBlank } from './display-text.js';
 
 /** Asks for the PIN right away under a text of at most 60 characters. */
 export interface DisplayTextAndPin {
@@ -101,7 +101,7 @@ function checkInteraction(interaction: Interaction, set: InteractionSet, name: s
     throw new SmartIdInputError(`${name}.${other}`, `does not belong to ${type}, whose text is ${field}.`);
   }
   const text = (interaction as unknown as Record<string, unknown>)[field];
-  if (typeof text !== 'string' || text.trim() === '') {
+  if (typeof text !== 'string' || isBlank(text)) {
     throw new SmartIdInputError(`${name}.${field}`, 'must be a text that is not empty.');
   }
   if (text.length > maxLength) {

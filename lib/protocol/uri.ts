@@ -1,7 +1,5 @@
 /** The characters of a URI (RFC 3986), which a browser's idea of a URL is wider than. */
 
-import { codeOf } from './characters.js';
-
 /** Unreserved and reserved characters; a percent sign only as the beginning of an encoded byte. */
 const foreign = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/u;
 /** Square brackets are for an IPv6 address alone, right behind the scheme. */
@@ -11,9 +9,4 @@ const address = /^[a-z]+:\/\/\[[0-9A-Fa-f:.]+\]/;
 export function foreignCharacter(uri: string): string | undefined {
   const [character] = foreign.exec(uri) ?? /[[\]]/.exec(uri.replace(address, '')) ?? [];
   return character;
-}
-
-/** How a message names a character: as it is where it can be seen, and by its code in any case. */
-export function nameOfCharacter(character: string): string {
-  return /[!-~]/.test(character) ? `"${character}" (${codeOf(character)})` : codeOf(character);
 }

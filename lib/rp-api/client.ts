@@ -98,7 +98,7 @@ const pollRetries = 4;
 const firstRetryDelay = 500;
 const longestWait = 10_000;
 /** By contract. */
-const maxRelyingPartyName = 32;
+const maxRelyingPartyNameLength = 32;
 /** A real answer with its certificate has about ten thousand. */
 const maxAnswerBytes = 64 * 1024;
 
@@ -428,7 +428,7 @@ function endpointOf(path: string): string {
 
 function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty): RelyingParty {
   parseUuid(relyingPartyUUID, 'relyingPartyUUID');
-  checkDisplayName(relyingPartyName, 'relyingPartyName', maxRelyingPartyName);
+  checkDisplayName(relyingPartyName, 'relyingPartyName', maxRelyingPartyNameLength);
   return { relyingPartyUUID, relyingPartyName };
 }
 

@@ -59,7 +59,9 @@ export function resolveEnvironment(environment: Environment): ResolvedEnvironmen
   ) {
     throw new SmartIdInputError('environment.baseUrl', 'must be an https URL (http only for localhost).');
   }
-  if (/[?#]/.test(baseUrl)) throw new SmartIdInputError('environment.baseUrl', 'must not contain a query or fragment.');
+  if (/[?#\s]/.test(baseUrl)) {
+    throw new SmartIdInputError('environment.baseUrl', 'must not contain a query, a fragment or a space.');
+  }
   if (typeof schemeName !== 'string' || schemeName === '' || schemeName.includes('|')) {
     throw new SmartIdInputError('environment.schemeName', 'must be a text that is not empty and has no "|".');
   }

@@ -65,7 +65,10 @@ export interface SigningCertificateRequest {
 export interface NotificationCertificateChoiceRequest extends CommonRequest {
   /** The service's default is `QUALIFIED`. */
   certificateLevel?: CertificateLevel;
-  /** 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same session, unless the nonce differs. */
+  /**
+   * 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same session,
+   * unless the nonce differs.
+   */
   nonce?: string;
 }
 

@@ -195,8 +195,8 @@ export const sessionStatusSchema = v.pipe(
 export type SessionStatus = RunningSessionStatus | CompleteSessionStatus;
 
 /**
- * An answer without what nothing is read from and has not the type that it has elsewhere: like a field that nobody
- * knows, it must not make the answer fail. What a verification reads is left as it is.
+ * The answer without fields that nothing reads in it and whose value is not of their type: like a field that nobody
+ * knows, such a one must not make the answer fail. What a verification reads stays as it is.
  */
 function withoutOddities(answer: unknown): unknown {
   if (!isObject(answer) || answer.state !== 'COMPLETE' || !isObject(answer.result)) return answer;
@@ -231,7 +231,7 @@ function unreadInSignature({ signatureProtocol, signature }: Fields): (keyof typ
 
 type Fields = Record<string, unknown>;
 
-/** The fields without those of `unread` that have not the type of their entry. */
+/** The fields without those of `unread` whose value is not of the type of their entry. */
 function withoutOdd<Name extends string>(
   fields: Fields,
   entries: Record<Name, v.GenericSchema>,

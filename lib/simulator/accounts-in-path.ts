@@ -9,11 +9,11 @@ import {
   reachesLevel,
   type SimulatedAccount,
 } from './accounts.js';
-import { Problem } from './problem.js';
+import { invalidRequest, Problem, problemWithoutBody } from './problem.js';
 
 export type Accounts = readonly [SimulatedAccount, ...SimulatedAccount[]];
 
-/** Those of the person that will do. The service says where somebody has accounts of another level only. */
+/** The person's accounts that will do. Somebody whose accounts are all of another level is told from a stranger. */
 export function personInPath({ params }: Request, level: AskedCertificateLevel): Accounts {
   const identifier = String(params.semanticsIdentifier);
   if (!/^(PNO|PAS|IDC)[A-Z]{2}-.+$/.test(identifier)) {
@@ -35,11 +35,11 @@ export function documentInPath({ params }: Request, level: AskedCertificateLevel
   }
   const account = findAccount(documentNumber);
   if (account && reachesLevel(account, level)) return [account];
-  throw new Problem(404, 'There is no such document, or it is not suitable.', [], false);
+  throw problemWithoutBody(404, 'There is no such document, or it is not suitable.');
 }
 
 function malformed(detail: string, paramName: string): Problem {
-  return new Problem(400, 'Invalid request parameters found', [{ detail, paramName }]);
+  return invalidRequest([{ detail, paramName }]);
 }
 
 function isSome(accounts: readonly SimulatedAccount[]): accounts is Accounts {

@@ -82,7 +82,7 @@ function account(
   };
 }
 
-/** One person by country who all do the same. */
+/** Persons of several countries who all do the same. */
 function accounts(
   documentNumbers: readonly string[],
   outcome: EndResult,

@@ -8,7 +8,7 @@ import { findAccount, reachesLevel, type SimulatedAccount } from './accounts.js'
 import { callbackUrlOf } from './callback.js';
 import type { Decision } from './decision.js';
 import { confirmedOutcome } from './outcome.js';
-import { Problem, problem } from './problem.js';
+import { atField, Problem, problem } from './problem.js';
 import { sessionTypeOf } from './requests/session-request.js';
 import type { FlowType, Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -37,10 +37,7 @@ export interface Answered {
 export function accountNamed(documentNumber: string): SimulatedAccount {
   const account = findAccount(documentNumber);
   if (account) return account;
-  throw problem(400, 'unknown_account', 'There is no account with this document number.', {
-    paramName: 'documentNumber',
-    pointer: '/documentNumber',
-  });
+  throw problem(400, 'unknown_account', 'There is no account with this document number.', atField('documentNumber'));
 }
 
 /** Whether this account may answer this session. */
@@ -56,8 +53,7 @@ export class UnsuitableAccount extends Problem {}
 export function refuseUnsuitable(account: SimulatedAccount, session: Session): void {
   if (isSuitable(account, session)) return;
   const detail = 'The session is not for this account, or asks for a higher level.';
-  const place = { paramName: 'documentNumber', pointer: '/documentNumber' };
-  throw new UnsuitableAccount(400, detail, [{ code: 'account_unsuitable', detail, ...place }]);
+  throw new UnsuitableAccount(400, detail, [{ code: 'account_unsuitable', detail, ...atField('documentNumber') }]);
 }
 
 export async function answerSession(

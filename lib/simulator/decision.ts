@@ -23,8 +23,10 @@ const outcomesOfChoices: readonly EndResult[] = [
 /** Whether a session of this kind can end so. */
 export function canEndWith(outcome: EndResult, { request, verificationCode }: Session): boolean {
   if (outcome === 'OK') return true;
-  // Only a push has a code, and a linked signature has none.
-  if (outcome === 'WRONG_VC') return verificationCode !== undefined;
+  // Only a push has a code, a linked signature has none, and a code is chosen where the relying party offers that alone.
+  if (outcome === 'WRONG_VC') {
+    return verificationCode !== undefined && request.interactions?.list.some(isChoiceOfCode) === true;
+  }
   return sessionTypeOf(request) !== 'cert' || outcomesOfChoices.includes(outcome);
 }
 
@@ -43,10 +45,12 @@ export function decisionOfAccount(
 }
 
 function isRefused(type: InteractionType, refused: RefusedInteraction | undefined): boolean {
-  return type === refused || (refused === 'verificationCodeChoice' && type === choiceOfCode);
+  return type === refused || (refused === 'verificationCodeChoice' && isChoiceOfCode({ type }));
 }
 
-const choiceOfCode: InteractionType = 'confirmationMessageAndVerificationCodeChoice';
+function isChoiceOfCode({ type }: Pick<Interaction, 'type'>): boolean {
+  return type === 'confirmationMessageAndVerificationCodeChoice';
+}
 
 /** What an account does that stands for this outcome and refuses whatever question is shown. */
 export function decisionForOutcome(outcome: EndResult, session: Session): Decision {

@@ -9,7 +9,7 @@ import { type AccountContext, type Answered, answerSession, refuseUnsuitable } f
 import { callbackUrlOf } from './callback.js';
 import type { Decide } from './decision.js';
 import { admitLink, type ParsedDeviceLink, parseDeviceLink } from './device-link.js';
-import { problem } from './problem.js';
+import { atField, problem } from './problem.js';
 import { answerLater } from './push.js';
 import type { Session } from './session.js';
 import type { WaitingApp } from './waiting-app.js';
@@ -39,10 +39,7 @@ export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse
   const { deviceLink, flowType, initialCallbackUrl, accountFor, decide, ipAddress } = use;
   const link = parseDeviceLink(deviceLink, surroundings.deviceLinkBase);
   if (flowType !== undefined && link.flowType !== flowType) {
-    throw problem(400, 'flow_mismatch', `The link is one for ${link.flowType}.`, {
-      paramName: 'flowType',
-      pointer: '/flowType',
-    });
+    throw problem(400, 'flow_mismatch', `The link is one for ${link.flowType}.`, atField('flowType'));
   }
   const phone = randomUUID();
   const session = admitLink(link, phone, surroundings.sessions, surroundings.clock());

@@ -5,7 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { authCodeOf } from './calculations.js';
 import { schemeName } from './options.js';
-import { Problem, problem } from './problem.js';
+import { atField, Problem, problem } from './problem.js';
 import { challengeOrDigestOf, type SessionType, sessionTypeOf } from './requests/session-request.js';
 import type { FlowType, Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -21,11 +21,12 @@ export interface ParsedDeviceLink {
 }
 
 /**
- * How old a QR link may be, in seconds. The relying party counts from when the creation response reached it, later than
+ * How old a QR link may be. The relying party counts from when the creation response reached it, later than
  * the service does, so that a fresh link's age is a little above zero; two seconds below allow for rounding. Above, ten
  * seconds are for pointing a camera: a screenshot sent to somebody else is too old by then.
  */
-const freshness = { least: -2, most: 10 };
+const minLinkAgeSeconds = -2;
+const maxLinkAgeSeconds = 10;
 
 const sameDeviceParameters = ['deviceLinkType', 'sessionToken', 'sessionType', 'version', 'lang', 'authCode'];
 const parametersInOrder: Record<string, string[]> = {
@@ -114,7 +115,7 @@ function expectedAuthCode({ flowType, unprotectedLink }: ParsedDeviceLink, sessi
 
 function isFresh(elapsedSeconds: number, { createdAt, respondedAt }: Session, now: number): boolean {
   const ageSince = (begin: number) => (now - begin) / 1000 - elapsedSeconds;
-  return ageSince(createdAt) >= freshness.least && ageSince(respondedAt) <= freshness.most;
+  return ageSince(createdAt) >= minLinkAgeSeconds && ageSince(respondedAt) <= maxLinkAgeSeconds;
 }
 
 function isSessionType(text: string | undefined): text is SessionType {
@@ -126,12 +127,10 @@ function isEqual(given: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-const place = { paramName: 'deviceLink', pointer: '/deviceLink' };
-
 function refused(code: string, detail: string): Problem {
-  return problem(400, code, detail, place);
+  return problem(400, code, detail, atField('deviceLink'));
 }
 
 function unusable(code: string, detail: string): UnusableLink {
-  return new UnusableLink(400, detail, [{ code, detail, ...place }]);
+  return new UnusableLink(400, detail, [{ code, detail, ...atField('deviceLink') }]);
 }

@@ -22,9 +22,9 @@ export interface Interactions {
 export type InteractionList = [Interaction, ...Interaction[]];
 
 const textOfType = {
-  displayTextAndPIN: { field: 'displayText60', length: 60 },
-  confirmationMessage: { field: 'displayText200', length: 200 },
-  confirmationMessageAndVerificationCodeChoice: { field: 'displayText200', length: 200 },
+  displayTextAndPIN: { field: 'displayText60', maxLength: 60 },
+  confirmationMessage: { field: 'displayText200', maxLength: 200 },
+  confirmationMessageAndVerificationCodeChoice: { field: 'displayText200', maxLength: 200 },
 } as const;
 
 const textFields: readonly string[] = ['displayText60', 'displayText200'];
@@ -64,11 +64,11 @@ function readInteraction(element: unknown, allowed: readonly InteractionType[]):
   const fields = element as Record<string, unknown>;
   const type = allowed.find((candidate) => candidate === fields.type);
   if (!type) return `must have one of the types ${allowed.join(', ')}`;
-  const { field, length } = textOfType[type];
+  const { field, maxLength } = textOfType[type];
   const text = fields[field];
   const texts = Object.keys(fields).filter((name) => textFields.includes(name));
   if (texts.length !== 1 || typeof text !== 'string') return `must have exactly one text, ${field}`;
-  if (text.length === 0 || text.length > length) return `must have a ${field} of 1 to ${length} characters`;
+  if (text.length === 0 || text.length > maxLength) return `must have a ${field} of 1 to ${maxLength} characters`;
   if (!isDisplayable(text)) return `must have a ${field} without control and bidirectional formatting characters`;
   return { type, text };
 }

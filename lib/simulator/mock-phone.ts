@@ -49,29 +49,28 @@ export function mockPhone(surroundings: LinkSurroundings): Router {
     .post(
       jsonBody,
       handle(async (request, response) => {
-        response.json(await play(request.body, request.ip ?? '', surroundings));
+        response.json(await useLink(request.body, request.ip ?? '', surroundings));
       }),
     )
     .all(onlyMethod('POST'));
   return router;
 }
 
-async function play(body: unknown, ipAddress: string, surroundings: LinkSurroundings): Promise<MockPhoneAnswer> {
+async function useLink(body: unknown, ipAddress: string, surroundings: LinkSurroundings): Promise<MockPhoneAnswer> {
   const mock = readRequest(body, mockRequest);
   const account = accountNamed(mock.documentNumber);
   const { deviceLink, flowType } = mock;
-  const initialCallbackUrl = mock.flowType === 'QR' ? undefined : mock.initialCallbackUrl;
-  const browserCookie = mock.flowType === 'QR' ? undefined : mock.browserCookie;
+  const sameDevice = mock.flowType === 'QR' ? undefined : mock;
   try {
     const { callbackUrl } = await useDeviceLink(surroundings, {
       deviceLink,
       flowType,
-      initialCallbackUrl,
+      initialCallbackUrl: sameDevice?.initialCallbackUrl,
       accountFor: () => account,
       decide: decisionOfAccount,
       ipAddress,
     });
-    return await openCallback(callbackUrl, browserCookie);
+    return await openCallback(callbackUrl, sameDevice?.browserCookie);
   } catch (error) {
     if (error instanceof UnusableLink || error instanceof UnsuitableAccount) return { ignored: error.message };
     throw error;
@@ -81,6 +80,7 @@ async function play(body: unknown, ipAddress: string, surroundings: LinkSurround
 /** The header that a browser sends: the text as it is, or made of JSON that names each cookie and its value. */
 function cookieHeader(text: string): string {
   const cookies = parseJson(text);
+  if (typeof cookies === 'string') return cookies;
   if (typeof cookies !== 'object' || cookies === null) return text;
   const named =
     Array.isArray(cookies) || isNamedCookie(cookies)

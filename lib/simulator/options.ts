@@ -10,11 +10,11 @@ export interface RelyingParty {
   name: string;
   /** For a broker: on whose behalf it asks. Part of authCode and ACSP_V2. */
   brokeredRpName?: string;
-  /** The privilege to ask for the device's address with `shareMdClientIpAddress`. */
+  /** The permission to ask for the device's address with `shareMdClientIpAddress`. Default: false. */
   mayShareIpAddress?: boolean;
-  /** May ask for accounts and certificates of the level `ADVANCED`. */
+  /** The permission to ask for accounts and certificates of the level `ADVANCED`. Default: false. */
   mayUseAdvanced?: boolean;
-  /** What it may ask for in `capabilities`; nothing by default. */
+  /** What it may ask for in `capabilities`. Default: nothing. */
   capabilities?: readonly string[];
 }
 

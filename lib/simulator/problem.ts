@@ -25,6 +25,21 @@ export class Problem extends Error {
   }
 }
 
+/** Of a request whose fields or parameters are wrong, in the words of the service. */
+export function invalidRequest(errors: ProblemError[]): Problem {
+  return new Problem(400, 'Invalid request parameters found', errors);
+}
+
+/** Answered with the status alone: `detail` is the message of the error and goes nowhere. */
+export function problemWithoutBody(status: number, detail: string): Problem {
+  return new Problem(status, detail, [], false);
+}
+
+/** Where a field of the body is, for an error about it. */
+export function atField(paramName: string): Pick<ProblemError, 'paramName' | 'pointer'> {
+  return { paramName, pointer: `/${paramName}` };
+}
+
 /** A problem with one cause, which has a code. */
 export function problem(status: number, code: string, detail: string, where: Partial<ProblemError> = {}): Problem {
   return new Problem(status, detail, [{ code, detail, ...where }]);

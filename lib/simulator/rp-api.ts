@@ -8,7 +8,7 @@ import { documentInPath, personInPath } from './accounts-in-path.js';
 import { type Faults, faultyBehaviour } from './faults.js';
 import { handle, jsonBody, notFound, onlyMethod } from './http.js';
 import { certificateShown } from './outcome.js';
-import { Problem } from './problem.js';
+import { invalidRequest, problemWithoutBody } from './problem.js';
 import { relyingPartyOf } from './relying-party.js';
 import { deviceLinkAuthentication, notificationAuthentication } from './requests/authentication.js';
 import {
@@ -98,9 +98,9 @@ const sessionCreations: readonly SessionCreation[] = [
   },
 ];
 
-const longestPoll = 120_000;
-const shortestPoll = 1000;
-const defaultPoll = 60_500;
+const maxPollMs = 120_000;
+const minPollMs = 1000;
+const defaultPollMs = 60_500;
 
 export function rpApi(surroundings: RpApiSurroundings): Router {
   const router = Router();
@@ -142,7 +142,7 @@ async function status(request: Request, { sessions }: RpApiSurroundings) {
   const timeout = pollingTime(request.query.timeoutMs);
   const id = String(request.params.sessionID);
   const session = sessions.find(id);
-  if (!session) throw new Problem(404, 'There is no such session.', [], false);
+  if (!session) throw problemWithoutBody(404, 'There is no such session.');
   const abandoned = new AbortController();
   request.res?.on('close', () => abandoned.abort());
   await sessions.waitForCompletion(session, timeout, abandoned.signal);
@@ -151,9 +151,9 @@ async function status(request: Request, { sessions }: RpApiSurroundings) {
 }
 
 function pollingTime(timeoutMs: unknown): number {
-  if (timeoutMs === undefined) return defaultPoll;
+  if (timeoutMs === undefined) return defaultPollMs;
   const milliseconds = typeof timeoutMs === 'string' && /^\d+$/.test(timeoutMs) ? Number(timeoutMs) : Number.NaN;
-  if (milliseconds >= shortestPoll && milliseconds <= longestPoll) return milliseconds;
-  const detail = `timeoutMs must be from ${shortestPoll} to ${longestPoll}`;
-  throw new Problem(400, 'Invalid request parameters found', [{ detail, paramName: 'timeoutMs' }]);
+  if (milliseconds >= minPollMs && milliseconds <= maxPollMs) return milliseconds;
+  const detail = `timeoutMs must be from ${minPollMs} to ${maxPollMs}`;
+  throw invalidRequest([{ detail, paramName: 'timeoutMs' }]);
 }

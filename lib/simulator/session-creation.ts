@@ -34,8 +34,8 @@ export interface SessionCreation {
   accounts?: (request: Request, level: AskedCertificateLevel) => Accounts;
 }
 
-/** For so many milliseconds a repeated request is taken for the first one. */
-const repetitionTime = 15_000;
+/** How long a repeated request is taken for the first one. */
+const repetitionMs = 15_000;
 
 export function createOrRepeat(request: Request, creation: SessionCreation, surroundings: CreationSurroundings) {
   const body = readRequest(request.body, creation.schema);
@@ -87,7 +87,7 @@ function repetitionKeyOf(path: string, body: SessionRequest): string | undefined
 }
 
 function isRepetition(known: Session, repetitionKey: string | undefined, now: number): boolean {
-  return repetitionKey !== undefined && known.repetitionKey === repetitionKey && now - known.createdAt < repetitionTime;
+  return repetitionKey !== undefined && known.repetitionKey === repetitionKey && now - known.createdAt < repetitionMs;
 }
 
 /** That of an authentication follows from its challenge; that of a signature is the server's. Nothing else has one. */

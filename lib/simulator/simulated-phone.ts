@@ -32,7 +32,7 @@ export interface ConfirmOptions {
 export interface RefuseOptions extends ConfirmOptions {
   /**
    * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. `WRONG_VC` is for
-   * pushes that have a code alone. What is about a question or a code comes after the choice of a certificate, with the
+   * pushes in which the person chooses a code (`confirmationMessageAndVerificationCodeChoice`). What is about a question or a code comes after the choice of a certificate, with the
    * signature.
    */
   outcome?: Exclude<EndResult, 'OK'>;
@@ -95,7 +95,7 @@ function checkOutcome(outcome: EndResult): void {
 function refusal(outcome: EndResult, session: Session): Decision {
   const isLater = sessionTypeOf(session.request) === 'cert' && !(outcome === 'WRONG_VC' && session.deviceLink);
   if (canEndWith(outcome, session) || isLater) return decisionForOutcome(outcome, session);
-  throw new SmartIdInputError('outcome', `cannot be ${outcome} here: the app shows no code.`);
+  throw new SmartIdInputError('outcome', `cannot be ${outcome} here: the app lets nobody choose a code.`);
 }
 
 async function answer(

@@ -4,6 +4,7 @@ import { constants, type KeyObject, randomBytes, sign, X509Certificate } from 'n
 import { BasicOCSPResponse, OCSPResponse } from 'pkijs';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { genuineAuthentication } from '../support/authentication.js';
+import { answerWith } from '../support/revocation-fetch.js';
 import type { Package } from './builds.js';
 import { generateKeys, issuePerson } from './persons.js';
 
@@ -90,16 +91,6 @@ export async function recordOcsp(
 export function ocspOf({ ocsp }: Login): RecordedOcsp {
   if (!ocsp) throw new Error('There is no OCSP answer about this login.');
   return ocsp;
-}
-
-/** What a `fetch` gives that has the answer at hand. */
-export function answerWith(body: Buffer) {
-  return {
-    status: 200,
-    body: (async function* () {
-      yield body;
-    })(),
-  };
 }
 
 function partsOf(answer: Buffer): RecordedOcsp {

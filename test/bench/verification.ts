@@ -4,8 +4,9 @@
  */
 
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { answerWith } from '../support/revocation-fetch.js';
 import { type Build, loadBuild, type Package } from './builds.js';
-import { answerWith, type Login, makeLogins, ocspOf, recordOcsp } from './logins.js';
+import { type Login, makeLogins, ocspOf, recordOcsp } from './logins.js';
 import { cpuInTurns, printTable, type Work } from './measure.js';
 import { keyBits } from './persons.js';
 import { type Responder, startResponder } from './processes.js';

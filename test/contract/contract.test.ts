@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+import { needSharedFiles } from '../support/shared-files.js';
 import { coverageOf } from './coverage.js';
-import { type Descriptions, differencesOf, needDescriptions } from './descriptions.js';
+import { type Descriptions, descriptionFiles, differencesOf, readDescriptions } from './descriptions.js';
 import { endpoints } from './endpoints.js';
 import { groups } from './flows.js';
-import { isKnown, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
+import { isKnownDifference, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
 import { confirming, madeChoice, type Stage, startStage } from './stage.js';
 import {
   type Comparison,
@@ -20,7 +21,8 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
   let stage: Stage;
 
   before(async function () {
-    descriptions = needDescriptions(this);
+    needSharedFiles(this, ...descriptionFiles);
+    descriptions = readDescriptions();
     stage = await startStage();
   });
   after(() => stage?.simulator.close());
@@ -36,16 +38,16 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
           const unknown = list
             .slice(before)
             .flatMap((exchange) => differencesOf(descriptions, exchange))
-            .filter((difference) => !knownDifferences.some((known) => isKnown(known, difference)));
+            .filter((difference) => !knownDifferences.some((known) => isKnownDifference(known, difference)));
           expect(unknown).to.deep.equal([]);
         });
       }
     });
   }
 
-  describe('all in all', () => {
+  describe('The exchanges of client and simulator', () => {
     for (const spokenTo of ['rp-api', 'mock-phone'] as const) {
-      it(`reaches every operation, status, field and listed value of the ${spokenTo}`, () => {
+      it(`reach every operation, status, field and listed value of the ${spokenTo}`, () => {
         const exchanges = stage.recorded.list.filter((exchange) => exchange.spokenTo === spokenTo);
         const coverage = coverageOf(descriptions[spokenTo], exchanges);
         expect(coverage.missing).to.deep.equal([]);
@@ -53,17 +55,19 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
       });
     }
 
-    it('has every difference that is known', () => {
+    it('show every difference that is known', () => {
       const found = stage.recorded.list.flatMap((exchange) => differencesOf(descriptions, exchange));
       const unneeded = knownDifferences.flatMap((known) => {
-        const placesFound = found.filter((difference) => isKnown(known, difference)).map(({ place }) => place);
+        const placesFound = found
+          .filter((difference) => isKnownDifference(known, difference))
+          .map(({ place }) => place);
         return known.places.filter((place) => !placesFound.includes(place));
       });
       expect(unneeded).to.deep.equal([]);
     });
   });
 
-  describe('and so are the examples of the file', () => {
+  describe('The examples of the OpenAPI file', () => {
     const withContent = (statuses: (status: number) => boolean) =>
       descriptions['rp-api'].operations.flatMap(({ id, answers }) =>
         [...answers]
@@ -73,7 +77,7 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
           ),
       );
 
-    it('which the simulator takes as requests', async () => {
+    it('the simulator takes each example of a request', async () => {
       const choice = await madeChoice(stage);
       let taken = 0;
       for (const endpoint of endpoints) {
@@ -88,7 +92,7 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
       expect(taken).to.be.at.least(endpoints.length);
     });
 
-    it('which the client reads as answers, every field', async () => {
+    it('the client reads every field of each example of an answer', async () => {
       const answers = withContent((status) => status === 200);
       expect(answers.length).to.be.at.least(14);
       for (const { id, example } of answers) {
@@ -96,7 +100,7 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
       }
     });
 
-    it('which the client reads as errors', async () => {
+    it('the client reads each example of an error, with its status and problem', async () => {
       const answers = withContent((status) => status >= 400);
       expect(answers.length).to.be.at.least(3 * 13);
       for (const { id, status, example } of answers) {
@@ -117,7 +121,7 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
     }
   });
 
-  describe('and with one field made wrong', () => {
+  describe('A body with one field made wrong', () => {
     const found: Disagreement[] = [];
     let choice: string;
 
@@ -144,13 +148,13 @@ describe('What client and simulator say to each other is as the OpenAPI files sa
       });
     }
 
-    it('the client reads each answer as strictly as the file', async () => {
+    it('the client reads each answer as strictly as the OpenAPI file', async () => {
       const answers = differentAnswers(descriptions['rp-api'], stage.recorded.list);
       expect(answers.length).to.be.above(20);
       for (const exchange of answers) expectKnown(await compareReadAnswers(descriptions['rp-api'], exchange));
     });
 
-    it('is where client and simulator are known to disagree with the file', () => {
+    it('shows each disagreement of client and simulator with the OpenAPI file that is known', () => {
       const unneeded = knownDisagreements.flatMap((known) =>
         known.fields.filter((field) => !found.some((one) => isKnownDisagreement({ ...known, fields: [field] }, one))),
       );

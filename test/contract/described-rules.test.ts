@@ -43,7 +43,7 @@ const places = (operation: string, changes: Partial<Exchange>, isWrongOnPurpose 
 const ofStatus = (status: Json) => places('sessionStatus', { answerBody: JSON.stringify(status) });
 
 describe('The rules that an OpenAPI file only describes', () => {
-  it('are kept by what is as it should be', () => {
+  it('a described rule is not broken by what is as it should be', () => {
     expect(ofStatus(complete)).to.deep.equal([]);
     expect(ofStatus({ state: 'RUNNING' })).to.deep.equal([]);
     expect(ofStatus({ state: 'RUNNING', result: {} })).to.deep.equal([]);
@@ -86,21 +86,21 @@ describe('The rules that an OpenAPI file only describes', () => {
     ['another level', { ...complete, cert: { certificateLevel: 'QSCD' } }, '200/cert/certificateLevel'],
   ];
   for (const [what, status, place] of statuses) {
-    it(`are broken by ${what}`, () => expect(ofStatus(status)).to.deep.equal([place]));
+    it(`a described rule of a status is broken by ${what}`, () => expect(ofStatus(status)).to.deep.equal([place]));
   }
 
-  it('are broken by a certificate that is missing where the state is OK', () => {
+  it('a described rule is broken by a certificate that is missing where the state is OK', () => {
     const answerBody = '{"state":"OK"}';
     expect(places('signCertificateDocumentNumber', { answerBody })).to.deep.equal(['200/cert']);
   });
 
-  it('are broken by a problem of another type, status or occurrence', () => {
+  it('a described rule is broken by a problem of another type, status or occurrence', () => {
     const wrong = { ...problem, type: 'https://example.com/', status: 400, instance: 'urn:uuid:x' };
     const found = places('sessionStatus', { status: 404, answerBody: JSON.stringify(wrong) });
     expect(found).to.deep.equal(['404/type', '404/status', '404/instance']);
   });
 
-  it('are broken by a link of the same device without a way back, unless that is on purpose', () => {
+  it('a described rule is broken by a link of the same device without a way back, unless that is on purpose', () => {
     const requestBody = '{"flowType":"App2App"}';
     const wanted = ['request/browserCookie', 'request/initialCallbackUrl'];
     expect(places('sendDeviceLink', { requestBody })).to.deep.equal(wanted);

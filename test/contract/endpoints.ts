@@ -12,25 +12,24 @@ import {
 } from '../../lib/protocol/algorithms.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions, type Interaction, type InteractionSet } from '../../lib/protocol/interactions.js';
+import { semanticsIdentifierOf } from '../../lib/simulator/accounts.js';
 
-/** What stands in place of the requests of all endpoints, of which each takes its own. */
-type AnyRequest = any;
+/** A request of whichever endpoint, of which each takes its own. */
+export type AnyRequest = any;
 
 export interface Endpoint {
   /** Misspelt where the file does. */
   operation: string;
   /** Below the base URL. */
   path(documentNumber: string): string;
-  /** Asks for what the endpoint gives, and names the holder of the document where the endpoint names somebody. */
-  ask(client: SmartIdClient, documentNumber: string, request: AnyRequest): Promise<AnyRequest>;
+  /** By the client's method for it, with the holder of the document where the endpoint names somebody. */
+  call(client: SmartIdClient, documentNumber: string, request: AnyRequest): Promise<AnyRequest>;
   /** `certificate` alone begins no session. */
   kind: 'auth' | 'sign' | 'cert' | 'certificate';
   flow: InteractionSet;
   namesNobody?: true;
   isLinked?: true;
 }
-
-const personOf = (documentNumber: string) => documentNumber.replace(/-[^-]+-[^-]+$/, '');
 
 export const endpoints: readonly Endpoint[] = [
   {
@@ -39,70 +38,74 @@ export const endpoints: readonly Endpoint[] = [
     flow: 'device-link',
     namesNobody: true,
     path: () => 'authentication/device-link/anonymous',
-    ask: (client, _documentNumber, request) => client.authenticationDeviceLinkAnonymous(request),
+    call: (client, _documentNumber, request) => client.authenticationDeviceLinkAnonymous(request),
   },
   {
     operation: 'authDeviceLinkSemanticId',
     kind: 'auth',
     flow: 'device-link',
-    path: (documentNumber) => `authentication/device-link/etsi/${personOf(documentNumber)}`,
-    ask: (client, documentNumber, request) => client.authenticationDeviceLinkEtsi(personOf(documentNumber), request),
+    path: (documentNumber) => `authentication/device-link/etsi/${semanticsIdentifierOf(documentNumber)}`,
+    call: (client, documentNumber, request) =>
+      client.authenticationDeviceLinkEtsi(semanticsIdentifierOf(documentNumber), request),
   },
   {
     operation: 'authDeviceLinkDocumentNumber',
     kind: 'auth',
     flow: 'device-link',
     path: (documentNumber) => `authentication/device-link/document/${documentNumber}`,
-    ask: (client, documentNumber, request) => client.authenticationDeviceLinkDocument(documentNumber, request),
+    call: (client, documentNumber, request) => client.authenticationDeviceLinkDocument(documentNumber, request),
   },
   {
     operation: 'authNotificationSemanticId',
     kind: 'auth',
     flow: 'notification',
-    path: (documentNumber) => `authentication/notification/etsi/${personOf(documentNumber)}`,
-    ask: (client, documentNumber, request) => client.authenticationNotificationEtsi(personOf(documentNumber), request),
+    path: (documentNumber) => `authentication/notification/etsi/${semanticsIdentifierOf(documentNumber)}`,
+    call: (client, documentNumber, request) =>
+      client.authenticationNotificationEtsi(semanticsIdentifierOf(documentNumber), request),
   },
   {
     operation: 'authNotificationDocumentNumber',
     kind: 'auth',
     flow: 'notification',
     path: (documentNumber) => `authentication/notification/document/${documentNumber}`,
-    ask: (client, documentNumber, request) => client.authenticationNotificationDocument(documentNumber, request),
+    call: (client, documentNumber, request) => client.authenticationNotificationDocument(documentNumber, request),
   },
   {
     operation: 'signCertificateDocumentNumber',
     kind: 'certificate',
     flow: 'notification',
     path: (documentNumber) => `signature/certificate/${documentNumber}`,
-    ask: (client, documentNumber, request) => client.signatureCertificate(documentNumber, request),
+    call: (client, documentNumber, request) => client.signatureCertificate(documentNumber, request),
   },
   {
     operation: 'signDeviceLinkSemanticId',
     kind: 'sign',
     flow: 'device-link',
-    path: (documentNumber) => `signature/device-link/etsi/${personOf(documentNumber)}`,
-    ask: (client, documentNumber, request) => client.signatureDeviceLinkEtsi(personOf(documentNumber), request),
+    path: (documentNumber) => `signature/device-link/etsi/${semanticsIdentifierOf(documentNumber)}`,
+    call: (client, documentNumber, request) =>
+      client.signatureDeviceLinkEtsi(semanticsIdentifierOf(documentNumber), request),
   },
   {
     operation: 'signDeviceLinkDocumentNumber',
     kind: 'sign',
     flow: 'device-link',
     path: (documentNumber) => `signature/device-link/document/${documentNumber}`,
-    ask: (client, documentNumber, request) => client.signatureDeviceLinkDocument(documentNumber, request),
+    call: (client, documentNumber, request) => client.signatureDeviceLinkDocument(documentNumber, request),
   },
   {
     operation: 'signNotificationSemanticId',
     kind: 'sign',
     flow: 'notification',
-    path: (documentNumber) => `signature/notification/etsi/${personOf(documentNumber)}`,
-    ask: (client, documentNumber, request) => client.signatureNotificationEtsi(personOf(documentNumber), request),
+    path: (documentNumber) => `signature/notification/etsi/${semanticsIdentifierOf(documentNumber)}`,
+    call: (client, documentNumber, request) =>
+      client.signatureNotificationEtsi(semanticsIdentifierOf(documentNumber), request),
   },
   {
     operation: 'signNotificationDocumentNumber',
     kind: 'sign',
     flow: 'notification',
     path: (documentNumber) => `signature/notification/document/${documentNumber}`,
-    ask: (client, documentNumber, request) => client.signatureNotificationDocument(documentNumber, request),
+    call: (client, documentNumber, request) => client.signatureNotificationDocument(documentNumber, request),
   },
   {
     operation: 'signNotificationLinked',
@@ -111,7 +114,7 @@ export const endpoints: readonly Endpoint[] = [
     flow: 'device-link',
     isLinked: true,
     path: (documentNumber) => `signature/notification/linked/${documentNumber}`,
-    ask: (client, documentNumber, request) => client.signatureNotificationLinked(documentNumber, request),
+    call: (client, documentNumber, request) => client.signatureNotificationLinked(documentNumber, request),
   },
   {
     operation: 'signCertChoiceDeviceLinkAnonymous',
@@ -119,15 +122,15 @@ export const endpoints: readonly Endpoint[] = [
     flow: 'device-link',
     namesNobody: true,
     path: () => 'signature/certificate-choice/device-link/anonymous',
-    ask: (client, _documentNumber, request) => client.certificateChoiceDeviceLinkAnonymous(request),
+    call: (client, _documentNumber, request) => client.certificateChoiceDeviceLinkAnonymous(request),
   },
   {
     operation: 'singCertChoiceNotificationSemanticIdNatural',
     kind: 'cert',
     flow: 'notification',
-    path: (documentNumber) => `signature/certificate-choice/notification/etsi/${personOf(documentNumber)}`,
-    ask: (client, documentNumber, request) =>
-      client.certificateChoiceNotificationEtsi(personOf(documentNumber), request),
+    path: (documentNumber) => `signature/certificate-choice/notification/etsi/${semanticsIdentifierOf(documentNumber)}`,
+    call: (client, documentNumber, request) =>
+      client.certificateChoiceNotificationEtsi(semanticsIdentifierOf(documentNumber), request),
   },
 ];
 

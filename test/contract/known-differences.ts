@@ -204,7 +204,7 @@ export function isKnownDisagreement(
   return isField && isOperation && known.side === side && known.verdict === verdict;
 }
 
-export function isKnown(known: KnownDifference, { operation, place, rule }: Difference): boolean {
+export function isKnownDifference(known: KnownDifference, { operation, place, rule }: Difference): boolean {
   return (
     known.places.includes(place) &&
     known.rule === rule &&

@@ -68,7 +68,7 @@ describe('An OpenAPI file as the judge of an exchange', () => {
     );
   };
 
-  it('finds nothing where all is as it says', () => {
+  it('an OpenAPI file finds nothing where all is as it says', () => {
     expect(verdict({})).to.deep.equal([]);
     expect(verdict({ status: 404, contentType: undefined, answerBody: '' })).to.deep.equal([]);
   });
@@ -113,21 +113,21 @@ describe('An OpenAPI file as the judge of an exchange', () => {
     ['a body where there should be none', { status: 404, answerBody: '{}' }, '404 body: listed'],
   ];
   for (const [what, changes, ...found] of faults) {
-    it(`finds ${what}`, () => expect(verdict(changes)).to.deep.equal(found));
+    it(`an OpenAPI file finds ${what}`, () => expect(verdict(changes)).to.deep.equal(found));
   }
 
-  it('finds a request that is wrong on purpose and that it would take', () => {
+  it('an OpenAPI file finds a request that is wrong on purpose and that it would take', () => {
     const descriptions = { 'rp-api': judge, 'mock-phone': judge };
     const wrong = { ...right, spokenTo: 'rp-api', isWrongOnPurpose: true } as const;
     expect(differencesOf(descriptions, wrong).map(({ rule }) => rule)).to.deep.equal(['wrong on purpose']);
     expect(differencesOf(descriptions, { ...wrong, requestBody: '{}' })).to.deep.equal([]);
   });
 
-  it('refuses a file whose schemas it cannot close', () => {
+  it('an OpenAPI file is refused whose schemas cannot be closed', () => {
     expect(() => new OpenApi(file.replaceAll('oneOf', 'anyOf'))).to.throw('several parts');
   });
 
-  it('knows what no exchange has reached', () => {
+  it('an OpenAPI file tells what no exchange has reached', () => {
     const exchange = { ...right, spokenTo: 'rp-api', isWrongOnPurpose: false } as const;
     expect(coverageOf(judge, [exchange]).missing).to.deep.equal([
       'setLamp: 404',

@@ -57,7 +57,8 @@ interface Parameter {
 /** The schemas' pointers by media type. */
 type Content = ReadonlyMap<string, string>;
 
-type Told = Omit<Difference, 'operation'>;
+/** A difference in an operation that is known. */
+type Finding = Omit<Difference, 'operation'>;
 
 export class OpenApi {
   readonly operations: readonly Operation[];
@@ -101,7 +102,7 @@ export class OpenApi {
   judgeAnswer(exchange: Exchange): Difference[] {
     const operation = this.operationOf(exchange);
     if (!operation) return [];
-    return this.judgeStatusAndBody(operation, exchange).map((told) => ({ operation: operation.id, ...told }));
+    return this.judgeStatusAndBody(operation, exchange).map((finding) => ({ operation: operation.id, ...finding }));
   }
 
   /** The schema at a pointer into the file, behind all references. */
@@ -125,7 +126,7 @@ export class OpenApi {
     );
   }
 
-  private judgeParameters({ template, parameters }: Operation, { target }: Exchange): Told[] {
+  private judgeParameters({ template, parameters }: Operation, { target }: Exchange): Finding[] {
     const query = new URLSearchParams(target.split('?')[1] ?? '');
     const given = {
       path: new Map(Object.entries(pathParameters(template, pathOf(target)) ?? {})),
@@ -134,7 +135,7 @@ export class OpenApi {
     const unknown = [...given.query.keys()].filter((name) => !parameters.some((known) => known.name === name));
     return [
       ...unknown.map((name) => ({ place: `query/${name}`, rule: 'listed', detail: 'no such parameter is listed' })),
-      ...parameters.flatMap(({ name, in: place, required, pointer }): Told[] => {
+      ...parameters.flatMap(({ name, in: place, required, pointer }): Finding[] => {
         const text = given[place].get(name);
         if (text !== undefined) return this.validate(pointer, numberOrText(text), `${place}/${name}`);
         return required ? [{ place: `${place}/${name}`, rule: 'required', detail: 'the parameter is missing' }] : [];
@@ -142,7 +143,7 @@ export class OpenApi {
     ];
   }
 
-  private judgeRequestBody({ requestContent, answers }: Operation, exchange: Exchange): Told[] {
+  private judgeRequestBody({ requestContent, answers }: Operation, exchange: Exchange): Finding[] {
     const { accept } = exchange.requestHeaders;
     const wanted = [...(answers.get(200)?.keys() ?? [])];
     const refused = wanted.filter((type) => accept !== undefined && !isAccepted(accept, type));
@@ -152,12 +153,12 @@ export class OpenApi {
     ];
   }
 
-  private judgeStatusAndBody({ answers }: Operation, { status, contentType, answerBody }: Exchange): Told[] {
+  private judgeStatusAndBody({ answers }: Operation, { status, contentType, answerBody }: Exchange): Finding[] {
     if (!answers.has(status)) return [{ place: `${status}`, rule: 'listed', detail: 'no such status is listed' }];
     return this.judgeBody(`${status}`, answers.get(status), contentType, answerBody);
   }
 
-  private judgeBody(place: string, content: Content | undefined, type: string | undefined, body: string): Told[] {
+  private judgeBody(place: string, content: Content | undefined, type: string | undefined, body: string): Finding[] {
     if (content === undefined) {
       return body === '' ? [] : [{ place: `${place} body`, rule: 'listed', detail: 'no body is listed' }];
     }
@@ -167,14 +168,14 @@ export class OpenApi {
     const [first = ''] = content.values();
     const wrongType = { place: `${place} content type`, rule: 'listed', detail: `${bare || 'none'} is not listed` };
     const value = readJson(body);
-    const told =
+    const findings =
       value === undefined
         ? [{ place: `${place} body`, rule: 'type', detail: 'the body is not JSON' }]
         : this.validate(listed ?? first, value, place);
-    return listed === undefined ? [wrongType, ...told] : told;
+    return listed === undefined ? [wrongType, ...findings] : findings;
   }
 
-  private validate(pointer: string, value: unknown, place: string): Told[] {
+  private validate(pointer: string, value: unknown, place: string): Finding[] {
     const known = this.validators.get(pointer);
     const validator = known ?? this.ajv.compile({ $ref: `file#${pointer}` });
     this.validators.set(pointer, validator);
@@ -182,10 +183,10 @@ export class OpenApi {
     const errors = validator.errors ?? [];
     const choices = errors.filter(({ keyword }) => keyword === 'oneOf').map(({ instancePath }) => instancePath);
     // What keeps a value from being each of several shapes says nothing where it is none of them.
-    const telling = errors.filter(
+    const relevant = errors.filter(
       ({ keyword, instancePath }) => keyword === 'oneOf' || !choices.some((choice) => instancePath.startsWith(choice)),
     );
-    return telling.map((error) => ({
+    return relevant.map((error) => ({
       place: `${place}${placeOf(error)}`,
       rule: error.keyword,
       detail: `${error.message}`,

@@ -4,11 +4,12 @@
  */
 
 import '../support/ready-keys.js';
+import { missingFile } from '../support/shared-files.js';
 import { type Coverage, coverageOf } from './coverage.js';
-import { differencesOf, missingDescription, readDescriptions } from './descriptions.js';
+import { descriptionFiles, differencesOf, readDescriptions } from './descriptions.js';
 import { endpoints } from './endpoints.js';
 import { groups } from './flows.js';
-import { isKnown, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
+import { isKnownDifference, isKnownDisagreement, knownDifferences, knownDisagreements } from './known-differences.js';
 import { madeChoice, startStage } from './stage.js';
 import {
   type Comparison,
@@ -30,9 +31,9 @@ const choices: readonly [string, RegExp][] = [
   ['outcomes', /\/endResult$/],
 ];
 
-const missingFile = missingDescription();
-if (missingFile !== undefined) {
-  console.log(`Nothing was held against anything: the file openapi/${missingFile} is not beside the project.`);
+const missing = missingFile(descriptionFiles);
+if (missing !== undefined) {
+  console.log(`Nothing was held against anything: ${missing} is not beside the project.`);
   process.exit(0);
 }
 
@@ -41,7 +42,7 @@ const description = descriptions['rp-api'];
 const stage = await startStage();
 try {
   for (const flow of groups.flatMap(({ flows }) => flows)) await flow.run(stage);
-  const isWithoutReason = [tellExchanges(), tellDifferences(), tellDisagreements(await compareAll())].includes(true);
+  const isWithoutReason = [printExchanges(), printDifferences(), printDisagreements(await compareAll())].includes(true);
   if (isWithoutReason) process.exitCode = 1;
 } finally {
   await stage.simulator.close();
@@ -61,8 +62,8 @@ async function compareAll(): Promise<Comparison[]> {
   return comparisons;
 }
 
-/** Whether something is missing. */
-function tellExchanges(): boolean {
+/** What was reached; whether something is missing. */
+function printExchanges(): boolean {
   const { list } = stage.recorded;
   const coverages = (['rp-api', 'mock-phone'] as const).map((spokenTo) =>
     coverageOf(
@@ -91,24 +92,24 @@ function sorted(things: Iterable<unknown>): string {
   return [...new Set(things)].sort().join(', ');
 }
 
-/** Whether there are some without a reason. */
-function tellDifferences(): boolean {
+/** With their reasons; whether there are some without one. */
+function printDifferences(): boolean {
   const found = stage.recorded.list.flatMap((exchange) => differencesOf(descriptions, exchange));
   console.log('\ndifferences in exchanges');
   for (const known of knownDifferences) {
-    const here = found.filter((difference) => isKnown(known, difference));
+    const here = found.filter((difference) => isKnownDifference(known, difference));
     const operations = new Set(here.map(({ operation }) => operation));
     console.log(`  ${known.places.join(', ')} (${known.rule}; ${here.length} in ${named(operations)})`);
     console.log(`    ${known.reason} [${known.source}]`);
   }
-  const unknown = found.filter((difference) => !knownDifferences.some((known) => isKnown(known, difference)));
+  const unknown = found.filter((difference) => !knownDifferences.some((known) => isKnownDifference(known, difference)));
   for (const { operation, place, detail } of unknown)
     console.log(`  WITHOUT A REASON ${operation} ${place}: ${detail}`);
   return unknown.length > 0;
 }
 
-/** Whether there are some without a reason. */
-function tellDisagreements(comparisons: readonly Comparison[]): boolean {
+/** With their reasons; whether there are some without one. */
+function printDisagreements(comparisons: readonly Comparison[]): boolean {
   const found = comparisons.flatMap(({ disagreements }) => disagreements);
   const tried = comparisons.reduce((sum, comparison) => sum + comparison.tried, 0);
   console.log(`\n${tried} bodies with one field made wrong`);

@@ -1,15 +1,14 @@
-/** A simulator with a client that is listened to, and what people do there with a session. */
+/** A simulator with a client whose exchanges are recorded, and what people do there with a session. */
 
-import { SmartIdClient } from '../../lib/client.js';
+import { type Fetch, SmartIdClient } from '../../lib/client.js';
 import { createDeviceLink } from '../../lib/protocol/device-link.js';
 import type { CompleteSessionStatus, DeviceLinkSession } from '../../lib/rp-api/responses.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { capability, type Endpoint, endpoints, hasDeviceLink, requestFor } from './endpoints.js';
+import { demoRelyingParty } from '../../lib/simulator/options.js';
+import { type AnyRequest, capability, type Endpoint, endpoints, hasDeviceLink, requestFor } from './endpoints.js';
 import { RecordedExchanges } from './recorded-exchanges.js';
 
 type LinkType = 'QR' | 'Web2App' | 'App2App';
-// Of any endpoint.
-type AnyRequest = any;
 
 export interface Stage {
   simulator: Simulator;
@@ -21,7 +20,7 @@ export interface Stage {
 export const confirming = 'PNOEE-40404040009-MOCK-Q';
 const choosing = 'PNOLT-40404040009-MOCK-Q';
 
-export const allowed = { uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' };
+export const allowed = demoRelyingParty;
 export const notAllowed = { uuid: '00000000-0000-4000-8000-000000000001', name: 'NOT ALLOWED' };
 
 export async function startStage(): Promise<Stage> {
@@ -34,15 +33,13 @@ export async function startStage(): Promise<Stage> {
     ],
   });
   const recorded = new RecordedExchanges();
-  return { simulator, recorded, client: clientOf({ simulator, recorded }, allowed) };
+  return { simulator, recorded, client: new SmartIdClient({ ...simulator, fetch: recorded.fetch }) };
 }
 
-export function clientOf(
-  { simulator, recorded }: Pick<Stage, 'simulator' | 'recorded'>,
-  { uuid, name }: typeof allowed,
-): SmartIdClient {
-  const { environment } = simulator;
-  return new SmartIdClient({ environment, relyingPartyUUID: uuid, relyingPartyName: name, fetch: recorded.fetch });
+/** A client whose requests reach nobody: `fetch` gets them. */
+export function clientWith(fetch: Fetch, { uuid, name } = allowed): SmartIdClient {
+  const environment = { baseUrl: 'https://rp-api.example.com/v3', schemeName: 'smart-id-demo' };
+  return new SmartIdClient({ environment, relyingPartyUUID: uuid, relyingPartyName: name, fetch });
 }
 
 export interface Run {
@@ -56,7 +53,7 @@ export async function runSession(stage: Stage, endpoint: Endpoint, run: Run = {}
   const { documentNumber = confirming, request = requestFor(endpoint), linkType = 'QR' } = run;
   if (endpoint === choice) return runLinked(stage, run, {});
   if (endpoint === linkedSignature) return runLinked(stage, {}, run);
-  const session = await endpoint.ask(stage.client, documentNumber, request);
+  const session = await endpoint.call(stage.client, documentNumber, request);
   if (hasDeviceLink(endpoint)) await usePhone(stage, endpoint, { documentNumber, request, session, linkType });
   return stage.client.waitForSession(session.sessionID);
 }
@@ -70,12 +67,12 @@ async function runLinked(
   { documentNumber = choosing, request = requestFor(choice), linkType = 'QR' }: Run,
   { request: signatureRequest = requestFor(linkedSignature) }: Run,
 ): Promise<CompleteSessionStatus> {
-  const session = await choice.ask(stage.client, documentNumber, request);
+  const session = await choice.call(stage.client, documentNumber, request);
   // On the same device the phone is done after the signature.
   const phone = usePhone(stage, choice, { documentNumber, request, session, linkType });
   const chosen = await stage.client.waitForSession(session.sessionID);
   if (chosen.result.endResult !== 'OK') return chosen;
-  const { sessionID } = await linkedSignature.ask(stage.client, chosen.result.documentNumber ?? '', {
+  const { sessionID } = await linkedSignature.call(stage.client, chosen.result.documentNumber ?? '', {
     ...signatureRequest,
     linkedSessionID: session.sessionID,
   });
@@ -87,7 +84,7 @@ async function runLinked(
 /** A choice by device link that signatures can name, though its app soon waits no longer. */
 export async function madeChoice(stage: Stage): Promise<string> {
   const request = requestFor(choice);
-  const session = await choice.ask(stage.client, choosing, request);
+  const session = await choice.call(stage.client, choosing, request);
   await usePhone(stage, choice, { documentNumber: choosing, request, session, linkType: 'QR' });
   return session.sessionID;
 }
@@ -134,15 +131,10 @@ export function endpointNamed(operation: string): Endpoint {
 /** The body that the client sends for a request, which is then free to be changed. */
 export async function bodyOf(endpoint: Endpoint, request: AnyRequest, relyingParty = allowed): Promise<AnyRequest> {
   let sent = '{}';
-  const client = new SmartIdClient({
-    environment: { baseUrl: 'http://127.0.0.1:9/v3', schemeName: 'smart-id-demo' },
-    relyingPartyUUID: relyingParty.uuid,
-    relyingPartyName: relyingParty.name,
-    fetch: async (_url, { body }) => {
-      sent = `${body}`;
-      return new Response('', { status: 400 });
-    },
-  });
-  await endpoint.ask(client, confirming, request).catch(() => {});
+  const client = clientWith(async (_url, { body }) => {
+    sent = `${body}`;
+    return new Response('', { status: 400 });
+  }, relyingParty);
+  await endpoint.call(client, confirming, request).catch(() => {});
   return JSON.parse(sent);
 }

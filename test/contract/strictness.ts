@@ -3,12 +3,12 @@
  * it is held against what the simulator refuses, the client sends and the client reads.
  */
 
-import { SmartIdClient, type SmartIdServiceError } from '../../lib/client.js';
+import type { SmartIdServiceError } from '../../lib/client.js';
+import { type JsonChange, jsonChanges } from '../support/json-changes.js';
 import { type Endpoint, requestFor } from './endpoints.js';
-import { type Mutation, mutationsOf } from './mutations.js';
 import type { Json, OpenApi } from './open-api.js';
 import { type RecordedExchange, RecordedExchanges } from './recorded-exchanges.js';
-import { allowed, bodyOf, confirming, endpointNamed, type Stage } from './stage.js';
+import { bodyOf, clientWith, confirming, endpointNamed, type Stage } from './stage.js';
 
 /** What is held against the file. */
 export type Side = 'the simulator' | 'what the client sends' | 'what the client reads';
@@ -38,8 +38,8 @@ export async function compareSimulator(
   endpoint: Endpoint,
   linkedSessionID: string,
 ): Promise<Comparison> {
-  const mutations = mutationsOf(await bodyOf(endpoint, everythingFor(endpoint, linkedSessionID)));
-  return compare('the simulator', endpoint.operation, mutations, async ({ body }) => {
+  const changes = oddChanges(await bodyOf(endpoint, everythingFor(endpoint, linkedSessionID)));
+  return compare('the simulator', endpoint.operation, changes, async (body) => {
     const recorded = new RecordedExchanges();
     const { status } = await recorded.send(`${simulator.baseUrl}/${endpoint.path(confirming)}`, body);
     return { isRight: isRequestRight(description, recorded), isTaken: status !== 400 };
@@ -48,8 +48,8 @@ export async function compareSimulator(
 
 /** Requests that the client's types forbid, or that no type can forbid. What it does not send is no disagreement. */
 export async function compareSentRequests(description: OpenApi, endpoint: Endpoint): Promise<Comparison> {
-  const mutations = mutationsOf(everythingFor(endpoint, someId));
-  return compare('what the client sends', endpoint.operation, mutations, async ({ body }) => {
+  const changes = oddChanges(everythingFor(endpoint, someId));
+  return compare('what the client sends', endpoint.operation, changes, async (body) => {
     let isRight = true;
     const client = clientWith(async (url, { method, headers, body: sent }) => {
       const recorded = new RecordedExchanges();
@@ -57,7 +57,7 @@ export async function compareSentRequests(description: OpenApi, endpoint: Endpoi
       isRight = isRequestRight(description, recorded);
       return new Response('', { status: 400 });
     });
-    await refusalOf(() => endpoint.ask(client, confirming, body));
+    await refusalOf(() => endpoint.call(client, confirming, body));
     return { isRight, isTaken: true };
   });
 }
@@ -65,7 +65,8 @@ export async function compareSentRequests(description: OpenApi, endpoint: Endpoi
 /** Answers of the service with one field made wrong. */
 export async function compareReadAnswers(description: OpenApi, exchange: RecordedExchange): Promise<Comparison> {
   const operation = description.operationOf(exchange)?.id ?? '';
-  return compare('what the client reads', operation, mutationsOf(JSON.parse(exchange.answerBody)), async ({ body }) => {
+  const changes = oddChanges(JSON.parse(exchange.answerBody));
+  return compare('what the client reads', operation, changes, async (body) => {
     const answerBody = JSON.stringify(body);
     const refusal = await refusalOf(() => readAnswer(operation, answerBody));
     if (refusal && (refusal as SmartIdServiceError).code !== 'bad_response') throw refusal;
@@ -79,7 +80,7 @@ export async function readAnswer(operation: string, answerBody: string, status =
   const client = clientWith(async () => new Response(answerBody, { status }));
   if (operation === 'sessionStatus') return client.sessionStatus(someId);
   const endpoint = endpointNamed(operation);
-  return endpoint.ask(client, confirming, everythingFor(endpoint, someId));
+  return endpoint.call(client, confirming, everythingFor(endpoint, someId));
 }
 
 /** One answer of each operation and set of fields. */
@@ -98,26 +99,51 @@ function fieldsOf(value: unknown): string {
 async function compare(
   side: Side,
   operation: string,
-  mutations: readonly Mutation[],
-  judge: (mutation: Mutation) => Promise<{ isRight: boolean; isTaken: boolean }>,
+  changes: readonly JsonChange[],
+  judge: (body: Json) => Promise<{ isRight: boolean; isTaken: boolean }>,
 ): Promise<Comparison> {
   const disagreements: Disagreement[] = [];
-  for (const mutation of mutations) {
-    const { field, value } = mutation;
-    const { isRight, isTaken } = await judge(mutation);
+  for (const { path, value, changed } of changes) {
+    const { isRight, isTaken } = await judge(changed);
     if (isRight === isTaken) continue;
-    disagreements.push({ side, operation, verdict: isTaken ? 'laxer' : 'stricter', field, value });
+    const verdict = isTaken ? 'laxer' : 'stricter';
+    disagreements.push({ side, operation, verdict, field: `/${path.join('/')}`, value });
   }
-  return { disagreements, tried: mutations.length };
+  return { disagreements, tried: changes.length };
+}
+
+/** In place of any value. */
+const oddValues: readonly unknown[] = [
+  null,
+  7,
+  0.5,
+  true,
+  '',
+  'x',
+  'ä'.repeat(31),
+  'A'.repeat(44),
+  'A'.repeat(89),
+  `https://rp.example.com/${'a'.repeat(1800)}`,
+  'https://rp.example.com/a|b',
+  'https://rp.example.com/#a',
+  'http://rp.example.com/',
+  [],
+  ['x'],
+  [7],
+  {},
+];
+
+function oddChanges(body: Json): JsonChange[] {
+  return jsonChanges(body, (value) => [...oddValues, ...ofOtherLength(value)]);
+}
+
+/** A text that is a little too short or too long where its length is fixed, or at its bound. */
+function ofOtherLength(value: unknown): string[] {
+  return typeof value === 'string' && value !== '' ? [value.slice(0, -1), value + value.at(-1)] : [];
 }
 
 function isRequestRight(description: OpenApi, { list }: RecordedExchanges): boolean {
   return list.every((exchange) => description.judgeRequest(exchange).length === 0);
-}
-
-function clientWith(fetch: RecordedExchanges['fetch']): SmartIdClient {
-  const environment = { baseUrl: 'https://rp-api.example.com/v3', schemeName: 'smart-id-demo' };
-  return new SmartIdClient({ environment, relyingPartyUUID: allowed.uuid, relyingPartyName: allowed.name, fetch });
 }
 
 /** The error, where one is thrown or comes later. */

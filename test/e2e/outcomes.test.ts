@@ -58,7 +58,6 @@ describe('The outcomes of a login, in Chromium', function () {
     ['was refused', 'PNOEE-30403039917-MOCK-Q', failures.not_completed],
     ['was refused at its text', 'PNOEE-30403039928-MOCK-Q', failures.not_completed],
     ['came too late', 'PNOEE-30403039983-MOCK-Q', failures.not_completed],
-    ['has a wrong code', 'PNOEE-30403039972-MOCK-Q', failures.wrong_vc],
     ['meets an app that cannot ask', 'PNOEE-00000000003-SIMU-Q', failures.not_completed],
     ['meets an account that cannot be used', 'PNOEE-00000000007-SIMU-Q', failures.not_completed],
     ['meets a document that cannot be used', 'PNOEE-00000000002-SIMU-Q', failures.not_completed],

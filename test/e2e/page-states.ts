@@ -11,7 +11,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import type { AttemptView } from '../../lib/attempt/view.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Language, wordsOf } from '../../lib/web/words.js';
-import { callbackAfter, okDocument, usePhone } from '../support/phone.js';
+import { answerPush, callbackAfter, okDocument, usePhone } from '../support/phone.js';
 
 export type Device = 'computer' | 'phone';
 
@@ -178,7 +178,8 @@ async function startSite(simulator: Simulator, isWithoutService = false): Promis
 }
 
 const refused = 'PNOEE-30403039917-MOCK-Q';
-const wrongCodeChosen = 'PNOEE-30403039972-MOCK-Q';
+/** Who chooses a wrong code, which a push alone asks for. */
+const personOfWrongCode = '30403039972';
 
 /** A code of nobody, whose last digit does not fit. */
 const wrongPersonalCode = '40404040008';
@@ -280,7 +281,12 @@ export const pageStates: readonly PageState[] = [
   {
     name: 'wrong-code',
     async show(visit) {
-      await scanned(visit, wrongCodeChosen);
+      await visit.start();
+      await visit.enter(personOfWrongCode);
+      await visit.click(visit.words.page.sendToPhone);
+      await visit.shows(visit.words.page.compareCode);
+      const code = (await visit.page.locator('#verification-code').textContent()) ?? '';
+      await answerPush(visit.simulator, code, { documentNumber: `PNOEE-${personOfWrongCode}-MOCK-Q` });
       await visit.shows(visit.words.loginFailures.wrong_vc);
     },
   },

@@ -149,6 +149,23 @@ describe('The page as a handler of requests', () => {
     expect([response.status, response.headers.get('smart-id-fault')]).to.deep.equal([503, 'service']);
   });
 
+  it('tells the log, and no visitor, which keys are pinned when the service has another', async () => {
+    const told: (Error & { code?: string })[] = [];
+    const note = (warning: Error) => void told.push(warning);
+    process.on('warning', note);
+    const reason = 'The key that came: AAAA; pinned: BBBB.';
+    const fetch = () => Promise.reject(Object.assign(new Error(reason), { code: 'SMART_ID_PIN_MISMATCH' }));
+    const { post } = open({ login: loginOf({ fetch }) });
+    const response = await post('/login/start');
+    expect([response.status, response.headers.get('smart-id-fault')]).to.deep.equal([503, 'service']);
+    expect(await response.json()).to.deep.equal({ error: 'The Smart-ID service cannot be used at the moment.' });
+    await post('/login/start');
+    await new Promise(setImmediate);
+    process.removeListener('warning', note);
+    expect(told.map(({ code }) => code)).to.deep.equal(['SMART_ID_SERVICE_UNUSABLE']);
+    expect(told[0]?.message).to.contain(reason);
+  });
+
   it('ends live updates when the visitor leaves', async () => {
     const { login, ask, post } = open();
     const view = await (await post('/login/start')).json();

@@ -1,36 +1,30 @@
 /** Documents as they come: those of the real service that were recorded, and all shapes of the simulator's. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { createOcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
 import { crlFaults, good, ocspFaults, pathOf, revoked, underRsa, unknown } from '../attacks/revocation.js';
+import { recordedAnswers, recordedCertificates, sharedFiles } from '../support/shared-files.js';
 import type { Case, Surroundings } from './cases.js';
 import { readCertificate } from './library-certificate.js';
 
-const shared = new URL('../../../shared/', import.meta.url).pathname;
-const recorded = path.join(shared, 'vectors', 'recorded');
-const anchor = path.join(shared, 'certificates', 'demo', 'TEST_of_SK_ID_Solutions_EID-Q_2024E.pem');
-
-/** Whether the recorded files are there, which are no part of the package. */
-export const hasRecordedFiles = existsSync(recorded) && existsSync(anchor);
-
 export function recordedCases(): Case[] {
-  const { at, login, signature } = JSON.parse(readFileSync(path.join(recorded, 'demo-answers.json'), 'utf8'));
-  const certificates = [login, signature].map(({ status }) => Buffer.from(status.cert.value, 'base64'));
-  const [issuer] = readCertificates(anchor, 'anchor') as [Certificate];
-  const certificate = certificates[1] as Buffer<ArrayBuffer>;
-  const at9 = { ...surroundingsOf(issuer, certificate, Date.parse(at)), isRecorded: true };
+  const { at } = recordedAnswers();
+  const certificates = recordedCertificates();
+  const [issuer] = readCertificates(sharedFiles.demoAnchor, 'anchor') as [Certificate];
+  const certificate = new Uint8Array(certificates.signature);
+  const recording = { ...surroundingsOf(issuer, certificate, Date.parse(at)), isRecorded: true };
   const request = createOcspRequest(parseCertificate(certificate), issuer);
-  const folders = readdirSync(path.join(shared, 'certificates')).map((name) => path.join(shared, 'certificates', name));
+  const folders = readdirSync(sharedFiles.certificates).map((name) => path.join(sharedFiles.certificates, name));
   const authorities = folders.flatMap((folder) => readCertificates(folder, 'folder'));
   return [
-    ...certificates.map((der): Case => ({ ...at9, kind: 'certificate', der })),
-    ...authorities.map(({ der }): Case => ({ ...at9, kind: 'authority', der })),
-    { ...at9, kind: 'answer', der: readFileSync(path.join(recorded, 'ocsp-response.der')), request },
-    { ...at9, kind: 'list', der: readFileSync(path.join(recorded, 'crl.der')) },
+    ...Object.values(certificates).map((der): Case => ({ ...recording, kind: 'certificate', der })),
+    ...authorities.map(({ der }): Case => ({ ...recording, kind: 'authority', der })),
+    { ...recording, kind: 'answer', der: readFileSync(sharedFiles.recordedOcspAnswer), request },
+    { ...recording, kind: 'list', der: readFileSync(sharedFiles.recordedList) },
   ];
 }
 

@@ -1,8 +1,7 @@
 /** Certificates as node:crypto (OpenSSL), pkijs, asn1js and @peculiar/x509 read them: nothing here is of lib/trust. */
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { type BaseBlock, fromBER, type GeneralizedTime } from 'asn1js';
-import { Certificate, GeneralNames, QCStatements, RelativeDistinguishedNames, SubjectDirectoryAttributes } from 'pkijs';
+import 'reflect-metadata';
 import {
   AuthorityInfoAccessExtension,
   BasicConstraintsExtension,
@@ -10,7 +9,9 @@ import {
   CRLDistributionPointsExtension,
   ExtendedKeyUsageExtension,
   KeyUsagesExtension,
-} from '../../lib/simulator/pki/x509.js';
+} from '@peculiar/x509';
+import { type BaseBlock, fromBER, type GeneralizedTime } from 'asn1js';
+import { Certificate, GeneralNames, QCStatements, RelativeDistinguishedNames, SubjectDirectoryAttributes } from 'pkijs';
 
 /** What is checked by whoever builds a path, or looked at by the Smart-ID profile. */
 const understood = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.32', '2.5.29.37']);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { needTools } from '../support/outside-tools.js';
-import { skipForWantOf } from '../support/skip.js';
+import { needSharedFiles, recordedFiles } from '../support/shared-files.js';
 import type { Case } from './cases.js';
 import { compareCases, compareCasesWithOpenSsl } from './comparisons.js';
-import { hasRecordedFiles, recordedCases, simulatorCases } from './genuine.js';
+import { recordedCases, simulatorCases } from './genuine.js';
 import { allMutations } from './mutations.js';
 import { Tally, type Verdict } from './verdict.js';
 
@@ -22,20 +22,16 @@ describe('What others make of certificates, OCSP answers and lists', function ()
   });
 
   it('is the same for the recorded ones of the real service', async function () {
-    needRecordedFiles(this);
+    needSharedFiles(this, ...recordedFiles);
     await expectSame(recordedCases(), compareCases);
   });
 
   it('is the same for those by OpenSSL, too', async function () {
-    needRecordedFiles(this);
+    needSharedFiles(this, ...recordedFiles);
     needTools(this, 'openssl');
     await expectSame(recordedCases(), compareCasesWithOpenSsl, ['certificate', 'answer', 'list']);
   });
 });
-
-function needRecordedFiles(test: Mocha.Context): void {
-  if (!hasRecordedFiles) skipForWantOf('the recorded files beside the project', test);
-}
 
 async function expectNamed(coming: Promise<Tally>): Promise<void> {
   const { wrong, compared } = await coming;

@@ -5,10 +5,11 @@
 
 import { parseArgs } from 'node:util';
 import { startSimulator } from '../../lib/simulator/index.js';
+import { missingFile, recordedFiles } from '../support/shared-files.js';
 import type { Case } from './cases.js';
 import { compareCases, compareCasesWithOpenSsl, compareMutations, compareMutationsWithOpenSsl } from './comparisons.js';
 import { makeDocuments } from './documents.js';
-import { hasRecordedFiles, recordedCases, simulatorCases } from './genuine.js';
+import { recordedCases, simulatorCases } from './genuine.js';
 import { allMutations } from './mutations.js';
 import type { Tally } from './verdict.js';
 
@@ -25,8 +26,9 @@ const simulator = await startSimulator({ port: 0 });
 const documents = await makeDocuments(simulator);
 await simulator.close();
 const simulated = await simulatorCases();
-if (!hasRecordedFiles) console.log('The recorded files are not there: they are not compared.');
-const recorded = hasRecordedFiles ? recordedCases() : [];
+const missing = missingFile(recordedFiles);
+if (missing !== undefined) console.log(`${missing} is not beside the project: what was recorded is not compared.`);
+const recorded = missing === undefined ? recordedCases() : [];
 
 for (const [origin, cases] of [
   ['recorded', recorded],

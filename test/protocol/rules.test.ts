@@ -71,7 +71,8 @@ describe('The rules of a callback URL', () => {
     ['https://rp.example.com/?a[0]=1', /must not contain "\["/],
     ['https://rp.example.com/[2001:db8::1]', /must not contain "\["/],
     ['https://rp.example.com/õ', /must not contain U\+00F5: write/],
-    ['https://õ.example.com/', /must not contain U\+00F5/],
+    ['https://õ.example.com/', /must not contain U\+00F5: write the name of the host in ASCII, as "xn--\.\.\."\.$/],
+    ['https://rp.example.com?õ', /must not contain U\+00F5: write it percent-encoded/],
     ['https://rp.example.com/🙂', /must not contain U\+1F642/],
     ['https://rp.example.com/\ud83d', /must not contain U\+D83D/],
     ['https://rp.example.com/\u007f', /must not contain U\+007F/],
@@ -224,6 +225,8 @@ describe('The rules of interactions', () => {
     ['marks of the direction of text', 0x200e, 0x200f],
     ['line and paragraph separators', 0x2028, 0x2029],
     ['embeddings and overrides of the direction of text', 0x202a, 0x202e],
+    ['letters that only fill a place', 0x115f, 0x1160],
+    ['another one', 0x3164, 0x3164],
     ['a word joiner and invisible operators', 0x2060, 0x2064],
     ['isolates of the direction of text', 0x2066, 0x2069],
     ['halves of a character', 0xd800, 0xdfff],
@@ -244,6 +247,15 @@ describe('The rules of interactions', () => {
     });
   }
 
+  it('allow no text in which nothing can be seen', () => {
+    for (const blank of ['\u00a0', '\u200d', '\u200c\u200d', '\ufe0f', '\u034f']) {
+      const encode = () => encodeInteractions(inText(blank) as never, 'device-link');
+      expect(encode, JSON.stringify(blank)).to.throw(
+        'interactions[0].displayText200 must be a text that is not empty.',
+      );
+    }
+  });
+
   it('allow texts of any script, and emoji with their joiners', () => {
     for (const shown of [
       'Õ š ž ŗ ą ё é ß',
@@ -252,7 +264,8 @@ describe('The rules of interactions', () => {
       '\u0600١٢',
       'क्‍ष',
       '中文',
-      '👩‍💻❤️',
+      '👩‍💻❤️1️⃣🇪🇪',
+      'O\u0303 \u0160',
       'a | b "c" \\ 5 €\u00a0/ m²',
     ]) {
       expect(

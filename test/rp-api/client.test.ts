@@ -163,6 +163,7 @@ describe('The RP API client', () => {
   for (const [name, rule] of [
     ['', /^relyingPartyName must be a text of 1 to 32 characters\.$/],
     [' ', /^relyingPartyName must be a text of 1 to 32 characters\.$/],
+    ['\u200d', /^relyingPartyName must be a text of 1 to 32 characters\.$/],
     [undefined, /^relyingPartyName must be a text of 1 to 32 characters\.$/],
     ['x'.repeat(33), /^relyingPartyName must be a text of 1 to 32 characters\.$/],
     ['DEMO\u202e', /^relyingPartyName must not contain U\+202E:/],

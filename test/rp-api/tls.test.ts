@@ -1,11 +1,15 @@
-/** TLS as the live service has it since November 2026, and what is said where a process cannot speak it or pins another key. */
+/**
+ * TLS as the live service has it since November 2026, and what is said where a process cannot speak it or pins another
+ * key.
+ */
 
 import type { TlsOptions } from 'node:tls';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { TlsProcess } from '../support/processes.js';
 import { Browser } from '../support/site.js';
 import type { CallResult } from '../support/tls-process.js';
-import { issueServerIdentity, type ServerIdentity, TlsProcess, TlsService } from '../support/tls-service.js';
+import { issueServerIdentity, type ServerIdentity, TlsService } from '../support/tls-service.js';
 import { until } from '../support/until.js';
 
 const tls12 = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
@@ -74,9 +78,9 @@ describe('TLS of the RP API', () => {
   }
 
   for (const [protocol, cipher, tls] of accepted) {
-    it(`works with a service that takes nothing but ${protocol} with ${cipher}, with its key pinned`, async () => {
+    it(`TLS works with a service that takes nothing but ${protocol} with ${cipher}, with its key pinned`, async () => {
       const service = await serve(tls);
-      expect(await usual.ask(service.describe([identity.pin]))).to.deep.equal([{}]);
+      expect(await usual.startSessions(service.describe([identity.pin]))).to.deep.equal([{}]);
       expect(await logIn(await usual.serve(service.describe([identity.pin])))).to.deep.equal({
         id: 'PNOEE-40404040009',
       });
@@ -86,9 +90,9 @@ describe('TLS of the RP API', () => {
   }
 
   for (const [what, tls] of refused) {
-    it(`says what is offered and what is taken where a server takes ${what}`, async () => {
+    it(`a TLS handshake that fails says what is offered and what is taken: a server takes ${what}`, async () => {
       const service = await serve(tls);
-      const { name, code, message } = errorIn(await usual.ask(service.describe()));
+      const { name, code, message } = errorIn(await usual.startSessions(service.describe()));
       expect([name, code]).to.deep.equal(['SmartIdServiceError', 'tls_handshake']);
       expect(message).to.match(/^The Smart-ID service cannot be used\. The TLS handshake failed \([\w /]{10,}\)\. /);
       expect(message).to.contain("This process offers TLS 1.2 to 1.3 with Node's own list of ciphers.");
@@ -96,11 +100,11 @@ describe('TLS of the RP API', () => {
     });
   }
 
-  it('says the same where the address is that of a server without TLS', async () => {
+  it('a TLS handshake that fails says that the address may be wrong: a server without TLS', async () => {
     const { environment, ...others } = (await serve()).describe();
     const baseUrl = simulator.environment.baseUrl.replace('http:', 'https:');
     const { code, message } = errorIn(
-      await usual.ask({
+      await usual.startSessions({
         ...others,
         environment: { ...(environment as object), baseUrl } as typeof simulator.environment,
       }),
@@ -109,7 +113,7 @@ describe('TLS of the RP API', () => {
     expect(message).to.contain('whether the address is right');
   });
 
-  describe('in a process whose options leave nothing of what the live service takes', () => {
+  describe('A process whose options leave nothing of what the live service takes', () => {
     const [tls13, ecdhe, dhe] = accepted.map(([, , tls]) => tls);
     for (const [options, meets, offer] of [
       [
@@ -120,11 +124,11 @@ describe('TLS of the RP API', () => {
       [['--tls-max-v1.2'], [tls13], "TLS 1.2 with Node's own list of ciphers"],
       [['--tls-cipher-list=NONSENSE'], [tls13], 'TLS 1.2 to 1.3 with the ciphers "NONSENSE"'],
     ] as const) {
-      it(`(${options.join(' ')}) names them, to the client and in the log of a site`, async () => {
+      it(`says what it offers in TLS, to the client and in the log of a site: ${options.join(' ')}`, async () => {
         const restricted = await start(...options);
         for (const tls of meets) {
           const service = await serve(tls);
-          const { name, code, message } = errorIn(await restricted.ask(service.describe()));
+          const { name, code, message } = errorIn(await restricted.startSessions(service.describe()));
           expect([name, code]).to.deep.equal(['SmartIdServiceError', 'tls_handshake']);
           expect(message).to.contain(`This process offers ${offer}.`).and.to.contain(wanted);
           expect(message).to.contain('--tls-max-v1.2, --tls-cipher-list').and.to.contain('OPENSSL_CONF');
@@ -136,27 +140,27 @@ describe('TLS of the RP API', () => {
     }
   });
 
-  describe('where the key changes', () => {
-    it('no request fails while the old key and the new one are pinned together', async () => {
+  describe('A key of the RP API that changes', () => {
+    it('makes no request fail while the old pin and the new one are both set', async () => {
       const service = await serve();
-      const asking = usual.ask(service.describe([identity.pin, next.pin]), { times: 60, atOnce: 5 });
+      const started = usual.startSessions(service.describe([identity.pin, next.pin]), { times: 60, atOnce: 5 });
       for (const key of [next, identity, next]) {
         const { requests } = service;
         await until(() => service.requests > requests + 60, 'requests');
-        service.changeKey(key);
+        service.replaceKey(key);
       }
-      const results = await asking;
+      const results = await started;
       expect(results.filter(({ error }) => error)).to.deep.equal([]);
       expect(results).to.have.length(300);
       const shown = service.connections.map(({ pin }) => pin).filter((pin, at, all) => pin !== all[at - 1]);
       expect(shown).to.deep.equal([identity.pin, next.pin, identity.pin, next.pin]);
     });
 
-    it('a login that began before the change ends after it', async () => {
+    it('lets a login that began with the old key end with the new one', async () => {
       const service = await serve();
       const browser = new Browser(await usual.serve(service.describe([identity.pin, next.pin])));
       const { body: view } = await browser.post('/start');
-      service.changeKey(next);
+      service.replaceKey(next);
       await simulator.phone.confirm(view);
       await browser.post('/finish', { id: view.id });
       expect((await browser.get('/me')).body).to.deep.equal({ id: 'PNOEE-40404040009' });
@@ -164,13 +168,13 @@ describe('TLS of the RP API', () => {
       expect(service.connections.at(-1)?.pin).to.equal(next.pin);
     });
 
-    it('a pin that fell behind says which key came, which were pinned and what to do', async () => {
+    it('is told where no pin is right: which key came, which were pinned and what to do', async () => {
       const service = await serve();
       const older = Buffer.alloc(32, 7).toString('base64');
-      expect(await usual.ask(service.describe([older, identity.pin]))).to.deep.equal([{}]);
-      service.changeKey(next);
+      expect(await usual.startSessions(service.describe([older, identity.pin]))).to.deep.equal([{}]);
+      service.replaceKey(next);
       const { requests } = service;
-      const { name, code, message } = errorIn(await usual.ask(service.describe([older, identity.pin])));
+      const { name, code, message } = errorIn(await usual.startSessions(service.describe([older, identity.pin])));
       expect(service.requests, 'nothing may be sent').to.equal(requests);
       expect([name, code]).to.deep.equal(['SmartIdServiceError', 'pin_mismatch']);
       expect(message).to.contain(`The key that came: ${next.pin}, `);
@@ -180,9 +184,9 @@ describe('TLS of the RP API', () => {
       expect(message, 'of the request').to.not.contain('localhost').and.to.not.contain('/v3');
     });
 
-    it("the site's log says it too, and its visitor hears that the service cannot be used", async () => {
+    it("is told in the site's log where no pin is right, and the visitor gets status 503", async () => {
       const service = await serve();
-      service.changeKey(next);
+      service.replaceKey(next);
       const origin = await usual.serve(service.describe([identity.pin]));
       expect((await new Browser(origin).post('/start')).status).to.equal(503);
       await until(() => usual.log.includes(`The key that came: ${next.pin}, `), 'the line in the log');

@@ -57,6 +57,11 @@ describe('A signature that is not given', () => {
   const scan = (view: AttemptView, documentNumber = okDocument) =>
     usePhone(simulator, { deviceLink: view.qrLink ?? '', flowType: 'QR', documentNumber });
 
+  const withChoiceOfCode: SigningStartOptions['interactions'] = [
+    { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: 'Sign' },
+    { type: 'displayTextAndPIN', displayText60: 'Sign' },
+  ];
+
   /** The ways in which an account comes to a signature. */
   const ways: Record<string, (documentNumber: string) => Promise<AttemptView>> = {
     'by QR code, known': async (documentNumber) => {
@@ -64,7 +69,8 @@ describe('A signature that is not given', () => {
       await scan(view, documentNumber);
       return view;
     },
-    'by push, known': (documentNumber) => browser.start({ signer: { documentNumber }, flow: 'notification' }),
+    'by push, known': (documentNumber) =>
+      browser.start({ signer: { documentNumber }, flow: 'notification', interactions: withChoiceOfCode }),
     'by QR code, not known': async (documentNumber) => {
       const view = await browser.start({});
       await scan(view, documentNumber);
@@ -72,6 +78,7 @@ describe('A signature that is not given', () => {
     },
     'by push, named': (documentNumber) =>
       browser.start({
+        interactions: withChoiceOfCode,
         signer: { semanticsIdentifier: documentNumber.replace(/-[^-]+-[^-]+$/, '') },
         flow: 'notification',
       }),

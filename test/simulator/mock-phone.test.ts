@@ -140,6 +140,7 @@ describe('The mock phone', () => {
     ['JSON of names and values', '{"a":"b","c":"d"}', 'a=b; c=d'],
     ['JSON of one cookie', '{"name":"sid","value":"s%3Aold","path":"/"}', 'sid=s%3Aold'],
     ['JSON of a list', '[{"name":"a","value":"b"},{"name":"c","value":"d"}]', 'a=b; c=d'],
+    ['JSON of that text', '"a=b;c=d"', 'a=b;c=d'],
     ['a text that is JSON by chance', '7', '7'],
   ];
   for (const [what, browserCookie, sent] of cookies) {

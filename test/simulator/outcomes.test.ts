@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { semanticsIdentifierOf } from '../../lib/simulator/accounts.js';
 import { type SimulatedAccount, type Simulator, simulatedAccounts } from '../../lib/simulator/index.js';
-import { skipForWantOf } from '../support/skip.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 import {
   certificateChoiceRequest,
   choiceInteraction,
@@ -22,8 +22,6 @@ import {
   textInteraction,
   usePhone,
 } from './support.js';
-
-const listOfAccounts = fileURLToPath(new URL('../../../shared/vectors/test-accounts.json', import.meta.url));
 
 /** What the list of the demo environment says of an account. */
 interface Listed {
@@ -90,7 +88,6 @@ describe('The document number fixes the outcome', () => {
       ...changes,
     });
   const statusOf = async ({ response }: DeviceLinkSession) => (await sessionStatus(sim, response.sessionID)).body;
-  const personOf = (documentNumber: string) => documentNumber.replace(/-[^-]+-[^-]+$/, '');
 
   async function expectLinked(choice: DeviceLinkSession, account: SimulatedAccount): Promise<void> {
     const request = signing({ linkedSessionID: choice.response.sessionID });
@@ -100,7 +97,7 @@ describe('The document number fixes the outcome', () => {
 
   /** Of a choice: the outcomes that are about a question or a code come later. */
   const isOfChoice = (outcome: SimulatedAccount['outcome']) =>
-    !['USER_REFUSED_INTERACTION', 'WRONG_VC', 'EXPECTED_LINKED_SESSION', 'OK'].includes(String(outcome)) &&
+    !['USER_REFUSED_INTERACTION', 'WRONG_VC', 'EXPECTED_LINKED_SESSION', 'OK'].includes(outcome) &&
     outcome !== 'REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP';
 
   for (const account of simulatedAccounts) {
@@ -129,7 +126,7 @@ describe('The document number fixes the outcome', () => {
     });
 
     it(`${outcome} ${refusedInteraction} for ${documentNumber} that chooses by push and signs`, async () => {
-      const path = `certificate-choice/notification/etsi/${personOf(documentNumber)}`;
+      const path = `certificate-choice/notification/etsi/${semanticsIdentifierOf(documentNumber)}`;
       const request = certificateChoiceRequest({ certificateLevel: 'ADVANCED' });
       const choice = await statusOf(await createSigning(sim, path, request));
       if (isOfChoice(outcome)) return expectOutcome(choice, account);
@@ -165,9 +162,9 @@ describe('The document number fixes the outcome', () => {
     );
   });
 
-  it('as the list of the demo environment says, for all accounts of it', function () {
-    if (!existsSync(listOfAccounts)) return skipForWantOf('the list of test accounts beside the project', this);
-    const listed: Listed[] = JSON.parse(readFileSync(listOfAccounts, 'utf8')).accounts;
+  it('is what the list of the demo environment says, for all accounts of it', function () {
+    needSharedFiles(this, 'testAccounts');
+    const listed: Listed[] = JSON.parse(readFileSync(sharedFiles.testAccounts, 'utf8')).accounts;
     expect(listed).to.have.length(67);
     const ours = simulatedAccounts
       .filter(({ documentNumber }) => !documentNumber.includes('-SIMU-'))

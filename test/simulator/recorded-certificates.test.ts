@@ -1,25 +1,30 @@
 /** The simulator's certificates beside those of the demo environment, element by element. */
 
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect } from 'chai';
 import { type Authority, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
-import { certificateRows, compareRows } from '../support/asn1-rows.js';
-import { needRecordedFiles, recordedAuthority, recordedCertificates } from '../support/recorded-files.js';
+import { certificateRows } from '../support/asn1-rows.js';
+import { compareRows } from '../support/compare-rows.js';
+import { needSharedFiles, recordedCertificates, sharedFiles } from '../support/shared-files.js';
 import {
   otherAddresses,
   otherAuthority,
   otherCertificate,
   otherConditions,
-  otherPerson,
+  otherIssuer,
 } from './recorded-differences.js';
 
 const account = 'PNOEE-40504040001-DEM0-Q';
+const publishedAuthority = (file: string) =>
+  new X509Certificate(readFileSync(path.join(sharedFiles.certificates, file)));
 
 describe('The certificates of the simulator, beside the recorded ones', () => {
   let simulator: Simulator;
   before(async function () {
-    needRecordedFiles(this);
+    needSharedFiles(this, 'recordedAnswers', 'certificates');
     simulator = await startSimulator({ port: 0 });
   });
   after(() => simulator?.close());
@@ -37,7 +42,7 @@ describe('The certificates of the simulator, beside the recorded ones', () => {
       const privateKey = await generateRsaKey(6144);
       const { certificate } = simulator.pki.issueUserCertificate({ account, purpose, privateKey });
       compareRows(certificateRows(recorded), certificateRows(certificate), [
-        ...otherPerson,
+        ...otherIssuer,
         ...otherCertificate,
         ...otherAddresses,
         ...(purpose === 'signature' ? otherConditions : []),
@@ -54,7 +59,7 @@ describe('The certificates of the simulator, beside the recorded ones', () => {
     ['demo-more/TEST_EID-Q_2021E.pem', ({ nonQualified }) => nonQualified],
   ] as [string, (authorities: Simulator['pki']['authorities']) => Authority][]) {
     it(`an authority's certificate has the same shape, and differs only in what it must: ${file}`, () => {
-      const recorded = Buffer.from(new X509Certificate(recordedAuthority(file)).raw);
+      const recorded = publishedAuthority(file).raw;
       const { certificate } = authorityOf(simulator.pki.authorities);
       compareRows(certificateRows(recorded), certificateRows(certificate), [
         ...otherAuthority,
@@ -66,12 +71,12 @@ describe('The certificates of the simulator, beside the recorded ones', () => {
   }
 
   it("an authority's certificate of 2024 is valid for as long", () => {
-    const recorded = new X509Certificate(recordedAuthority('demo/TEST_of_SK_ID_Solutions_EID-Q_2024E.pem')).raw;
+    const recorded = publishedAuthority('demo/TEST_of_SK_ID_Solutions_EID-Q_2024E.pem').raw;
     expect(validityMs(simulator.pki.authorities.qualified.certificate)).to.equal(validityMs(recorded));
   });
 
   it("an authority's certificate of 2021 is valid for fifteen years to the second", () => {
-    const recorded = new X509Certificate(recordedAuthority('demo/TEST_EID-NQ_2021E.pem'));
+    const recorded = publishedAuthority('demo/TEST_EID-NQ_2021E.pem');
     for (const { validFrom, validTo } of [
       recorded,
       new X509Certificate(simulator.pki.authorities.nonQualified.certificate),

@@ -1,14 +1,16 @@
 /** Lists of revoked certificates in the shape of the demo environment's. */
 
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { CertificateRevocationList } from 'pkijs';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { compareRows, listRows, type Row } from '../support/asn1-rows.js';
+import { listRows, type Row } from '../support/asn1-rows.js';
+import { compareRows } from '../support/compare-rows.js';
 import { needTools, said } from '../support/outside-tools.js';
-import { needRecordedFiles, recordedList } from '../support/recorded-files.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 import { otherAuthority } from './recorded-differences.js';
 
 /** Revoked from the beginning, with a reason; and by a test, without one. */
@@ -51,9 +53,9 @@ describe('The list of revoked certificates', () => {
     return [...new Set(shapes.values())].sort();
   }
 
-  it('has the shape of the recorded one, and differs only in what it must', async function () {
-    needRecordedFiles(this);
-    const [recorded, simulated] = [listRows(recordedList()), listRows(await list())];
+  it('a list of revoked certificates has the shape of the recorded one, and differs only in what it must', async function () {
+    needSharedFiles(this, 'recordedList');
+    const [recorded, simulated] = [listRows(readFileSync(sharedFiles.recordedList)), listRows(await list())];
     expect(kindsOfEntries(simulated)).to.deep.equal(kindsOfEntries(recorded)).and.have.length(2);
     const isOfList = (row: Row) => !isOfEntry(row);
     compareRows(recorded.filter(isOfList), simulated.filter(isOfList), [
@@ -65,9 +67,9 @@ describe('The list of revoked certificates', () => {
     ]);
   });
 
-  it('is of whole seconds, and good for a week less a second, as the recorded one', async function () {
-    needRecordedFiles(this);
-    for (const der of [recordedList(), await list()]) {
+  it('a list of revoked certificates is of whole seconds, and good for a week less a second, as the recorded one', async function () {
+    needSharedFiles(this, 'recordedList');
+    for (const der of [readFileSync(sharedFiles.recordedList), await list()]) {
       const [thisUpdate = '', nextUpdate = ''] = listRows(der)
         .filter(({ path }) => path.endsWith('Update'))
         .map(({ value }) => value);
@@ -80,7 +82,7 @@ describe('The list of revoked certificates', () => {
     return Date.parse(text.replace(/^(..)(..)(..)(..)(..)(..)Z$/, '20$1-$2-$3T$4:$5:$6Z'));
   }
 
-  it('says since when each certificate is revoked', async () => {
+  it('a list of revoked certificates says since when each certificate is revoked', async () => {
     const { revokedCertificates = [] } = await parsed();
     expect(revokedCertificates.map(({ revocationDate }) => revocationDate.value.toISOString())).to.deep.equal([
       '2026-03-24T09:32:30.000Z',
@@ -88,14 +90,14 @@ describe('The list of revoked certificates', () => {
     ]);
   });
 
-  it('has a greater number each time', async () => {
+  it('a list of revoked certificates has a greater number each time', async () => {
     const numberOf = ({ crlExtensions }: CertificateRevocationList) =>
       crlExtensions?.extensions.find(({ extnID }) => extnID === '2.5.29.20')?.parsedValue.valueBlock.valueDec;
     const [one, next] = [numberOf(await parsed()), numberOf(await parsed())];
     expect(next).to.equal(one + 1);
   });
 
-  it('names the certificates of its authority alone', async () => {
+  it('a list of revoked certificates names the certificates of its authority alone', async () => {
     const counts: number[] = [];
     for (const authority of ['qualified', 'qualifiedRsa', 'nonQualified'] as const) {
       counts.push((await parsed(authority)).revokedCertificates?.length ?? 0);
@@ -103,7 +105,7 @@ describe('The list of revoked certificates', () => {
     expect(counts).to.deep.equal([2, 1, 0]);
   });
 
-  it('is taken by openssl, that of each authority and of the root', async function () {
+  it('a list of revoked certificates is taken by openssl, that of each authority and of the root', async function () {
     needTools(this, 'openssl');
     const folder = await mkdtemp(path.join(tmpdir(), 'lists-'));
     try {

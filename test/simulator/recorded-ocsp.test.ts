@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,10 +12,12 @@ import { BasicOCSPResponse, Certificate, OCSPRequest, OCSPResponse, type SingleR
 import { createRevocationChecker, loadTrustAnchors, verifyAuthentication } from '../../lib/client.js';
 import { type Authority, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
-import { compareRows, ocspRows } from '../support/asn1-rows.js';
+import { ocspRows } from '../support/asn1-rows.js';
 import { genuineAuthentication } from '../support/authentication.js';
+import { compareRows } from '../support/compare-rows.js';
 import { needTools } from '../support/outside-tools.js';
-import { needRecordedFiles, recordedOcspAnswer } from '../support/recorded-files.js';
+import { answerWith } from '../support/revocation-fetch.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 import { otherAuthority, otherCertificate } from './recorded-differences.js';
 
 const run = promisify(execFile);
@@ -60,10 +63,10 @@ describe('The OCSP answers of the simulator', () => {
   }
   const singleOf = ({ tbsResponseData }: BasicOCSPResponse) => tbsResponseData.responses[0] as SingleResponse;
 
-  it('have the shape of the recorded one, and differ only in what they must', async function () {
-    needRecordedFiles(this);
+  it('OCSP answers have the shape of the recorded one, and differ only in what they must', async function () {
+    needSharedFiles(this, 'recordedOcspAnswer');
     const time = 'it is of another time';
-    compareRows(ocspRows(recordedOcspAnswer()), ocspRows(await answer()), [
+    compareRows(ocspRows(readFileSync(sharedFiles.recordedOcspAnswer)), ocspRows(await answer()), [
       ...otherAuthority,
       ...otherCertificate,
       { of: /producedAt$/, because: time },
@@ -75,9 +78,9 @@ describe('The OCSP answers of the simulator', () => {
     ]);
   });
 
-  it('have another shape only where a test asks for it', async function () {
-    needRecordedFiles(this);
-    const recorded = ocspRows(recordedOcspAnswer());
+  it('OCSP answers have another shape only where a test asks for it', async function () {
+    needSharedFiles(this, 'recordedOcspAnswer');
+    const recorded = ocspRows(readFileSync(sharedFiles.recordedOcspAnswer));
     for (const other of [{ ocspProfile: 'simple' }, { responder: 'direct' }]) {
       Object.assign(simulator.revocation, { ocspProfile: 'recorded', responder: 'delegated' }, other);
       const rows = ocspRows(await answer());
@@ -85,7 +88,7 @@ describe('The OCSP answers of the simulator', () => {
     }
   });
 
-  it('are of whole seconds, thisUpdate that of producedAt, and name the beginning of the authority', async () => {
+  it('OCSP answers are of whole seconds, thisUpdate that of producedAt, and name the beginning of the authority', async () => {
     const basic = basicOf(await answer());
     const { thisUpdate, singleExtensions } = singleOf(basic);
     expect(thisUpdate.getTime() % 1000).to.equal(0);
@@ -94,7 +97,7 @@ describe('The OCSP answers of the simulator', () => {
     expect(singleExtensions?.[0]?.parsedValue.toDate()).to.deep.equal(new Date(validFrom));
   });
 
-  it('come with the certificate of the responder, RSA 3072 and for five years, which stays the same', async () => {
+  it('OCSP answers come with the certificate of the responder, RSA 3072 and for five years, which stays the same', async () => {
     const [one, again] = [responderOf(await answer()), responderOf(await answer())];
     const other = responderOf(await answer(simulator.pki.authorities.qualifiedRsa));
     expect(one.publicKey.asymmetricKeyDetails?.modulusLength).to.equal(3072);
@@ -103,7 +106,7 @@ describe('The OCSP answers of the simulator', () => {
     expect(other.publicKey.equals(one.publicKey), 'another authority has a responder of its own').to.equal(false);
   });
 
-  it('keep the key of the responder for the next simulator, under a certificate of its own', async () => {
+  it('OCSP answers keep the key of the responder for the next simulator, under a certificate of its own', async () => {
     const next = await startSimulator({ port: 0 });
     try {
       const before = responderOf(await answer());
@@ -116,7 +119,7 @@ describe('The OCSP answers of the simulator', () => {
     }
   });
 
-  it('may be remembered for an hour where a test asks for it', async () => {
+  it('OCSP answers may be remembered for an hour where a test asks for it', async () => {
     simulator.revocation.ocspProfile = 'simple';
     const { nextUpdate, thisUpdate, singleExtensions } = singleOf(basicOf(await answer()));
     expect(Number(nextUpdate) - Number(thisUpdate)).to.equal(3_600_000);
@@ -124,19 +127,14 @@ describe('The OCSP answers of the simulator', () => {
   });
 
   for (const returnsNonce of [true, false]) {
-    it(`convince the library, ${returnsNonce ? 'and repeat' : 'without'} its nonce`, async () => {
+    it(`OCSP answers convince the library, ${returnsNonce ? 'and repeat' : 'without'} its nonce`, async () => {
       simulator.revocation.returnsNonce = returnsNonce;
       let answered = Buffer.alloc(0);
       const now = Date.now();
       const revocation = createRevocationChecker('ocsp', async (url, { method, headers, body }) => {
         const asked = new Uint8Array(Buffer.from(body ?? ''));
         answered = Buffer.from(await (await fetch(url, { method, headers, body: asked })).arrayBuffer());
-        return {
-          status: 200,
-          body: (async function* () {
-            yield answered;
-          })(),
-        };
+        return answerWith(answered);
       });
       const trustAnchors = loadTrustAnchors(simulator.trustAnchors, now);
       await verifyAuthentication({ ...(await genuineAuthentication(simulator)), trustAnchors, revocation, now });
@@ -158,7 +156,8 @@ describe('The OCSP answers of the simulator', () => {
     });
     after(() => folder && rm(folder, { recursive: true }));
 
-    async function ask(authority: Authority, certificate: Buffer, ...options: string[]): Promise<string> {
+    /** Not in the way of `said`: who answers is in this very process, so that it must not wait. */
+    async function askOpenSsl(authority: Authority, certificate: Buffer, ...options: string[]): Promise<string> {
       await writeFile(path.join(folder, 'certificate.pem'), toPem(certificate));
       const about = ['-issuer', `${authority.id}.pem`, '-cert', 'certificate.pem'];
       const args = ['ocsp', ...about, '-url', authority.ocspUrl, '-CAfile', 'ca.pem', ...options];
@@ -167,19 +166,19 @@ describe('The OCSP answers of the simulator', () => {
     }
 
     for (const option of ['-nonce', '-no_nonce']) {
-      it(`are verified, from each authority: ${option}`, async () => {
+      it(`OCSP answers are verified, from each authority: ${option}`, async () => {
         for (const authority of Object.values(simulator.pki.authorities)) {
           const { certificate } = simulator.pki.issueUserCertificate({ issuer: authority });
-          const said = await ask(authority, certificate, option);
-          expect(said).to.contain('Response verify OK').and.contain('certificate.pem: good');
-          expect(said).not.to.contain('WARNING');
+          const output = await askOpenSsl(authority, certificate, option);
+          expect(output).to.contain('Response verify OK').and.contain('certificate.pem: good');
+          expect(output).not.to.contain('WARNING');
         }
       });
     }
 
-    it('are the same where the question is in the path (RFC 6960, A.1), its slashes encoded or not', async () => {
+    it('OCSP answers are the same where the question is in the path (RFC 6960, A.1), its slashes encoded or not', async () => {
       const { certificate } = simulator.pki.issueUserCertificate({ issuer: qualified });
-      await ask(qualified, certificate, '-no_nonce', '-reqout', 'question.der');
+      await askOpenSsl(qualified, certificate, '-no_nonce', '-reqout', 'question.der');
       const question = await readFile(path.join(folder, 'question.der'));
       const base64 = question.toString('base64');
       for (const inPath of [encodeURIComponent(base64), base64.replaceAll('+', '%2B')]) {
@@ -194,17 +193,28 @@ describe('The OCSP answers of the simulator', () => {
       }
     });
 
-    it('say of an authority what its root says', async () => {
-      const said = await ask(simulator.pki.root, qualified.certificate, '-nonce');
-      expect(said).to.contain('Response verify OK').and.contain('certificate.pem: good');
+    it('an OCSP question that is none is answered with malformedRequest', async () => {
+      for (const [body, inPath] of [
+        [Buffer.from('no question'), ''],
+        [undefined, '/bm8gcXVlc3Rpb24='],
+      ] as const) {
+        const headers = { 'content-type': 'application/ocsp-request' };
+        const response = await fetch(qualified.ocspUrl + inPath, { method: body ? 'POST' : 'GET', headers, body });
+        expect(Buffer.from(await response.arrayBuffer()).toString('hex')).to.equal('30030a0101');
+      }
     });
 
-    it('say since when a certificate is revoked', async () => {
+    it('OCSP answers of the root say of an authority that it is good', async () => {
+      const output = await askOpenSsl(simulator.pki.root, qualified.certificate, '-nonce');
+      expect(output).to.contain('Response verify OK').and.contain('certificate.pem: good');
+    });
+
+    it('OCSP answers say since when a certificate is revoked', async () => {
       const account = 'PNOEE-00000000008-SIMU-Q';
       const key = simulator.pki.issueUserCertificate({ account });
       simulator.useCertificate(account, key);
-      const said = await ask(qualified, key.certificate, '-nonce');
-      expect(said)
+      const output = await askOpenSsl(qualified, key.certificate, '-nonce');
+      expect(output)
         .to.contain('Response verify OK')
         .and.contain('certificate.pem: revoked')
         .and.contain('Revocation Time');

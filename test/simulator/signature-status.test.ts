@@ -135,10 +135,12 @@ describe('The status of a session about signing', () => {
   }
 
   it('has only the flow type as the signature of a certificate choice', async () => {
-    const choice = await createChoice(sim);
-    await usePhone(sim, { deviceLink: deviceLink(choice, 'QR') });
     const path = `certificate-choice/notification/etsi/${personOk}`;
     const byPush = await createSigning(sim, path, certificateChoiceRequest());
+    await statusOf(byPush);
+    // Last, because the app waits for a linked signature afterwards.
+    const choice = await createChoice(sim);
+    await usePhone(sim, { deviceLink: deviceLink(choice, 'QR') });
     for (const [session, flowType] of [
       [choice, 'QR'],
       [byPush, 'Notification'],

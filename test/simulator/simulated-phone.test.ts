@@ -136,7 +136,10 @@ describe('simulator.phone', () => {
     it('but not with WRONG_VC where the app shows no code, and leaves the session as it is', async () => {
       const view = await browser.start();
       const [field, message] = await inputErrorOf(simulator.phone.refuse(view, { outcome: 'WRONG_VC' }));
-      expect([field, message]).to.deep.equal(['outcome', 'outcome cannot be WRONG_VC here: the app shows no code.']);
+      expect([field, message]).to.deep.equal([
+        'outcome',
+        'outcome cannot be WRONG_VC here: the app lets nobody choose a code.',
+      ]);
       await simulator.phone.confirm(view);
       expect((await finish(view)).info).to.include({ documentNumber: okDocument });
     });

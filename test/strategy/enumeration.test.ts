@@ -97,6 +97,7 @@ describe('A person without a usable account', () => {
     for (const [code, fault] of [
       ['timeout', { body: { state: 'COMPLETE', result: { endResult: 'TIMEOUT' } } }],
       ['server_error', { body: { state: 'COMPLETE', result: { endResult: 'SERVER_ERROR' } } }],
+      ['protocol_failure', { body: { state: 'COMPLETE', result: { endResult: 'PROTOCOL_FAILURE' } } }],
       ['expired', { status: 404 }],
       ['bad_response', { body: '{}' }],
       ['unauthorized', { status: 401 }],
@@ -128,7 +129,7 @@ describe('A person without a usable account', () => {
     ['DOCUMENT_UNUSABLE', 'document_unusable', true],
     ['ACCOUNT_UNUSABLE', 'account_unusable', true],
     ['REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP', 'required_interaction_not_supported_by_app', true],
-    ['PROTOCOL_FAILURE', 'protocol_failure', false],
+    ['EXPECTED_LINKED_SESSION', 'expected_linked_session', false],
     ['NOT_KNOWN_YET', 'unknown_result', false],
   ] as const) {
     it(`is not told apart by a push that ends at once with ${endResult}; who has scanned a code is told`, async () => {
@@ -144,6 +145,19 @@ describe('A person without a usable account', () => {
       expect(told).to.include({ state: 'failed', code: isOfAccount ? 'not_completed' : code });
     });
   }
+
+  it('is not told apart by a link that the visitor has spoiled, which ends a session that there is', async () => {
+    const browser = new Browser(site.origin);
+    const { id, qrLink = '' } = await browser.start({ flow: 'device-link', identify: usable });
+    const deviceLink = qrLink.replace(/authCode=.*/, `authCode=${'A'.repeat(43)}`);
+    await fetch(simulator.mockUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ documentNumber: 'PNOLT-40404040009-MOCK-Q', deviceLink, flowType: 'QR' }),
+    });
+    while (reasons.at(-1) !== 'protocol_failure') expect((await browser.status(id)).state).to.equal('running');
+    expect((await browser.status(id)).state).to.equal('running');
+  });
 
   it('gets links that are new every second, like everybody', async () => {
     const browser = new Browser(site.origin);

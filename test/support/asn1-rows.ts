@@ -1,10 +1,6 @@
-/**
- * DER as a table, read by a general library: to compare the shape of one document with that of another, and to tell of each value
- * that differs why it may.
- */
+/** DER as a table with a row for each element, read by a general library. */
 
 import * as asn1js from 'asn1js';
-import { expect } from 'chai';
 
 /** More than a list of all revoked certificates has. */
 const maxNodes = 1_000_000;
@@ -42,7 +38,10 @@ const identifiers: Record<string, string> = {
 
 /** An element: where it is, what it is, and its value if it has one of its own. */
 export interface Row {
-  /** Such as `tbsCertificate/subject/0/0/country`: fields by name, what follows an object identifier by that, the rest by number. */
+  /**
+   * Such as `tbsCertificate/subject/0/0/country`: fields by name, what follows an object identifier by that, the rest by
+   * number.
+   */
   path: string;
   tag: string;
   value: string;
@@ -51,13 +50,6 @@ export interface Row {
 /** How the fields of a type are named, by their number. */
 export interface Names {
   [field: number]: string | [name: string, inner: Names];
-}
-
-/** A value that may differ. */
-export interface Difference {
-  /** The paths that it is about. */
-  of: RegExp;
-  because: string;
 }
 
 const certificateNames: Names = {
@@ -145,7 +137,7 @@ function childRows(
   const inner = Array.isArray(named) ? named[1] : {};
   const isTyped = type !== undefined && index > 0;
   const childPath = `${path}${path && '/'}${name ?? (isTyped ? (identifiers[type] ?? type) : index)}`;
-  // What stands in an OCTET STRING behind an object identifier is DER of its own: an extension's value, or an OCSP answer.
+  // An OCTET STRING behind an object identifier holds DER of its own: an extension's value, or an OCSP answer.
   if (isTyped && child instanceof asn1js.OctetString) {
     const content = parse(new Uint8Array(child.valueBlock.valueHexView));
     return [{ path: childPath, tag: tagOf(child), value: '' }, ...rowsOf(content, childPath, inner)];
@@ -175,55 +167,4 @@ function ownValueOf(element: asn1js.AsnType): string {
   // An address in a general name has a tag of its own.
   const isAddress = element.idBlock.tagClass === 3 && /^https?:/.test(bytes.toString('latin1'));
   return isText || isAddress ? bytes.toString('utf8') : bytes.toString('hex');
-}
-
-/** A line of a comparison. */
-export interface Compared {
-  path: string;
-  tag: string;
-  recorded: string;
-  simulated: string;
-  /** `same`, or why it may differ. */
-  verdict: string;
-}
-
-/**
- * Fails where the shape differs: elements, tags, order, object identifiers, optional fields; where a value differs without a reason;
- * and where something is said to differ that does not.
- */
-export function compareRows(
-  recorded: readonly Row[],
-  simulated: readonly Row[],
-  differences: readonly Difference[],
-): Compared[] {
-  const shape = ({ path, tag }: Row) => `${path} ${tag}`;
-  expect(simulated.map(shape), 'the shape').to.deep.equal(recorded.map(shape));
-  const compared = recorded.map(({ path, tag, value }, index) => {
-    const other = simulated[index]?.value ?? '';
-    const reason = differences.find(({ of }) => of.test(path))?.because;
-    const verdict = value === other ? 'same' : (reason ?? 'DIFFERENT');
-    return { path, tag, recorded: value, simulated: other, verdict };
-  });
-  const differing = compared.filter(({ verdict }) => verdict === 'DIFFERENT');
-  expect(differing, `what differs without a reason:\n${tableOf(differing)}\n`).to.deep.equal([]);
-  const isNeeded = ({ of }: Difference) =>
-    compared.some(({ path, recorded, simulated }) => recorded !== simulated && of.test(path));
-  expect(
-    differences.filter((difference) => !isNeeded(difference)),
-    'what is the same after all',
-  ).to.deep.equal([]);
-  return compared;
-}
-
-const maxWidth = 44;
-
-/** For people, in Markdown: only what has a value. */
-export function tableOf(compared: readonly Compared[]): string {
-  const short = (text: string) => (text.length > maxWidth ? `${text.slice(0, maxWidth)}…` : text);
-  const lines = compared
-    .filter(({ recorded, simulated }) => recorded !== '' || simulated !== '')
-    .map(({ path, tag, recorded, simulated, verdict }) => {
-      return `| ${path} | ${tag} | ${short(recorded)} | ${recorded === simulated ? '=' : short(simulated)} | ${verdict} |`;
-    });
-  return ['| element | type | recorded | simulator | |', '|---|---|---|---|---|', ...lines].join('\n');
 }

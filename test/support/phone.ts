@@ -28,11 +28,7 @@ export async function scanQrCode(
   { mockUrl }: Pick<Simulator, 'mockUrl'>,
   { documentNumber = okDocument, deviceLink }: Omit<Use, 'flowType'>,
 ): Promise<void> {
-  const response = await fetch(mockUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ documentNumber, deviceLink, flowType: 'QR' }),
-  });
+  const response = await postJson(mockUrl, { documentNumber, deviceLink, flowType: 'QR' });
   const body = await response.json();
   if (response.status !== 200 || body.ignored) throw new Error(`The mock phone refused: ${JSON.stringify(body)}`);
 }
@@ -58,11 +54,8 @@ export async function answerPush(
     [waiting.verificationCode, ...(waiting.verificationCodes ?? [])].includes(verificationCode),
   );
   if (!push) throw new Error('There is no push with this code.');
-  const response = await fetch(`${phoneUrl}/answers`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ phone: 'mine', id: push.id, documentNumber, confirmed, verificationCode }),
-  });
+  const answer = { phone: 'mine', id: push.id, documentNumber, confirmed, verificationCode };
+  const response = await postJson(`${phoneUrl}/answers`, answer);
   if (response.status !== 200) throw new Error(`The phone could not answer: ${await response.text()}`);
 }
 
@@ -75,15 +68,14 @@ export async function callbackAfter(simulator: Phone, use: Use): Promise<string>
 
 /** As `callbackAfter`, of a simulator in another process: by what its phone page calls. */
 export async function callbackByPhonePage(phoneUrl: string, deviceLink: string): Promise<string> {
-  const ask = async (path: string, body: object) => {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${phoneUrl}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const post = async (path: string, body: object) => {
+    const response = await postJson(`${phoneUrl}/${path}`, body);
     if (!response.ok) throw new Error(`The phone page was refused: ${await response.text()}`);
     return response.json();
   };
   const phone = 'mine';
-  const { id } = await ask('links', { phone, deviceLink });
-  const { callbackUrl } = await ask('answers', { phone, id, documentNumber: okDocument, confirmed: true });
+  const { id } = await post('links', { phone, deviceLink });
+  const { callbackUrl } = await post('answers', { phone, id, documentNumber: okDocument, confirmed: true });
   return callbackUrl;
 }
 
@@ -98,4 +90,9 @@ export async function logInByQr(simulator: Simulator, browser: Browser, document
   const { id, qrLink = '' } = await browser.start();
   await usePhone(simulator, { deviceLink: qrLink, flowType: 'QR', documentNumber });
   return browser.post('/finish', { id });
+}
+
+function postJson(url: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }

@@ -20,7 +20,10 @@ export function rsaKeyOf(bits: number): RsaKey {
   }
 }
 
-/** Keys that are always the same, since to look for primes takes long: many of 2048 bits, three of 3072, one each of 4096 and of 6144. */
+/**
+ * Keys that are always the same, since to look for primes takes long: many of 2048 bits, three of 3072, one each of 4096
+ * and of 6144.
+ */
 export function readyRsaKeys(bits: number): RsaKey[] {
   const primes = JSON.parse(readFileSync(new URL('./primes.json', import.meta.url), 'utf8')) as Record<
     string,

@@ -1,6 +1,6 @@
 /**
- * A process that uses the RP API over TLS, by the client and by a site: run by `TlsProcess`. In a process of its own, since the CAs that
- * are trusted and the ciphers that are offered are settled when a process starts.
+ * A process that uses the RP API over TLS, by the client and by a site: run by `TlsProcess`. In a process of its own,
+ * since the CAs that are trusted and the ciphers that are offered are settled when a process starts.
  */
 
 import express from 'express';
@@ -23,23 +23,23 @@ export interface CallResult {
 
 export type TlsCommand =
   /** Starts sessions: so many one after the other, in so many rows at once. */
-  | { do: 'ask'; service: Service; times: number; atOnce: number }
+  | { do: 'startSessions'; service: Service; times: number; atOnce: number }
   /** Serves a site, with Express's own error handler. */
   | { do: 'serve'; service: Service };
 
 export type TlsAnswer = { results: CallResult[] } | { origin: string };
 
-async function ask(service: Service, times: number, atOnce: number): Promise<CallResult[]> {
+async function startSessions(service: Service, times: number, atOnce: number): Promise<CallResult[]> {
   const client = new SmartIdClient(service);
   const results: CallResult[] = [];
-  const askInTurn = async () => {
-    for (let time = 0; time < times; time++) results.push(await call(client));
+  const startInTurn = async () => {
+    for (let time = 0; time < times; time++) results.push(await startSession(client));
   };
-  await Promise.all(Array.from({ length: atOnce }, askInTurn));
+  await Promise.all(Array.from({ length: atOnce }, startInTurn));
   return results;
 }
 
-async function call(client: SmartIdClient): Promise<CallResult> {
+async function startSession(client: SmartIdClient): Promise<CallResult> {
   try {
     await client.authenticationDeviceLinkAnonymous({
       rpChallenge: Buffer.alloc(32).toString('base64'),
@@ -76,7 +76,7 @@ async function serve(service: Service): Promise<string> {
 async function run(command: TlsCommand): Promise<TlsAnswer> {
   const { service } = command;
   if (command.do === 'serve') return { origin: await serve(service) };
-  return { results: await ask(service, command.times, command.atOnce) };
+  return { results: await startSessions(service, command.times, command.atOnce) };
 }
 
 process.on('message', (command: TlsCommand) => void run(command).then((answer) => process.send?.(answer)));

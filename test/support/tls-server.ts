@@ -47,17 +47,6 @@ export async function serveTls(
       req.socket.destroy();
     } else res.end('{}');
   });
-  server.on('connection', (socket) => {
-    socket.on('close', () => {
-      served.closed += 1;
-    });
-  });
-  server.on('secureConnection', (socket) => {
-    served.connections += 1;
-    socket.on('data', (bytes) => {
-      served.receivedBytes += bytes.length;
-    });
-  });
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const served = {
     url: `https://localhost:${(server.address() as AddressInfo).port}/`,
@@ -75,7 +64,22 @@ export async function serveTls(
       server.closeAllConnections();
     },
   };
+  countConnections(server, served);
   return served;
+}
+
+function countConnections(server: https.Server, served: TlsServer): void {
+  server.on('connection', (socket) => {
+    socket.on('close', () => {
+      served.closed += 1;
+    });
+  });
+  server.on('secureConnection', (socket) => {
+    served.connections += 1;
+    socket.on('data', (bytes) => {
+      served.receivedBytes += bytes.length;
+    });
+  });
 }
 
 /** The agent that a client has for this server, with this trusted in place of the public CAs. */

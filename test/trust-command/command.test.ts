@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
-import { needRealCertificates, realCertificates } from '../support/real-certificates.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 
 const command = new URL('../../lib/trust-command/command.ts', import.meta.url).pathname;
 
@@ -97,7 +97,7 @@ describe('The command smart-id-trust', () => {
 
   describe('with the real CA certificates', () => {
     before(function () {
-      needRealCertificates(this);
+      needSharedFiles(this, 'certificates');
     });
 
     for (const [environment, folders] of [
@@ -107,7 +107,7 @@ describe('The command smart-id-trust', () => {
       it(`makes one bundle of those of ${environment}`, async () => {
         const bundle = path.join(folder, `${environment}.pem`);
         const files = folders
-          .map((name) => path.join(realCertificates, name))
+          .map((name) => path.join(sharedFiles.certificates, name))
           .flatMap((one) => readdirSync(one).map((name) => path.join(one, name)));
         const { status, stdout } = await run(environment, ...files, '--output', bundle);
         expect(status, stdout).to.equal(0);
@@ -120,7 +120,10 @@ describe('The command smart-id-trust', () => {
     }
 
     it('says which are missing', async () => {
-      const { status, stdout } = await run('demo', path.join(realCertificates, 'demo', 'TEST_EID-NQ_2021E.pem'));
+      const { status, stdout } = await run(
+        'demo',
+        path.join(sharedFiles.certificates, 'demo', 'TEST_EID-NQ_2021E.pem'),
+      );
       expect(status).to.equal(0);
       expect(stdout).to.match(
         /^not among them {3}TEST of SK ID Solutions EID-Q 2024E, TEST of SK ID Solutions EID-Q 2021E$/m,
@@ -130,8 +133,8 @@ describe('The command smart-id-trust', () => {
     it('refuses those of the other environment, and writes nothing of a mixed folder', async () => {
       const { status, stdout } = await run(
         'live',
-        path.join(realCertificates, 'live'),
-        path.join(realCertificates, 'demo'),
+        path.join(sharedFiles.certificates, 'live'),
+        path.join(sharedFiles.certificates, 'demo'),
         '--output',
         output,
       );

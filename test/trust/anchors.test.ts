@@ -11,7 +11,7 @@ import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../..
 import { certificateWith } from '../support/certificates.js';
 import { inputError } from '../support/errors.js';
 import { caExtensions, extension, extensionsOf, handmadeAuthority, newKeys } from '../support/handmade.js';
-import { needRealCertificates, realCertificates } from '../support/real-certificates.js';
+import { needSharedFiles, sharedFiles } from '../support/shared-files.js';
 
 const now = Date.now();
 
@@ -162,12 +162,12 @@ describe('Trust anchors of one service', () => {
 
 describe('The real trust anchors', () => {
   before(function () {
-    needRealCertificates(this);
+    needSharedFiles(this, 'certificates');
   });
 
   for (const environment of ['live', 'demo', 'demo-more']) {
     it(`of ${environment} load as a folder and one by one`, () => {
-      const folder = path.join(realCertificates, environment);
+      const folder = path.join(sharedFiles.certificates, environment);
       const files = readdirSync(folder);
       expect(loadTrustAnchors(folder, now).certificates).to.have.length(files.length);
       for (const file of files) loadTrustAnchors(readFileSync(path.join(folder, file), 'utf8'), now);
@@ -192,7 +192,7 @@ describe('The real trust anchors', () => {
     ],
   ] as const) {
     it(`of ${folder} go with their own service or one of another address, and with no other`, () => {
-      const anchors = path.join(realCertificates, folder);
+      const anchors = path.join(sharedFiles.certificates, folder);
       const options = (environment: Environment, trustAnchors: TrustAnchorSource) => ({
         environment,
         trustAnchors,

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { Request } from 'express';
 import {
   type Prepare,
+  type SigningStartOptions,
   SmartIdInputError,
   type SmartIdSignature,
   SmartIdSigning,
@@ -425,6 +426,10 @@ describe('The signing page', () => {
     useShortWaits(builtWaits);
 
     const neutral = /role="status">Nothing was signed\./;
+    const choiceOfCode: SigningStartOptions['interactions'] = [
+      { type: 'confirmationMessageAndVerificationCodeChoice', displayText200: 'Sign' },
+      { type: 'displayTextAndPIN', displayText60: 'Sign' },
+    ];
 
     for (const [what, code, message, documentNumbers] of [
       ['of a person who refuses', 'not_completed', neutral, ['PNOEE-30403039917-MOCK-Q', 'PNOEE-30403039928-MOCK-Q']],
@@ -446,7 +451,7 @@ describe('The signing page', () => {
         const fail = async (documentNumber: string) => {
           const flow = code === 'wrong_vc' ? 'notification' : 'device-link';
           const { browser, origin, signatures, errors } = start({
-            start: () => ({ signer: { documentNumber } }),
+            start: () => ({ signer: { documentNumber }, interactions: code === 'wrong_vc' ? choiceOfCode : undefined }),
             notification: true,
           });
           const { body } = await begin(browser, { reference: 'contract 7', returnTo: '/contracts', flow });

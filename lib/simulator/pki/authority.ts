@@ -5,6 +5,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type Publication, profileOf } from './authority-profile.js';
 import {
+  dayMs,
   type IssuedCertificate,
   type Issuer,
   issueCertificate,
@@ -54,8 +55,6 @@ export interface AuthorityOverrides {
   signatureHash?: SignatureHash;
 }
 
-const day = 24 * 60 * 60 * 1000;
-
 /** In the name of each authority of a simulator, and of nobody else. */
 export const organization = 'passport-smart-id simulator';
 
@@ -82,7 +81,7 @@ export function issueAuthority(
   const subject = overrides.subject ?? authorityName('Simulated authority');
   const privateKey = overrides.privateKey ?? generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   const issuer = overrides.issuer ?? { subject, privateKey, keyIdentifier: keyIdentifier(privateKey) };
-  const notBefore = overrides.notBefore ?? new Date(now - 365 * day);
+  const notBefore = overrides.notBefore ?? new Date(now - 365 * dayMs);
   const own = {
     constraints: basicConstraints(overrides.basicConstraints ?? { ca: true, pathLength: 0 }),
     usage: keyUsage(overrides.keyUsage ?? ['keyCertSign', 'cRLSign']),

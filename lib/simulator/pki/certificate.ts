@@ -95,11 +95,11 @@ function randomSerialNumber(bytes: number): Buffer {
   return serialNumber;
 }
 
-const day = 24 * 60 * 60 * 1000;
+export const dayMs = 24 * 60 * 60 * 1000;
 
 /** Years of 365 days, less the second that is notAfter itself (RFC 5280, section 4.1.2.5). */
 export function validUntil(notBefore: Date, years: number): Date {
-  return new Date(notBefore.getTime() + years * 365 * day - 1000);
+  return new Date(notBefore.getTime() + years * 365 * dayMs - 1000);
 }
 
 /** RFC 5280, 4.1.2.5: UTCTime through the year 2049, GeneralizedTime from 2050. No fractions of a second. */

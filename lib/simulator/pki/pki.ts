@@ -39,11 +39,6 @@ export interface SimulatedPki {
 /** `origin` is where the simulator listens: certificates point to addresses below it. */
 export function createPki(origin: string, keys: AuthorityKeys, clock: () => number): SimulatedPki {
   const practiceStatementUrl = `${origin}/practice-statement`;
-  const addressesOf = (id: string) => ({
-    caIssuersUrl: `${origin}/ca/${id}.der.crt`,
-    ocspUrl: `${origin}/ocsp/${id}`,
-    crlUrl: `${origin}/crl/${id}.crl`,
-  });
   const root: Authority = {
     ...issueAuthority(clock(), {
       subject: olderAuthorityName('Simulated ROOT G1E'),
@@ -51,16 +46,16 @@ export function createPki(origin: string, keys: AuthorityKeys, clock: () => numb
       basicConstraints: { ca: true },
     }),
     id: 'root',
-    ...addressesOf('root'),
+    ...addressesOf('root', origin),
   };
   const publish = (id: string, subject: DistinguishedName, privateKey: KeyObject, year: 2021 | 2024): Authority => ({
     ...issueAuthority(
       clock(),
       { subject, issuer: root, privateKey },
-      { ...addressesOf(root.id), practiceStatementUrl, year },
+      { ...addressesOf(root.id, origin), practiceStatementUrl, year },
     ),
     id,
-    ...addressesOf(id),
+    ...addressesOf(id, origin),
   });
   const authorities = {
     qualified: publish('eid-q-e', authorityName('Simulated EID-Q 2024E'), keys.qualified, 2024),
@@ -76,5 +71,14 @@ export function createPki(origin: string, keys: AuthorityKeys, clock: () => numb
       .join(''),
     issueUserCertificate: (overrides) => issueUserCertificate({ ...surroundings, now: clock() }, overrides),
     issueAuthority: (overrides) => issueAuthority(clock(), overrides),
+  };
+}
+
+/** Of an authority, as the certificates below it name them. */
+function addressesOf(id: string, origin: string): Pick<Authority, 'caIssuersUrl' | 'ocspUrl' | 'crlUrl'> {
+  return {
+    caIssuersUrl: `${origin}/ca/${id}.der.crt`,
+    ocspUrl: `${origin}/ocsp/${id}`,
+    crlUrl: `${origin}/crl/${id}.crl`,
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '../accounts.js';
 import type { Authority } from './authority.js';
 import {
+  dayMs,
   type IssuedCertificate,
   type Issuer,
   issueCertificate,
@@ -73,7 +74,6 @@ export interface UserCertificateSurroundings {
   now: number;
 }
 
-const day = 24 * 60 * 60 * 1000;
 const policiesOfPurpose: Record<CertificatePurpose, Record<CertificateLevel, readonly string[]>> = {
   authentication: {
     QUALIFIED: ['1.3.6.1.4.1.10015.17.2', '0.4.0.2042.1.2'],
@@ -110,7 +110,7 @@ export function issueUserCertificate(
   const authority = authorityOf(account, surroundings);
   const issuer = overrides.issuer ?? authority;
   const privateKey = overrides.privateKey ?? sharedKey();
-  const notBefore = overrides.notBefore ?? new Date(surroundings.now - day);
+  const notBefore = overrides.notBefore ?? new Date(surroundings.now - dayMs);
   const contents = {
     subject: overrides.subject ?? subjectOf(account, purpose),
     privateKey,

@@ -3,10 +3,8 @@
 import 'reflect-metadata';
 
 export {
-  AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
-  CertificatePolicyExtension,
   CRLDistributionPointsExtension,
   ExtendedKeyUsageExtension,
   Extension,
@@ -15,5 +13,4 @@ export {
   Name,
   PemConverter,
   SubjectKeyIdentifierExtension,
-  X509Certificate,
 } from '@peculiar/x509';

@@ -2,12 +2,12 @@
  * Reads the body of a request. All broken rules are reported at once, each with where it is. RP API 3.2.3, "Errors".
  */
 import type { z } from 'zod';
-import { Problem } from '../problem.js';
+import { invalidRequest } from '../problem.js';
 
 export function readRequest<Body>(body: unknown, schema: z.ZodType<Body>): Body {
   const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
-  throw new Problem(400, 'Invalid request parameters found', result.error.issues.map(toProblemError));
+  throw invalidRequest(result.error.issues.map(toProblemError));
 }
 
 function toProblemError(issue: z.core.$ZodIssue) {

@@ -60,26 +60,8 @@ export function serialNumberAsked(request: Uint8Array): string {
 }
 
 export function answerOcsp(request: Uint8Array, answer: OcspAnswer): Buffer {
-  const certID = certificateAsked(request);
-  if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
-  const thisUpdate = inWholeSeconds(answer.thisUpdate);
   const signerCertificate = Certificate.fromBER(new Uint8Array(answer.signer.certificate));
-  const extensions = extensionsOf(request, answer);
-  // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
-  const data = new ResponseData({
-    responderID: signerCertificate.subject,
-    producedAt: thisUpdate,
-    responses: [
-      new SingleResponse({
-        certID,
-        certStatus: statusChoice(answer.status, inWholeSeconds(answer.revokedAt ?? answer.thisUpdate)),
-        thisUpdate,
-        ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
-        ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
-      }),
-    ],
-    ...((extensions.length > 0 || answer.hasEmptyExtensions) && { responseExtensions: extensions }),
-  });
+  const data = responseData(request, answer, signerCertificate);
   const certs = [
     ...answer.otherCertificates.map((der) => Certificate.fromBER(new Uint8Array(der))),
     ...(answer.signer.isAuthority ? [] : [signerCertificate]),
@@ -104,14 +86,49 @@ export function answerOcsp(request: Uint8Array, answer: OcspAnswer): Buffer {
   return Buffer.from(response.toSchema().toBER(false));
 }
 
+function responseData(request: Uint8Array, answer: OcspAnswer, signerCertificate: Certificate): ResponseData {
+  const certID = certificateAsked(request);
+  if (answer.isForOther) certID.serialNumber = new Integer({ valueHex: randomBytes(8).fill(1, 0, 1) });
+  const thisUpdate = inWholeSeconds(answer.thisUpdate);
+  const extensions = extensionsOf(request, answer);
+  // What is `undefined` pkijs writes nevertheless: as a date, or as an empty list.
+  return new ResponseData({
+    responderID: signerCertificate.subject,
+    producedAt: thisUpdate,
+    responses: [
+      new SingleResponse({
+        certID,
+        certStatus: statusChoice(answer.status, inWholeSeconds(answer.revokedAt ?? answer.thisUpdate)),
+        thisUpdate,
+        ...(answer.nextUpdate && { nextUpdate: inWholeSeconds(answer.nextUpdate) }),
+        ...(answer.archiveCutoff && { singleExtensions: [archiveCutoff(answer.archiveCutoff)] }),
+      }),
+    ],
+    ...((extensions.length > 0 || answer.hasEmptyExtensions) && { responseExtensions: extensions }),
+  });
+}
+
 /** RFC 5280, section 4.1.2.5.2, forbids fractions of seconds. */
 function inWholeSeconds(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
 
-/** `tryLater`: an answer without an answer. */
-export function tryLater(): Buffer {
-  return Buffer.from(new OCSPResponse({ responseStatus: new Enumerated({ value: 3 }) }).toSchema().toBER(false));
+/** Why there is no answer in an answer (RFC 6960, section 4.2.1). */
+const refusals = { malformedRequest: 1, tryLater: 3 } as const;
+
+export function refuseOcsp(refusal: keyof typeof refusals): Buffer {
+  const responseStatus = new Enumerated({ value: refusals[refusal] });
+  return Buffer.from(new OCSPResponse({ responseStatus }).toSchema().toBER(false));
+}
+
+/** Whether it is a question at all. */
+export function isOcspRequest(request: Uint8Array): boolean {
+  try {
+    certificateAsked(request);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function certificateAsked(request: Uint8Array) {

@@ -6,6 +6,7 @@
 import type { KeyObject } from 'node:crypto';
 import { type Authority, authorityName, generateRsaKey } from '../pki/authority.js';
 import {
+  dayMs,
   type IssuedCertificate,
   type Issuer,
   issueCertificate,
@@ -18,13 +19,13 @@ import * as extension from '../pki/extensions.js';
 export interface ResponderOverrides {
   /** Default: the authority. */
   issuer?: Issuer;
-  /** Default: OCSP signing. An empty list leaves the extension out. */
+  /** Object identifiers. Default: OCSP signing. An empty list leaves the extension out. */
   extendedKeyUsage?: readonly string[];
+  /** Default: five years. */
   notAfter?: Date;
 }
 
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
-const day = 24 * 60 * 60 * 1000;
 
 /** By the `id` of the authority: one key for each, whatever simulator of this process it belongs to. */
 const keys = new Map<string, Promise<KeyObject>>();
@@ -47,7 +48,7 @@ export function issueResponderCertificate(
   { issuer = authority, extendedKeyUsage = [ocspSigning], notAfter }: ResponderOverrides = {},
 ): IssuedCertificate {
   const [, name = ''] = authority.subject.find(([type]) => type === 'commonName') ?? [];
-  const notBefore = new Date(now - 30 * day);
+  const notBefore = new Date(now - 30 * dayMs);
   const contents = {
     subject: authorityName(`${name} OCSP RESPONDER`),
     privateKey,

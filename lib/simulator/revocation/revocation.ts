@@ -9,10 +9,17 @@ import type { AccountKeys } from '../account-keys.js';
 import { findAccount } from '../accounts.js';
 import { handle } from '../http.js';
 import { type Authority, authorityName } from '../pki/authority.js';
-import type { IssuedCertificate } from '../pki/certificate.js';
+import { dayMs, type IssuedCertificate } from '../pki/certificate.js';
 import type { SimulatedPki } from '../pki/pki.js';
 import { createCrl, type RevocationReason, type RevokedEntry } from './crl.js';
-import { answerOcsp, type CertificateStatus, type OcspAnswer, serialNumberAsked, tryLater } from './ocsp.js';
+import {
+  answerOcsp,
+  type CertificateStatus,
+  isOcspRequest,
+  type OcspAnswer,
+  refuseOcsp,
+  serialNumberAsked,
+} from './ocsp.js';
 import { issueResponderCertificate, type ResponderOverrides, responderKeyOf } from './responder.js';
 
 /** What is wrong with OCSP answers. `other-ca` and `not-for-ocsp` are about the signer's certificate. */
@@ -39,9 +46,8 @@ export type CrlFault = 'unavailable' | 'garbage' | 'out-of-date' | 'wrong-key' |
 
 /** deltaCRLIndicator and issuingDistributionPoint. */
 const limitingExtensions: Partial<Record<CrlFault, string>> = { delta: '2.5.29.27', partial: '2.5.29.28' };
-const hour = 3_600_000;
-const day = 24 * hour;
-const week = 7 * day;
+const hourMs = 3_600_000;
+const weekMs = 7 * dayMs;
 
 /** What the simulator knows of a certificate. */
 interface KnownStatus {
@@ -134,9 +140,10 @@ export class SimulatedRevocation {
     const { ocspFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no answer at all');
-    if (fault === 'try-later') return tryLater();
+    if (fault === 'try-later') return refuseOcsp('tryLater');
+    if (!isOcspRequest(request)) return refuseOcsp('malformedRequest');
     if (fault === 'replayed' && this.firstAnswer) return this.firstAnswer;
-    const now = this.clock() + (fault === 'out-of-date' ? -day : fault === 'from-the-future' ? day : 0);
+    const now = this.clock() + (fault === 'out-of-date' ? -dayMs : fault === 'from-the-future' ? dayMs : 0);
     const { status, since } = this.statusOf(serialNumberAsked(request));
     const signing = await this.signing(authority);
     const answer = answerOcsp(request, {
@@ -146,7 +153,7 @@ export class SimulatedRevocation {
       thisUpdate: new Date(now),
       ...(this.ocspProfile === 'recorded'
         ? { archiveCutoff: beginningOf(authority), hasEmptyExtensions: true }
-        : { nextUpdate: new Date(now + hour) }),
+        : { nextUpdate: new Date(now + hourMs) }),
       nonce: fault === 'wrong-nonce' ? 'wrong' : this.returnsNonce ? 'returned' : 'none',
       isForOther: fault === 'other-certificate',
       signatureHash: fault === 'weak-signature' ? 'sha1' : signing.signer.isAuthority ? 'sha384' : 'sha256',
@@ -170,7 +177,7 @@ export class SimulatedRevocation {
     const { crlFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no list at all');
-    const now = this.clock() - (fault === 'out-of-date' ? 2 * week : 0);
+    const now = this.clock() - (fault === 'out-of-date' ? 2 * weekMs : 0);
     const crlNumber = (this.crlNumbers.get(authority) ?? 1000) + 1;
     this.crlNumbers.set(authority, crlNumber);
     return createCrl({
@@ -180,7 +187,7 @@ export class SimulatedRevocation {
       revoked: this.revokedBy(authority),
       crlNumber,
       thisUpdate: new Date(now),
-      nextUpdate: new Date(now + week - 1000),
+      nextUpdate: new Date(now + weekMs - 1000),
       signatureHash: fault === 'weak-signature' ? 'sha1' : 'sha384',
       extension: fault && limitingExtensions[fault],
     });
@@ -241,7 +248,7 @@ export class SimulatedRevocation {
     const { ocspFault: fault } = this;
     if (fault === 'other-ca') return { issuer: this.pki.issueAuthority({ subject: authority.subject }) };
     if (fault === 'not-for-ocsp') return { extendedKeyUsage: [] };
-    if (fault === 'expired-responder') return { notAfter: new Date(this.clock() - hour) };
+    if (fault === 'expired-responder') return { notAfter: new Date(this.clock() - hourMs) };
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** The list of revoked certificates that the demo environment really published: read whole, in the words of another library. */
+/** The list of revoked certificates that the demo environment published, beside what another library reads in it. */
 
 import { readFileSync } from 'node:fs';
 import { fromBER } from 'asn1js';
@@ -8,7 +8,13 @@ import type { Certificate } from '../../lib/trust/certificate.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { type RevocationList, readCrl } from '../../lib/trust/revocation/crl.js';
-import { needRecordedFiles, recordedAnswers, recordedFiles } from '../support/recorded.js';
+import {
+  needSharedFiles,
+  recordedAnswers,
+  recordedCertificates,
+  recordedFiles,
+  sharedFiles,
+} from '../support/shared-files.js';
 
 describe('The list of revoked certificates that was recorded', () => {
   let der: Buffer<ArrayBuffer>;
@@ -16,9 +22,9 @@ describe('The list of revoked certificates that was recorded', () => {
   let revoked: Uint8Array<ArrayBuffer>[];
 
   before(async function () {
-    needRecordedFiles(this);
-    der = readFileSync(recordedFiles.crl);
-    const [issuer] = readCertificates(recordedFiles.anchor, 'anchor') as [Certificate];
+    needSharedFiles(this, ...recordedFiles);
+    der = readFileSync(sharedFiles.recordedList);
+    const [issuer] = readCertificates(sharedFiles.demoAnchor, 'anchor') as [Certificate];
     const result = await readCrl(new Uint8Array(der), issuer, Date.parse(recordedAnswers().at));
     if ('refusal' in result) throw new Error(result.refusal);
     expect(result.nextUpdate).to.equal(Date.parse('2026-03-31T08:05:50Z'));
@@ -28,12 +34,12 @@ describe('The list of revoked certificates that was recorded', () => {
     revoked = entries.map(({ userCertificate }) => new Uint8Array(userCertificate.valueBlock.valueHexView));
   });
 
-  it('has 371,637 bytes and 10,062 entries', () => {
+  it('the recorded list has 371,637 bytes and 10,062 entries', () => {
     expect(der).to.have.length(371_637);
     expect(revoked).to.have.length(10_062);
   });
 
-  it('holds its first and last entries and each twenty-fifth between', () => {
+  it('the recorded list holds its first and last entries and each twenty-fifth between', () => {
     for (const serialNumber of [
       ...revoked.slice(0, 20),
       ...revoked.slice(-20),
@@ -43,7 +49,7 @@ describe('The list of revoked certificates that was recorded', () => {
     }
   });
 
-  it('holds no number that differs in the last bit, nor a part of one', () => {
+  it('the recorded list holds no number that differs in the last bit, nor a part of one', () => {
     const known = new Set(revoked.map((serialNumber) => Buffer.from(serialNumber).toString('hex')));
     for (const serialNumber of revoked.filter((_, at) => at % 25 === 0)) {
       const next = Uint8Array.from(serialNumber);
@@ -53,10 +59,9 @@ describe('The list of revoked certificates that was recorded', () => {
     }
   });
 
-  it('does not hold the certificates of the recorded answers', () => {
-    const { login, signature } = recordedAnswers();
-    for (const { status } of [login, signature]) {
-      expect(list.has(parseCertificate(Buffer.from(status.cert.value, 'base64')).serialNumber)).to.equal(false);
+  it('the recorded list does not hold the certificates of the recorded answers', () => {
+    for (const der of Object.values(recordedCertificates())) {
+      expect(list.has(parseCertificate(der).serialNumber)).to.equal(false);
     }
   });
 });
