@@ -56,13 +56,16 @@ export async function collectEvidence(question: EvidenceQuestion): Promise<Signa
   const { certificate, trustAnchors, timestamp } = question;
   const signerPath = signerPathAt(certificate, trustAnchors, timestamp.time);
   const responders = new Responders();
+  // Who waits for a slow clock need not when somebody else has refused.
+  const failed = new AbortController();
+  const signal = question.signal ? AbortSignal.any([question.signal, failed.signal]) : failed.signal;
   const ask = (one: Certificate, issuer: Certificate) =>
-    askResponders(question, { certificate: one, issuer, responders });
+    askResponders({ ...question, signal }, { certificate: one, issuer, responders });
   const answers = [ask(...signerPath)];
   const [unit, unitAnchor] = timestamp.path;
   // Nobody can be asked about one that is trusted by itself, or that names nobody to ask.
   if (unitAnchor && ocspUrls(unit).length > 0) answers.push(ask(unit, unitAnchor));
-  const ocspResponses = await Promise.all(answers);
+  const ocspResponses = await Promise.all(answers).finally(() => failed.abort());
   const certificates = [...signerPath, ...timestamp.path].filter((one) => one !== undefined);
   return { timestamp: timestamp.token, certificates: distinct(certificates.map(({ der }) => der)), ocspResponses };
 }

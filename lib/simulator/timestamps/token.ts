@@ -107,14 +107,14 @@ function signedData(contents: TimestampContents): SignedData {
   // What is signed is the SET that they are, in place of which they have a tag of their own.
   const set = Buffer.from(attributes.toSchema().toBER());
   set[0] = 0x31;
+  const encapContentInfo = new EncapsulatedContentInfo({ eContentType: tokenInfoType });
+  // Given to the constructor it would be cut into pieces, which DER does not have.
+  encapContentInfo.eContent = new OctetString({ valueHex: new Uint8Array(content) });
   const signature = sign('sha512', set, contents.privateKey);
   return new SignedData({
     version: 3,
     digestAlgorithms: [digestAlgorithm],
-    encapContentInfo: new EncapsulatedContentInfo({
-      eContentType: tokenInfoType,
-      eContent: new OctetString({ valueHex: new Uint8Array(content) }),
-    }),
+    encapContentInfo,
     ...(contents.asked.wantsCertificate && { certificates: [certificate] }),
     signerInfos: [
       new SignerInfo({
