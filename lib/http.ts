@@ -40,6 +40,8 @@ export interface Exchange {
 
 export interface Answer {
   status: number;
+  /** As the other side has it. */
+  contentType?: string;
   /** Milliseconds, where the server asks for a pause (RFC 9110, section 10.2.3). */
   retryAfter?: number;
   body: Buffer<ArrayBuffer>;
@@ -75,7 +77,12 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
     const bytes = await readAtMost(maxBytes, response.body);
     if (!bytes) throw new SmartIdServiceError('bad_response', `${service} sent more than ${maxBytes} bytes.`);
     isRead = true;
-    return { status: response.status, retryAfter: pauseIn(response.headers?.get('retry-after')), body: bytes };
+    return {
+      status: response.status,
+      contentType: response.headers?.get('content-type') ?? undefined,
+      retryAfter: pauseIn(response.headers?.get('retry-after')),
+      body: bytes,
+    };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof SmartIdServiceError) throw error;

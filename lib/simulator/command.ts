@@ -119,6 +119,7 @@ function explained(error: NodeJS.ErrnoException, { port = 5080, host }: Simulato
 function introduction(simulator: Simulator, { trustAnchorsFile, rootFile }: Command): string {
   const anchorsUrl = new URL('/trust-anchors.pem', simulator.baseUrl).href;
   const rootUrl = new URL('/root.pem', simulator.baseUrl).href;
+  const timestampAnchorsUrl = new URL('/timestamp-trust-anchors.pem', simulator.baseUrl).href;
   const trustAnchors =
     trustAnchorsFile === undefined
       ? `await (await fetch('${anchorsUrl}')).text()`
@@ -130,6 +131,8 @@ function introduction(simulator: Simulator, { trustAnchorsFile, rootFile }: Comm
   mock phone      ${simulator.mockUrl}
   trust anchors   ${anchorsUrl}${writtenTo(trustAnchorsFile)}
   their root      ${rootUrl}${writtenTo(rootFile)}
+  timestamps      ${simulator.timestampUrl}
+  their anchors   ${timestampAnchorsUrl}
 
 The options of your site, with the callback URL of a login page that is mounted at /login:
 

@@ -38,3 +38,4 @@ export type {
   SimulatedPhone,
 } from './simulated-phone.js';
 export { type Simulator, startSimulator } from './simulator.js';
+export type { SimulatedTimestamps, TimestampFault } from './timestamps/timestamps.js';

@@ -18,6 +18,7 @@ import { SimulatedRevocation } from './revocation/revocation.js';
 import { rpApi } from './rp-api.js';
 import { SessionRegistry } from './session-registry.js';
 import { type SimulatedPhone, simulatedPhone } from './simulated-phone.js';
+import { SimulatedTimestamps } from './timestamps/timestamps.js';
 
 /**
  * A running simulator: give its `environment`, `trustAnchors`, `relyingPartyUUID` and `relyingPartyName` to your
@@ -44,6 +45,12 @@ export interface Simulator {
   phoneUrl: string;
   /** Its CAs, for certificates of your own. */
   pki: SimulatedPki;
+  /** Where timestamps are to be had (RFC 3161), for signed documents: `http://127.0.0.1:PORT/tsa` */
+  timestampUrl: string;
+  /** PEM of the authority that issues certificates of timestamp units. */
+  timestampTrustAnchors: string;
+  /** How many timestamps were asked for, and what goes wrong with them. */
+  timestamps: SimulatedTimestamps;
   /** Makes it slow, broken or a liar. */
   faults: Faults;
   /** What OCSP and the lists of revoked certificates say, rightly or wrongly. */
@@ -66,6 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pki = createPki(server.origin, authorityKeys, settings.clock);
   const keys = new AccountKeys(pki, settings.keySize);
   const revocation = new SimulatedRevocation(pki, keys, settings.clock);
+  const timestamps = new SimulatedTimestamps(pki, settings.clock);
   const { clock, notificationDelay, linkedSignatureWait } = settings;
   const surroundings = {
     sessions: new SessionRegistry(clock),
@@ -75,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     deviceLinkBase: `${server.origin}/device-link`,
     notificationDelay,
   };
-  server.serve(application(settings, surroundings, { pki, faults, revocation }));
+  server.serve(application(settings, surroundings, { pki, faults, revocation, timestamps }));
   const baseUrl = `${server.origin}/v3`;
   const [{ uuid, name }] = settings.relyingParties;
   return {
@@ -88,6 +96,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     mockUrl: `${server.origin}/mock/device-link`,
     phone: simulatedPhone(surroundings),
     phoneUrl: `${server.origin}/phone`,
+    timestampUrl: `${server.origin}/tsa`,
+    timestampTrustAnchors: toPem(pki.timestampAuthority.certificate),
+    timestamps,
     pki,
     faults,
     revocation,
@@ -102,7 +113,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 function application(
   { relyingParties, sessionLifetime, notificationAnswer }: SimulatorSettings,
   surroundings: LinkSurroundings,
-  { pki, faults, revocation }: { pki: SimulatedPki; faults: Faults; revocation: SimulatedRevocation },
+  {
+    pki,
+    faults,
+    revocation,
+    timestamps,
+  }: { pki: SimulatedPki; faults: Faults; revocation: SimulatedRevocation; timestamps: SimulatedTimestamps },
 ): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -122,6 +138,7 @@ function application(
   app.use(phonePage({ ...surroundings, notificationAnswer }));
   app.use(authorityFiles(pki));
   app.use(revocation.routes());
+  app.use(timestamps.routes());
   app.use(notFound);
   app.use(answerProblems);
   return app;

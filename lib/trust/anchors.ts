@@ -59,12 +59,19 @@ export function checkAnchorsFit(
 }
 
 function checkAnchor(certificate: Certificate, now: number): void {
-  const { validity, isCa, keyUsage = 0 } = certificate;
-  const name = `"${nameOf(certificate)}"`;
+  const { isCa, keyUsage = 0 } = certificate;
+  const name = nameOf(certificate);
   if (!isCa) throw new SmartIdInputError(field, `must hold CA certificates only; ${name} is none.`);
   if ((keyUsage & keyUsageFlags.keyCertSign) === 0) {
     throw new SmartIdInputError(field, `must hold CA certificates only; ${name} may not sign certificates.`);
   }
+  checkUsable(certificate, field, now);
+}
+
+/** @throws SmartIdInputError naming the field when the certificate cannot be trusted now, whatever it is for. */
+export function checkUsable(certificate: Certificate, field: string, now: number): void {
+  const { validity } = certificate;
+  const name = nameOf(certificate);
   const unknown = unknownCriticalExtension(certificate);
   if (unknown) {
     throw new SmartIdInputError(field, `holds ${name}, whose critical extension ${unknown} is not understood.`);
@@ -75,9 +82,9 @@ function checkAnchor(certificate: Certificate, now: number): void {
   }
 }
 
-/** In one line. */
-function nameOf({ node }: Certificate): string {
-  return node.subject.replaceAll('\n', ', ');
+/** In one line and in quotes, as messages have it. */
+export function nameOf({ node }: Certificate): string {
+  return `"${node.subject.replaceAll('\n', ', ')}"`;
 }
 
 function dateOf(time: number): string {

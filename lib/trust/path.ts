@@ -26,8 +26,7 @@ export function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number)
   if (Buffer.compare(fields.signature.bytes, signed.signatureAlgorithm.bytes) !== 0) {
     return { refusal: 'its two signature algorithms differ' };
   }
-  // Two anchors may have one name: a CA may have a new key.
-  const anchor = anchors.certificates.find((one) => isSignedByAnchor(leaf, one));
+  const anchor = findIssuer(leaf, anchors);
   if (!anchor) return { refusal: 'it is not signed by a trust anchor' };
   const refusal = judgeLeaf(leaf) ?? judgeDates(leaf, now);
   if (refusal) return { refusal };
@@ -37,6 +36,15 @@ export function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number)
   return expired ? { refusal: `of its issuer: ${expired}` } : { path: [leaf, anchor] };
 }
 
+/**
+ * The anchor whose strong signature the certificate has, which is told from slices of its bytes alone.
+ * @throws DerError when what the anchor has signed is malformed.
+ */
+export function findIssuer(certificate: Certificate, { certificates }: TrustAnchors): Certificate | undefined {
+  // Two anchors may have one name: a CA may have a new key.
+  return certificates.find((one) => isSignedByAnchor(certificate, one));
+}
+
 /** The bytes of the name first, which is quick. */
 function isSignedByAnchor(leaf: Certificate, anchor: Certificate): boolean {
   const isNamed = Buffer.compare(leaf.fields.issuer.bytes, anchor.fields.subject.bytes) === 0;
@@ -44,7 +52,7 @@ function isSignedByAnchor(leaf: Certificate, anchor: Certificate): boolean {
 }
 
 /** OpenSSL decodes a key only when it is used, which may be long after. */
-function hasReadableKey(certificate: Certificate): boolean {
+export function hasReadableKey(certificate: Certificate): boolean {
   try {
     return isPublicKeyInDer(certificate.fields.subjectPublicKeyInfo) && certificate.publicKey.type === 'public';
   } catch {
@@ -67,7 +75,7 @@ export function unknownCriticalExtension({ extensions }: Certificate): string | 
 }
 
 /** Written so that a date that is none refuses as well. */
-function judgeDates({ validity }: Certificate, now: number): string | undefined {
+export function judgeDates({ validity }: Certificate, now: number): string | undefined {
   if (!(now >= validity.from)) return 'it is not valid yet';
   return now <= validity.to ? undefined : 'it has expired';
 }

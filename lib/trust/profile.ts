@@ -3,7 +3,13 @@
 import type { CertificateLevel } from '../protocol/algorithms.js';
 import type { Certificate } from './certificate.js';
 import { tags } from './der.js';
-import { decodeQcStatements, keyUsageFlags, objectIdentifiersIn, type QcStatement } from './extensions.js';
+import {
+  decodeQcStatements,
+  extensionTypes,
+  keyUsageFlags,
+  objectIdentifiersIn,
+  type QcStatement,
+} from './extensions.js';
 
 type StatedLevel = 'QUALIFIED' | 'ADVANCED';
 
@@ -28,6 +34,7 @@ const esign = '0.4.0.1862.1.6.1';
 const smartIdAuthentication = '1.3.6.1.4.1.62306.5.7.0';
 const clientAuthentication = '1.3.6.1.5.5.7.3.2';
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
+const timeStamping = '1.3.6.1.5.5.7.3.8';
 /** What certificates with the client authentication purpose, issued before April 2025, have as key usage. */
 const olderKeyUsage = keyUsageFlags.digitalSignature | keyUsageFlags.keyEncipherment | keyUsageFlags.dataEncipherment;
 
@@ -96,6 +103,17 @@ export function isForSignatures(certificate: Certificate): boolean {
 export function isForOcspSigning(certificate: Certificate): boolean {
   const hasKeyUsage = certificate.keyUsage !== undefined;
   return isFor(certificate, hasKeyUsage ? keyUsageFlags.digitalSignature : 0, ocspSigning);
+}
+
+/**
+ * Whether the certificate is that of a timestamp unit (RFC 3161, section 2.3): its key is for timestamps and nothing
+ * else, which whoever does not know this purpose must refuse. It need not have a key usage.
+ */
+export function isForTimestamps({ extensions, extendedKeyUsage = [], keyUsage }: Certificate): boolean {
+  const isCritical = extensions.some((one) => one.type === extensionTypes.extendedKeyUsage && one.isCritical);
+  const signing = keyUsageFlags.digitalSignature | keyUsageFlags.nonRepudiation;
+  const isForSigningOnly = keyUsage === undefined || (keyUsage !== 0 && (keyUsage & ~signing) === 0);
+  return isCritical && extendedKeyUsage.length === 1 && extendedKeyUsage[0] === timeStamping && isForSigningOnly;
 }
 
 function isFor(certificate: Certificate, keyUsage: number, purpose: string): boolean {

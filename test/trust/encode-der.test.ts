@@ -1,7 +1,8 @@
-import { OctetString } from 'asn1js';
+import { ObjectIdentifier, OctetString } from 'asn1js';
 import { expect } from 'chai';
-import { encodeDer } from '../../lib/trust/encode-der.js';
-import { hex, hexOf } from '../support/hex-der.js';
+import { objectIdentifierIn } from '../../lib/trust/der-values.js';
+import { encodeDer, encodeObjectIdentifier } from '../../lib/trust/encode-der.js';
+import { elementOf, hex, hexOf } from '../support/hex-der.js';
 
 describe('DER that is written', () => {
   it('has its tag, its length and its contents one after the other', () => {
@@ -24,6 +25,21 @@ describe('DER that is written', () => {
       const written = hexOf(encodeDer(0x04, content));
       expect(written).to.equal(head + hexOf(content));
       expect(written).to.equal(hexOf(new Uint8Array(new OctetString({ valueHex: content }).toBER(false))));
+    });
+  }
+
+  for (const [identifier, written] of [
+    ['2.5.4.3', '0603550403'],
+    ['0.4.0.2023.1.1', '060604008f670101'],
+    ['1.2.840.113549.1.1.11', '06092a864886f70d01010b'],
+    ['1.3.127.128.16383.16384', '06092b7f8100ff7f818000'],
+    ['2.999.1', '0603883701'],
+  ] as const) {
+    it(`is that of the object identifier ${identifier}, as another library writes it`, () => {
+      const bytes = encodeObjectIdentifier(identifier);
+      expect(hexOf(bytes)).to.equal(written);
+      expect(hexOf(new Uint8Array(new ObjectIdentifier({ value: identifier }).toBER(false)))).to.equal(written);
+      expect(objectIdentifierIn(elementOf(written))).to.equal(identifier);
     });
   }
 });

@@ -81,7 +81,7 @@ describe('An OCSP answer', () => {
   it('says of the certificate what the CA says, and until when', async () => {
     const nextUpdate = now + 60_000;
     for (const status of ['good', 'revoked', 'unknown']) {
-      expect(await read(await answer({ status }))).to.deep.equal({ status, nextUpdate });
+      expect(await read(await answer({ status }))).to.deep.equal({ status, producedAt: now, nextUpdate });
     }
   });
 
@@ -262,7 +262,7 @@ describe('DER of an OCSP answer', () => {
 
   const read = (bytes: Uint8Array<ArrayBuffer>) =>
     readOcspResponse(bytes, { request, issuer, responders: new Responders(), now });
-  const good = { status: 'good', nextUpdate: now + 60_000 };
+  const good = { status: 'good', producedAt: now, nextUpdate: now + 60_000 };
   const certificates = (...all: Uint8Array[]) => der(0xa0, der(sequence, ...all.map(hexOf)));
   const byResponder = { signer: responderKeys, certificates: certificates(responder) };
   const named = { responderId: der(0xa1, nameOf('Responder')) };
@@ -271,7 +271,7 @@ describe('DER of an OCSP answer', () => {
   for (const [what, wish, expected] of [
     ['as it usually is', {}, good],
     ['with a version', { data: { version: 'a003020100' } }, good],
-    ['without nextUpdate', { single: { nextUpdate: '' } }, { status: 'good', nextUpdate: undefined }],
+    ['without nextUpdate', { single: { nextUpdate: '' } }, { ...good, nextUpdate: undefined }],
     ['without a nonce', { data: { extensions: '' } }, good],
     ['with a status of revoked', { single: { status: der(0xa1, generalized(now)) } }, { ...good, status: 'revoked' }],
     ['with a status of unknown', { single: { status: '8200' } }, { ...good, status: 'unknown' }],

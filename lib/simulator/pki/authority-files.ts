@@ -6,7 +6,7 @@ import { Router } from 'express';
 import { toPem } from './certificate.js';
 import type { SimulatedPki } from './pki.js';
 
-export function authorityFiles({ root, authorities, trustAnchors }: SimulatedPki): Router {
+export function authorityFiles({ root, authorities, timestampAuthority, trustAnchors }: SimulatedPki): Router {
   const router = Router();
   router.get('/trust-anchors.pem', (_request, response) => {
     response.type('application/x-pem-file').send(trustAnchors);
@@ -14,7 +14,10 @@ export function authorityFiles({ root, authorities, trustAnchors }: SimulatedPki
   router.get('/root.pem', (_request, response) => {
     response.type('application/x-pem-file').send(toPem(root.certificate));
   });
-  for (const { id, certificate } of [root, ...Object.values(authorities)]) {
+  router.get('/timestamp-trust-anchors.pem', (_request, response) => {
+    response.type('application/x-pem-file').send(toPem(timestampAuthority.certificate));
+  });
+  for (const { id, certificate } of [root, ...Object.values(authorities), timestampAuthority]) {
     router.get(`/ca/${id}.der.crt`, (_request, response) => {
       response.type('application/pkix-cert').send(certificate);
     });

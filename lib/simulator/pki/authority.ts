@@ -106,6 +106,8 @@ export interface AuthorityKeys {
   qualifiedRsa: KeyObject;
   /** Of the authority for other accounts. */
   nonQualified: KeyObject;
+  /** Of the authority for timestamp units. */
+  timestamps: KeyObject;
 }
 
 /** Makes the keys of the CAs, for several simulators that are to have the same trust anchors. */
@@ -113,7 +115,13 @@ export async function generateAuthorityKeys(): Promise<AuthorityKeys> {
   const p384 = () => generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
   // The real root, ROOT G1E, signs with P-521.
   const root = generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey;
-  return { root, qualified: p384(), qualifiedRsa: await generateRsaKey(2048), nonQualified: p384() };
+  return {
+    root,
+    qualified: p384(),
+    qualifiedRsa: await generateRsaKey(2048),
+    nonQualified: p384(),
+    timestamps: p384(),
+  };
 }
 
 export function generateRsaKey(bits: number): Promise<KeyObject> {

@@ -13,6 +13,7 @@ import {
 } from './authority.js';
 import { type IssuedCertificate, toPem } from './certificate.js';
 import type { DistinguishedName } from './names.js';
+import { issueUnitCertificate } from './unit-certificate.js';
 import { issueUserCertificate, type UserCertificateOverrides } from './user-certificate.js';
 
 /** The CAs of a simulator and what they issue. */
@@ -28,7 +29,11 @@ export interface SimulatedPki {
     /** `EID-NQ E`: not qualified, P-384. */
     nonQualified: Authority;
   };
-  /** PEM of all issuing authorities, without the root. */
+  /** `TSA CA`: issues the certificates of timestamp units, and no person's. */
+  timestampAuthority: Authority;
+  /** The unit that signs the simulator's timestamps. */
+  timestampUnit: IssuedCertificate;
+  /** PEM of all authorities that issue certificates of accounts. */
   trustAnchors: string;
   /** A user certificate as the named account would get it, except for what the overrides say. */
   issueUserCertificate(overrides?: UserCertificateOverrides): IssuedCertificate;
@@ -62,10 +67,13 @@ export function createPki(origin: string, keys: AuthorityKeys, clock: () => numb
     qualifiedRsa: publish('eid-q-r', authorityName('Simulated EID-Q 2024R'), keys.qualifiedRsa, 2024),
     nonQualified: publish('eid-nq-e', olderAuthorityName('Simulated EID-NQ 2021E'), keys.nonQualified, 2021),
   };
+  const timestampAuthority = publish('tsa-ca', authorityName('Simulated TSA CA 2023E'), keys.timestamps, 2024);
   const surroundings = { authorities, practiceStatementUrl, conditionsUrl: `${origin}/conditions-for-use` };
   return {
     root,
     authorities,
+    timestampAuthority,
+    timestampUnit: issueUnitCertificate(timestampAuthority, clock()),
     trustAnchors: Object.values(authorities)
       .map((authority) => toPem(authority.certificate))
       .join(''),

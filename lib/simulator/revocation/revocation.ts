@@ -70,6 +70,10 @@ export class SimulatedRevocation {
   ocspProfile: 'recorded' | 'simple' = 'recorded';
   /** Milliseconds that an OCSP answer takes. */
   ocspDelayMs = 0;
+  /** Milliseconds by which the clock of the responder is ahead of the simulator's; less than zero where it is behind. */
+  ocspClockAheadMs = 0;
+  /** What it says of the certificate of the timestamp unit. */
+  timestampUnitStatus: CertificateStatus = 'good';
   /** What goes wrong with answers of the responder. Default: nothing. */
   ocspFault?: OcspFault;
   /** What goes wrong with lists. Default: nothing. */
@@ -78,6 +82,7 @@ export class SimulatedRevocation {
   readonly requests = { ocsp: 0, crl: 0 };
   private readonly statuses = new Map<string, KnownStatus>();
   private readonly startedAt: number;
+  private readonly timestampUnit: X509Certificate;
   private firstAnswer?: Buffer;
   private readonly responders = new Map<Authority, Promise<IssuedCertificate>>();
   private readonly crlNumbers = new Map<Authority, number>();
@@ -88,6 +93,7 @@ export class SimulatedRevocation {
     private readonly clock: () => number,
   ) {
     this.startedAt = clock();
+    this.timestampUnit = new X509Certificate(pki.timestampUnit.certificate);
   }
 
   /** Says from now on this of the account's certificate. */
@@ -104,7 +110,8 @@ export class SimulatedRevocation {
   /** Routes at the addresses in the certificates. */
   routes(): Router {
     const router = Router();
-    for (const authority of [this.pki.root, ...Object.values(this.pki.authorities)]) {
+    const { root, authorities, timestampAuthority } = this.pki;
+    for (const authority of [root, ...Object.values(authorities), timestampAuthority]) {
       const answerTo = async (question: Buffer, response: Response) => {
         this.requests.ocsp += 1;
         if (this.ocspDelayMs > 0) await wait(this.ocspDelayMs, undefined, { ref: false });
@@ -143,7 +150,8 @@ export class SimulatedRevocation {
     if (fault === 'try-later') return refuseOcsp('tryLater');
     if (!isOcspRequest(request)) return refuseOcsp('malformedRequest');
     if (fault === 'replayed' && this.firstAnswer) return this.firstAnswer;
-    const now = this.clock() + (fault === 'out-of-date' ? -dayMs : fault === 'from-the-future' ? dayMs : 0);
+    const faultMs = fault === 'out-of-date' ? -dayMs : fault === 'from-the-future' ? dayMs : 0;
+    const now = this.clock() + this.ocspClockAheadMs + faultMs;
     const { status, since } = this.statusOf(serialNumberAsked(request));
     const signing = await this.signing(authority);
     const answer = answerOcsp(request, {
@@ -195,8 +203,7 @@ export class SimulatedRevocation {
 
   private revokedBy(authority: Authority): RevokedEntry[] {
     const issuer = new X509Certificate(authority.certificate);
-    return this.keys
-      .certificates()
+    return [...this.keys.certificates(), this.timestampUnit]
       .filter((certificate) => certificate.checkIssued(issuer))
       .map(({ serialNumber }) => ({ serialNumber, ...this.statusOf(serialNumber) }))
       .filter(({ status }) => status === 'revoked')
@@ -205,6 +212,9 @@ export class SimulatedRevocation {
 
   /** A certificate that belongs to no account is good: tests issue such. */
   private statusOf(serialNumber: string): KnownStatus {
+    if (serialNumber === this.timestampUnit.serialNumber) {
+      return { status: this.timestampUnitStatus, since: this.startedAt };
+    }
     const documentNumber = this.keys.documentNumberOf(serialNumber);
     if (documentNumber === undefined) return { status: 'good', since: this.startedAt };
     const status = findAccount(documentNumber)?.certificateStatus ?? 'good';

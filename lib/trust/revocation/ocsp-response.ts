@@ -22,8 +22,11 @@ import { type CertId, hashBySha1, type OcspRequest } from './ocsp-request.js';
 import type { Responders } from './responders.js';
 
 export type Status = 'good' | 'revoked' | 'unknown';
-/** `nextUpdate` in milliseconds since the epoch, where the answer says until when it is good. */
-export type OcspResult = { status: Status; nextUpdate?: number } | { refusal: string };
+/**
+ * `producedAt`: when it was signed; `nextUpdate`: until when it is good, where the answer says so. Both in milliseconds
+ * since the epoch.
+ */
+export type OcspResult = { status: Status; producedAt: number; nextUpdate?: number } | { refusal: string };
 
 /** What an answer is judged by. */
 export interface OcspContext {
@@ -123,7 +126,7 @@ function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResul
   const data = signed.toBeSigned.reader;
   data.nextIf(tag0);
   data.nextOfAnyTag();
-  timeIn(data.next(tags.generalizedTime));
+  const producedAt = timeIn(data.next(tags.generalizedTime));
   const answer = readSingleResponse(onlyElement(data.next(tags.sequence).content, tags.sequence));
   const responseExtensions = extensionsOf(data.nextIf(tag1));
   data.finish();
@@ -133,7 +136,7 @@ function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResul
     refuseExtensions(answer.extensions) ??
     refuseNonce(responseExtensions, request.nonce) ??
     refuseDates(answer.thisUpdate, answer.nextUpdate, now);
-  return refusal ? { refusal } : { status: answer.status, nextUpdate: answer.nextUpdate };
+  return refusal ? { refusal } : { status: answer.status, producedAt, nextUpdate: answer.nextUpdate };
 }
 
 interface SingleResponse {

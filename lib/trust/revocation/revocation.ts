@@ -189,7 +189,8 @@ const reasons = {
   unanswered: 'neither OCSP nor a CRL says whether a certificate of the path is revoked',
 } as const;
 
-function ocspUrls(certificate: Certificate): string[] {
+/** Where to ask about a certificate, as it says. */
+export function ocspUrls(certificate: Certificate): string[] {
   const urls = certificate.decode(authorityInfoAccess, (value) => decodeAccessUrls(value, 'ocsp')) ?? [];
   return urls.slice(0, maxAddresses);
 }
