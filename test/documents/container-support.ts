@@ -4,6 +4,7 @@ import { constants, sign, webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DOMImplementation, DOMParser, XMLSerializer } from '@xmldom/xmldom';
+import { expect } from 'chai';
 import { Application, SignedXml, setNodeDependencies } from 'xadesjs';
 import {
   type ContainerFile,
@@ -14,6 +15,7 @@ import {
   prepareContainer,
 } from '../../lib/documents/container/index.js';
 import type { SignatureEvidence } from '../../lib/documents/evidence.js';
+import { SmartIdInputError } from '../../lib/errors.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
 import { written } from '../support/judges.js';
@@ -22,6 +24,16 @@ import type { Signatory } from '../support/signing.js';
 
 setNodeDependencies({ DOMImplementation, DOMParser, XMLSerializer });
 Application.setEngine('node:crypto', webcrypto as Crypto);
+
+/** For `rejects`: an input error that names this field. */
+export const refused =
+  (field: string, pattern = /./) =>
+  (error: unknown) => {
+    expect(error).to.be.instanceOf(SmartIdInputError);
+    expect((error as SmartIdInputError).field).to.equal(field);
+    expect((error as SmartIdInputError).message).to.match(pattern);
+    return true;
+  };
 
 export const noEvidence: SignatureEvidence = { certificates: [], ocspResponses: [] };
 

@@ -14,7 +14,6 @@ import {
   maxFiles,
   prepareContainer,
 } from '../../lib/documents/container/index.js';
-import { SmartIdInputError } from '../../lib/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { written } from '../support/judges.js';
 import { needTools, said } from '../support/outside-tools.js';
@@ -24,6 +23,7 @@ import {
   isValidIn,
   judgedByXmlsec,
   noEvidence,
+  refused,
   signedBy,
   textFile,
   unpacked,
@@ -31,15 +31,6 @@ import {
 } from './container-support.js';
 
 const signatureFile = 'META-INF/signatures0.xml';
-const refused =
-  (field: string, pattern = /./) =>
-  (error: unknown) => {
-    expect(error).to.be.instanceOf(SmartIdInputError);
-    expect((error as SmartIdInputError).field).to.equal(field);
-    expect((error as SmartIdInputError).message).to.match(pattern);
-    return true;
-  };
-
 describe('A new container', () => {
   const pdf: ContainerFile = {
     name: 'jagamine + müük.pdf',

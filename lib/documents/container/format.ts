@@ -52,7 +52,9 @@ async function assembleExisting(draft: ContainerDraft, signed: SignedEntry): Pro
   const container = bytesIn(draft.container ?? '');
   const texts = await unchanged(draft, async () => {
     const { names, texts } = await describeContainer(container, draft);
-    if (names.signatureFile !== draft.signatureFile) throw changed('the signature has another name');
+    if (names.signatureFile !== draft.signatureFile || names.signatureId !== draft.signatureId) {
+      throw changed('its signature has another name');
+    }
     return texts;
   });
   return appendEntry(container, signed(texts), new Date(draft.signedAt));
