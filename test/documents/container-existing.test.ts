@@ -127,7 +127,7 @@ describe('An existing container', () => {
         if (name.endsWith('/')) zip.addEmptyDirectory(name);
         else zip.addReadStream(Readable.from([Buffer.from(content)]), name, { fileComment: 'LIB', ...options });
       }
-      zip.end({ comment });
+      zip.end({ comment, forceZip64Format: false });
       return buffer(zip.outputStream as Readable);
     }
 

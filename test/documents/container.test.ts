@@ -222,7 +222,7 @@ print(json.dumps([[entry.filename, entry.compress_type == zipfile.ZIP_STORED, le
     const document = new DOMParser().parseFromString(signatureIn(container), 'text/xml');
     const canonical = (name: string) => {
       const [element] = document.getElementsByTagNameNS('*', name);
-      return String(new ExclusiveCanonicalization().process(element as unknown as Node, {}));
+      return String(new ExclusiveCanonicalization().process(element as unknown as Element, {}));
     };
     expect(canonical('SignedInfo')).to.equal(prepared.data.toString());
     expect(canonical('SignatureValue')).to.equal(containerFormat.timestampedBytes(prepared.draft, value).toString());
