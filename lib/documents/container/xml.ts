@@ -38,6 +38,8 @@ export interface XmlInstruction {
 export type XmlNode = XmlElement | XmlComment | XmlInstruction | string;
 
 const maxNodes = 50_000;
+/** `&#13;` at the end of each line of Base64, as some programs write it. */
+const maxReferences = 200_000;
 const maxDepth = 32;
 const maxNamespaces = 50;
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
@@ -49,6 +51,7 @@ const startTag = /<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/y;
 const attribute = /[ \t\n]+(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)[ \t\n]*=[ \t\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const startTagEnd = /[ \t\n]*(\/?)>/y;
 const endTag = /<\/((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)[ \t\n]*>/y;
+const reference = /&([a-z]{2,4}|#\d{1,7}|#x[\da-fA-F]{1,6});/y;
 const instruction = /([A-Za-z_][\w.-]*)(?:[ \t\n]+(.*))?$/sy;
 
 /** The root element. @throws XmlError */
@@ -71,6 +74,7 @@ class Reader {
   private readonly text: string;
   private at = 0;
   private nodes = 0;
+  private references = 0;
   private current?: XmlElement;
   private depth = 0;
   private root?: XmlElement;
@@ -104,7 +108,7 @@ class Reader {
     this.at = end;
     if (raw.includes(']]>')) throw new XmlError('it has "]]>" in a text');
     if (!this.current && /^[ \t\n]*$/.test(raw)) return;
-    this.append(resolveReferences(raw));
+    this.append(this.resolveReferences(raw));
   }
 
   private comment(): void {
@@ -134,7 +138,7 @@ class Reader {
     const raw: [prefix: string, localName: string, value: string][] = [];
     for (let found = this.matchIf(attribute); found; found = this.matchIf(attribute)) {
       const value = (found[3] ?? found[4] ?? '').replace(/[\t\n]/g, ' ');
-      raw.push([found[1] ?? '', found[2] ?? '', resolveReferences(value)]);
+      raw.push([found[1] ?? '', found[2] ?? '', this.resolveReferences(value)]);
       this.count();
     }
     const [, isEmpty] = this.match(startTagEnd, `${tag} is malformed`);
@@ -192,6 +196,23 @@ class Reader {
     else children.push(node);
   }
 
+  /** One after the other, so that the first one that is not known ends it. */
+  private resolveReferences(raw: string): string {
+    const parts: string[] = [];
+    let from = 0;
+    for (let at = raw.indexOf('&'); at !== -1; at = raw.indexOf('&', from)) {
+      const found = matchAt(reference, raw, at);
+      const name = found?.[1] ?? '';
+      const resolved = name.startsWith('#') ? characterOf(name) : entities.get(name);
+      if (!found || resolved === undefined) throw new XmlError('it has an entity that is not known');
+      this.references += 1;
+      if (this.references > maxReferences) throw new XmlError('it has too many references to characters');
+      parts.push(raw.slice(from, at), resolved);
+      from = at + found[0].length;
+    }
+    return parts.join('') + raw.slice(from);
+  }
+
   private count(): void {
     this.nodes += 1;
     if (this.nodes > maxNodes) throw new XmlError('it has too many elements');
@@ -233,18 +254,16 @@ function declarationsIn(raw: readonly [string, string, string][]): Map<string, s
   return declared;
 }
 
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
-function resolveReferences(raw: string): string {
-  return raw.replace(/&(?:([a-z]{2,4}|#\d{1,7}|#x[\da-fA-F]{1,6});)?/g, (_, name: string | undefined) => {
-    const resolved = name?.startsWith('#') ? characterOf(name) : entities[name ?? ''];
-    if (resolved === undefined) throw new XmlError('it has an entity that is not known');
-    return resolved;
-  });
-}
-
-function characterOf(reference: string): string | undefined {
-  const code = reference[1] === 'x' ? Number.parseInt(reference.slice(2), 16) : Number(reference.slice(1));
+function characterOf(name: string): string | undefined {
+  const code = name[1] === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
   if (code > 0x10ffff) return undefined;
   const character = String.fromCodePoint(code);
   return forbidden.test(character) ? undefined : character;
