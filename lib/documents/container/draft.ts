@@ -52,14 +52,7 @@ export function checkDraft(draft: ContainerDraft): void {
   if (hashAlgorithmOf(choiceOf(signatureAlgorithm, hashAlgorithm)) !== hashAlgorithm) {
     throw changed('its algorithms do not go together');
   }
-  bytesIn(draft.certificate);
-}
-
-/** @throws SmartIdInputError naming `draft` when it is no Base64. */
-export function bytesIn(base64: string): Buffer {
-  const bytes = decodeBase64(base64);
-  if (!bytes) throw changed('it holds something that is not Base64');
-  return bytes;
+  if (!decodeBase64(draft.certificate)) throw changed('its certificate is not Base64');
 }
 
 /** The error for a draft that is not the one that was prepared. */

@@ -3,7 +3,7 @@
 import { SmartIdInputError } from '../../errors.js';
 import type { SignatureEvidence } from '../evidence.js';
 import type { DocumentFormat } from '../format.js';
-import { bytesIn, type ContainerDraft, changed, checkDraft } from './draft.js';
+import { type ContainerDraft, changed, checkDraft } from './draft.js';
 import { type ContainerFile, checkFiles } from './files.js';
 import { containerType, manifestFile, writeManifest } from './manifest.js';
 import { typeFile } from './names.js';
@@ -33,7 +33,7 @@ async function assembleNew(
   kept: NonNullable<ContainerDraft['files']>,
   signed: SignedEntry,
 ): Promise<Buffer> {
-  const files = kept.map((file) => ({ ...file, content: bytesIn(file.content) }));
+  const files = kept.map((file) => ({ ...file, content: decode(file.content) }));
   const texts = await unchanged(draft, async () => {
     checkFiles(files);
     return describeFiles(files, draft);
@@ -49,7 +49,7 @@ async function assembleNew(
 }
 
 async function assembleExisting(draft: ContainerDraft, signed: SignedEntry): Promise<Buffer> {
-  const container = bytesIn(draft.container ?? '');
+  const container = decode(draft.container ?? '');
   const texts = await unchanged(draft, async () => {
     const { names, texts } = await describeContainer(container, draft);
     if (names.signatureFile !== draft.signatureFile || names.signatureId !== draft.signatureId) {
@@ -58,6 +58,11 @@ async function assembleExisting(draft: ContainerDraft, signed: SignedEntry): Pro
     return texts;
   });
   return appendEntry(container, signed(texts), new Date(draft.signedAt));
+}
+
+/** Leniently, which takes a fraction of the time: the digests tell whether the bytes are those that are signed. */
+function decode(base64: string): Buffer {
+  return Buffer.from(base64, 'base64');
 }
 
 /** What is signed, calculated once more from what the draft holds, and compared with what the person has signed. */
