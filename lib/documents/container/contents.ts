@@ -1,0 +1,132 @@
+/** What a container holds, whether it is a new one or one that somebody brings. */
+
+import { createHash } from 'node:crypto';
+import { SmartIdInputError } from '../../errors.js';
+import { nextTurn } from '../../trust/turns.js';
+import { maxFiles } from './files.js';
+import { containerType, manifestFile, readManifest } from './manifest.js';
+import { isOwnName, ownFolder, quoted, typeFile } from './names.js';
+import { contentOf, readZip, type ZipEntry } from './zip-reader.js';
+
+/** A file to be signed. */
+export interface DataFile {
+  name: string;
+  contentType: string;
+  chunks(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/** An existing container. */
+export interface ExistingContents {
+  files: DataFile[];
+  signatureFiles: { name: string; content: Buffer }[];
+  /** Names of all entries that belong to the container itself. */
+  ownFiles: string[];
+}
+
+const maxManifestBytes = 1_000_000;
+const maxSignatureFileBytes = 10_000_000;
+const maxSignatureFiles = 100;
+const unlistedType = 'application/octet-stream';
+/** Signatures of other kinds, and timestamps and lists for them (ETSI EN 319 162-1, section 4.4.4). */
+const otherKinds = /^(?:.*\.(?:p7s|tst)|asic[^/]*manifest[^/]*\.xml)$/i;
+
+/** @throws SmartIdInputError naming `container` when it is none, or one whose files would not be clear. */
+export async function readContainer(bytes: Buffer): Promise<ExistingContents> {
+  const entries = await readZip(bytes);
+  await checkType(entries[0]);
+  const own = entries.filter(({ name }) => name.startsWith(ownFolder));
+  const others = entries.slice(1).filter(({ name }) => !name.startsWith(ownFolder));
+  checkOwnFiles(own, others);
+  if (others.length === 0) throw problem('holds no file to sign.');
+  if (others.length > maxFiles) throw problem(`must hold at most ${maxFiles} files.`);
+  const manifest = own.find(({ name }) => name === manifestFile);
+  const types = manifest && readManifest(await contentOf(manifest, maxManifestBytes));
+  return {
+    files: others.map(({ name, chunks }) => ({ name, contentType: typeOf(name, types), chunks })),
+    signatureFiles: await readSignatureFiles(own),
+    ownFiles: own.map(({ name }) => name),
+  };
+}
+
+/** By this entry, first and as it is, programs know the file's type from its first bytes (section A.1). */
+async function checkType(first: ZipEntry | undefined): Promise<void> {
+  if (first?.name !== typeFile || !first.isStored) {
+    throw problem(`is no ASiC-E container: its first entry must be an uncompressed ${typeFile}.`);
+  }
+  const type = await contentOf(first, 2 * containerType.length);
+  if (type.toString('latin1') !== containerType) {
+    throw problem(`is no ASiC-E container: its ${typeFile} must be ${containerType}.`);
+  }
+}
+
+function checkOwnFiles(own: readonly ZipEntry[], others: readonly ZipEntry[]): void {
+  const misplaced = others.find(({ name }) => isOwnName(name));
+  if (misplaced) throw problem(`has an entry called ${quoted(misplaced.name)}, which only it itself may have.`);
+  const foreign = own.find(({ name }) => otherKinds.test(name.slice(ownFolder.length)));
+  if (foreign) throw problem(`has signatures or timestamps of another kind than XAdES: ${quoted(foreign.name)}.`);
+}
+
+function typeOf(name: string, types: ReadonlyMap<string, string> | undefined): string {
+  if (!types) return unlistedType;
+  const type = types.get(name);
+  if (type === undefined) throw problem(`does not list ${quoted(name)} in its ${manifestFile}.`);
+  return type || unlistedType;
+}
+
+async function readSignatureFiles(own: readonly ZipEntry[]): Promise<ExistingContents['signatureFiles']> {
+  const entries = own.filter(({ name }) => /^META-INF\/[^/]*signatures[^/]*\.xml$/i.test(name));
+  if (entries.length > maxSignatureFiles) throw problem(`has more than ${maxSignatureFiles} files of signatures.`);
+  const files: ExistingContents['signatureFiles'] = [];
+  for (const entry of entries) {
+    files.push({ name: entry.name, content: await contentOf(entry, maxSignatureFileBytes) });
+  }
+  return files;
+}
+
+/** Digests of files by name, each calculated once. */
+export class Digests {
+  private readonly files: ReadonlyMap<string, DataFile>;
+  private readonly known = new Map<string, Buffer>();
+
+  constructor(files: readonly DataFile[]) {
+    this.files = new Map(files.map((file) => [file.name, file]));
+  }
+
+  /**
+   * Undefined where there is no such file.
+   * @param hashName of node:crypto.
+   */
+  async digest(name: string, hashName: string): Promise<Buffer | undefined> {
+    const file = this.files.get(name);
+    if (!file) return undefined;
+    const key = `${hashName}/${name}`;
+    const digest = this.known.get(key) ?? (await hashChunks(file.chunks(), hashName));
+    this.known.set(key, digest);
+    return digest;
+  }
+}
+
+/** Bytes between two turns of the event loop: some five milliseconds of hashing. */
+const bytesPerTurn = 4_000_000;
+
+async function hashChunks(chunks: ReturnType<DataFile['chunks']>, hashName: string): Promise<Buffer> {
+  const hash = createHash(hashName);
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    if (bytes < bytesPerTurn) continue;
+    bytes = 0;
+    await nextTurn();
+  }
+  return hash.digest();
+}
+
+/** A file's bytes in parts that are each hashed in one turn. */
+export function* partsOf(content: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < content.length; at += bytesPerTurn) yield content.subarray(at, at + bytesPerTurn);
+}
+
+function problem(rule: string): SmartIdInputError {
+  return new SmartIdInputError('container', rule);
+}

@@ -1,0 +1,103 @@
+/** The half of signing a container that comes after the signature. */
+
+import { SmartIdInputError } from '../../errors.js';
+import type { SignatureEvidence } from '../evidence.js';
+import type { DocumentFormat } from '../format.js';
+import { type ContainerDraft, changed, checkDraft } from './draft.js';
+import { type ContainerFile, checkFiles } from './files.js';
+import { containerType, manifestFile, writeManifest } from './manifest.js';
+import { typeFile } from './names.js';
+import { describeContainer, describeFiles } from './prepare.js';
+import { type SignedTexts, writeSignatureFile, writeSignatureValue } from './xades.js';
+import { appendEntry, type NewEntry, writeZip } from './zip-writer.js';
+
+/** ASiC-E with XAdES (ETSI EN 319 162-1 and EN 319 132-1). */
+export const containerFormat: DocumentFormat<ContainerDraft> = {
+  timestampedBytes(draft, signature) {
+    checkDraft(draft);
+    return Buffer.from(writeSignatureValue(draft.signatureId, signature));
+  },
+
+  async assemble(draft, signature, evidence) {
+    checkDraft(draft);
+    const wanted = evidenceFor(draft, evidence);
+    const signed = (texts: SignedTexts) => signatureEntry(draft, texts, signature, wanted);
+    return draft.files ? assembleNew(draft, draft.files, signed) : assembleExisting(draft, signed);
+  },
+};
+
+type SignedEntry = (texts: SignedTexts) => NewEntry;
+
+async function assembleNew(
+  draft: ContainerDraft,
+  kept: NonNullable<ContainerDraft['files']>,
+  signed: SignedEntry,
+): Promise<Buffer> {
+  const files = kept.map((file) => ({ ...file, content: decode(file.content) }));
+  const texts = await unchanged(draft, async () => {
+    checkFiles(files);
+    return describeFiles(files, draft);
+  });
+  const entries = [
+    // By this entry, first and as it is, programs know the file's type from its first bytes (section A.1).
+    { name: typeFile, content: Buffer.from(containerType) },
+    { name: manifestFile, content: Buffer.from(writeManifest(files)) },
+    ...files.map(({ name, content }: ContainerFile) => ({ name, content })),
+    signed(texts),
+  ];
+  return writeZip(entries, new Date(draft.signedAt));
+}
+
+async function assembleExisting(draft: ContainerDraft, signed: SignedEntry): Promise<Buffer> {
+  const container = decode(draft.container ?? '');
+  const texts = await unchanged(draft, async () => {
+    const { names, texts } = await describeContainer(container, draft);
+    if (names.signatureFile !== draft.signatureFile || names.signatureId !== draft.signatureId) {
+      throw changed('its signature has another name');
+    }
+    return texts;
+  });
+  return appendEntry(container, signed(texts), new Date(draft.signedAt));
+}
+
+/** Leniently, which takes a fraction of the time: the digests tell whether the bytes are those that are signed. */
+function decode(base64: string): Buffer {
+  return Buffer.from(base64, 'base64');
+}
+
+/** What is signed, calculated once more from what the draft holds, and compared with what the person has signed. */
+async function unchanged(draft: ContainerDraft, describe: () => Promise<SignedTexts>): Promise<SignedTexts> {
+  const texts = await describe().catch((cause: unknown) => {
+    if (cause instanceof SmartIdInputError && isOfInput(cause)) throw changed(cause.message, { cause });
+    throw cause;
+  });
+  if (Buffer.from(texts.signedInfo).toString('base64') !== draft.data) {
+    throw changed('its files or what is said of them are not those that are signed');
+  }
+  return texts;
+}
+
+function isOfInput({ field }: SmartIdInputError): boolean {
+  return field.startsWith('files') || field === 'container';
+}
+
+function signatureEntry(
+  draft: ContainerDraft,
+  texts: SignedTexts,
+  signature: Uint8Array,
+  evidence: SignatureEvidence,
+): NewEntry {
+  return { name: draft.signatureFile, content: Buffer.from(writeSignatureFile(draft, texts, signature, evidence)) };
+}
+
+/** What goes into a signature of the draft's level. @throws SmartIdInputError when it is not there. */
+function evidenceFor({ level }: ContainerDraft, evidence: SignatureEvidence): SignatureEvidence {
+  const { timestamp, certificates, ocspResponses } = evidence;
+  if (level === 'B') return { certificates: [], ocspResponses: [] };
+  if (!timestamp) throw new SmartIdInputError('evidence', `must have a timestamp for the level ${level}.`);
+  if (level === 'T') return { timestamp, certificates: [], ocspResponses: [] };
+  if (certificates.length === 0 || ocspResponses.length === 0) {
+    throw new SmartIdInputError('evidence', 'must have certificates and OCSP responses for the level LT.');
+  }
+  return { timestamp, certificates, ocspResponses };
+}

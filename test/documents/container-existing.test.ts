@@ -1,0 +1,399 @@
+import { rejects } from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { ZipFile } from 'yazl';
+import { prepareContainer as prepareByLibrary } from '../../example-app/documents/container.js';
+import { type ContainerDraft, containerFormat, prepareContainer } from '../../lib/documents/container/index.js';
+import { writeZip } from '../../lib/documents/container/zip-writer.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
+import { toPem } from '../../lib/simulator/pki/certificate.js';
+import { judgeContainer, written } from '../support/judges.js';
+import { needTools, said } from '../support/outside-tools.js';
+import { type Signatory, signatory, signatureValue } from '../support/signing.js';
+import {
+  isValidForXadesjs,
+  judgedByXmlsec,
+  noEvidence,
+  refused,
+  signedBy,
+  textFile,
+  unpacked,
+  valueFor,
+} from './container-support.js';
+
+const containerType = 'application/vnd.etsi.asic-e+zip';
+const manifestNamespace = 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0';
+const signatures0 = 'META-INF/signatures0.xml';
+const signatures1 = 'META-INF/signatures1.xml';
+const pkcs1 = { signatureAlgorithm: 'sha512WithRSAEncryption' } as const;
+
+function manifestOf(types: Record<string, string>): string {
+  const entries = Object.entries({ '/': containerType, ...types }).map(
+    ([name, type]) => `\n  <file-entry full-path='${name}' m:full-path='${name}' m:media-type='${type}'/>`,
+  );
+  const renamed = entries.map((entry) => entry.replace('<file-entry', '<m:file-entry').replace(/ full-path='.*?'/, ''));
+  return `<?xml version='1.0' encoding='utf-8'?>\n<m:manifest xmlns:m='${manifestNamespace}'>${renamed.join('')}\n</m:manifest>`;
+}
+
+describe('An existing container', () => {
+  let simulator: Simulator;
+  let first: Signatory;
+  let second: Signatory;
+  let folder: string;
+  let container: Buffer;
+  const files = [textFile('jagamine + müük.txt'), textFile('a.txt'), textFile('empty', '')];
+
+  before(async function () {
+    needTools(this, 'unzip');
+    simulator = await startSimulator({ port: 0 });
+    first = signatory(simulator);
+    second = signatory(simulator, { privateKey: await generateRsaKey(2048) });
+    folder = mkdtempSync(path.join(tmpdir(), 'existing-container-'));
+    container = await signedBy(first, { files });
+  });
+  after(async () => {
+    await simulator?.close();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  const prepare = (bytes: Uint8Array) =>
+    prepareContainer({ container: bytes }, { certificate: second.certificate, level: 'B' });
+  const entriesIn = (bytes: Buffer) =>
+    said('unzip', ['-Z1', written(folder, 'listed.asice', bytes)])
+      .trim()
+      .split('\n');
+
+  describe('with one more signature', () => {
+    it('has both signatures valid, and a third', async () => {
+      const twice = await signedBy(second, { container });
+      const thrice = await signedBy(first, { container: twice }, { hashAlgorithm: 'SHA-256' });
+      expect(entriesIn(thrice).slice(-3)).to.deep.equal([signatures0, signatures1, 'META-INF/signatures2.xml']);
+      for (const name of entriesIn(thrice).slice(-3)) {
+        expect(await isValidForXadesjs(folder, thrice, name)).to.equal(true);
+      }
+      expect(said('unzip', ['-t', written(folder, 'thrice.asice', thrice)])).to.contain('No errors detected');
+    });
+
+    it('has both signatures valid for xmlsec1', async function () {
+      needTools(this, 'xmlsec1');
+      const plain = { files: [textFile('a.txt'), textFile('b.txt')] };
+      const twice = await signedBy(second, { container: await signedBy(first, plain, pkcs1) }, pkcs1);
+      for (const name of [signatures0, signatures1]) {
+        expect(judgedByXmlsec(folder, twice, simulator, name)).to.match(/^OK\n.*3\/3$/m);
+      }
+    });
+
+    it('has all that it had, byte for byte', async () => {
+      const twice = await signedBy(second, { container });
+      const directory = container.indexOf('PK\x01\x02', 0, 'latin1');
+      const end = container.indexOf('PK\x05\x06', 0, 'latin1');
+      expect(twice.subarray(0, directory).equals(container.subarray(0, directory))).to.equal(true);
+      const newDirectory = twice.indexOf('PK\x01\x02', 0, 'latin1');
+      expect(twice.subarray(newDirectory).indexOf(container.subarray(directory, end))).to.equal(0);
+      expect(twice.toString('latin1', directory, directory + 4)).to.equal('PK\x03\x04');
+    });
+
+    it('signs every file with the type of the manifest', async () => {
+      const prepared = await prepare(container);
+      expect(prepared.data.toString()).to.match(/URI="jagamine%20%2B%20m%C3%BC%C3%BCk.txt".*URI="a.txt".*URI="empty"/);
+      expect(prepared.draft).to.include({ signatureId: 'S1', signatureFile: signatures1 });
+    });
+  });
+
+  describe('of another program', () => {
+    it('made by a library for XAdES gets one more signature, and keeps its own', async function () {
+      needTools(this, 'xmlsec1');
+      const plain = [textFile('a.txt'), textFile('b.txt')].map((file) => ({
+        ...file,
+        content: Buffer.from(file.content),
+      }));
+      const document = await prepareByLibrary({ files: plain, certificate: first.certificate, signedAt: new Date() });
+      const twice = await signedBy(second, { container: await document.complete(signatureValue(document, first)) });
+      expect(judgeContainer(folder, unpacked(folder, twice), simulator)).to.match(/^OK\n.*3\/3$/m);
+      expect(await isValidForXadesjs(folder, twice, signatures1)).to.equal(true);
+    });
+
+    async function zipped(entries: [name: string, content: string, options?: object][], comment = ''): Promise<Buffer> {
+      const zip = new ZipFile();
+      zip.addBuffer(Buffer.from(containerType), 'mimetype', { compress: false, forceDosTimestamp: true });
+      for (const [name, content, options] of entries) {
+        // A stream, whose size is not known: it comes behind the content then.
+        if (name.endsWith('/')) zip.addEmptyDirectory(name);
+        else zip.addReadStream(Readable.from([Buffer.from(content)]), name, { fileComment: 'LIB', ...options });
+      }
+      zip.end({ comment, forceZip64Format: false });
+      return buffer(zip.outputStream as Readable);
+    }
+
+    it('may be compressed, and have folders, comments and sizes behind the content', async () => {
+      const types = { 'folder/a & b.txt': 'text/plain', 'ü.pdf': 'application/pdf' };
+      const manifest = manifestOf(types).replace('a & b', 'a &amp; b');
+      const foreign = await zipped(
+        [
+          ['META-INF/', ''],
+          ['META-INF/manifest.xml', manifest],
+          ['folder/', ''],
+          ['folder/a & b.txt', 'a'.repeat(100_000)],
+          ['ü.pdf', 'pdf'],
+        ],
+        'mimetype=application/vnd.etsi.asic-e+zip',
+      );
+      const signed = await signedBy(second, { container: foreign });
+      expect(said('unzip', ['-t', written(folder, 'foreign.asice', signed)])).to.contain('No errors detected');
+      expect(said('unzip', ['-z', path.join(folder, 'foreign.asice')])).to.contain('mimetype=application');
+      expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
+      const signature = readFileSync(path.join(unpacked(folder, signed), signatures0), 'utf8');
+      expect(signature).to.contain('URI="folder/a%20%26%20b.txt"').and.contain('<xades:MimeType>application/pdf<');
+    });
+
+    it('may be made by Python', async function () {
+      needTools(this, 'python3');
+      const script = `import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
+    container.writestr('mimetype', '${containerType}', zipfile.ZIP_STORED)
+    container.writestr('ü.txt', 'content' * 1000)`;
+      const file = path.join(folder, 'python.asice');
+      said('python3', ['-c', script, file]);
+      const signed = await signedBy(second, { container: readFileSync(file) });
+      expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
+      const signature = readFileSync(path.join(unpacked(folder, signed), signatures0), 'utf8');
+      expect(signature, 'without a manifest').to.contain('<xades:MimeType>application/octet-stream<');
+    });
+
+    describe('signed by xmlsec1', () => {
+      before(function () {
+        needTools(this, 'xmlsec1');
+      });
+
+      const c14n = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+      const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+      const rsa256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
+      const ecdsa256 = 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256';
+      const sha256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
+
+      interface Template {
+        canonicalization?: string;
+        method?: string;
+        transform?: string;
+        hash?: string;
+      }
+
+      /** With everything that the kinds of canonicalization treat differently. */
+      function templateOf({ canonicalization = c14n, method = rsa256, transform, hash = sha256 }: Template): string {
+        const digest = `<DigestMethod Algorithm="${hash}"/><DigestValue></DigestValue>`;
+        const transforms = transform ? `<Transforms>${transform}</Transforms>` : '';
+        return `<?xml version="1.0"?>\n<!-- before -->
+<asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:unused='urn:u' xmlns='urn:default'><?go on ?>
+<Signature xmlns="http://www.w3.org/2000/09/xmldsig#" Id="S0"><SignedInfo>
+<!-- within --><CanonicalizationMethod Algorithm="${canonicalization}"/><SignatureMethod Algorithm="${method}"/>
+<Reference URI="a.txt">${digest}</Reference><Reference Id='r' URI="#P">${transforms}${digest}</Reference>
+</SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo><Object>
+<x:Signed xmlns:x="urn:x" xmlns:y = "urn:y" y:b="2" x:a="&#9;1&amp;&quot;'&lt;>" b = 'c
+d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:other"/></y:z><!-- a comment -->
+<n xmlns="http://www.w3.org/2000/09/xmldsig#"/><![CDATA[<&]]>text &gt; &#13; "'<?target  some data?><x:empty></x:empty></x:Signed>
+</Object></Signature></asic:XAdESSignatures>`;
+      }
+
+      async function signedByXmlsec(template: Template, change = (xml: string) => xml): Promise<Buffer> {
+        const where = mkdtempSync(path.join(folder, 'xmlsec-'));
+        const isEc = template.method === ecdsa256;
+        const { privateKey } = isEc ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : first;
+        const { certificate } = simulator.pki.issueUserCertificate({ privateKey, purpose: 'signature' });
+        writeFileSync(path.join(where, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+        writeFileSync(path.join(where, 'certificate.pem'), toPem(certificate));
+        writeFileSync(path.join(where, 'a.txt'), 'the content of a.txt');
+        mkdirSync(path.join(where, 'META-INF'));
+        writeFileSync(path.join(where, 'template.xml'), templateOf(template));
+        const ids = ['--id-attr:Id', 'urn:x:Signed'];
+        const key = ['--privkey-pem', 'key.pem,certificate.pem'];
+        const output = said('xmlsec1', ['--sign', ...ids, ...key, '--output', 'signed.xml', 'template.xml'], where);
+        expect(output).to.equal('');
+        const xml = change(readFileSync(path.join(where, 'signed.xml'), 'utf8'));
+        const manifest = manifestOf({ 'a.txt': 'text/plain' });
+        return zipped([
+          ['META-INF/manifest.xml', manifest],
+          ['a.txt', 'the content of a.txt'],
+          ['META-INF/edoc-signatures-S1.xml', xml],
+        ]);
+      }
+
+      const withPrefixes = `<Transform Algorithm="${exclusive}"><InclusiveNamespaces xmlns="${exclusive}" PrefixList="asic #default y"/></Transform>`;
+      for (const [what, template] of [
+        ['inclusive canonicalization', {}],
+        ['inclusive canonicalization with comments', { canonicalization: `${c14n}#WithComments` }],
+        ['Canonical XML 1.1', { canonicalization: 'http://www.w3.org/2006/12/xml-c14n11' }],
+        ['exclusive canonicalization', { canonicalization: exclusive }],
+        ['exclusive canonicalization with comments', { canonicalization: `${exclusive}WithComments` }],
+        ['an inclusive transform', { transform: `<Transform Algorithm="${c14n}"/>` }],
+        ['an exclusive transform', { transform: `<Transform Algorithm="${exclusive}"/>` }],
+        ['an exclusive transform with prefixes', { transform: withPrefixes }],
+        ['ECDSA', { method: ecdsa256 }],
+        ['SHA-1 of another time', { hash: 'http://www.w3.org/2000/09/xmldsig#sha1' }],
+      ] as [string, Template][]) {
+        it(`with ${what} gets one more signature`, async () => {
+          const prepared = await prepare(await signedByXmlsec(template));
+          expect(prepared.draft).to.include({ signatureId: 'S1', signatureFile: signatures1 });
+          const changed = (xml: string) => xml.replace('text &gt;', 'text. &gt;');
+          await rejects(prepare(await signedByXmlsec(template, changed)), refused('container', /#P.*has been changed/));
+        });
+      }
+
+      for (const [what, change, message] of [
+        ['nothing of what it says it signs', (xml: string) => xml.replace('Id="P"', 'Id="Q"'), /#P.*is not there once/],
+        ['what is there twice', (xml: string) => xml.replace('<x:empty', '<x:empty ID="P"'), /#P.*is not there once/],
+        [
+          'by no certificate',
+          (xml: string) => xml.replace(/<X509Certificate>[\s\S]*?<\/X509Certificate>/, ''),
+          /no certificate/,
+        ],
+        [
+          'by what is no certificate',
+          (xml: string) => xml.replace(/(<X509Certificate>)[\s\S]*?(?=<)/, '$1AAAA'),
+          /cannot be read/,
+        ],
+        [
+          'with an algorithm that is not known',
+          (xml: string) => xml.replace('#rsa-sha256', '#hmac-sha256'),
+          /not known/,
+        ],
+        ['with a hash that is not known', (xml: string) => xml.replace('xmlenc#sha256', 'xmlenc#md5'), /not known/],
+        ['with a value of something else', (xml: string) => xml.replace('Id="r"', 'Id="q"'), /value is not that/],
+      ] as const) {
+        it(`${what} is refused`, async () =>
+          rejects(
+            prepare(await signedByXmlsec({}, change)),
+            refused(
+              'container',
+              new RegExp(`broken signature in "META-INF/edoc-signatures-S1.xml".*${message.source}`),
+            ),
+          ));
+      }
+    });
+  });
+
+  /** The same container with another content of one entry. */
+  function changed(name: string, change: (content: string) => string): Buffer {
+    const target = unpacked(folder, container);
+    const entries = entriesIn(container).map((entry) => {
+      const content = readFileSync(path.join(target, entry));
+      return { name: entry, content: entry === name ? Buffer.from(change(content.toString())) : content };
+    });
+    expect(entries.some((entry) => entry.name === name)).to.equal(true);
+    return writeZip(entries, new Date());
+  }
+
+  describe('is refused when', () => {
+    const brokenSignature = /^container has a broken signature in "META-INF\/signatures0.xml": /;
+    for (const [what, change, message] of [
+      [
+        'its signing time is another one',
+        (xml: string) => xml.replace(/(SigningTime>2)\d/, '$19'),
+        /S0-properties" has been changed/,
+      ],
+      [
+        'the digest of a file is another one',
+        (xml: string) => xml.replace(/(<ds:DigestValue>)(..)(..)/, '$1$3$2'),
+        /has been changed/,
+      ],
+      [
+        'something in its signed information is another',
+        (xml: string) => xml.replace('<ds:Reference Id="S0-file-0"', '<ds:Reference Id="S0-file-9"'),
+        /value is not that/,
+      ],
+      ['its value is another one', (xml: string) => xml.replace(/(S0-value">)(..)(..)/, '$1$3$2'), /value is not that/],
+      ['its value is no Base64', (xml: string) => xml.replace(/(S0-value">)(..)/, '$1%%'), /not Base64/],
+      [
+        'it signs a file that is not there',
+        (xml: string) => xml.replace('URI="a.txt"', 'URI="b.txt"'),
+        /"b.txt" is not there/,
+      ],
+      [
+        'it signs a file by a transform',
+        (xml: string) =>
+          xml.replace(
+            /(URI="a.txt">)/,
+            '$1<ds:Transforms><ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></ds:Transforms>',
+          ),
+        /not known/,
+      ],
+      ['it is not XML', () => 'no XML', /./],
+      ['it ends in the midst', (xml: string) => xml.slice(0, -20), /./],
+      ['it holds no signature', () => '<a/>', /no signature/],
+      ['it has a DOCTYPE', (xml: string) => xml.replace('?>\n', '?>\n<!DOCTYPE a [<!ENTITY b "c">]>'), /DOCTYPE/],
+      ['it has an entity', (xml: string) => xml.replace('text/plain', 'text&slash;plain'), /entity/],
+      ['it is nested without end', () => '<a>'.repeat(100_000), /deep/],
+    ] as const) {
+      it(`in a signature ${what}`, () =>
+        rejects(prepare(changed(signatures0, change)), (error: Error) => {
+          expect(error.message).to.match(brokenSignature).and.match(message);
+          return refused('container')(error);
+        }));
+    }
+
+    it('a signed file has changed', async () => {
+      const bytes = changed('a.txt', (content) => `${content} and more`);
+      await rejects(
+        prepare(bytes),
+        refused('container', /signatures0.xml": what it signs as "a.txt" has been changed/),
+      );
+    });
+
+    it('one of two signatures is broken', async () => {
+      const twice = await signedBy(second, { container });
+      const at = twice.lastIndexOf('<ds:DigestValue>') + 20;
+      twice.write(twice.toString('latin1', at, at + 1) === 'A' ? 'B' : 'A', at, 'latin1');
+      await rejects(prepare(twice), refused('container'));
+    });
+
+    const manifest = 'META-INF/manifest.xml';
+    for (const [what, change, message] of [
+      ['is not XML', () => 'no XML', /malformed META-INF\/manifest.xml/],
+      ['is something else', () => '<a/>', /something else/],
+      ['does not list a file', (xml: string) => xml.replace('a.txt', 'b.txt'), /does not list "a.txt"/],
+      [
+        'lists a file twice',
+        (xml: string) => xml.replace('full-path="empty"', 'full-path="a.txt"'),
+        /lists "a.txt" twice/,
+      ],
+      [
+        'has a file without a type',
+        (xml: string) => xml.replace('manifest:media-type="text/plain"', ''),
+        /without a name or type/,
+      ],
+      ['has a DOCTYPE', (xml: string) => xml.replace('?>', '?><!DOCTYPE a SYSTEM "file:///etc/passwd">'), /DOCTYPE/],
+    ] as const) {
+      it(`its manifest ${what}`, () => rejects(prepare(changed(manifest, change)), refused('container', message)));
+    }
+  });
+
+  describe('is not assembled from a draft', () => {
+    for (const [what, altered] of [
+      [
+        'with another container',
+        (draft: ContainerDraft) => ({ ...draft, container: changed('a.txt', () => 'b').toString('base64') }),
+      ],
+      ['with a container that is none', (draft: ContainerDraft) => ({ ...draft, container: 'AAAA' })],
+      [
+        'whose container has got another signature',
+        async (draft: ContainerDraft) => ({
+          ...draft,
+          container: (await signedBy(first, { container })).toString('base64'),
+        }),
+      ],
+      ['with an entry that is taken', (draft: ContainerDraft) => ({ ...draft, signatureFile: signatures0 })],
+      ['with another name of the signature', (draft: ContainerDraft) => ({ ...draft, signatureId: 'S2' })],
+    ] as const) {
+      it(what, async () => {
+        const prepared = await prepare(container);
+        const draft = await altered(prepared.draft);
+        await rejects(containerFormat.assemble(draft, valueFor(prepared, second), noEvidence), refused('draft'));
+      });
+    }
+  });
+});

@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { canonicalText, element } from '../../lib/documents/container/canonical-text.js';
+import { CanonicalizationBudget, canonicalize } from '../../lib/documents/container/canonicalize.js';
+import { readManifest, writeManifest } from '../../lib/documents/container/manifest.js';
+import {
+  childOf,
+  childrenOf,
+  isElement,
+  readXml,
+  textOf,
+  type XmlElement,
+  XmlError,
+} from '../../lib/documents/container/xml.js';
+
+const read = (text: string) => readXml(Buffer.from(text));
+const exclusive = { isExclusive: true, hasComments: false, inclusivePrefixes: [] };
+const inclusive = { ...exclusive, isExclusive: false };
+const canonical = (root: XmlElement, how = exclusive) => canonicalize(root, how, new CanonicalizationBudget(1_000_000));
+
+describe('The reader of the XML in containers', () => {
+  it('reads elements with their namespaces, attributes and texts', () => {
+    const root = read(
+      '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><a xmlns="urn:a" xmlns:b="urn:b" b:c="1" d="2"><b:e>f&amp;<![CDATA[<g>]]></b:e></a>\n',
+    );
+    expect(root).to.include({ localName: 'a', namespace: 'urn:a', prefix: '' });
+    expect(root.attributes).to.deep.equal([
+      { prefix: 'b', localName: 'c', namespace: 'urn:b', value: '1' },
+      { prefix: '', localName: 'd', namespace: '', value: '2' },
+    ]);
+    expect(textOf(childOf(root, 'urn:b', 'e'))).to.equal('f&<g>');
+  });
+
+  it('reads texts as XML does: line ends, white space in attributes, references', () => {
+    const root = read(`\ufeff<a b=' 1\t2\r\n3&#10;&#x41;&quot;&apos; '>\r\n\r&lt;&gt;&#13;</a>`);
+    expect(root.attributes[0]?.value).to.equal(' 1 2 3\nA"\' ');
+    expect(root.children).to.deep.equal(['\n\n<>\r']);
+  });
+
+  for (const [what, text] of [
+    ['nothing', ''],
+    ['white space alone', ' \n '],
+    ['a text', 'text'],
+    ['a DOCTYPE', '<!DOCTYPE a><a/>'],
+    ['an entity', '<a>&b;</a>'],
+    ['an entity with the name of a property', '<a>&constructor;</a>'],
+    ['an ampersand', '<a>&</a>'],
+    ['an ampersand in an attribute', '<a b="&"/>'],
+    ['a reference to what is no character', '<a>&#0;</a>'],
+    ['a reference beyond Unicode', '<a>&#x110000;</a>'],
+    ['a character that XML does not know', '<a>\x01</a>'],
+    ['two roots', '<a/><b/>'],
+    ['a text behind the root', '<a/>b'],
+    ['CDATA behind the root', '<a/><![CDATA[b]]>'],
+    ['no end', '<a><b></b>'],
+    ['an end of another', '<a></b>'],
+    ['an end too many', '<a></a></a>'],
+    ['an end with an attribute', '<a></a b="c">'],
+    ['"<" in an attribute', '<a b="<"/>'],
+    ['"]]>" in a text', '<a>]]></a>'],
+    ['"--" in a comment', '<a><!-- -- --></a>'],
+    ['a comment without end', '<a><!-- </a>'],
+    ['"<" alone', '<a>< b</a>'],
+    ['an attribute without a value', '<a b/>'],
+    ['an attribute without quotes', '<a b=c/>'],
+    ['attributes without a space', '<a b="1"c="2"/>'],
+    ['an attribute twice', '<a b="1" b="2"/>'],
+    ['an attribute twice by two prefixes', '<a xmlns:x="urn:a" xmlns:y="urn:a" x:b="1" y:b="2"/>'],
+    ['a prefix that is not declared', '<a:b/>'],
+    ['a prefix of an attribute that is not declared', '<a b:c="1"/>'],
+    ['a prefix that is declared as nothing', '<a xmlns:b=""/>'],
+    ['a prefix that is declared twice', '<a xmlns:b="urn:b" xmlns:b="urn:b"/>'],
+    ['another namespace for xml', '<a xmlns:xml="urn:b"/>'],
+    ['a name with two colons', '<a xmlns:b="urn:b"><b:c:d/></a>'],
+    ['version 1.1', '<?xml version="1.1"?><a/>'],
+    ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
+    ['a declaration that is not at the start', ' <?xml version="1.0"?><a/>'],
+    ['an instruction without a name', '<a><? b?></a>'],
+  ]) {
+    it(`refuses ${what}`, () => {
+      expect(() => read(text ?? '')).to.throw(XmlError);
+    });
+  }
+
+  it('refuses what is not UTF-8', () => {
+    expect(() => readXml(Buffer.from('<a>\u00e4</a>', 'latin1'))).to.throw(XmlError);
+    expect(() => readXml(Buffer.from('\ufeff<a/>', 'utf16le'))).to.throw(XmlError);
+  });
+
+  for (const [what, text] of [
+    ['nested elements', '<a>'.repeat(1_000_000)],
+    ['elements', `<a>${'<b/>'.repeat(1_000_000)}</a>`],
+    ['attributes', `<a ${Array.from({ length: 500_000 }, (_, index) => `b${index}=""`).join(' ')}/>`],
+    ['namespaces', `<a ${Array.from({ length: 100_000 }, (_, index) => `xmlns:b${index}="c"`).join(' ')}/>`],
+    ['white space in a tag', `<a${' '.repeat(5_000_000)}`],
+    ['a name', `<${'a'.repeat(5_000_000)}`],
+    ['an attribute without end', `<a b="${'c'.repeat(5_000_000)}`],
+    ['ampersands', `<a>${'&'.repeat(5_000_000)}</a>`],
+    ['comments without end', `<a>${'<!--'.repeat(1_000_000)}`],
+    ['beginnings', '<'.repeat(5_000_000)],
+  ]) {
+    it(`refuses too much of ${what} at once`, () => {
+      const startedAt = performance.now();
+      expect(() => read(text ?? '')).to.throw(XmlError);
+      expect(performance.now() - startedAt).to.be.below(1000);
+    });
+  }
+});
+
+describe('The canonicalization of what others signed', () => {
+  it('declares namespaces where they are used, or where they are declared', () => {
+    const root = read(
+      '<a:b xmlns:a="urn:a" xmlns="urn:c" xmlns:d="urn:d"><e/><a:f><a:g xmlns="" d:h="1"><i/></a:g></a:f></a:b>',
+    );
+    expect(canonical(root)).to.equal(
+      '<a:b xmlns:a="urn:a"><e xmlns="urn:c"></e><a:f><a:g xmlns:d="urn:d" d:h="1"><i></i></a:g></a:f></a:b>',
+    );
+    expect(canonical(root, inclusive)).to.equal(
+      '<a:b xmlns="urn:c" xmlns:a="urn:a" xmlns:d="urn:d"><e></e><a:f><a:g xmlns="" d:h="1"><i></i></a:g></a:f></a:b>',
+    );
+  });
+
+  it('takes the namespaces around what is signed along, unless it is exclusive', () => {
+    const [inner] = read('<a xmlns="urn:a" xmlns:b="urn:b"><c/></a>').children.filter(isElement);
+    expect(inner && canonical(inner)).to.equal('<c xmlns="urn:a"></c>');
+    expect(inner && canonical(inner, inclusive)).to.equal('<c xmlns="urn:a" xmlns:b="urn:b"></c>');
+  });
+
+  it('refuses attributes of XML itself around what is signed, which the inclusive kinds treat differently', () => {
+    const [inner] = read('<a xml:lang="et"><c/></a>').children.filter(isElement);
+    expect(() => inner && canonical(inner, inclusive)).to.throw(XmlError);
+    expect(inner && canonical(inner)).to.equal('<c></c>');
+  });
+
+  it('gives up where a small text becomes a large one', () => {
+    const root = read(`<a xmlns:b="${'c'.repeat(100_000)}">${'<b:d/>'.repeat(40_000)}</a>`);
+    const startedAt = performance.now();
+    expect(() => canonical(root)).to.throw(XmlError, 'too much work');
+    expect(performance.now() - startedAt).to.be.below(1000);
+  });
+
+  it('gives back what was written canonically', () => {
+    const text = canonicalText(
+      element(
+        'ds:Signature',
+        { Id: '<"\'&>\t\n\r' },
+        element('ds:Object', {}, element('xades:Any', { z: '1', a: '2' }, '<"\'&>\t\n\r ä')),
+        element('xades:Any', {}),
+      ),
+    );
+    expect(canonical(read(text))).to.equal(text);
+  });
+});
+
+describe('The manifest of a container', () => {
+  it('is read as it was written, whatever the names are', () => {
+    const files = ['a&b<c>"\'.txt', 'jagamine + müük.pdf', '] ]>', '🙂'].map((name) => ({
+      name,
+      contentType: 'text/x',
+    }));
+    const types = readManifest(Buffer.from(writeManifest(files)));
+    expect([...types.keys()]).to.deep.equal(['/', ...files.map(({ name }) => name)]);
+  });
+
+  it('has one entry for each file in its own namespace', () => {
+    const root = read(writeManifest([{ name: 'a', contentType: 'b/c' }]));
+    expect(childrenOf(root, 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0', 'file-entry')).to.have.length(2);
+  });
+});
