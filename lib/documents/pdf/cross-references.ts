@@ -34,6 +34,8 @@ type AddPlace = (number: number, place: Place) => void;
 
 /** Readers look for the end of a file here. */
 const tailBytes = 1024;
+/** More than is needed to see whether cross-references begin. */
+const lookahead = 64;
 const maxRevisions = 1000;
 /** Over all revisions together. */
 const maxEntries = 1_000_000;
@@ -90,7 +92,9 @@ function startOfCrossReferences(bytes: Buffer): number {
 }
 
 function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {
-  if (!(at < bytes.length)) throw damaged('its cross-references are not where it says');
+  if (!/^\s*(?:xref|\d+\s+\d+\s+obj)/.test(bytes.toString('latin1', at, at + lookahead))) {
+    throw damaged('its cross-references are not where it says');
+  }
   const reader = new PdfReader(bytes, at);
   return reader.passes('xref') ? readTable(reader, effort, add) : readStream(bytes, at, effort, add);
 }

@@ -11,8 +11,8 @@ import { isNamed, type PdfDictionary, textIn } from './values.js';
 /** `DocMDP`: no changes at all. */
 const noChanges = 1;
 
-/** @throws SmartIdInputError naming `pdf` when it may not be signed. */
-export function checkMayBeSigned(file: PdfFile, fields: readonly FormField[]): void {
+/** @throws SmartIdInputError naming `pdf` when it may not be signed, or `visible` when not visibly. */
+export function checkMayBeSigned(file: PdfFile, fields: readonly FormField[], isVisible: boolean): void {
   const permissions = file.dictionary(file.catalog.get('Perms'));
   if (permissions.has('UR3') || permissions.has('UR')) {
     throw new SmartIdInputError(
@@ -20,7 +20,11 @@ export function checkMayBeSigned(file: PdfFile, fields: readonly FormField[]): v
       'grants usage rights that any change takes away: save it as a plain PDF before.',
     );
   }
-  if (permissions.has('DocMDP')) checkCertification(file, file.dictionary(permissions.get('DocMDP')));
+  if (permissions.has('DocMDP')) {
+    checkCertification(file, file.dictionary(permissions.get('DocMDP')));
+    // Whether something new on a page breaks a certification is answered differently by those who verify it.
+    if (isVisible) throw new SmartIdInputError('visible', 'must be left out: the file is certified as it looks.');
+  }
   checkXfa(file);
   for (const { dictionary } of fields) {
     if (isNamed(file.get(dictionary.get('FT')), 'Sig') && dictionary.has('V')) checkLock(file, dictionary);

@@ -67,7 +67,7 @@ function withoutErrorsOfReading<T>(read: () => T): T {
 function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {
   const file = new PdfFile(input);
   const fields = fieldsOf(file);
-  checkMayBeSigned(file, fields);
+  checkMayBeSigned(file, fields, options.visible !== undefined);
   const increment = new PdfIncrement(file);
   const page = pageOf(file, options.visible);
   const place = options.visible
