@@ -1,0 +1,23 @@
+/** A PDF that waits for its signature. */
+
+import type { SignatureAlgorithm } from '../../protocol/algorithms.js';
+import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
+import type { ByteRange } from './signature-field.js';
+
+export interface PdfDraft extends DraftFields {
+  /** Base64 of the file as it was given. */
+  pdf: string;
+  /** Base64 of what is appended to it, with zeros where the CMS will be. */
+  increment: string;
+  /** Of the whole, what is signed: all but the place of the CMS. */
+  byteRange: ByteRange;
+}
+
+export interface PreparedPdf {
+  /** To be kept until the signature value comes. It is JSON. */
+  draft: PdfDraft;
+  /** The bytes whose hash is signed. */
+  data: Buffer;
+  signatureAlgorithm: SignatureAlgorithm;
+  hashAlgorithm: DocumentHashAlgorithm;
+}

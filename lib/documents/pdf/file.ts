@@ -1,0 +1,151 @@
+/** A PDF that is read by its cross-references, object by object as they are asked for. */
+
+import { SmartIdInputError } from '../../errors.js';
+import { type CrossReferences, readCrossReferences } from './cross-references.js';
+import { PdfEffort } from './effort.js';
+import { readIndirectObject, streamData } from './indirect-object.js';
+import { PdfReader } from './reader.js';
+import { decodeStream } from './streams.js';
+import { damaged, isDictionary, isNamed, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
+
+const maxReferencesInARow = 20;
+const header = '%PDF-';
+
+interface ObjectStream {
+  data: Buffer;
+  /** By the number of the object: where it begins in `data`. */
+  offsets: Map<number, number>;
+}
+
+export class PdfFile {
+  readonly references: CrossReferences;
+  /** The document's catalog. */
+  readonly root: PdfReference;
+  private readonly effort: PdfEffort;
+  private readonly loaded = new Map<number, { value: PdfValue; generation: number; data?: Buffer }>();
+  private readonly objectStreams = new Map<number, ObjectStream>();
+
+  /** @throws SmartIdInputError when the file is encrypted, or damaged. */
+  constructor(readonly bytes: Buffer) {
+    if (bytes.toString('latin1', 0, header.length) !== header) {
+      throw new SmartIdInputError('pdf', 'is no PDF: it does not begin with %PDF-.');
+    }
+    this.effort = new PdfEffort(bytes.length);
+    this.references = readCrossReferences(bytes, this.effort);
+    const { trailer } = this.references;
+    if (trailer.has('Encrypt')) {
+      throw new SmartIdInputError('pdf', 'is encrypted: take the protection away before it is signed.');
+    }
+    const root = trailer.get('Root');
+    if (!(root instanceof PdfReference)) throw damaged('it has no catalog');
+    this.root = root;
+  }
+
+  get catalog(): PdfDictionary {
+    const catalog = this.get(this.root);
+    if (!isDictionary(catalog) || !isNamed(catalog.get('Type'), 'Catalog')) throw damaged('it has no catalog');
+    return catalog;
+  }
+
+  /** The value itself, or what it refers to; `undefined` as `null`, for which it stands. */
+  get(value: PdfValue | undefined): PdfValue {
+    let found = value ?? null;
+    for (let count = 0; found instanceof PdfReference; count++) {
+      if (count === maxReferencesInARow) throw damaged('a reference leads in circles');
+      found = this.load(found).value;
+    }
+    return found;
+  }
+
+  /** What is there when it is a dictionary, and an empty one otherwise. */
+  dictionary(value: PdfValue | undefined): PdfDictionary {
+    const found = this.get(value);
+    return isDictionary(found) ? found : new Map();
+  }
+
+  /** What is there when it is an array, and an empty one otherwise. */
+  array(value: PdfValue | undefined): readonly PdfValue[] {
+    const found = this.get(value);
+    return Array.isArray(found) ? found : [];
+  }
+
+  /** The decoded octets of a stream, or undefined when it is none. */
+  stream(reference: PdfValue): Buffer | undefined {
+    if (!(reference instanceof PdfReference)) return undefined;
+    const { value, data } = this.load(reference);
+    return data && isDictionary(value) ? this.decode(value, data) : undefined;
+  }
+
+  private load({ number, generation }: PdfReference): { value: PdfValue; data?: Buffer } {
+    const known = this.loaded.get(number);
+    const object = known ?? this.read(number);
+    if (!known) this.loaded.set(number, object);
+    // A reference to another generation is one to an object that is no longer there.
+    return object.generation === generation ? object : { value: null };
+  }
+
+  private read(number: number): { value: PdfValue; generation: number; data?: Buffer } {
+    const place = this.references.places.get(number);
+    if (place === undefined || place === 'free') return { value: null, generation: 0 };
+    if ('stream' in place) return { value: this.readFromStream(number, place.stream), generation: 0 };
+    const object = readIndirectObject(this.bytes, place.offset, this.effort);
+    if (object.number !== number || object.generation !== place.generation) {
+      throw damaged(`object ${number} is not where it says`);
+    }
+    const { value, generation, dataStart } = object;
+    if (dataStart === undefined || !isDictionary(value)) return { value, generation };
+    const length = value.get('Length');
+    // In the file itself: that of a stream whose length is in another stream could be looked for without end.
+    const isIndirect = length instanceof PdfReference;
+    const data = streamData(this.bytes, dataStart, isIndirect ? this.directLength(length) : length);
+    return { value, generation, data };
+  }
+
+  private directLength(reference: PdfReference): PdfValue {
+    const place = this.references.places.get(reference.number);
+    if (place !== undefined && place !== 'free' && 'stream' in place) return this.get(reference);
+    if (place === undefined || place === 'free') return null;
+    const { number, value } = readIndirectObject(this.bytes, place.offset, this.effort);
+    return number === reference.number ? value : null;
+  }
+
+  private readFromStream(number: number, streamNumber: number): PdfValue {
+    const stream = this.objectStreams.get(streamNumber) ?? this.openObjectStream(streamNumber);
+    this.objectStreams.set(streamNumber, stream);
+    const offset = stream.offsets.get(number);
+    if (offset === undefined) throw damaged(`object ${number} is not where it says`);
+    const reader = new PdfReader(stream.data, offset);
+    const value = reader.value();
+    this.effort.spend(reader.position - offset);
+    return value;
+  }
+
+  private openObjectStream(number: number): ObjectStream {
+    const place = this.references.places.get(number);
+    // Never in another object stream, which would lead in circles.
+    if (place === undefined || place === 'free' || 'stream' in place) throw damaged('an object stream is missing');
+    const { value, data: encoded } = this.load(new PdfReference(number, place.generation));
+    if (!isDictionary(value) || !encoded || !isNamed(value.get('Type'), 'ObjStm')) {
+      throw damaged('an object stream is missing');
+    }
+    const data = this.decode(value, encoded);
+    const [count, first] = [value.get('N'), value.get('First')];
+    if (typeof count !== 'number' || typeof first !== 'number' || !(count >= 0 && first >= 0 && first <= data.length)) {
+      throw damaged('an object stream is malformed');
+    }
+    const index = new PdfReader(data.subarray(0, first), 0);
+    const offsets = new Map<number, number>();
+    for (let entry = 0; entry < count; entry++) {
+      const [object, offset] = [index.nonNegativeInteger(), index.nonNegativeInteger()];
+      if (!offsets.has(object)) offsets.set(object, first + offset);
+    }
+    return { data, offsets };
+  }
+
+  private decode(dictionary: PdfDictionary, encoded: Buffer): Buffer {
+    this.effort.spend(encoded.length);
+    const data = decodeStream(dictionary, encoded, this.effort.inflatableBytes, (value) => this.get(value));
+    this.effort.spendInflated(data.length);
+    return data;
+  }
+}

@@ -1,0 +1,43 @@
+/** The fields of a file's form (ISO 32000-2, section 12.7.4), as far as a signature has to know them. */
+
+import type { PdfFile } from './file.js';
+import { damaged, isDictionary, type PdfDictionary, PdfReference, type PdfValue, textIn } from './values.js';
+
+export interface FormField {
+  /** Names of the field and those above it, with dots between. */
+  name: string;
+  dictionary: PdfDictionary;
+}
+
+const maxDepth = 100;
+const maxFields = 200_000;
+
+/** All fields and widgets. */
+export function fieldsOf(file: PdfFile): FormField[] {
+  const fields: FormField[] = [];
+  const visited = new Set<number>();
+  const walk = (value: PdfValue, parentName: string | undefined, depth: number) => {
+    if (value instanceof PdfReference) {
+      if (visited.has(value.number)) throw damaged('its form goes in circles');
+      visited.add(value.number);
+    }
+    if (depth > maxDepth || fields.length > maxFields) throw damaged('its form has too many fields');
+    const dictionary = file.get(value);
+    if (!isDictionary(dictionary)) return;
+    const own = textIn(file.get(dictionary.get('T')));
+    const name = [parentName, own].filter((part) => part !== undefined).join('.');
+    fields.push({ name, dictionary });
+    for (const kid of file.array(dictionary.get('Kids'))) walk(kid, name === '' ? undefined : name, depth + 1);
+  };
+  const form = file.dictionary(file.catalog.get('AcroForm'));
+  for (const field of file.array(form.get('Fields'))) walk(field, undefined, 0);
+  return fields;
+}
+
+/** A name that no field has. */
+export function unusedName(fields: readonly FormField[]): string {
+  const names = new Set(fields.map(({ name }) => name));
+  let number = 1;
+  while (names.has(`Signature${number}`)) number++;
+  return `Signature${number}`;
+}

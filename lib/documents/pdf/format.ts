@@ -1,0 +1,98 @@
+/** The second half of a PAdES signature: from a draft and what was made since to the signed file. */
+
+import { createHash } from 'node:crypto';
+import { SmartIdInputError } from '../../errors.js';
+import { nodeHashName } from '../../protocol/algorithms.js';
+import { decodeBase64 } from '../../protocol/base64.js';
+import { Certificate } from '../../trust/certificate.js';
+import type { SignatureEvidence } from '../evidence.js';
+import type { DocumentFormat } from '../format.js';
+import { encodeSignedAttributes, encodeSignedData } from './cms.js';
+import type { PdfDraft } from './draft.js';
+import { securityStore } from './dss.js';
+import { maxCmsBytes } from './signature-field.js';
+
+export const pdfFormat: DocumentFormat<PdfDraft> = {
+  timestampedBytes: (_draft, signature) => signature,
+
+  async assemble(draft, signature, evidence) {
+    const { file, certificate, signedAttributes } = restore(draft);
+    const { level, signatureAlgorithm, hashAlgorithm } = draft;
+    checkEvidence(draft, evidence);
+    const cms = encodeSignedData({
+      signedAttributes,
+      signature,
+      signatureAlgorithm,
+      hashAlgorithm,
+      certificate,
+      certificates: evidence.certificates,
+      timestamp: level === 'B' ? undefined : evidence.timestamp,
+    });
+    if (cms.length > maxCmsBytes) {
+      throw new SmartIdInputError('evidence', `is too large: the signature has ${cms.length} of ${maxCmsBytes} bytes.`);
+    }
+    // What is left of the gap stays filled with zeros.
+    file.write(cms.toString('hex'), draft.byteRange[1] + 1, 'latin1');
+    return level === 'LT' ? Buffer.concat([file, securityStore(file, evidence)]) : file;
+  },
+};
+
+function checkEvidence({ level }: PdfDraft, { timestamp, ocspResponses }: SignatureEvidence): void {
+  if (level !== 'B' && !timestamp) {
+    throw new SmartIdInputError('evidence', `must have a timestamp for the level ${level}.`);
+  }
+  if (level === 'LT' && ocspResponses.length === 0) {
+    throw new SmartIdInputError('evidence', 'must have OCSP responses for the level LT.');
+  }
+}
+
+interface Restored {
+  /** The file with the gap. */
+  file: Buffer;
+  certificate: Certificate;
+  signedAttributes: Buffer;
+}
+
+/** @throws SmartIdInputError naming `draft` when what was signed is not what it holds. */
+function restore(draft: PdfDraft): Restored {
+  try {
+    return read(draft);
+  } catch (cause) {
+    // Whatever goes wrong is the draft's: it comes from a store, and anything may be in it.
+    throw new SmartIdInputError('draft', 'is not what preparePdf made: it was changed, or is of another version.', {
+      cause,
+    });
+  }
+}
+
+function read(draft: PdfDraft): Restored {
+  const certificate = new Certificate(decoded(draft.certificate));
+  const signedAttributes = decoded(draft.data);
+  const increment = decoded(draft.increment);
+  const { pdf, byteRange, hashAlgorithm } = draft;
+  // Decoded into its place: a second copy of the file would cost as much memory as the file.
+  const pdfBytes = Buffer.byteLength(pdf, 'base64');
+  const file = Buffer.alloc(pdfBytes + increment.length);
+  if (file.write(pdf, 0, pdfBytes, 'base64') !== pdfBytes) throw new Error('The file is not Base64.');
+  increment.copy(file, pdfBytes);
+
+  const [firstStart, firstLength, secondStart, secondLength] = byteRange;
+  const isAround = firstStart === 0 && secondStart === firstLength + 2 * maxCmsBytes + '<>'.length;
+  if (!isAround || secondStart + secondLength !== file.length || firstLength < pdfBytes) {
+    throw new Error('The byte range is not around the gap.');
+  }
+  const hash = createHash(nodeHashName(hashAlgorithm));
+  const digest = hash.update(file.subarray(0, firstLength)).update(file.subarray(secondStart)).digest();
+  if (!encodeSignedAttributes(digest, certificate).equals(signedAttributes)) {
+    throw new Error('The signed attributes are those of another file or certificate.');
+  }
+  const gap = file.toString('latin1', firstLength, secondStart);
+  if (!/^<0+>$/.test(gap)) throw new Error('The gap is not empty.');
+  return { file, certificate, signedAttributes };
+}
+
+function decoded(text: string): Buffer {
+  const bytes = typeof text === 'string' ? decodeBase64(text) : undefined;
+  if (!bytes) throw new Error('It is not Base64.');
+  return bytes;
+}

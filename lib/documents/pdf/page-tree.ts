@@ -1,0 +1,69 @@
+/** The pages of a file (ISO 32000-2, section 7.7.3), and what they show of themselves. */
+
+import type { PdfFile } from './file.js';
+import { damaged, isDictionary, isNamed, numberIn, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
+
+export interface PdfPage {
+  reference: PdfReference;
+  /** What is visible of it, in its own coordinates: left, bottom, right, top. */
+  box: readonly number[];
+  /** By how many degrees it is shown turned, clockwise: 0, 90, 180 or 270. */
+  rotation: number;
+}
+
+interface Node {
+  reference: PdfValue;
+  inherited: PdfDictionary;
+}
+
+const inheritable = ['MediaBox', 'CropBox', 'Rotate'];
+
+/** Pages and the nodes above them. */
+const maxNodes = 1_000_000;
+
+/** The page with this number (1 is the first), or how many there are when there is no such page. */
+export function findPage(file: PdfFile, wanted: number): PdfPage | number {
+  const visited = new Set<number>();
+  const pending: Node[] = [{ reference: file.catalog.get('Pages') ?? null, inherited: new Map() }];
+  let count = 0;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const { reference } = node;
+    if (!(reference instanceof PdfReference)) throw damaged('its pages are missing');
+    if (visited.has(reference.number)) throw damaged('its pages go in circles');
+    if (visited.size === maxNodes) throw damaged('it has too many pages');
+    visited.add(reference.number);
+    const dictionary = file.get(reference);
+    if (!isDictionary(dictionary)) throw damaged('a page is missing');
+    const inherited = new Map(node.inherited);
+    for (const key of inheritable) {
+      const value = dictionary.get(key);
+      if (value !== undefined) inherited.set(key, value);
+    }
+    if (!dictionary.has('Kids')) {
+      if (!isNamed(dictionary.get('Type'), 'Page')) throw damaged('a page is none');
+      count++;
+      if (count === wanted) return { reference, box: boxOf(file, inherited), rotation: rotationOf(file, inherited) };
+      continue;
+    }
+    const kids = file.array(dictionary.get('Kids'));
+    for (let index = kids.length - 1; index >= 0; index--) {
+      pending.push({ reference: kids[index] as PdfValue, inherited });
+    }
+  }
+  return count;
+}
+
+function boxOf(file: PdfFile, page: PdfDictionary): readonly number[] {
+  const corners = file.array(page.get('CropBox') ?? page.get('MediaBox')).map((value) => numberIn(file.get(value)));
+  const [x1, y1, x2, y2] = corners;
+  if (corners.length !== 4 || x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) {
+    throw damaged('the box of a page is no rectangle');
+  }
+  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+}
+
+function rotationOf(file: PdfFile, page: PdfDictionary): number {
+  const rotation = numberIn(file.get(page.get('Rotate'))) ?? 0;
+  if (rotation % 90 !== 0) throw damaged('the rotation of a page is no multiple of 90');
+  return ((rotation % 360) + 360) % 360;
+}

@@ -1,0 +1,102 @@
+/** The first half of a PAdES signature (ETSI EN 319 142-1): from a file and a certificate to what is to be signed. */
+
+import { createHash } from 'node:crypto';
+import { SmartIdInputError } from '../../errors.js';
+import { nodeHashName } from '../../protocol/algorithms.js';
+import { addAppearance, rectangleOnPage } from './appearance.js';
+import { encodeSignedAttributes } from './cms.js';
+import type { PdfDraft, PreparedPdf } from './draft.js';
+import { EmbeddedFont } from './embedded-font.js';
+import { PdfFile } from './file.js';
+import { fieldsOf } from './form.js';
+import { PdfIncrement } from './increment.js';
+import { type CheckedOptions, checkOptions, type PdfOptions, type VisibleSignature } from './options.js';
+import { findPage, type PdfPage } from './page-tree.js';
+import { checkMayBeSigned } from './permission.js';
+import { addSignatureField, type ByteRange, fixByteRange } from './signature-field.js';
+import { standardFont } from './standard-font.js';
+import { damaged, type PdfReference, type PdfValue } from './values.js';
+
+/**
+ * Prepares the signature of a PDF. What is signed is the whole file as it is, with one more revision that has the
+ * signature; earlier signatures stay valid.
+ * @throws SmartIdInputError naming `pdf` when the file cannot be signed, or the option that breaks a rule.
+ */
+export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<PreparedPdf> {
+  const checked = checkOptions(options);
+  const input = checkSize(pdf, checked.maxPdfBytes);
+  const { increment, byteRange } = withoutErrorsOfReading(() => appendSignature(input, checked));
+
+  const hash = createHash(nodeHashName(checked.hashAlgorithm)).update(input);
+  hash.update(increment.subarray(0, byteRange[1] - input.length));
+  hash.update(increment.subarray(byteRange[2] - input.length));
+  const data = encodeSignedAttributes(hash.digest(), checked.certificate);
+  const { certificate, level, signatureAlgorithm, hashAlgorithm, signedAt, expiresAt } = checked;
+  const draft: PdfDraft = {
+    level,
+    signatureAlgorithm,
+    hashAlgorithm,
+    certificate: Buffer.from(certificate.der).toString('base64'),
+    signedAt,
+    expiresAt,
+    data: data.toString('base64'),
+    pdf: input.toString('base64'),
+    increment: increment.toString('base64'),
+    byteRange,
+  };
+  return { draft, data, signatureAlgorithm, hashAlgorithm };
+}
+
+function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
+  if (!(pdf instanceof Uint8Array)) throw new SmartIdInputError('pdf', 'must be bytes.');
+  if (pdf.length === 0) throw new SmartIdInputError('pdf', 'is empty.');
+  if (pdf.length > maxPdfBytes) throw new SmartIdInputError('pdf', `must not be larger than ${maxPdfBytes} bytes.`);
+  return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
+}
+
+/** What a damaged file makes JavaScript say is about our code, and helps nobody. */
+function withoutErrorsOfReading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw damaged('it cannot be read');
+    throw error;
+  }
+}
+
+function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {
+  const file = new PdfFile(input);
+  const fields = fieldsOf(file);
+  checkMayBeSigned(file, fields, options.visible !== undefined);
+  const increment = new PdfIncrement(file);
+  const page = pageOf(file, options.visible);
+  const place = options.visible
+    ? { page, ...show(increment, page, options.visible, options) }
+    : { page, rectangle: [0, 0, 0, 0] };
+  const signature = addSignatureField(increment, file, fields, options, place);
+  const { bytes, offsets } = increment.toBytes();
+  const byteRange = fixByteRange(bytes, input.length, offsets.get(signature.number) as number);
+  return { increment: bytes, byteRange };
+}
+
+/** An invisible signature has a page too. */
+function pageOf(file: PdfFile, visible?: VisibleSignature): PdfPage {
+  const wanted = visible?.page ?? 1;
+  const found = findPage(file, wanted);
+  if (typeof found !== 'number') return found;
+  if (found === 0) throw new SmartIdInputError('pdf', 'has no page.');
+  throw new SmartIdInputError('visible.page', `must be a page of the file, which has ${found}.`);
+}
+
+function show(
+  increment: PdfIncrement,
+  page: PdfPage,
+  visible: VisibleSignature,
+  { signerName, signedAt }: CheckedOptions,
+): { rectangle: PdfValue[]; appearance: PdfReference } {
+  const time = new Date(signedAt).toISOString().slice(0, 16).replace('T', ' ');
+  const text = visible.text?.normalize('NFC') ?? `${signerName}\n${time} UTC`;
+  const font = visible.font ? new EmbeddedFont(visible.font) : standardFont;
+  const rectangle = rectangleOnPage(visible, page);
+  return { rectangle, appearance: addAppearance(increment, text, font, visible, page) };
+}

@@ -1,0 +1,162 @@
+/**
+ * Reads values (ISO 32000-2, sections 7.2 and 7.3) where they stand. What is not written as the standard says is refused
+ * and not guessed at: other readers would guess something else, and show another document than the one that was signed.
+ */
+
+import { damaged, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
+
+const maxDepth = 100;
+
+const whitespace = 1;
+const delimiter = 2;
+/** What each octet is. */
+const kinds = new Uint8Array(256);
+for (const octet of [0, 9, 10, 12, 13, 32]) kinds[octet] = whitespace;
+for (const character of '()<>[]{}/%') kinds[character.charCodeAt(0)] = delimiter;
+
+const [lineFeed, carriageReturn] = [10, 13];
+const [percent, open, close, slash, less, greater, openArray, closeArray, backslash] = [...'%()/<>[]\\'].map(
+  (character) => character.charCodeAt(0),
+);
+
+const integer = /^[+-]?\d{1,15}$/;
+const number = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+const restOfReference = /^[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>[\]{}/%])/;
+/** More than the rest of a reference is long. */
+const lookahead = 32;
+
+export class PdfReader {
+  constructor(
+    readonly bytes: Buffer,
+    public position: number,
+  ) {}
+
+  skipSpace(): void {
+    for (;;) {
+      const octet = this.bytes[this.position];
+      if (octet === undefined) return;
+      if (octet === percent) this.skipComment();
+      else if (kinds[octet] === whitespace) this.position++;
+      else return;
+    }
+  }
+
+  /** Whether this word comes next; it is passed then. */
+  passes(word: string): boolean {
+    this.skipSpace();
+    const end = this.position + word.length;
+    if (this.bytes.toString('latin1', this.position, end) !== word) return false;
+    this.position = end;
+    return true;
+  }
+
+  /** A number that is a count, an offset or the like. */
+  nonNegativeInteger(): number {
+    this.skipSpace();
+    const word = this.word();
+    if (!/^\d{1,15}$/.test(word)) throw damaged('a number is missing where one must be');
+    return Number(word);
+  }
+
+  value(depth = 0): PdfValue {
+    if (depth > maxDepth) throw damaged('values are nested too deep');
+    this.skipSpace();
+    switch (this.bytes[this.position]) {
+      case slash:
+        return this.name();
+      case openArray:
+        return this.array(depth);
+      case open:
+        return this.literalString();
+      case less:
+        return this.bytes[this.position + 1] === less ? this.dictionary(depth) : this.hexadecimalString();
+      default:
+        return this.numberOrWord();
+    }
+  }
+
+  private skipComment(): void {
+    let octet = this.bytes[this.position];
+    while (octet !== undefined && octet !== lineFeed && octet !== carriageReturn) octet = this.bytes[++this.position];
+  }
+
+  private word(): string {
+    const start = this.position;
+    while (this.position < this.bytes.length && kinds[this.bytes[this.position] as number] === 0) this.position++;
+    return this.bytes.toString('latin1', start, this.position);
+  }
+
+  private name(): PdfName {
+    this.position++;
+    const decoded = this.word().replace(/#([0-9a-f]{2})/gi, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    );
+    return new PdfName(decoded);
+  }
+
+  private array(depth: number): PdfValue[] {
+    this.position++;
+    const values: PdfValue[] = [];
+    for (;;) {
+      this.skipSpace();
+      if (this.bytes[this.position] === closeArray) break;
+      values.push(this.value(depth + 1));
+    }
+    this.position++;
+    return values;
+  }
+
+  private dictionary(depth: number): PdfDictionary {
+    this.position += 2;
+    const dictionary: PdfDictionary = new Map();
+    while (!this.passes('>>')) {
+      const key = this.value(depth + 1);
+      if (!(key instanceof PdfName)) throw damaged('a key of a dictionary is no name');
+      // Readers disagree about which of the two counts.
+      if (dictionary.has(key.value)) throw damaged(`a dictionary has /${key.value} twice`);
+      dictionary.set(key.value, this.value(depth + 1));
+    }
+    return dictionary;
+  }
+
+  private hexadecimalString(): PdfToken {
+    const end = this.bytes.indexOf(greater as number, this.position);
+    if (end < 0) throw damaged('a string does not end');
+    const text = this.bytes.toString('latin1', this.position, end + 1);
+    if (!/^<[0-9a-fA-F\0\t\n\f\r ]*>$/.test(text)) throw damaged('a string has other than hexadecimal digits');
+    this.position = end + 1;
+    return new PdfToken(text);
+  }
+
+  private literalString(): PdfToken {
+    const start = this.position;
+    let depth = 0;
+    do {
+      const octet = this.bytes[this.position++];
+      if (octet === undefined) throw damaged('a string does not end');
+      if (octet === backslash) this.position++;
+      else if (octet === open) depth++;
+      else if (octet === close) depth--;
+    } while (depth > 0);
+    return new PdfToken(this.bytes.toString('latin1', start, this.position));
+  }
+
+  private numberOrWord(): PdfValue {
+    const word = this.word();
+    if (integer.test(word)) return this.reference(word) ?? Number(word);
+    if (number.test(word)) return new PdfToken(word);
+    if (word === 'true') return true;
+    if (word === 'false') return false;
+    if (word === 'null') return null;
+    throw damaged(word === '' ? 'a value is missing' : 'there is a word that means nothing');
+  }
+
+  private reference(objectNumber: string): PdfReference | undefined {
+    if (!/^\d+$/.test(objectNumber)) return undefined;
+    const ahead = this.bytes.toString('latin1', this.position, this.position + lookahead);
+    const [rest, generation] = restOfReference.exec(ahead) ?? [];
+    if (rest === undefined) return undefined;
+    this.position += rest.length;
+    return new PdfReference(Number(objectNumber), Number(generation));
+  }
+}
