@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { SmartIdInputError } from '../errors.js';
-import type { DocumentDraft } from './document-draft.js';
+import type { DocumentDraft } from './complete.js';
 
 /** A place for drafts. A store of one's own keeps JSON: `JSON.parse(JSON.stringify(draft))` is as good as the draft. */
 export interface DraftStore {

@@ -1,0 +1,211 @@
+/**
+ * Documents in a signing: `prepare` for `SmartIdSigning`, `signed` for the signing page, and the drafts between them in
+ * a store, so that nothing is lost which a person has signed.
+ */
+
+import type { Request } from 'express';
+import { SmartIdInputError } from '../errors.js';
+import { exchange, type Fetch } from '../http.js';
+import { fetchOverKeptConnections } from '../kept-connections.js';
+import type { SignatureAlgorithm } from '../protocol/algorithms.js';
+import type { SmartIdSignature } from '../signing/finish.js';
+import type { Prepare, Signer, SigningRequest } from '../signing/options.js';
+import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
+import {
+  addSignature,
+  type CompletionServices,
+  completeDraft,
+  type DocumentDraft,
+  type SignedDocument,
+} from './complete.js';
+import { type ContainerFile, prepareContainer } from './container/index.js';
+import type { DocumentHashAlgorithm, SignatureLevel } from './draft.js';
+import { type DraftStore, MemoryDraftStore } from './draft-store.js';
+import { preparePdf, type VisibleSignature } from './pdf/index.js';
+import { loadTimestampAnchors } from './timestamp/anchors.js';
+
+/** A document to be signed: a PDF, files for a new container, or a container that gets one more signature. */
+export type DocumentToSign =
+  | {
+      /** The file. */
+      pdf: Uint8Array;
+      /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
+      visible?: VisibleSignature;
+      /** Why it is signed. */
+      reason?: string;
+      /** Where it is signed. */
+      location?: string;
+    }
+  | {
+      /** What a new container holds. */
+      files: readonly ContainerFile[];
+    }
+  | {
+      /** An ASiC-E container, in which nothing else changes. */
+      container: Uint8Array;
+    };
+
+/** The site's own function: which document this signer is to sign; nothing turns the signer away. */
+export type ChooseDocument = (
+  signer: Signer,
+  request: SigningRequest,
+  req: Request,
+) => DocumentToSign | false | null | undefined | Promise<DocumentToSign | false | null | undefined>;
+
+/** What the site does with a signed document. Where it throws, the same finish may be tried again. */
+export type KeepDocument = (document: SignedDocument, signature: SmartIdSignature, req: Request) => unknown;
+
+/** What `SmartIdDocuments` is told. */
+export interface SmartIdDocumentsOptions {
+  /** The CAs that issue certificates of signers: the same as for `SmartIdSigning`. */
+  trustAnchors: TrustAnchorSource;
+  /**
+   * How long the signatures can be verified (ETSI EN 319 142-1 and 319 132-1). Default `LT`: with a timestamp, the
+   * certificates and OCSP answers inside, as DigiDoc and other programs of the Baltic states ask.
+   */
+  level?: SignatureLevel;
+  /** Who is asked for timestamps; not needed for the level `B` alone. */
+  timestampAuthority?: {
+    /** Such as `http://tsa.sk.ee`, which needs a contract; `simulator.timestampUrl` in tests. */
+    url: string;
+    /** CAs of timestamp units, or certificates of units; `simulator.timestampTrustAnchors` in tests. */
+    trustAnchors: TrustAnchorSource;
+    /** Object identifier of the only policy that will do. Default: any will. */
+    policy?: string;
+  };
+  /** Default `rsassa-pss`. The PKCS#1 v1.5 algorithms are for programs that know nothing else. */
+  signatureAlgorithm?: SignatureAlgorithm;
+  /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
+  hashAlgorithm?: DocumentHashAlgorithm;
+  /** Where drafts are kept. Default: in the memory of this process. */
+  store?: DraftStore;
+  /** Replaces the HTTP over kept connections, for a proxy or a test. */
+  fetch?: Fetch;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  clock?: () => number;
+}
+
+/** Longer than any attempt lives. */
+const draftLifetimeMs = 15 * 60_000;
+/** For a document that is signed and waits for a timestamp or an OCSP answer: time to mend what is out of reach. */
+const signedLifetimeMs = 7 * 24 * 3_600_000;
+const probeTimeoutMs = 5_000;
+const maxProbeBytes = 64 * 1024;
+/** An authority that was there a moment ago is not asked again. */
+const probeIsGoodForMs = 60_000;
+
+/** Documents that people sign with Smart-ID: PDF (PAdES) and ASiC-E containers (XAdES). */
+export class SmartIdDocuments {
+  private readonly services: CompletionServices;
+  private readonly options: Pick<SmartIdDocumentsOptions, 'signatureAlgorithm' | 'hashAlgorithm'> & {
+    level: SignatureLevel;
+  };
+  private readonly store: DraftStore;
+  private readonly completing = new Map<string, Promise<SignedDocument>>();
+  private reachedUntil = Number.NEGATIVE_INFINITY;
+
+  /** @throws SmartIdInputError naming the option that breaks a rule. */
+  constructor(options: SmartIdDocumentsOptions) {
+    const { level = 'LT', timestampAuthority, signatureAlgorithm, hashAlgorithm, clock = Date.now } = options;
+    if (level !== 'B' && !timestampAuthority) {
+      throw new SmartIdInputError('timestampAuthority', `must be given for the level ${level}; only B does without.`);
+    }
+    this.options = { level, signatureAlgorithm, hashAlgorithm };
+    this.store = options.store ?? new MemoryDraftStore();
+    this.services = {
+      trustAnchors: loadTrustAnchors(options.trustAnchors, clock()),
+      timestampAuthority: timestampAuthority && {
+        ...timestampAuthority,
+        trustAnchors: loadTimestampAnchors(timestampAuthority.trustAnchors, clock()),
+      },
+      fetch: options.fetch,
+      clock,
+    };
+  }
+
+  /**
+   * For the second argument of `SmartIdSigning`.
+   * @param choose says which document it is.
+   */
+  prepare(choose: ChooseDocument): Prepare {
+    return async (signer, request, req) => {
+      const document = await choose(signer, request, req);
+      if (!document) return undefined;
+      // Known before anybody's phone rings, and nothing is bought yet.
+      await this.reachTimestampAuthority();
+      const { draft, data, ...choice } = await this.prepareDraft(document, signer);
+      await this.store.save(request.id, draft, draftLifetimeMs);
+      const { signatureAlgorithm, hashAlgorithm } = choice;
+      return { data, signatureAlgorithm, ...(signatureAlgorithm === 'rsassa-pss' && { hashAlgorithm }) };
+    };
+  }
+
+  /**
+   * For the option `signed` of the signing page, and for a handler behind `signing.finish()`: makes the signed file of
+   * the verified signature and hands it to the site, after which nothing of it is kept here.
+   */
+  signed(keep: KeepDocument): (signature: SmartIdSignature, req: Request) => Promise<void> {
+    return async (signature, req) => {
+      const document = await this.complete(signature.id, signature.value);
+      await keep(document, signature, req);
+      await this.forget(signature.id);
+    };
+  }
+
+  /**
+   * The signed file. Where a timestamp or an OCSP answer is not to be had, what the person has signed is kept for seven
+   * days: call it again without the value, in any process with the same store.
+   * @param id that of the signature, as `prepare` and `signed` are told it.
+   * @param value of the signature, when it comes for the first time.
+   * @throws SmartIdInputError naming `id` when there is no such document; SmartIdServiceError when somebody cannot be
+   * reached: try again; SmartIdVerificationError when something does not verify.
+   */
+  complete(id: string, value?: Uint8Array): Promise<SignedDocument> {
+    const known = this.completing.get(id);
+    if (known) return known;
+    const completing = this.completeOnce(id, value).finally(() => this.completing.delete(id));
+    this.completing.set(id, completing);
+    return completing;
+  }
+
+  /** Keeps nothing of this document any more. */
+  async forget(id: string): Promise<void> {
+    await this.store.remove(id);
+  }
+
+  private async completeOnce(id: string, value?: Uint8Array): Promise<SignedDocument> {
+    let draft = await this.store.load(id);
+    if (!draft) throw new SmartIdInputError('id', 'is that of no document that waits for a signature.');
+    const keep = (changed: DocumentDraft) => this.store.save(id, changed, signedLifetimeMs);
+    if (draft.signature === undefined && value !== undefined) {
+      draft = addSignature(draft, value, this.services.clock());
+      await keep(draft);
+    }
+    return completeDraft(draft, this.services, keep);
+  }
+
+  private prepareDraft(document: DocumentToSign, { certificate }: Signer) {
+    const signedAt = this.services.clock();
+    const common = { ...this.options, certificate, expiresInMs: draftLifetimeMs };
+    if ('pdf' in document) {
+      const { pdf, visible, reason, location } = document;
+      return preparePdf(pdf, { ...common, signedAt, visible, reason, location });
+    }
+    const input = 'files' in document ? { files: document.files } : { container: document.container };
+    return prepareContainer(input, { ...common, signedAt: new Date(signedAt) });
+  }
+
+  private async reachTimestampAuthority(): Promise<void> {
+    const { timestampAuthority, fetch, clock } = this.services;
+    if (!timestampAuthority || this.options.level === 'B' || clock() < this.reachedUntil) return;
+    await exchange(fetch ?? fetchOverKeptConnections(), {
+      service: 'The timestamp authority',
+      method: 'GET',
+      url: timestampAuthority.url,
+      headers: {},
+      timeoutMs: probeTimeoutMs,
+      maxBytes: maxProbeBytes,
+    });
+    this.reachedUntil = clock() + probeIsGoodForMs;
+  }
+}
