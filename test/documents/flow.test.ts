@@ -4,10 +4,10 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 import { expect } from 'chai';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
-import { MemoryDraftStore, type SignedDocument, SmartIdDocuments } from '../../lib/documents/index.js';
-import { SmartIdSigning } from '../../lib/index.js';
+import { SmartIdSigning } from 'passport-smart-id';
+import { smartIdSigningRouter } from 'passport-smart-id/web';
+import { MemoryDraftStore, type SignedDocument, SmartIdDocuments } from '../../dist/documents/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { smartIdSigningRouter } from '../../lib/web/index.js';
 import { listen } from '../support/listen.js';
 import { usePhone } from '../support/phone.js';
 import { Browser } from '../support/site.js';
@@ -93,7 +93,7 @@ describe('A document in a signing', () => {
     expect(document.content.toString('latin1')).to.contain('/ETSI.CAdES.detached').and.contain('/DSS');
     expect(document.timestampedAt).to.be.within(Date.now() - 60_000, Date.now() + 1000);
     expect(await store.load(id)).to.equal(undefined);
-    expect((await finish()).status).to.equal(302);
+    expect((await finish()).status, 'it is done').to.equal(303);
     expect(site.kept).to.have.length(1);
   });
 
