@@ -8,13 +8,18 @@ import { RedisServer } from '../support/redis-server.js';
 const secret = 'the secret of a site, long enough';
 const draft = { certificate: 'AAAA', data: 'BBBB', pdf: 'Q0NDQw==' } as DocumentDraft;
 
+function connect(url: string) {
+  return createClient({ url })
+    .on('error', () => {})
+    .connect();
+}
+
 describe('RedisDraftStore', () => {
   let server: RedisServer;
-  let client: ReturnType<typeof createClient>;
+  let client: Awaited<ReturnType<typeof connect>>;
   before(async function () {
     server = await RedisServer.start(this);
-    client = createClient({ url: server.url }).on('error', () => {});
-    await client.connect();
+    client = await connect(server.url);
   });
   after(async () => {
     client?.destroy();
