@@ -116,6 +116,14 @@ describe('A damaged PDF', () => {
         () => handmade({ objects: onePage(), kind: 'stream', compressed: [1], padding: 200_000_000 }),
         /structure is too large/,
       ],
+      'three streams of 30 MB of zeros each': [
+        () => {
+          const stream = { entries: '/Filter /FlateDecode', data: zeros(30_000_000) };
+          const form = '/AcroForm << /XFA [5 0 R 6 0 R 7 0 R] >>';
+          return handmade({ objects: { ...onePage('', form), 5: stream, 6: stream, 7: stream } });
+        },
+        /structure is too large/,
+      ],
       'filters upon filters': [
         () => withStream('/Size 9 /W [1 1 1] /Filter [/FlateDecode /FlateDecode]', deflateSync(zeros(100_000_000))),
         /another way than Flate/,
