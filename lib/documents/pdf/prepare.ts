@@ -15,7 +15,7 @@ import { findPage, type PdfPage } from './page-tree.js';
 import { checkMayBeSigned } from './permission.js';
 import { addSignatureField, type ByteRange, fixByteRange } from './signature-field.js';
 import { standardFont } from './standard-font.js';
-import { damaged, type PdfReference, type PdfValue } from './values.js';
+import type { PdfReference, PdfValue } from './values.js';
 
 /**
  * Prepares the signature of a PDF. What is signed is the whole file as it is, with one more revision that has the
@@ -25,7 +25,7 @@ import { damaged, type PdfReference, type PdfValue } from './values.js';
 export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<PreparedPdf> {
   const checked = checkOptions(options);
   const input = checkSize(pdf, checked.maxPdfBytes);
-  const { increment, byteRange } = withoutErrorsOfReading(() => appendSignature(input, checked));
+  const { increment, byteRange } = appendSignature(input, checked);
 
   const hash = createHash(nodeHashName(checked.hashAlgorithm)).update(input);
   hash.update(increment.subarray(0, byteRange[1] - input.length));
@@ -52,16 +52,6 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
   if (pdf.length === 0) throw new SmartIdInputError('pdf', 'is empty.');
   if (pdf.length > maxPdfBytes) throw new SmartIdInputError('pdf', `must not be larger than ${maxPdfBytes} bytes.`);
   return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
-}
-
-/** What a damaged file makes JavaScript say is about our code, and helps nobody. */
-function withoutErrorsOfReading<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw damaged('it cannot be read');
-    throw error;
-  }
 }
 
 function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {

@@ -81,6 +81,11 @@ describe('A PDF that is signed', () => {
       .and.not.contain('\nxref\n');
   });
 
+  it('keeps the page that the cross-references lead to, where there is another one of its number', async () => {
+    const file = files['an orphan copy of the page'] as Buffer;
+    expect((await signedBy(person, file)).toString('latin1', file.length)).not.to.contain('[0 0 111 111]');
+  });
+
   it('takes objects of a hybrid file from its stream, where the table has them as free', async () => {
     const objects = { ...onePage('', '/AcroForm 5 0 R'), 5: '<< /Fields [] /Kept true >>' };
     const file = handmade({ objects, kind: 'hybrid', compressed: [5], hiddenAre: 'free' });
