@@ -9,7 +9,7 @@ import {
   pdfFormat,
   preparePdf,
 } from '../../lib/documents/pdf/index.js';
-import { impliedHashAlgorithm, nodeHashName } from '../../lib/protocol/algorithms.js';
+import { hashAlgorithmOf, impliedHashAlgorithm, nodeHashName } from '../../lib/protocol/algorithms.js';
 import { written } from '../support/judges.js';
 import { said } from '../support/outside-tools.js';
 import type { Signatory } from '../support/signing.js';
@@ -25,7 +25,8 @@ export function signatureOf(
   const isPss = impliedHashAlgorithm(signatureAlgorithm) === undefined;
   const padding = isPss ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
   const saltLength = isPss ? constants.RSA_PSS_SALTLEN_DIGEST : undefined;
-  return sign(nodeHashName(hashAlgorithm), data, { key: privateKey, padding, saltLength });
+  const hash = nodeHashName(hashAlgorithmOf({ signatureAlgorithm, hashAlgorithm }));
+  return sign(hash, data, { key: privateKey, padding, saltLength });
 }
 
 /** A draft as another process gets it. */

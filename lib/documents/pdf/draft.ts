@@ -1,6 +1,6 @@
 /** A PDF that waits for its signature. */
 
-import type { SignatureAlgorithm } from '../../protocol/algorithms.js';
+import type { SignatureChoice } from '../../protocol/algorithms.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
 import type { ByteRange } from './signature-field.js';
 
@@ -13,11 +13,11 @@ export interface PdfDraft extends DraftFields {
   byteRange: ByteRange;
 }
 
-export interface PreparedPdf {
+/** A PDF that waits for its signature; the algorithms are what the app must be asked for. */
+export interface PreparedPdf extends SignatureChoice {
+  hashAlgorithm?: DocumentHashAlgorithm;
   /** To be kept until the signature value comes. It is JSON. */
   draft: PdfDraft;
   /** The bytes whose hash is signed. */
   data: Buffer;
-  signatureAlgorithm: SignatureAlgorithm;
-  hashAlgorithm: DocumentHashAlgorithm;
 }
