@@ -21,6 +21,11 @@ export interface Exhibit {
   level: SignatureLevel;
   /** Each signature is in PKCS#1 v1.5: xmlsec1 knows no other. */
   isForXmlsec?: boolean;
+  /**
+   * The signer's certificate has an extended key usage. Of those without, as Smart-ID's are, poppler 22.12 says that
+   * there is an unknown issue, whatever NSS says of them.
+   */
+  hasKeyUsesForPdfsig?: boolean;
 }
 
 export interface Judgement {
@@ -65,7 +70,7 @@ export async function judgeAll(
     const digidoc4j = byDigiDoc4j.get(name);
     const judgements: Judged['judgements'] = { dss: ofDss(dss, exhibit) };
     if (digidoc4j) judgements.digidoc4j = ofDigiDoc4j(digidoc4j);
-    if (exhibit.isPdf) judgements.pdfsig = ofPdfsig(judgePdf(folder, exhibit.content, database));
+    if (exhibit.isPdf) judgements.pdfsig = ofPdfsig(judgePdf(folder, exhibit.content, database), exhibit);
     if (exhibit.isForXmlsec) judgements.xmlsec1 = await ofXmlsec(exhibit, folder, simulator);
     if (exhibit.level !== 'B') judgements.openssl = await ofOpenssl(exhibit, folder, simulator);
     return { ...exhibit, dss, digidoc4j, judgements };
@@ -105,7 +110,7 @@ function ofDigiDoc4j({ valid, errors }: DigiDoc4jVerdict): Judgement {
   return { isGood: false, words: `not valid: ${[...new Set(errors)].join(' ')}` };
 }
 
-function ofPdfsig(judgement: string): Judgement {
+function ofPdfsig(judgement: string, { hasKeyUsesForPdfsig }: Exhibit): Judgement {
   const words = (what: string) =>
     [...judgement.matchAll(new RegExp(`- ${what} Validation: (.*)`, 'g'))].map(([, verdict]) => verdict as string);
   const signatures = words('Signature');
@@ -113,7 +118,7 @@ function ofPdfsig(judgement: string): Judgement {
   const isGood =
     signatures.length > 0 &&
     signatures.every((one) => one === 'Signature is Valid.') &&
-    certificates.every((one) => one === 'Certificate is Trusted.');
+    (!hasKeyUsesForPdfsig || certificates.every((one) => one === 'Certificate is Trusted.'));
   return { isGood, words: [...new Set([...signatures, ...certificates])].join(' ') };
 }
 
@@ -126,7 +131,8 @@ async function ofXmlsec({ content }: Exhibit, folder: string, simulator: Simulat
 
 /** Of the timestamps, by the CA of their unit. */
 async function ofOpenssl(exhibit: Exhibit, folder: string, simulator: Simulator): Promise<Judgement> {
-  const authority = written(folder, 'timestamps.pem', simulator.timestampTrustAnchors);
+  // It ends a chain at nothing but a self-signed root.
+  const authority = written(folder, 'timestamps.pem', simulator.rootCertificate + simulator.timestampTrustAnchors);
   const timestamps = exhibit.isPdf ? [timestampInPdf(exhibit.content)] : await timestampsIn(exhibit.content);
   const verdicts = timestamps.map(({ token, bytes }) => {
     const about = ['-in', written(folder, 'token', token), '-token_in', '-data', written(folder, 'bytes', bytes)];
