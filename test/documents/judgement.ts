@@ -2,6 +2,7 @@
 
 import path from 'node:path';
 import { DOMParser } from '@xmldom/xmldom';
+import { ContentInfo, SignedData } from 'pkijs';
 import { ExclusiveCanonicalization } from 'xml-crypto';
 import type { SignatureLevel } from '../../lib/documents/draft.js';
 import type { Simulator } from '../../lib/simulator/index.js';
@@ -11,6 +12,8 @@ import { said } from '../support/outside-tools.js';
 import { judgedByXmlsec } from './container-support.js';
 import { entriesOf, type Judge } from './document-tamperings.js';
 import { cmsOf } from './pdf-signer.js';
+
+const timestampAttribute = '1.2.840.113549.1.9.16.2.14';
 
 /** A file that is to be judged. */
 export interface Exhibit {
@@ -149,30 +152,13 @@ interface SignatureTimestamp {
   bytes: Buffer;
 }
 
-/** Of the last signature: its attribute (RFC 3161, appendix A) follows the signature value. */
+/** Of the last signature: about its value (RFC 3161, appendix A). */
 function timestampInPdf(pdf: Buffer): SignatureTimestamp {
-  const { cms } = cmsOf(pdf);
-  const attribute = Buffer.from('060b2a864886f70d010910020e', 'hex');
-  const at = cms.lastIndexOf(attribute) + attribute.length;
-  const token = elementAt(cms, at + contentOffset(cms, at));
-  // An OCTET STRING before the unsigned attributes [1], of which this is the only one.
-  const signedAt = cms.subarray(0, at).lastIndexOf(Buffer.from('0482', 'hex'));
-  return { token, bytes: contentOf(elementAt(cms, signedAt)) };
-}
-
-function contentOffset(der: Buffer, at: number): number {
-  const first = der[at + 1] as number;
-  return 2 + (first < 0x80 ? 0 : first & 0x7f);
-}
-
-function elementAt(der: Buffer, at: number): Buffer {
-  const offset = contentOffset(der, at);
-  const length = offset === 2 ? (der[at + 1] as number) : der.readUIntBE(at + 2, offset - 2);
-  return der.subarray(at, at + offset + length);
-}
-
-function contentOf(element: Buffer): Buffer {
-  return element.subarray(contentOffset(element, 0));
+  const { content } = ContentInfo.fromBER(Uint8Array.from(cmsOf(pdf).cms));
+  const [signer] = new SignedData({ schema: content }).signerInfos;
+  const attribute = signer?.unsignedAttrs?.attributes.find(({ type }) => type === timestampAttribute);
+  const token = Buffer.from(attribute?.values[0].toBER() ?? '');
+  return { token, bytes: Buffer.from(signer?.signature.valueBlock.valueHexView ?? '') };
 }
 
 /** Of all signatures, about their SignatureValue elements (ETSI EN 319 132-1, section 5.3). */
@@ -182,7 +168,7 @@ async function timestampsIn(container: Buffer): Promise<SignatureTimestamp[]> {
     const document = new DOMParser().parseFromString(xml.toString('utf8'), 'text/xml');
     const [value] = document.getElementsByTagName('ds:SignatureValue');
     const [token] = document.getElementsByTagName('xades:EncapsulatedTimeStamp');
-    const canonical = new ExclusiveCanonicalization().process(value as unknown as Node, {});
+    const canonical = new ExclusiveCanonicalization().process(value as unknown as globalThis.Element, {});
     return { token: Buffer.from(token?.textContent ?? '', 'base64'), bytes: Buffer.from(canonical.toString()) };
   });
 }

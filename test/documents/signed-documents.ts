@@ -47,7 +47,7 @@ export async function signDocument(
   const id = randomUUID();
   const prepare = documents.prepare(() => document);
   const prepared = await prepare({ certificate } as Signer, { id } as SigningRequest, {} as Request);
-  if (!prepared || !('data' in prepared)) throw new Error('Nothing was prepared.');
+  if (!prepared || !('data' in prepared) || !prepared.data) throw new Error('Nothing was prepared.');
   const { data, signatureAlgorithm = 'rsassa-pss', hashAlgorithm } = prepared;
   const choice = { signatureAlgorithm, hashAlgorithm };
   const { content } = await documents.complete(id, rawSignature(Buffer.from(data), choice, privateKey));
