@@ -5,6 +5,7 @@ import type { DocumentToSign } from '../../lib/documents/index.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 import type { Signatory } from '../support/signing.js';
 import { textFile } from './container-support.js';
+import { signableFiles } from './pdf-corpus.js';
 import { type SigningOptions, signDocument } from './signed-documents.js';
 
 /** Who signs, and what. */
@@ -43,7 +44,7 @@ const pdfKinds = [classicPdf, 'a cross-reference stream and an object stream', '
 export const visible = { page: 1, x: 50, y: 50, width: 220, height: 50 };
 
 /** Names that the references to them write in another way. */
-export const awkwardNames = ['jagamine + müük.pdf', 'contract 100%.txt'];
+export const awkwardNames = ['jagamine + müük.pdf', 'contract 100%.txt', "līgums & 'lisa' #2.txt"];
 /** Names that xmlsec1 finds: it takes references as they are. */
 export const plainNames = ['contract.txt', 'annex.txt'];
 export const filesOf = (names: readonly string[]) => names.map((name) => textFile(name));
@@ -94,6 +95,18 @@ const pdfsOfEachChoice = choices.flatMap(([choice, algorithm, options], index) =
     };
   }),
 );
+
+/** DSS looks for what a reader shows in another way than before the signature, and tells of it in warnings. */
+const pdfsOfEachKind = Object.keys(await signableFiles())
+  .filter((kind) => !(pdfKinds as readonly string[]).includes(kind))
+  .map(
+    (kind): GoodDocument => ({
+      title: `PDF, of ${kind}`,
+      level: 'LT',
+      algorithms: [pss512],
+      make: (workshop) => signed(workshop, { pdf: pdfOf(workshop, kind), visible }),
+    }),
+  );
 
 const containersOfEachChoice = choices.map(([choice, algorithm, options]): GoodDocument => {
   const names = algorithm.includes('PSS') ? awkwardNames : plainNames;
@@ -155,6 +168,7 @@ const containersOfTwoSigners = (
 export const goodDocuments: readonly GoodDocument[] = [
   ...ofEachLevel,
   ...pdfsOfEachChoice,
+  ...pdfsOfEachKind,
   ...containersOfEachChoice,
   ...ofLargeKeys,
   ...pdfsOfTwoSigners,
