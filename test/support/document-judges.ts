@@ -55,7 +55,9 @@ export async function buildJudges(): Promise<void> {
   if ((statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0) > changedAt) return;
   // Of what a judge starts with Maven does not notice that something else has changed, and nothing old is to be left over.
   for (const module of Object.keys(mainClasses)) rmSync(targetOf(module), { recursive: true, force: true });
-  await run('mvn', ['-q', '-B', 'compile'], { cwd: project, maxBuffer: maxOutputBytes });
+  await run('mvn', ['-q', '-B', 'compile'], { cwd: project, maxBuffer: maxOutputBytes }).catch((error) => {
+    throw new Error(`Maven does not build the judges of documents:\n${error.stdout}`, { cause: error });
+  });
   writeFileSync(built, '');
 }
 
