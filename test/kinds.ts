@@ -6,11 +6,12 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** Why they are slow: they drive a browser, start other processes, break things at random, ask others, or try thousands of inputs. */
+/** Why they are slow: they drive a browser, start other processes or Java, break things at random, ask others, or try thousands of inputs. */
 export const slowKinds = {
   browsers: ['test/e2e/'],
   engines: ['test/engines/'],
   attacks: ['test/attacks/'],
+  documents: ['test/documents/judged.test.ts'],
   oracle: ['test/oracle/'],
   faults: ['test/faults/'],
   processes: [

@@ -7,6 +7,9 @@ import { skipForWantOfTool } from './skip.js';
 /** The Debian package that each of them is in. */
 const packages = {
   certutil: 'libnss3-tools',
+  java: 'default-jdk-headless',
+  javac: 'default-jdk-headless',
+  mvn: 'maven',
   openssl: 'openssl',
   pdffonts: 'poppler-utils',
   pdfsig: 'poppler-utils',
