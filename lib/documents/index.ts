@@ -1,5 +1,13 @@
 /** `passport-smart-id/documents`: signed documents that last, as PDF (PAdES) and as ASiC-E containers (XAdES). */
 
+export type { Fetch } from '../http.js';
+export type { SmartIdProfile } from '../identity.js';
+export type { FlowType } from '../protocol/acsp-v2.js';
+export type { CertificateLevel, HashAlgorithm, SignatureAlgorithm } from '../protocol/algorithms.js';
+export type { SmartIdSignature } from '../signing/finish.js';
+export type { Prepare, Prepared, Signer, SigningRequest, ToSign } from '../signing/options.js';
+export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from '../trust/anchors.js';
+export type { CertificateSource } from '../trust/read-certificates.js';
 export {
   addSignature,
   type CompletionServices,
@@ -8,6 +16,7 @@ export {
   type SignedDocument,
   type TimestampAuthority,
 } from './complete.js';
+export type { DraftFile } from './container/draft.js';
 export {
   type ContainerDraft,
   type ContainerFile,
@@ -19,6 +28,7 @@ export {
 export type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from './draft.js';
 export { type DraftStore, MemoryDraftStore, type MemoryDraftStoreOptions } from './draft-store.js';
 export { type PdfDraft, type PdfOptions, type PreparedPdf, preparePdf, type VisibleSignature } from './pdf/index.js';
+export type { ByteRange } from './pdf/signature-field.js';
 export {
   type ChooseDocument,
   type DocumentToSign,

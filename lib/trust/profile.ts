@@ -109,7 +109,8 @@ export function isForOcspSigning(certificate: Certificate): boolean {
  * Whether the certificate is that of a timestamp unit (RFC 3161, section 2.3): its key is for timestamps and nothing
  * else, which whoever does not know this purpose must refuse. It need not have a key usage.
  */
-export function isForTimestamps({ extensions, extendedKeyUsage = [], keyUsage }: Certificate): boolean {
+export function isForTimestamps(certificate: Certificate): boolean {
+  const { extensions, extendedKeyUsage = [], keyUsage } = certificate;
   const isCritical = extensions.some((one) => one.type === extensionTypes.extendedKeyUsage && one.isCritical);
   const signing = keyUsageFlags.digitalSignature | keyUsageFlags.nonRepudiation;
   const isForSigningOnly = keyUsage === undefined || (keyUsage !== 0 && (keyUsage & ~signing) === 0);

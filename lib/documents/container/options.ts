@@ -12,18 +12,19 @@ import { type Certificate, parseCertificate } from '../../trust/certificate.js';
 import { hasStrongRsaKey, isForSignatures } from '../../trust/profile.js';
 import type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from '../draft.js';
 
+/** How a container is prepared. */
 export interface ContainerOptions {
-  /** The signer's verified certificate. */
+  /** The signer's verified signing certificate, as `prepare` is told it: an object of Node or DER. */
   certificate: X509Certificate | Uint8Array;
-  /** Default `LT`. */
+  /** How long the signature can be verified (ETSI EN 319 132-1, section 6). Default `LT`. */
   level?: SignatureLevel;
-  /** Default `rsassa-pss`. */
+  /** What the app signs with. Default `rsassa-pss`. */
   signatureAlgorithm?: SignatureAlgorithm;
   /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
   hashAlgorithm?: DocumentHashAlgorithm;
   /** When the signer says that they sign. Default: now. */
   signedAt?: Date;
-  /** For how long the draft may be completed. Default: an hour. */
+  /** For how long the draft may be completed, in milliseconds. Default: an hour. */
   expiresInMs?: number;
 }
 

@@ -4,6 +4,7 @@ import type { SignatureAlgorithm } from '../../protocol/algorithms.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
 import type { ByteRange } from './signature-field.js';
 
+/** A PDF in full, with a place for the signature. */
 export interface PdfDraft extends DraftFields {
   /** Base64 of the file as it was given. */
   pdf: string;
@@ -13,11 +14,14 @@ export interface PdfDraft extends DraftFields {
   byteRange: ByteRange;
 }
 
+/** A PDF that waits for its signature; the algorithms are what the app must be asked for. */
 export interface PreparedPdf {
   /** To be kept until the signature value comes. It is JSON. */
   draft: PdfDraft;
   /** The bytes whose hash is signed. */
   data: Buffer;
+  /** What the app signs with. */
   signatureAlgorithm: SignatureAlgorithm;
+  /** Of `data`; with an algorithm of PKCS#1 v1.5 the one that it names. */
   hashAlgorithm: DocumentHashAlgorithm;
 }

@@ -18,32 +18,33 @@ export interface VisibleSignature extends SignatureBox {
    * Latvian or Lithuanian.
    */
   font?: Uint8Array;
-  /** Lines of text. The signer's name and the time otherwise. */
+  /** Lines of text, in at most 500 characters. Default: the signer's name and the time in UTC. */
   text?: string;
 }
 
+/** How a PDF is prepared. */
 export interface PdfOptions {
-  /** The verified signing certificate of the person who is to sign. */
+  /** The signer's verified signing certificate, as `prepare` is told it: an object of Node or DER. */
   certificate: Uint8Array | X509Certificate;
-  /** `LT` otherwise. */
+  /** How long the signature can be verified (ETSI EN 319 142-1, section 6). Default `LT`. */
   level?: SignatureLevel;
-  /** `rsassa-pss` otherwise. */
+  /** What the app signs with. Default `rsassa-pss`. */
   signatureAlgorithm?: SignatureAlgorithm;
-  /** With `rsassa-pss`: `SHA-512` otherwise. */
+  /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
   hashAlgorithm?: DocumentHashAlgorithm;
-  /** What the file says about when it was signed, in milliseconds since the epoch; now otherwise. */
+  /** When the signer says that they sign, in milliseconds since the epoch. Default: now. */
   signedAt?: number;
-  /** How long the draft can be completed; an hour otherwise. */
+  /** For how long the draft may be completed, in milliseconds. Default: an hour. */
   expiresInMs?: number;
-  /** How large the file may be; 100 MB otherwise. */
+  /** How large the file may be, in bytes. Default: 100 MB. */
   maxPdfBytes?: number;
-  /** Otherwise no page shows the signature; readers list it all the same. */
+  /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
   visible?: VisibleSignature;
-  /** As the certificate has it otherwise. */
+  /** Who signs, in at most 500 characters. Default: the name in the certificate. */
   signerName?: string;
-  /** Why it is signed. */
+  /** Why it is signed, in at most 500 characters. */
   reason?: string;
-  /** Where it is signed. */
+  /** Where it is signed, in at most 500 characters. */
   location?: string;
 }
 
