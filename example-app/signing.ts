@@ -26,17 +26,14 @@ export type TimestampAuthority = SmartIdDocumentsOptions['timestampAuthority'];
 
 const title = 'A contract with the example site';
 const text = ({ profile }: Signer) => `I, ${profile.displayName}, have tried how to sign with Smart-ID.`;
+const stamp = ({ profile }: Signer, now: Date) =>
+  `Signed with Smart-ID by\n${profile.displayName}\n${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** What can be signed here, by the reference in the address; the signed file is called the same. */
 const contracts: Record<string, (signer: Signer) => DocumentToSign | Promise<DocumentToSign>> = {
   'contract.pdf': async (signer) => ({
     pdf: await contractPdf({ title, text: text(signer) }),
-    visible: {
-      ...signatureBox,
-      page: 1,
-      font: fontBytes,
-      text: `Signed with Smart-ID by\n${signer.profile.displayName}\n${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    },
+    visible: { ...signatureBox, page: 1, font: fontBytes, text: stamp(signer, new Date()) },
     reason: 'To try it',
   }),
   'contract.asice': (signer) => ({
