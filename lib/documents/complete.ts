@@ -5,7 +5,6 @@
 
 import { SmartIdInputError, SmartIdVerificationError } from '../errors.js';
 import type { Fetch } from '../http.js';
-import type { SignatureChoice } from '../protocol/algorithms.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { isSignatureOf } from '../verify/signature-value.js';
@@ -15,6 +14,7 @@ import { containerType } from './container/manifest.js';
 import type { DraftFields } from './draft.js';
 import type { SignatureEvidence } from './evidence.js';
 import type { DocumentFormat } from './format.js';
+import { choiceOf } from './options.js';
 import { type PdfDraft, pdfFormat } from './pdf/index.js';
 import { readTimestamp, requestTimestamp } from './timestamp/timestamp.js';
 import type { Timestamp } from './timestamp/verify-token.js';
@@ -145,8 +145,4 @@ function certificateOf({ certificate }: DraftFields): Certificate {
   } catch (cause) {
     throw new SmartIdInputError('draft', 'holds no certificate of a signer.', { cause });
   }
-}
-
-function choiceOf({ signatureAlgorithm, hashAlgorithm }: DraftFields): SignatureChoice {
-  return signatureAlgorithm === 'rsassa-pss' ? { signatureAlgorithm, hashAlgorithm } : { signatureAlgorithm };
 }

@@ -186,13 +186,13 @@ export class SmartIdDocuments {
 
   private prepareDraft(document: DocumentToSign, { certificate }: Signer) {
     const signedAt = this.services.clock();
-    const common = { ...this.options, certificate, expiresInMs: draftLifetimeMs };
+    const common = { ...this.options, certificate, signedAt, expiresInMs: draftLifetimeMs };
     if ('pdf' in document) {
       const { pdf, visible, reason, location } = document;
-      return preparePdf(pdf, { ...common, signedAt, visible, reason, location });
+      return preparePdf(pdf, { ...common, visible, reason, location });
     }
     const input = 'files' in document ? { files: document.files } : { container: document.container };
-    return prepareContainer(input, { ...common, signedAt: new Date(signedAt) });
+    return prepareContainer(input, common);
   }
 
   private async reachTimestampAuthority(): Promise<void> {

@@ -44,20 +44,29 @@ export interface RedisSentinelClient {
  */
 export type RedisClient = RedisServerClient | RedisClusterClient | RedisSentinelClient;
 
-/** For one try, and between two. */
-const tryTimeoutMs = 1_500;
+/** Between two tries. */
 const pauseMs = 100;
-/**
- * For all tries together. Redis may be starting again, another server may take over, the connection may be replaced,
- * or a cluster may be moving what is asked for, which it refuses to read meanwhile.
- */
-const timeoutMs = 5_000;
+
+/** How long is waited for what a command says. */
+export interface ConnectionTimes {
+  /** For one try. */
+  tryTimeoutMs: number;
+  /**
+   * For all tries together. Redis may be starting again, another server may take over, the connection may be replaced,
+   * or a cluster may be moving what is asked for, which it refuses to read meanwhile.
+   */
+  timeoutMs: number;
+}
+
+const usualTimes: ConnectionTimes = { tryTimeoutMs: 1_500, timeoutMs: 5_000 };
 
 export class RedisConnection {
   private readonly client: RedisClient;
+  private readonly times: ConnectionTimes;
 
-  constructor(client: RedisClient) {
+  constructor(client: RedisClient, times: ConnectionTimes = usualTimes) {
     this.client = client;
+    this.times = times;
   }
 
   /**
@@ -67,6 +76,7 @@ export class RedisConnection {
    */
   async run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown> {
     const command = ['EVAL', script, `${keys.length}`, ...keys, ...values];
+    const { tryTimeoutMs, timeoutMs } = this.times;
     const lastTryAt = performance.now() + timeoutMs - tryTimeoutMs;
     for (;;) {
       try {
@@ -80,6 +90,7 @@ export class RedisConnection {
 
   private async sendOnce(firstKey: string, command: string[]): Promise<unknown> {
     const controller = new AbortController();
+    const { tryTimeoutMs } = this.times;
     const late = sleep(tryTimeoutMs, undefined, { signal: controller.signal, ref: false }).then(() => {
       throw new Error(`Redis did not answer within ${tryTimeoutMs} ms.`);
     });

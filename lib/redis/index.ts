@@ -8,4 +8,5 @@ export type {
   RedisSentinelClient,
   RedisServerClient,
 } from './connection.js';
+export { RedisDraftStore, type RedisDraftStoreOptions } from './draft-store.js';
 export { RedisAttemptStore, type RedisAttemptStoreOptions } from './redis-store.js';

@@ -47,7 +47,8 @@ export class RedisAttemptStore extends KeyedAttemptStore implements UsedAttempts
   }
 }
 
-function checkOptions({ client, secret, prefix, clock }: RedisAttemptStoreOptions): void {
+/** @throws SmartIdInputError naming the option that breaks a rule. */
+export function checkOptions({ client, secret, prefix, clock }: RedisAttemptStoreOptions): void {
   if (typeof client?.sendCommand !== 'function') {
     throw new SmartIdInputError('client', "must be a client of the package 'redis'.");
   }

@@ -4,7 +4,7 @@
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { deriveKey } from './secret-keys.js';
+import { deriveKey, type SecretPurpose } from './secret-keys.js';
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -13,8 +13,8 @@ export class Seal {
   private readonly keys: readonly Buffer[];
 
   /** @param secrets at least one. */
-  constructor(secrets: readonly string[]) {
-    this.keys = secrets.map((secret) => deriveKey(secret, 'attempts'));
+  constructor(secrets: readonly string[], purpose: SecretPurpose = 'attempts') {
+    this.keys = secrets.map((secret) => deriveKey(secret, purpose));
   }
 
   /** @param place where it is kept: what is encrypted cannot be decrypted in another place. */

@@ -5,6 +5,8 @@
 
 import { hkdfSync } from 'node:crypto';
 
-export function deriveKey(secret: string, purpose: 'attempts' | 'limits'): Buffer {
+export type SecretPurpose = 'attempts' | 'limits' | 'drafts';
+
+export function deriveKey(secret: string, purpose: SecretPurpose): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `passport-smart-id ${purpose}`, 32));
 }

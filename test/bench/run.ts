@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Build, buildsOf } from './builds.js';
 import { benchConfirmation } from './confirmation.js';
+import { benchDocuments } from './documents.js';
 import { benchLinks } from './links.js';
 import { benchStartup } from './startup.js';
 import { benchThroughput } from './throughput.js';
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (builds: readonly Build[]) => unknown>> =
   startup: benchStartup,
   throughput: benchThroughput,
   confirmation: benchConfirmation,
+  documents: benchDocuments,
   waiting: () => benchWaiting([1_000, 3_000, 9_900]),
 };
 

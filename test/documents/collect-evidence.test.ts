@@ -15,7 +15,15 @@ import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
-import { addresses, handmadeAuthority, handmadeCertificate, handmadeOcspAnswer, newKeys } from '../support/handmade.js';
+import {
+  addresses,
+  generalized,
+  handmadeAuthority,
+  handmadeCertificate,
+  handmadeOcspAnswer,
+  newKeys,
+} from '../support/handmade.js';
+import { der } from '../support/hex-der.js';
 import { needTools } from '../support/outside-tools.js';
 
 const run = promisify(execFile);
@@ -264,6 +272,31 @@ describe('The evidence of a signature, of several responders', () => {
     const { asked, question } = evidence({ [one]: good });
     await collectEvidence(question);
     expect(asked).to.deep.equal([one]);
+  });
+
+  it('waits for nobody any more when the unit is revoked', async () => {
+    const url = 'http://unit.example.com/';
+    const extensions = addresses({ ocsp: [url] });
+    const revokedUnit = parseCertificate(
+      handmadeCertificate(newKeys().publicKey, caKeys.privateKey, { extensions, serialNumber: '020141' }),
+    );
+    const status = der(0xa1, generalized(now));
+    const body = handmadeOcspAnswer(revokedUnit, issuer, caKeys.privateKey, { thisUpdate: now, status });
+    const { question } = evidence({ [url]: { status: 200, body } });
+    let isAborted = false;
+    const fetch: Fetch = (asked, init) => {
+      if (asked === url) return question.fetch(asked, init);
+      return new Promise((_, reject) => {
+        init.signal.addEventListener('abort', () => {
+          isAborted = true;
+          reject(new Error('aborted'));
+        });
+      });
+    };
+    const timestamp: Timestamp = { ...question.timestamp, unit: revokedUnit, path: [revokedUnit, issuer] };
+    const error = await failureOf({ ...question, timestamp, fetch });
+    expect(error).to.be.instanceOf(SmartIdVerificationError).and.have.property('check', 'revocation');
+    expect(isAborted).to.equal(true);
   });
 
   for (const [status, code] of [

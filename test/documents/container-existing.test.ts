@@ -17,6 +17,7 @@ import { needTools, said } from '../support/outside-tools.js';
 import { type Signatory, signatory } from '../support/signing.js';
 import {
   isValidForXadesjs,
+  isValidIn,
   judgedByXmlsec,
   noEvidence,
   refused,
@@ -188,8 +189,9 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
 <asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:unused='urn:u' xmlns='urn:default'><?go on ?>
 <Signature xmlns="http://www.w3.org/2000/09/xmldsig#" Id="S0"><SignedInfo>
 <!-- within --><CanonicalizationMethod Algorithm="${canonicalization}"/><SignatureMethod Algorithm="${method}"/>
-<Reference URI="a.txt">${digest}</Reference><Reference Id='r' URI="#P">${transforms}${digest}</Reference>
+<Reference URI="a.txt">${digest}</Reference><Reference URI="#SP">${digest}</Reference><Reference Id='r' URI="#P">${transforms}${digest}</Reference>
 </SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo><Object>
+<xa:QualifyingProperties xmlns:xa="http://uri.etsi.org/01903/v1.3.2#" Target="#S0"><xa:SignedProperties Id="SP"/></xa:QualifyingProperties>
 <x:Signed xmlns:x="urn:x" xmlns:y = "urn:y" y:b="2" x:a="&#9;1&amp;&quot;'&lt;>" b = 'c
 d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:other"/></y:z><!-- a comment -->
 <n xmlns="http://www.w3.org/2000/09/xmldsig#"/><![CDATA[<&]]>text &gt; &#13; "'<?target  some data?><x:empty></x:empty></x:Signed>
@@ -206,7 +208,8 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
         writeFileSync(path.join(where, 'a.txt'), 'the content of a.txt');
         mkdirSync(path.join(where, 'META-INF'));
         writeFileSync(path.join(where, 'template.xml'), templateOf(template));
-        const ids = ['--id-attr:Id', 'urn:x:Signed'];
+        const properties = 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties';
+        const ids = ['--id-attr:Id', 'urn:x:Signed', '--id-attr:Id', properties];
         const key = ['--privkey-pem', 'key.pem,certificate.pem'];
         const output = said('xmlsec1', ['--sign', ...ids, ...key, '--output', 'signed.xml', 'template.xml'], where);
         expect(output).to.equal('');
@@ -259,6 +262,9 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
           /not known/,
         ],
         ['with a hash that is not known', (xml: string) => xml.replace('xmlenc#sha256', 'xmlenc#md5'), /not known/],
+        ['without properties', (xml: string) => xml.replaceAll('QualifyingProperties', 'Properties'), /no XAdES/],
+        ['with the properties of another', (xml: string) => xml.replace('"#S0"', '"#S9"'), /of another signature/],
+        ['with properties that are not signed', (xml: string) => xml.replace('Id="SP"', 'Id="SQ"'), /are not signed/],
         ['with a value of something else', (xml: string) => xml.replace('Id="r"', 'Id="q"'), /value is not that/],
       ] as const) {
         it(`${what} is refused`, async () =>
@@ -274,11 +280,14 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
   });
 
   /** The same container with another content of one entry. */
-  function changed(name: string, change: (content: string) => string): Buffer {
+  function changed(name: string, change: (content: string) => string, encoding: BufferEncoding = 'utf8'): Buffer {
     const target = unpacked(folder, container);
     const entries = entriesIn(container).map((entry) => {
       const content = readFileSync(path.join(target, entry));
-      return { name: entry, content: entry === name ? Buffer.from(change(content.toString())) : content };
+      return {
+        name: entry,
+        content: entry === name ? Buffer.from(change(content.toString(encoding)), encoding) : content,
+      };
     });
     expect(entries.some((entry) => entry.name === name)).to.equal(true);
     return writeZip(entries, new Date());
@@ -366,6 +375,33 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
     ] as const) {
       it(`its manifest ${what}`, () => rejects(prepare(changed(manifest, change)), refused('container', message)));
     }
+  });
+
+  it('whose signature is damaged anywhere is refused, or valid for another program too', async function () {
+    this.timeout(120_000);
+    const target = unpacked(folder, container);
+    const xml = readFileSync(path.join(target, signatures0), 'latin1');
+    // What is damaged is the same in every run.
+    let state = 20261128;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor((state / 0x1_0000_0000) * below);
+    };
+    const read = (name: string) => readFileSync(path.join(target, name));
+    const counts = { taken: 0, refused: 0 };
+    for (let round = 0; round < 500; round += 1) {
+      const at = random(xml.length);
+      const length = random(3);
+      const damaged = xml.slice(0, at) + String.fromCharCode(random(256)).repeat(random(2)) + xml.slice(at + length);
+      const bytes = changed(signatures0, () => damaged, 'latin1');
+      const isTaken = await prepare(bytes).then(
+        () => true,
+        (error) => !refused('container', /broken signature in "META-INF/)(error),
+      );
+      counts[isTaken ? 'taken' : 'refused'] += 1;
+      if (isTaken) expect(await isValidIn(damaged, read), damaged).to.equal(true);
+    }
+    expect(counts.refused).to.be.above(300);
   });
 
   describe('is not assembled from a draft', () => {

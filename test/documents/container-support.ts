@@ -94,7 +94,11 @@ export async function isValidIn(signatures: string, read: (name: string) => Uint
   // It asks for what is inside of the document too, and finds that itself.
   signed.contentHandler = async ({ Uri = '' }) =>
     Uri?.startsWith('#') ? null : new Uint8Array(read(decodeURIComponent(Uri ?? '')));
-  signed.LoadXml(signature as unknown as Element);
   // It throws at some changes and says false at others.
-  return signed.Verify().catch(() => false);
+  try {
+    signed.LoadXml(signature as unknown as Element);
+    return await signed.Verify();
+  } catch {
+    return false;
+  }
 }

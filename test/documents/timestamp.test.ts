@@ -147,6 +147,16 @@ describe('A timestamp of the authority of the simulator', () => {
     });
   }
 
+  for (const [what, aheadMs] of [
+    ['behind', -70_000],
+    ['ahead', 70_000],
+  ] as const) {
+    it(`is refused by a site whose clock is more than a minute ${what}`, async () => {
+      const clock = () => Date.now() + aheadMs;
+      expect(await refusalOf(() => requestTimestamp({ ...question, clock }))).to.equal('its time is not that of now');
+    });
+  }
+
   for (const [fault, code, message] of [
     ['down', 'network', /cannot be reached \(ECONNRESET\)/],
     ['slow', 'timeout', /did not answer in time/],

@@ -73,7 +73,7 @@ export function judgeOcspAnswer(der: Uint8Array, { request, issuer, now }: Asked
   }
   const nextUpdate = answer.nextUpdate?.getTime();
   const refusal = refuseTimes(answer.thisUpdate.getTime(), nextUpdate, now);
-  return refusal ?? { status: statusOf(answer.certStatus), nextUpdate };
+  return refusal ?? { status: statusOf(answer.certStatus), producedAt: data.producedAt.getTime(), nextUpdate };
 }
 
 /** @throws when it is no list. */

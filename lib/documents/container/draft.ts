@@ -5,7 +5,8 @@ import { SmartIdInputError } from '../../errors.js';
 import { hashAlgorithmOf, signatureAlgorithms } from '../../protocol/algorithms.js';
 import { decodeBase64 } from '../../protocol/base64.js';
 import type { DraftFields } from '../draft.js';
-import { choiceOf, documentHashAlgorithms, earliestSigning, latestSigning } from './options.js';
+import { choiceOf, documentHashAlgorithms } from '../options.js';
+import { earliestSigning, latestSigning } from './options.js';
 
 /** Of a new container or of an existing one, in full: what was signed is what is in the file. */
 export interface ContainerDraft extends DraftFields {
@@ -52,7 +53,7 @@ export function checkDraft(draft: ContainerDraft): void {
     throw new SmartIdInputError('draft', 'is not one of a container: it must have either files or a container.');
   }
   const { signatureAlgorithm, hashAlgorithm } = draft;
-  if (hashAlgorithmOf(choiceOf(signatureAlgorithm, hashAlgorithm)) !== hashAlgorithm) {
+  if (hashAlgorithmOf(choiceOf({ signatureAlgorithm, hashAlgorithm })) !== hashAlgorithm) {
     throw changed('its algorithms do not go together');
   }
   if (!decodeBase64(draft.certificate)) throw changed('its certificate is not Base64');

@@ -22,6 +22,7 @@ import { quoted } from './names.js';
 import { attributeOf, childOf, childrenOf, isElement, readXml, textOf, type XmlElement, XmlError } from './xml.js';
 
 const ds = 'http://www.w3.org/2000/09/xmldsig#';
+const xades = 'http://uri.etsi.org/01903/v1.3.2#';
 const maxSignatures = 100;
 const maxCertificates = 10;
 const maxReferences = 2000;
@@ -57,7 +58,6 @@ export async function checkExistingSignatures(
       for (const signature of signatures) {
         ids.add(attributeOf(signature, 'Id') ?? '');
         await checkSignature(signature, { elements, digests, budget });
-        await nextTurn();
       }
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;
@@ -81,8 +81,26 @@ async function checkSignature(signature: XmlElement, work: Work): Promise<void> 
   const references = childrenOf(signedInfo, ds, 'Reference');
   if (references.length === 0) throw new XmlError('it signs nothing');
   if (references.length > maxReferences) throw new XmlError(`it has more than ${maxReferences} references`);
-  for (const reference of references) await checkReference(reference, work);
+  checkProperties(signature, references);
+  for (const reference of references) {
+    await checkReference(reference, work);
+    await nextTurn();
+  }
   checkSignatureValue(signature, signedInfo, work);
+}
+
+/** The properties that make it a XAdES signature are its own, and signed (ETSI EN 319 132-1, section 4.4). */
+function checkProperties(signature: XmlElement, references: readonly XmlElement[]): void {
+  const objects = childrenOf(signature, ds, 'Object');
+  const [properties, ...others] = objects.flatMap((object) => childrenOf(object, xades, 'QualifyingProperties'));
+  if (!properties || others.length > 0) throw new XmlError('it is no XAdES signature');
+  if (attributeOf(properties, 'Target') !== `#${attributeOf(signature, 'Id')}`) {
+    throw new XmlError('its properties are those of another signature');
+  }
+  const id = attributeOf(childOf(properties, xades, 'SignedProperties'), 'Id');
+  if (!references.some((reference) => attributeOf(reference, 'URI') === `#${id}`)) {
+    throw new XmlError('its properties are not signed');
+  }
 }
 
 function checkSignatureValue(signature: XmlElement, signedInfo: XmlElement, { budget }: Work): void {

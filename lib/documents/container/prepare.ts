@@ -3,12 +3,13 @@
 import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName, type SignatureChoice } from '../../protocol/algorithms.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
+import { choiceOf } from '../options.js';
 import { type DataFile, Digests, partsOf, readContainer } from './contents.js';
 import type { ContainerDraft } from './draft.js';
 import { checkExistingSignatures } from './existing-signatures.js';
 import { type ContainerFile, checkFiles, maxContainerBytes } from './files.js';
 import { comparableName, ownFolder } from './names.js';
-import { type ContainerOptions, choiceOf, resolveOptions } from './options.js';
+import { type ContainerOptions, resolveOptions } from './options.js';
 import { type SignatureFields, type SignedFile, type SignedTexts, writeSignedTexts } from './xades.js';
 
 /** Files for a new container, or an existing one (.asice, .sce) that gets one more signature. */
@@ -51,7 +52,7 @@ export async function prepareContainer(input: ContainerInput, options: Container
   const kept = files ? await keepFiles(files, fields) : await keepContainer(container as Uint8Array, fields);
   const data = Buffer.from(kept.texts.signedInfo);
   const draft = { ...fields, ...kept.fields, data: data.toString('base64') };
-  return { draft, data, ...choiceOf(fields.signatureAlgorithm, fields.hashAlgorithm) };
+  return { draft, data, ...choiceOf(fields) };
 }
 
 type Options = Omit<DraftFields, 'data'>;

@@ -19,11 +19,15 @@ const widths = [
 /** No character is wider. */
 const widest = 1015;
 
+/**
+ * From 0x80 to 0x9F; where nothing is there is a space. Written down, because the decoder of some versions of Node takes
+ * this code page for Latin-1.
+ */
+const special = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 const octets = new Map<string, number>();
-for (let octet = 0x20; octet < 0x100; octet++) {
-  const character = new TextDecoder('windows-1252').decode(Uint8Array.of(octet));
-  if (!/\p{C}/u.test(character)) octets.set(character, octet);
-}
+for (let octet = 0xa0; octet < 0x100; octet++) octets.set(String.fromCharCode(octet), octet);
+for (const [index, character] of [...special].entries()) octets.set(character, 0x80 + index);
+for (let octet = 0x20; octet < 0x7f; octet++) octets.set(String.fromCharCode(octet), octet);
 
 export const standardFont: AppearanceFont = {
   width(text) {

@@ -57,6 +57,10 @@ export class SimulatedTimestamps {
   /** The route that is asked for timestamps. */
   routes(): Router {
     const router = Router();
+    router.get('/tsa', (_request, response) => {
+      if (this.fault === 'down') return void response.destroy();
+      response.status(405).set('allow', 'POST').end();
+    });
     router.post(
       '/tsa',
       express.raw({ type: 'application/timestamp-query', limit: '10kb' }),
