@@ -8,6 +8,7 @@ import { skipForWantOfTool } from './skip.js';
 const packages = {
   certutil: 'libnss3-tools',
   openssl: 'openssl',
+  pdffonts: 'poppler-utils',
   pdfsig: 'poppler-utils',
   pdftotext: 'poppler-utils',
   python3: 'python3',
