@@ -133,10 +133,9 @@ export class SmartIdDocuments {
       if (!document) return undefined;
       // Known before anybody's phone rings, and nothing is bought yet.
       await this.reachTimestampAuthority();
-      const { draft, data, ...choice } = await this.prepareDraft(document, signer);
+      const { draft, ...toSign } = await this.prepareDraft(document, signer);
       await this.store.save(request.id, draft, draftLifetimeMs);
-      const { signatureAlgorithm, hashAlgorithm } = choice;
-      return { data, signatureAlgorithm, ...(signatureAlgorithm === 'rsassa-pss' && { hashAlgorithm }) };
+      return toSign;
     };
   }
 

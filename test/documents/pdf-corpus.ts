@@ -17,6 +17,8 @@ export interface HandmadePdf {
   trailer?: string;
   /** What the table of a hybrid file says of the objects that are in its stream; they are left out of it otherwise. */
   hiddenAre?: 'left out' | 'free';
+  /** How many spaces are in the object stream besides its objects. */
+  padding?: number;
   /** Of the entries of a cross-reference stream. */
   widths?: readonly [number, number, number];
 }
@@ -39,6 +41,7 @@ export function handmade({
   version = '1.7',
   trailer = '',
   hiddenAre = 'left out',
+  padding = 0,
   widths = [1, 4, 2],
 }: HandmadePdf): Buffer {
   const chunks: Buffer[] = [Buffer.from(`%PDF-${version}\n%\xe2\xe3\xcf\xd3\n`, 'latin1')];
@@ -62,7 +65,13 @@ export function handmade({
   let next = Math.max(...numbers) + 1;
   if (compressed.length > 0) {
     const streamNumber = next++;
-    write(streamNumber, objectStream(compressed.map((number) => [number, objects[number] as string])));
+    write(
+      streamNumber,
+      objectStream(
+        compressed.map((number) => [number, objects[number] as string]),
+        padding,
+      ),
+    );
     for (const [index, number] of compressed.entries()) places.set(number, [2, streamNumber, index]);
   }
   const root = `/Root 1 0 R ${trailer}`;
@@ -92,7 +101,7 @@ export function handmade({
   return Buffer.concat(chunks);
 }
 
-function objectStream(objects: readonly [number, string][]): HandmadeObject {
+function objectStream(objects: readonly [number, string][], padding: number): HandmadeObject {
   let offset = 0;
   const index = objects.map(([number, text]) => {
     const entry = `${number} ${offset}`;
@@ -102,7 +111,7 @@ function objectStream(objects: readonly [number, string][]): HandmadeObject {
   const header = `${index.join(' ')}\n`;
   const data = Buffer.from(`${header}${objects.map(([, text]) => text).join('\n')}`, 'latin1');
   const entries = `/Type /ObjStm /N ${objects.length} /First ${header.length} /Filter /FlateDecode`;
-  return { entries, data: deflateSync(data) };
+  return { entries, data: deflateSync(Buffer.concat([data, Buffer.alloc(padding, ' ')])) };
 }
 
 /** With the PNG predictor "up", as most writers have it. */

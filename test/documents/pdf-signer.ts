@@ -1,7 +1,6 @@
 /** A person who signs PDFs, and what others say of the files. */
 
 import { constants, sign } from 'node:crypto';
-import path from 'node:path';
 import type { SignatureEvidence } from '../../lib/documents/evidence.js';
 import {
   type PdfDraft,
@@ -10,7 +9,7 @@ import {
   pdfFormat,
   preparePdf,
 } from '../../lib/documents/pdf/index.js';
-import { impliedHashAlgorithm, nodeHashName } from '../../lib/protocol/algorithms.js';
+import { hashAlgorithmOf, impliedHashAlgorithm, nodeHashName } from '../../lib/protocol/algorithms.js';
 import { written } from '../support/judges.js';
 import { said } from '../support/outside-tools.js';
 import type { Signatory } from '../support/signing.js';
@@ -26,7 +25,8 @@ export function signatureOf(
   const isPss = impliedHashAlgorithm(signatureAlgorithm) === undefined;
   const padding = isPss ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
   const saltLength = isPss ? constants.RSA_PSS_SALTLEN_DIGEST : undefined;
-  return sign(nodeHashName(hashAlgorithm), data, { key: privateKey, padding, saltLength });
+  const hash = nodeHashName(hashAlgorithmOf({ signatureAlgorithm, hashAlgorithm }));
+  return sign(hash, data, { key: privateKey, padding, saltLength });
 }
 
 /** A draft as another process gets it. */
@@ -71,6 +71,21 @@ export function cmsOf(pdf: Buffer): { cms: Buffer; content: Buffer } {
   return { cms: gap.subarray(0, 4 + gap.readUInt16BE(2)), content };
 }
 
-export function inFolder(folder: string, name: string): string {
-  return path.join(folder, name);
+/** Where a word is on a page as it is seen: from the left and from the top, in points. */
+export function placeOf(
+  folder: string,
+  pdf: Uint8Array,
+  page: number,
+  word: string,
+): Record<'left' | 'top' | 'right' | 'bottom', number> {
+  const file = written(folder, 'shown.pdf', Buffer.from(pdf));
+  const words = said('pdftotext', ['-bbox', '-f', String(page), '-l', String(page), file, '-']);
+  const pattern = new RegExp(`xMin="([\\d.]+)" yMin="([\\d.]+)" xMax="([\\d.]+)" yMax="([\\d.]+)">${word}`);
+  const [left = 0, top = 0, right = 0, bottom = 0] = (pattern.exec(words) ?? []).slice(1).map(Number);
+  return { left, top, right, bottom };
+}
+
+/** What pdffonts says of the fonts. */
+export function fontsOf(folder: string, pdf: Uint8Array): string {
+  return said('pdffonts', [written(folder, 'shown.pdf', Buffer.from(pdf))]);
 }

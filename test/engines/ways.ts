@@ -27,7 +27,7 @@ export interface Way {
 const { loginFailures, signingFailures } = wordsOf.en;
 const hello = 'Hello, OK TESTNUMBER';
 const refusing = 'PNOEE-30403039917-MOCK-Q';
-const pushed = { country: 'EE', personalCode: '40504040001', documentNumber: 'PNOEE-40504040001-DEM0-Q' };
+const pushed = { country: 'EE', personalCode: '50001029996', documentNumber: 'PNOEE-50001029996-DEMO-Q' };
 
 export const ways: readonly Way[] = [
   {

@@ -1,6 +1,6 @@
 /** A PDF that waits for its signature. */
 
-import type { SignatureAlgorithm } from '../../protocol/algorithms.js';
+import type { SignatureChoice } from '../../protocol/algorithms.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
 import type { ByteRange } from './signature-field.js';
 
@@ -15,13 +15,11 @@ export interface PdfDraft extends DraftFields {
 }
 
 /** A PDF that waits for its signature; the algorithms are what the app must be asked for. */
-export interface PreparedPdf {
+export interface PreparedPdf extends SignatureChoice {
+  /** With `rsassa-pss` only: the other algorithms name their hash themselves. */
+  hashAlgorithm?: DocumentHashAlgorithm;
   /** To be kept until the signature value comes. It is JSON. */
   draft: PdfDraft;
   /** The bytes whose hash is signed. */
   data: Buffer;
-  /** What the app signs with. */
-  signatureAlgorithm: SignatureAlgorithm;
-  /** Of `data`; with an algorithm of PKCS#1 v1.5 the one that it names. */
-  hashAlgorithm: DocumentHashAlgorithm;
 }

@@ -76,11 +76,7 @@ function read(draft: PdfDraft): Restored {
   if (file.write(pdf, 0, pdfBytes, 'base64') !== pdfBytes) throw new Error('The file is not Base64.');
   increment.copy(file, pdfBytes);
 
-  const [firstStart, firstLength, secondStart, secondLength] = byteRange;
-  const isAround = firstStart === 0 && secondStart === firstLength + 2 * maxCmsBytes + '<>'.length;
-  if (!isAround || secondStart + secondLength !== file.length || firstLength < pdfBytes) {
-    throw new Error('The byte range is not around the gap.');
-  }
+  const [, firstLength, secondStart] = byteRange;
   const hash = createHash(nodeHashName(hashAlgorithm));
   const digest = hash.update(file.subarray(0, firstLength)).update(file.subarray(secondStart)).digest();
   if (!encodeSignedAttributes(digest, certificate).equals(signedAttributes)) {

@@ -1,11 +1,8 @@
 /** What `preparePdf` is given, checked before anything is made. */
 
-import type { X509Certificate } from 'node:crypto';
 import { SmartIdInputError } from '../../errors.js';
-import { checkSignatureChoice, hashAlgorithmOf, type SignatureAlgorithm } from '../../protocol/algorithms.js';
-import { attributes, Certificate, subjectAttribute } from '../../trust/certificate.js';
-import { hasStrongRsaKey, isForSignatures } from '../../trust/profile.js';
-import type { DocumentHashAlgorithm, SignatureLevel } from '../draft.js';
+import { attributes, type Certificate, subjectAttribute } from '../../trust/certificate.js';
+import { type DocumentOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import type { SignatureBox } from './appearance.js';
 import { describe } from './standard-font.js';
 
@@ -22,20 +19,8 @@ export interface VisibleSignature extends SignatureBox {
   text?: string;
 }
 
-/** How a PDF is prepared. */
-export interface PdfOptions {
-  /** The signer's verified signing certificate, as `prepare` is told it: an object of Node or DER. */
-  certificate: Uint8Array | X509Certificate;
-  /** How long the signature can be verified (ETSI EN 319 142-1, section 6). Default `LT`. */
-  level?: SignatureLevel;
-  /** What the app signs with. Default `rsassa-pss`. */
-  signatureAlgorithm?: SignatureAlgorithm;
-  /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
-  hashAlgorithm?: DocumentHashAlgorithm;
-  /** When the signer says that they sign, in milliseconds since the epoch. Default: now. */
-  signedAt?: number;
-  /** For how long the draft may be completed, in milliseconds. Default: an hour. */
-  expiresInMs?: number;
+/** What `preparePdf` is told besides the file. */
+export interface PdfOptions extends DocumentOptions {
   /** How large the file may be, in bytes. Default: 100 MB. */
   maxPdfBytes?: number;
   /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
@@ -48,13 +33,7 @@ export interface PdfOptions {
   location?: string;
 }
 
-export interface CheckedOptions {
-  certificate: Certificate;
-  level: SignatureLevel;
-  signatureAlgorithm: SignatureAlgorithm;
-  hashAlgorithm: DocumentHashAlgorithm;
-  signedAt: number;
-  expiresAt: number;
+export interface CheckedOptions extends ResolvedOptions {
   maxPdfBytes: number;
   visible?: VisibleSignature;
   signerName: string;
@@ -62,79 +41,22 @@ export interface CheckedOptions {
   location?: string;
 }
 
-const levels: readonly SignatureLevel[] = ['B', 'T', 'LT'];
-const documentHashes: readonly string[] = ['SHA-256', 'SHA-384', 'SHA-512'] satisfies DocumentHashAlgorithm[];
 const defaultMaxPdfBytes = 100_000_000;
-const defaultExpiresInMs = 60 * 60 * 1000;
 const maxTextLength = 500;
 /** Years that the file can name. */
-const maxTime = Date.parse('9999-12-31T23:59:59Z');
+const latestSigning = Date.parse('9999-12-31T23:59:59Z');
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function checkOptions(options: PdfOptions): CheckedOptions {
-  const { level = 'LT', signedAt = Date.now(), expiresInMs = defaultExpiresInMs } = options;
   const { maxPdfBytes = defaultMaxPdfBytes, visible, reason, location } = options;
-  if (!levels.includes(level)) throw new SmartIdInputError('level', `must be one of ${levels.join(', ')}.`);
-  if (!(Number.isSafeInteger(signedAt) && signedAt >= 0 && signedAt <= maxTime)) {
-    throw new SmartIdInputError('signedAt', 'must be milliseconds since the epoch.');
-  }
-  checkPositive('expiresInMs', expiresInMs);
   checkPositive('maxPdfBytes', maxPdfBytes);
-  const algorithms = checkAlgorithms(options);
-  const certificate = checkCertificate(options.certificate, signedAt);
-  const signerName = (options.signerName ?? nameOf(certificate)).normalize('NFC');
+  const resolved = resolveOptions(options, 0, latestSigning);
+  const signerName = (options.signerName ?? nameOf(resolved.certificate)).normalize('NFC');
   checkText('signerName', signerName);
   if (reason !== undefined) checkText('reason', reason);
   if (location !== undefined) checkText('location', location);
   if (visible) checkVisible(visible);
-  return {
-    certificate,
-    level,
-    ...algorithms,
-    signedAt,
-    expiresAt: Date.now() + expiresInMs,
-    maxPdfBytes,
-    visible,
-    signerName,
-    reason,
-    location,
-  };
-}
-
-function checkAlgorithms({ signatureAlgorithm = 'rsassa-pss', ...options }: PdfOptions) {
-  const isPss = signatureAlgorithm === 'rsassa-pss';
-  const { hashAlgorithm: chosen = isPss ? 'SHA-512' : undefined } = options;
-  checkSignatureChoice({ signatureAlgorithm, hashAlgorithm: chosen });
-  const hashAlgorithm = hashAlgorithmOf({ signatureAlgorithm, hashAlgorithm: chosen });
-  if (!documentHashes.includes(hashAlgorithm)) {
-    throw new SmartIdInputError('hashAlgorithm', `must be one of ${documentHashes.join(', ')}.`);
-  }
-  return { signatureAlgorithm, hashAlgorithm: hashAlgorithm as DocumentHashAlgorithm };
-}
-
-function checkCertificate(given: Uint8Array | X509Certificate, signedAt: number): Certificate {
-  const certificate = readCertificate(given);
-  if (!isForSignatures(certificate)) {
-    throw new SmartIdInputError('certificate', 'must be one for signatures: its key usage is not nonRepudiation.');
-  }
-  if (!hasStrongRsaKey(certificate)) throw new SmartIdInputError('certificate', 'must have an RSA key of 2048 bits.');
-  const { from, to } = certificate.validity;
-  if (signedAt < from || signedAt > to) {
-    throw new SmartIdInputError('certificate', 'must be valid when it signs: it is not yet, or no longer.');
-  }
-  return certificate;
-}
-
-/** With all that is read of it later, so that what is malformed is told here. */
-function readCertificate(given: Uint8Array | X509Certificate): Certificate {
-  try {
-    const certificate = new Certificate(given instanceof Uint8Array ? given : given.raw);
-    hasStrongRsaKey(certificate);
-    void [certificate.keyUsage, certificate.validity, certificate.subject];
-    return certificate;
-  } catch (cause) {
-    throw new SmartIdInputError('certificate', 'must be an X.509 certificate, in DER.', { cause });
-  }
+  return { ...resolved, maxPdfBytes, visible, signerName, reason, location };
 }
 
 function nameOf(certificate: Certificate): string {

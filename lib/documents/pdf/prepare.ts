@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName } from '../../protocol/algorithms.js';
+import { choiceOf } from '../options.js';
 import { addAppearance, rectangleOnPage } from './appearance.js';
 import { encodeSignedAttributes } from './cms.js';
 import type { PdfDraft, PreparedPdf } from './draft.js';
@@ -15,7 +16,7 @@ import { findPage, type PdfPage } from './page-tree.js';
 import { checkMayBeSigned } from './permission.js';
 import { addSignatureField, type ByteRange, fixByteRange } from './signature-field.js';
 import { standardFont } from './standard-font.js';
-import { damaged, type PdfReference, type PdfValue } from './values.js';
+import type { PdfReference, PdfValue } from './values.js';
 
 /**
  * Prepares the signature of a PDF. What is signed is the whole file as it is, with one more revision that has the
@@ -25,26 +26,20 @@ import { damaged, type PdfReference, type PdfValue } from './values.js';
 export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<PreparedPdf> {
   const checked = checkOptions(options);
   const input = checkSize(pdf, checked.maxPdfBytes);
-  const { increment, byteRange } = withoutErrorsOfReading(() => appendSignature(input, checked));
+  const { increment, byteRange } = appendSignature(input, checked);
 
-  const hash = createHash(nodeHashName(checked.hashAlgorithm)).update(input);
+  const hash = createHash(nodeHashName(checked.fields.hashAlgorithm)).update(input);
   hash.update(increment.subarray(0, byteRange[1] - input.length));
   hash.update(increment.subarray(byteRange[2] - input.length));
   const data = encodeSignedAttributes(hash.digest(), checked.certificate);
-  const { certificate, level, signatureAlgorithm, hashAlgorithm, signedAt, expiresAt } = checked;
   const draft: PdfDraft = {
-    level,
-    signatureAlgorithm,
-    hashAlgorithm,
-    certificate: Buffer.from(certificate.der).toString('base64'),
-    signedAt,
-    expiresAt,
+    ...checked.fields,
     data: data.toString('base64'),
     pdf: input.toString('base64'),
     increment: increment.toString('base64'),
     byteRange,
   };
-  return { draft, data, signatureAlgorithm, hashAlgorithm };
+  return { draft, data, ...choiceOf(checked.fields) };
 }
 
 function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
@@ -52,16 +47,6 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
   if (pdf.length === 0) throw new SmartIdInputError('pdf', 'is empty.');
   if (pdf.length > maxPdfBytes) throw new SmartIdInputError('pdf', `must not be larger than ${maxPdfBytes} bytes.`);
   return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
-}
-
-/** What a damaged file makes JavaScript say is about our code, and helps nobody. */
-function withoutErrorsOfReading<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw damaged('it cannot be read');
-    throw error;
-  }
 }
 
 function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {
@@ -73,7 +58,13 @@ function appendSignature(input: Buffer, options: CheckedOptions): { increment: B
   const place = options.visible
     ? { page, ...show(increment, page, options.visible, options) }
     : { page, rectangle: [0, 0, 0, 0] };
-  const signature = addSignatureField(increment, file, fields, options, place);
+  const signature = addSignatureField(
+    increment,
+    file,
+    fields,
+    { ...options, signedAt: options.fields.signedAt },
+    place,
+  );
   const { bytes, offsets } = increment.toBytes();
   const byteRange = fixByteRange(bytes, input.length, offsets.get(signature.number) as number);
   return { increment: bytes, byteRange };
@@ -92,7 +83,7 @@ function show(
   increment: PdfIncrement,
   page: PdfPage,
   visible: VisibleSignature,
-  { signerName, signedAt }: CheckedOptions,
+  { signerName, fields: { signedAt } }: CheckedOptions,
 ): { rectangle: PdfValue[]; appearance: PdfReference } {
   const time = new Date(signedAt).toISOString().slice(0, 16).replace('T', ' ');
   const text = visible.text?.normalize('NFC') ?? `${signerName}\n${time} UTC`;

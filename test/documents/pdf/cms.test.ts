@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fromBER } from 'asn1js';
+import { fromBER, Null } from 'asn1js';
 import { expect } from 'chai';
-import { ContentInfo, SignedData } from 'pkijs';
+import { ContentInfo, RSASSAPSSParams, SignedData } from 'pkijs';
 import { type PdfOptions, preparePdf } from '../../../lib/documents/pdf/index.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { toPem } from '../../../lib/simulator/pki/certificate.js';
@@ -66,6 +66,17 @@ describe('The CMS in a signed PDF', () => {
     ]);
     expect(signerInfos[0]?.unsignedAttrs).to.equal(undefined);
     expect(certificates).to.have.length(1);
+  });
+
+  it('names the hash of RSASSA-PSS with a NULL and the salt as long as it', async () => {
+    const { cms } = cmsOf(await signedBy(person, file, { hashAlgorithm: 'SHA-384' }));
+    const { content } = ContentInfo.fromBER(new Uint8Array(cms));
+    const [signer] = new SignedData({ schema: content }).signerInfos;
+    const parameters = new RSASSAPSSParams({ schema: signer?.signatureAlgorithm.algorithmParams });
+    expect(parameters.saltLength).to.equal(48);
+    expect(parameters.hashAlgorithm.algorithmId).to.equal('2.16.840.1.101.3.4.2.2');
+    expect(parameters.hashAlgorithm.algorithmParams).to.be.instanceOf(Null);
+    expect(signer?.digestAlgorithm.algorithmParams).to.equal(undefined);
   });
 
   it('is what a general encoder of ASN.1 would make of it', async () => {
