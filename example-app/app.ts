@@ -7,7 +7,7 @@ import { SmartIdStrategy, type SmartIdStrategyOptions } from 'passport-smart-id'
 import { smartIdRouter } from 'passport-smart-id/web';
 import { Archive } from './archive.js';
 import { errorPage, frontPage, privatePage, signedPage } from './pages.js';
-import { signing } from './signing.js';
+import { signing, type TimestampAuthority } from './signing.js';
 
 /** What the site remembers of a person. */
 export interface Person {
@@ -22,6 +22,8 @@ export interface Person {
 export interface Site {
   /** What the strategy and the signing are told of the service. */
   smartId: Omit<SmartIdStrategyOptions, 'callbackURL'>;
+  /** For signatures that last; without one they are of level B. */
+  timestampAuthority?: TimestampAuthority;
   /** Where people reach the site, such as `http://localhost:3000`. */
   origin: string;
   sessionSecret: string;
@@ -32,7 +34,7 @@ export interface Site {
 /** Pages of the operator of Smart-ID. */
 const helpLinks = { learnMore: 'https://www.smart-id.com/' };
 
-export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): Express {
+export function createApp({ smartId, timestampAuthority, origin, sessionSecret, phoneUrl }: Site): Express {
   const archive = new Archive();
   const strategy = new SmartIdStrategy(
     { ...smartId, callbackURL: `${origin}/login/callback`, passReqToCallback: false },
@@ -68,7 +70,7 @@ export function createApp({ smartId, origin, sessionSecret, phoneUrl }: Site): E
       notification: true,
     }),
   );
-  app.use('/sign', signing({ ...smartId, callbackURL: `${origin}/sign/callback` }, archive));
+  app.use('/sign', signing({ ...smartId, callbackURL: `${origin}/sign/callback` }, timestampAuthority, archive));
 
   // Browsers ask for an icon without being told to; a 404 would be an error in their consoles.
   app.get('/favicon.ico', (_req, res) => void res.sendStatus(204));

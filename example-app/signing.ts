@@ -1,13 +1,18 @@
 /** Signing on the example site: the contract as a PDF or as a container, by the person who is logged in or by anybody. */
 
 import { type Request, Router } from 'express';
-import { type Prepare, type SmartIdSignature, SmartIdSigning, type SmartIdSigningOptions } from 'passport-smart-id';
+import { type SmartIdSignature, SmartIdSigning, type SmartIdSigningOptions } from 'passport-smart-id';
+import {
+  type DocumentToSign,
+  type SignedDocument,
+  type Signer,
+  SmartIdDocuments,
+  type SmartIdDocumentsOptions,
+} from 'passport-smart-id/documents';
 import { smartIdSigningRouter } from 'passport-smart-id/web';
 import type { Person } from './app.js';
 import type { Archive } from './archive.js';
-import { prepareContainer } from './documents/container.js';
-import { preparePdf } from './documents/pdf.js';
-import type { PreparedDocument } from './documents/prepared-document.js';
+import { contractPdf, fontBytes, signatureBox } from './contract.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -16,53 +21,44 @@ declare module 'express-session' {
   }
 }
 
-type Signer = Parameters<Prepare>[0];
+/** Who is asked for timestamps, where anybody is. */
+export type TimestampAuthority = SmartIdDocumentsOptions['timestampAuthority'];
 
 const title = 'A contract with the example site';
 const text = ({ profile }: Signer) => `I, ${profile.displayName}, have tried how to sign with Smart-ID.`;
+const stamp = ({ profile }: Signer, now: Date) =>
+  `Signed with Smart-ID by\n${profile.displayName}\n${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-/** What can be signed here, by the reference in the address. */
-const documents: Record<string, (signer: Signer, signedAt: Date) => Promise<PreparedDocument>> = {
-  'contract.pdf': (signer, signedAt) =>
-    preparePdf({
-      title,
-      text: text(signer),
-      signerName: signer.profile.displayName,
-      certificate: signer.certificate,
-      signedAt,
-    }),
-  'contract.asice': (signer, signedAt) =>
-    prepareContainer({
-      files: [
-        { name: 'contract.txt', contentType: 'text/plain', content: Buffer.from(`${title}\n\n${text(signer)}\n`) },
-      ],
-      certificate: signer.certificate,
-      signedAt,
-    }),
+/** What can be signed here, by the reference in the address; the signed file is called the same. */
+const contracts: Record<string, (signer: Signer) => DocumentToSign | Promise<DocumentToSign>> = {
+  'contract.pdf': async (signer) => ({
+    pdf: await contractPdf({ title, text: text(signer) }),
+    visible: { ...signatureBox, page: 1, font: fontBytes, text: stamp(signer, new Date()) },
+    reason: 'To try it',
+  }),
+  'contract.asice': (signer) => ({
+    files: [{ name: 'contract.txt', contentType: 'text/plain', content: Buffer.from(`${title}\n\n${text(signer)}\n`) }],
+  }),
 };
 
-/** Milliseconds that a document waits for its signature: longer than a signature may take. */
-const patience = 700_000;
+/** @param timestampAuthority without it the signatures are of level B, which cannot be verified for long. */
+export function signing(
+  smartId: SmartIdSigningOptions,
+  timestampAuthority: TimestampAuthority,
+  archive: Archive,
+): Router {
+  const { trustAnchors, fetch, clock } = smartId;
+  const level = timestampAuthority ? 'LT' : 'B';
+  const documents = new SmartIdDocuments({ level, timestampAuthority, trustAnchors, fetch, clock });
+  const smartIdSigning = new SmartIdSigning(
+    smartId,
+    documents.prepare((signer, { reference = '' }) => contracts[reference]?.(signer)),
+  );
 
-export function signing(smartId: SmartIdSigningOptions, archive: Archive): Router {
-  const drafts = new Map<string, PreparedDocument>();
-
-  const smartIdSigning = new SmartIdSigning(smartId, async (signer, { id, reference }) => {
-    const draft = await documents[reference ?? '']?.(signer, new Date());
-    if (!draft) return undefined;
-    drafts.set(id, draft);
-    setTimeout(() => drafts.delete(id), patience).unref();
-    const { toSign: data, signatureAlgorithm, hashAlgorithm } = draft;
-    return { data, signatureAlgorithm, hashAlgorithm };
-  });
-
-  async function keep({ id, value, signer, flowType }: SmartIdSignature, req: Request): Promise<void> {
-    const draft = drafts.get(id);
-    if (!draft) throw new Error('The document is not here any more: please sign again.');
-    drafts.delete(id);
-    const { fileName: name, contentType } = draft;
-    const fileId = archive.keep(signer.profile.id, { name, contentType, content: await draft.complete(value) });
-    archive.record(signer.profile.id, { at: new Date(), what: `Signed ${name}`, flowType, fileId });
+  function keep(document: SignedDocument, { reference = '', signer, flowType }: SmartIdSignature, req: Request): void {
+    const { id } = signer.profile;
+    const fileId = archive.keep(id, { name: reference, ...document });
+    archive.record(id, { at: new Date(), what: `Signed ${reference}`, flowType, fileId });
     req.session.signed = [...(req.session.signed ?? []), fileId];
   }
 
@@ -71,11 +67,11 @@ export function signing(smartId: SmartIdSigningOptions, archive: Archive): Route
     smartIdSigningRouter({
       signing: smartIdSigning,
       start(req, reference = '') {
-        if (!Object.hasOwn(documents, reference)) return undefined;
+        if (!Object.hasOwn(contracts, reference)) return undefined;
         const person = req.user as Person | undefined;
         return person ? { signer: { documentNumber: person.documentNumber } } : {};
       },
-      signed: keep,
+      signed: documents.signed(keep),
       successRedirect: '/signed',
       cancelRedirect: '/',
       notification: true,

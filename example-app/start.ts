@@ -10,12 +10,16 @@ const port = Number(env.PORT ?? 3000);
 const origin = env.SITE_ORIGIN ?? `http://localhost:${port}`;
 const sessionSecret = env.SESSION_SECRET ?? randomBytes(32).toString('hex');
 
-type Service = Pick<Site, 'smartId' | 'phoneUrl'>;
+type Service = Pick<Site, 'smartId' | 'timestampAuthority' | 'phoneUrl'>;
 
 async function simulatedService(): Promise<Service> {
   const simulator = await startSimulator({ port: Number(env.SIMULATOR_PORT ?? 5080), notificationAnswer: 'phone' });
   const { environment, relyingPartyUUID, relyingPartyName, trustAnchors, phoneUrl } = simulator;
-  return { smartId: { environment, relyingPartyUUID, relyingPartyName, trustAnchors }, phoneUrl };
+  return {
+    smartId: { environment, relyingPartyUUID, relyingPartyName, trustAnchors },
+    timestampAuthority: { url: simulator.timestampUrl, trustAnchors: simulator.timestampTrustAnchors },
+    phoneUrl,
+  };
 }
 
 function realService(environment: 'demo' | 'live'): Service {
@@ -34,7 +38,24 @@ function realService(environment: 'demo' | 'live'): Service {
       relyingPartyName: env.SMART_ID_RELYING_PARTY_NAME ?? 'DEMO',
       trustAnchors: env.SMART_ID_TRUST_ANCHORS,
     },
+    timestampAuthority: realTimestampAuthority(),
   };
+}
+
+function realTimestampAuthority(): Site['timestampAuthority'] {
+  const { SMART_ID_TIMESTAMP_URL: url, SMART_ID_TIMESTAMP_ANCHORS: trustAnchors } = env;
+  if (url && trustAnchors) return { url, trustAnchors };
+  if (url || trustAnchors) {
+    throw new Error(
+      'Set SMART_ID_TIMESTAMP_ANCHORS to the file or folder of the certificates that you trust for timestamps, ' +
+        'and SMART_ID_TIMESTAMP_URL to the address of the timestamp authority, or neither.',
+    );
+  }
+  console.log(
+    'Signatures are of level B, which cannot be verified for long. Set SMART_ID_TIMESTAMP_URL to the address of a ' +
+      'timestamp authority, and SMART_ID_TIMESTAMP_ANCHORS to the file or folder of its certificates, for level LT.',
+  );
+  return undefined;
 }
 
 async function start(): Promise<void> {
@@ -42,8 +63,8 @@ async function start(): Promise<void> {
   if (environment !== undefined && environment !== 'demo' && environment !== 'live') {
     throw new Error("SMART_ID_ENVIRONMENT must be 'demo' or 'live'; leave it out to use the simulator.");
   }
-  const { smartId, phoneUrl } = environment ? realService(environment) : await simulatedService();
-  const server = createApp({ smartId, origin, sessionSecret, phoneUrl }).listen(port, () => {
+  const { smartId, timestampAuthority, phoneUrl } = environment ? realService(environment) : await simulatedService();
+  const server = createApp({ smartId, timestampAuthority, origin, sessionSecret, phoneUrl }).listen(port, () => {
     console.log(`The example site: ${origin}`);
     if (phoneUrl) console.log(`The simulated phone: ${phoneUrl}`);
     console.log('Stop with Ctrl-C.');

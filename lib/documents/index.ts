@@ -1,24 +1,32 @@
 /** `passport-smart-id/documents`: signed documents that last, as PDF (PAdES) and as ASiC-E containers (XAdES). */
 
+export type { Fetch } from '../http.js';
+export type { SmartIdProfile } from '../identity.js';
+export type { FlowType } from '../protocol/acsp-v2.js';
+export type { CertificateLevel, HashAlgorithm } from '../protocol/algorithms.js';
+export type { IdentifierType } from '../protocol/semantics-identifier.js';
+export type { SmartIdSignature } from '../signing/finish.js';
+export type { Prepare, Prepared, Signer, SigningRequest, ToSign } from '../signing/options.js';
+export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from '../trust/anchors.js';
+export type { CertificateSource } from '../trust/read-certificates.js';
 export {
   addSignature,
   type CompletionServices,
   completeDraft,
-  type DocumentDraft,
   type SignedDocument,
   type TimestampAuthority,
 } from './complete.js';
 export {
-  type ContainerDraft,
   type ContainerFile,
   type ContainerInput,
   type ContainerOptions,
   type PreparedContainer,
   prepareContainer,
 } from './container/index.js';
-export type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from './draft.js';
-export { type DraftStore, MemoryDraftStore, type MemoryDraftStoreOptions } from './draft-store.js';
-export { type PdfDraft, type PdfOptions, type PreparedPdf, preparePdf, type VisibleSignature } from './pdf/index.js';
+export { MemoryDraftStore, type MemoryDraftStoreOptions } from './draft-store.js';
+export type { DocumentOptions } from './options.js';
+export { type PdfOptions, type PreparedPdf, preparePdf, type VisibleSignature } from './pdf/index.js';
+export type * from './public-types.js';
 export {
   type ChooseDocument,
   type DocumentToSign,

@@ -12,13 +12,13 @@ import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { hasStrongRsaKey, isForSignatures } from '../trust/profile.js';
 import type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from './draft.js';
 
-/** What both formats are told. */
+/** What both formats are told of a signature. */
 export interface DocumentOptions {
-  /** The verified signing certificate of the person who is to sign (DER). */
+  /** The signer's verified signing certificate, as `prepare` is told it: an object of Node or DER. */
   certificate: X509Certificate | Uint8Array;
-  /** Default `LT`. */
+  /** How long the signature can be verified (ETSI EN 319 142-1 and 319 132-1, section 6). Default `LT`. */
   level?: SignatureLevel;
-  /** Default `rsassa-pss`. The PKCS#1 v1.5 algorithms are for programs that know nothing else. */
+  /** What the app signs with. Default `rsassa-pss`. The PKCS#1 v1.5 algorithms are for programs that know nothing else. */
   signatureAlgorithm?: SignatureAlgorithm;
   /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
   hashAlgorithm?: DocumentHashAlgorithm;

@@ -27,21 +27,21 @@ import { loadTimestampAnchors } from './timestamp/anchors.js';
 /** A document to be signed: a PDF, files for a new container, or a container that gets one more signature. */
 export type DocumentToSign =
   | {
-      /** The file. */
+      /** The file, of at most 100 MB. Signatures in it stay valid. */
       pdf: Uint8Array;
       /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
       visible?: VisibleSignature;
-      /** Why it is signed. */
+      /** Why it is signed, in at most 500 characters. */
       reason?: string;
-      /** Where it is signed. */
+      /** Where it is signed, in at most 500 characters. */
       location?: string;
     }
   | {
-      /** What a new container holds. */
+      /** What a new container holds: 1 to 1000 files, 100 MB together. */
       files: readonly ContainerFile[];
     }
   | {
-      /** An ASiC-E container, in which nothing else changes. */
+      /** An ASiC-E container of at most 100 MB: its files and signatures stay as they are. */
       container: Uint8Array;
     };
 

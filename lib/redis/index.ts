@@ -1,6 +1,7 @@
 /** `passport-smart-id/redis`: attempts in Redis, for a site of several processes. */
 
 export type * from '../attempt/public-types.js';
+export type * from '../documents/public-types.js';
 export type {
   CommandOptions,
   RedisClient,

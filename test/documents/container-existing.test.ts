@@ -7,7 +7,6 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { ZipFile } from 'yazl';
-import { prepareContainer as prepareByLibrary } from '../../example-app/documents/container.js';
 import { type ContainerDraft, containerFormat, prepareContainer } from '../../lib/documents/container/index.js';
 import { writeZip } from '../../lib/documents/container/zip-writer.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
@@ -15,7 +14,7 @@ import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
 import { judgeContainer, written } from '../support/judges.js';
 import { needTools, said } from '../support/outside-tools.js';
-import { type Signatory, signatory, signatureValue } from '../support/signing.js';
+import { type Signatory, signatory } from '../support/signing.js';
 import {
   isValidForXadesjs,
   isValidIn,
@@ -27,6 +26,7 @@ import {
   unpacked,
   valueFor,
 } from './container-support.js';
+import { containerByXadesjs } from './xadesjs-container.js';
 
 const containerType = 'application/vnd.etsi.asic-e+zip';
 const manifestNamespace = 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0';
@@ -110,12 +110,8 @@ describe('An existing container', () => {
   describe('of another program', () => {
     it('made by a library for XAdES gets one more signature, and keeps its own', async function () {
       needTools(this, 'xmlsec1');
-      const plain = [textFile('a.txt'), textFile('b.txt')].map((file) => ({
-        ...file,
-        content: Buffer.from(file.content),
-      }));
-      const document = await prepareByLibrary({ files: plain, certificate: first.certificate, signedAt: new Date() });
-      const twice = await signedBy(second, { container: await document.complete(signatureValue(document, first)) });
+      const once = await containerByXadesjs([textFile('a.txt'), textFile('b.txt')], first);
+      const twice = await signedBy(second, { container: once });
       expect(judgeContainer(folder, unpacked(folder, twice), simulator)).to.match(/^OK\n.*3\/3$/m);
       expect(await isValidForXadesjs(folder, twice, signatures1)).to.equal(true);
     });

@@ -56,7 +56,8 @@ export class ExampleSite {
     const { fetch } = globalThis;
     const smartId = { environment, relyingPartyUUID, relyingPartyName, trustAnchors, fetch, clock: now };
     const site = new ExampleSite(chromium, simulator, origin, server, clock);
-    const app = createApp({ smartId, origin, sessionSecret: 'test', phoneUrl });
+    const timestampAuthority = { url: simulator.timestampUrl, trustAnchors: simulator.timestampTrustAnchors };
+    const app = createApp({ smartId, timestampAuthority, origin, sessionSecret: 'test', phoneUrl });
     server.on('request', (req, res) => {
       if (site.isDown) return void req.socket.destroy();
       if (/\/updates\?/.test(req.url ?? '')) {

@@ -28,6 +28,26 @@ const [, section = ''] = /## The shortest useful program\n([\s\S]*?)\n## /.exec(
 const [program = ''] = blocksOf(section, 'ts');
 const [installCommand = '', simulatorCommand = '', siteCommand = ''] = blocksOf(section, 'sh').map((sh) => sh.trim());
 
+const [, documentsSection = ''] =
+  /^## Let this person sign[^\n]*\n([\s\S]*?)\n## /m.exec(readFileSync(path.join(root, 'docs/documents.md'), 'utf8')) ??
+  [];
+const [documentsInstall = '', documentsSimulator = '', anchorsAndSite = ''] = blocksOf(documentsSection, 'sh');
+const [anchorsCommand = '', documentsSite = ''] = anchorsAndSite.trim().split('\n');
+
+/** The one that has a PDF signed. */
+export const documentsProgram = {
+  program: blocksOf(documentsSection, 'ts')[0] ?? '',
+  file: documentsSite.split(' ').at(-1) ?? '',
+  simulatorCommand: documentsSimulator.trim(),
+  anchorsCommand,
+  siteCommand: documentsSite,
+  packages: documentsInstall
+    .trim()
+    .replace(/^npm install /, '')
+    .split(' '),
+  ports: { site: 3000, simulator: 5080 },
+};
+
 export const shortestProgram = {
   program,
   /** What the program is saved as. */

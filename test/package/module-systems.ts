@@ -34,6 +34,7 @@ const flags = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--t
 const program = `
 import { SmartIdStrategy } from 'passport-smart-id';
 import { SmartIdClient } from 'passport-smart-id/client';
+import { SmartIdDocuments } from 'passport-smart-id/documents';
 import { smartIdPlugin } from 'passport-smart-id/fastify';
 import { smartIdHandler } from 'passport-smart-id/fetch';
 import { SmartIdLogin } from 'passport-smart-id/login';
@@ -42,7 +43,7 @@ import { startSimulator } from 'passport-smart-id/simulator';
 import { smartIdRouter } from 'passport-smart-id/web';
 import words from 'passport-smart-id/words/et.json';
 
-const values = [SmartIdStrategy, SmartIdClient, smartIdPlugin, smartIdHandler, SmartIdLogin, RedisAttemptStore];
+const values = [SmartIdStrategy, SmartIdClient, SmartIdDocuments, smartIdPlugin, smartIdHandler, SmartIdLogin, RedisAttemptStore];
 for (const value of [...values, startSimulator, smartIdRouter]) {
   if (typeof value !== 'function') throw new Error('An export is missing.');
 }

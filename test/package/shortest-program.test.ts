@@ -1,14 +1,13 @@
 /** The first program of the README, as somebody tries it who has nothing but the README: its commands and its code, word for word. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { callbackByPhonePage, pathOf, scanQrCode } from '../support/phone.js';
 import { listens, RunningCommand, requireFree } from '../support/running-command.js';
 import { Browser } from '../support/site.js';
-import { root } from './clean-folder.js';
 import { shortestProgram } from './documentation.js';
+import { installHere } from './installed-here.js';
 
 const origin = 'http://localhost:3000';
 const { program, file, installCommand, simulatorCommand, siteCommand, packages, ports } = shortestProgram;
@@ -23,31 +22,14 @@ describe('The shortest program of the README', function () {
     return command;
   };
 
-  /** As `npm install` would lay it out, but without the registry. */
-  function install(): void {
-    folder = mkdtempSync(path.join(tmpdir(), 'shortest-program-'));
-    const modules = path.join(folder, 'node_modules');
-    mkdirSync(path.join(modules, '.bin'), { recursive: true });
-    for (const name of packages) {
-      const installed = name === 'passport-smart-id' ? root : path.join(root, 'node_modules', name);
-      symlinkSync(installed, path.join(modules, name));
-      const { bin = {} } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
-      for (const [command, file] of Object.entries<string>(typeof bin === 'string' ? { [name]: bin } : bin)) {
-        const script = `#!/bin/sh\nexec node '${path.join(installed, file)}' "$@"\n`;
-        writeFileSync(path.join(modules, '.bin', command), script, { mode: 0o755 });
-      }
-    }
-    writeFileSync(path.join(folder, 'package.json'), '{}');
-    writeFileSync(path.join(folder, file), program);
-  }
-
   before(async () => {
     expect(program).to.contain('smartIdRouter(');
     expect(installCommand).to.match(/^npm install passport-smart-id /);
     expect(simulatorCommand).to.match(/^npx smart-id-simulator /);
     expect(siteCommand).to.match(/ npx tsx \S+\.ts$/);
     await requireFree(Object.values(ports));
-    install();
+    folder = installHere(packages);
+    writeFileSync(path.join(folder, file), program);
   });
   after(async () => {
     await Promise.all(running.map((command) => command.stop()));

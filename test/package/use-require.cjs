@@ -1,5 +1,6 @@
 const { SmartIdSigning, SmartIdStrategy } = require('passport-smart-id');
 const { SmartIdClient, verifySignature } = require('passport-smart-id/client');
+const { SmartIdDocuments } = require('passport-smart-id/documents');
 const { smartIdHandler } = require('passport-smart-id/fetch');
 const { SmartIdLogin } = require('passport-smart-id/login');
 const { RedisAttemptStore } = require('passport-smart-id/redis');
@@ -10,6 +11,7 @@ for (const value of [
   SmartIdStrategy,
   SmartIdSigning,
   SmartIdClient,
+  SmartIdDocuments,
   SmartIdLogin,
   smartIdHandler,
   RedisAttemptStore,

@@ -16,6 +16,7 @@ import {
   verifyAuthentication,
   verifySignature,
 } from 'passport-smart-id/client';
+import { type SignedDocument, SmartIdDocuments } from 'passport-smart-id/documents';
 import { type PhoneAnswer, type Simulator, startSimulator } from 'passport-smart-id/simulator';
 import { smartIdRouter, smartIdSigningRouter } from 'passport-smart-id/web';
 
@@ -64,6 +65,37 @@ app.use(
     notification: true,
   }),
 );
+const documents = new SmartIdDocuments({
+  trustAnchors: './anchors',
+  timestampAuthority: { url: 'http://tsa.example.com', trustAnchors: './timestamp-anchors' },
+});
+app.use(
+  '/contracts',
+  smartIdSigningRouter({
+    signing: new SmartIdSigning(
+      {
+        environment: 'live',
+        relyingPartyUUID: '00000000-0000-4000-8000-000000000000',
+        relyingPartyName: 'DEMO',
+        trustAnchors: './anchors',
+      },
+      documents.prepare(({ profile }, { reference }, req) =>
+        reference === undefined ? undefined : { pdf: Buffer.from(req.path), reason: profile.displayName },
+      ),
+    ),
+    start: () => ({}),
+    signed: documents.signed(({ content, contentType }: SignedDocument, { signer }: SmartIdSignature, req) => [
+      content.byteLength,
+      contentType,
+      signer.documentNumber,
+      req.path,
+    ]),
+  }),
+);
+// @ts-expect-error: a document is a PDF, files or a container.
+documents.prepare(() => ({ text: 'The contract' }));
+// @ts-expect-error: there is no such level.
+new SmartIdDocuments({ trustAnchors: './anchors', level: 'LTA' });
 app.post(
   '/sign/start',
   signing.start({ signer: { semanticsIdentifier: 'PNOEE-30303039914' }, reference: 'contract 7' }),

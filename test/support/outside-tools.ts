@@ -1,4 +1,4 @@
-/** Programs of other people that judge what the example site makes: they do not share our mistakes. */
+/** Programs of other people that judge signed files: they do not share our mistakes. */
 
 import { spawnSync } from 'node:child_process';
 import { findOnPath } from './find-on-path.js';

@@ -1,7 +1,6 @@
 /** A person who signs with a Smart-ID signing certificate, without the service in between. */
 
-import { constants, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import type { PreparedDocument } from '../../example-app/documents/prepared-document.js';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
 import { readyRsaKeys } from './rsa-keys.js';
 
@@ -18,16 +17,6 @@ export function signatory({ pki }: Simulator, overrides: UserCertificateOverride
     ...overrides,
   });
   return { certificate: new X509Certificate(certificate), privateKey };
-}
-
-/** The raw signature value, as it comes from the phone. */
-export function signatureValue(
-  { toSign, signatureAlgorithm, hashAlgorithm }: PreparedDocument,
-  { privateKey }: Signatory,
-): Buffer {
-  if (signatureAlgorithm !== 'rsassa-pss') return sign(signatureAlgorithm.slice(0, 6), toSign, privateKey);
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
-  return sign(hashAlgorithm, toSign, { key: privateKey, padding, saltLength });
 }
 
 /** A key of the size that Smart-ID has. */

@@ -20,10 +20,13 @@ export interface ContainerDraft extends DraftFields {
   container?: string;
 }
 
+/** A file of a new container, as JSON. */
 export interface DraftFile {
+  /** Without folders. */
   name: string;
+  /** Such as `application/pdf`. */
   contentType: string;
-  /** Base64 */
+  /** Base64 of its bytes. */
   content: string;
 }
 

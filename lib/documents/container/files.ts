@@ -9,6 +9,7 @@ export interface ContainerFile {
   name: string;
   /** Such as `application/pdf`, without parameters. */
   contentType: string;
+  /** Its bytes. */
   content: Uint8Array;
 }
 

@@ -14,11 +14,22 @@ import { type SignatureFields, type SignedFile, type SignedTexts, writeSignedTex
 
 /** Files for a new container, or an existing one (.asice, .sce) that gets one more signature. */
 export type ContainerInput =
-  | { files: readonly ContainerFile[]; container?: undefined }
-  | { container: Uint8Array; files?: undefined };
+  | {
+      /** What a new container holds: 1 to 1000 files, 100 MB together. */
+      files: readonly ContainerFile[];
+      /** Not with `files`. */
+      container?: undefined;
+    }
+  | {
+      /** An ASiC-E container of at most 100 MB: its files and signatures stay as they are. */
+      container: Uint8Array;
+      /** Not with `container`. */
+      files?: undefined;
+    };
 
 /** A container that waits for its signature; the algorithms are what the app must be asked for. */
 export interface PreparedContainer extends SignatureChoice {
+  /** With `rsassa-pss` only: the other algorithms name their hash themselves. */
   hashAlgorithm?: DocumentHashAlgorithm;
   /** Plain data for any store. */
   draft: ContainerDraft;
@@ -26,7 +37,12 @@ export interface PreparedContainer extends SignatureChoice {
   data: Buffer;
 }
 
-/** @throws SmartIdInputError naming what is wrong with the files, the container or an option. */
+/**
+ * The first half of a XAdES signature in an ASiC-E container (ETSI EN 319 162-1, section 4.4; EN 319 132-1): from files
+ * or a container, and a certificate, to what is to be signed.
+ * @throws SmartIdInputError naming what is wrong with the files, the container or an option, or `yauzl` where that is
+ * needed to read a container and is not installed.
+ */
 export async function prepareContainer(input: ContainerInput, options: ContainerOptions): Promise<PreparedContainer> {
   const fields = resolveOptions(options);
   const { files, container } = input;

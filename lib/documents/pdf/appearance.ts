@@ -6,11 +6,15 @@ import type { PdfIncrement } from './increment.js';
 import type { PdfPage } from './page-tree.js';
 import { PdfName, type PdfReference, PdfStream, type PdfValue } from './values.js';
 
-/** In points, from the lower left corner of the page as it is shown. */
+/** In points (1/72 of an inch), from the lower left corner of the page as it is shown. */
 export interface SignatureBox {
+  /** From the left edge of the page to the box. */
   x: number;
+  /** From the lower edge of the page to the box. */
   y: number;
+  /** Of the box. */
   width: number;
+  /** Of the box. Text is shown at 4 to 12 points, as it fits. */
   height: number;
 }
 

@@ -4,6 +4,7 @@ import type { SignatureChoice } from '../../protocol/algorithms.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
 import type { ByteRange } from './signature-field.js';
 
+/** A PDF in full, with a place for the signature. */
 export interface PdfDraft extends DraftFields {
   /** Base64 of the file as it was given. */
   pdf: string;
@@ -15,6 +16,7 @@ export interface PdfDraft extends DraftFields {
 
 /** A PDF that waits for its signature; the algorithms are what the app must be asked for. */
 export interface PreparedPdf extends SignatureChoice {
+  /** With `rsassa-pss` only: the other algorithms name their hash themselves. */
   hashAlgorithm?: DocumentHashAlgorithm;
   /** To be kept until the signature value comes. It is JSON. */
   draft: PdfDraft;

@@ -15,21 +15,21 @@ export interface VisibleSignature extends SignatureBox {
    * Latvian or Lithuanian.
    */
   font?: Uint8Array;
-  /** Lines of text. The signer's name and the time otherwise. */
+  /** Lines of text, in at most 500 characters. Default: the signer's name and the time in UTC. */
   text?: string;
 }
 
 /** What `preparePdf` is told besides the file. */
 export interface PdfOptions extends DocumentOptions {
-  /** How large the file may be. Default 100 MB. */
+  /** How large the file may be, in bytes. Default: 100 MB. */
   maxPdfBytes?: number;
-  /** Default: no page shows the signature; readers list it all the same. */
+  /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
   visible?: VisibleSignature;
-  /** Default: as the certificate has it. */
+  /** Who signs, in at most 500 characters. Default: the name in the certificate. */
   signerName?: string;
-  /** Why it is signed. */
+  /** Why it is signed, in at most 500 characters. */
   reason?: string;
-  /** Where it is signed. */
+  /** Where it is signed, in at most 500 characters. */
   location?: string;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The page that is signed: a title, a text, and room for the signature. The font is embedded, because the fonts that
- * every reader has lack letters of Baltic names. What would be signed without being seen as it is, is refused.
+ * The contract that is signed here: a page with a title, a text, and room for the signature. The font is embedded,
+ * because the fonts that every reader has lack letters of Baltic names. What would be signed without being seen as it
+ * is, is refused.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -13,7 +14,6 @@ import {
   PageSizes,
   PDFDocument,
   type PDFFont,
-  type PDFPage,
   TextAlignment,
 } from '@cantoo/pdf-lib';
 
@@ -22,42 +22,36 @@ export interface Contract {
   text: string;
 }
 
-export interface ContractPage {
-  document: PDFDocument;
-  page: PDFPage;
-  font: PDFFont;
-}
-
-const fontFile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
+/** A TrueType font with the letters of all Baltic names. */
+export const fontBytes = await readFile(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')));
 const [pageWidth, pageHeight] = PageSizes.A4;
 const margin = 56;
 const width = pageWidth - 2 * margin;
-/** Where the signature is shown. */
+/** Where the signature is shown on the page, in points from its lower left corner. */
 export const signatureBox = { x: margin, y: margin, width: 320, height: 64 };
 const titleBox = { x: margin, y: pageHeight - margin - 60, width, height: 60 };
 const textBox = { x: margin, y: 160, width, height: titleBox.y - 180 };
 /** More than a page holds. The time for laying out a line grows with the square of its length. */
 const tooManyCharacters = 10_000;
 
-export async function createContractPage({ title, text }: Contract, createdAt: Date): Promise<ContractPage> {
-  const document = await PDFDocument.create({ updateMetadata: false });
+/**
+ * The contract as a PDF that nobody has signed yet.
+ * @throws Error when it does not fit on the page, or holds something that cannot be seen.
+ */
+export async function contractPdf({ title, text }: Contract): Promise<Uint8Array> {
+  const document = await PDFDocument.create();
   document.registerFontkit(fontkit);
   document.setTitle(title, { showInWindowTitleBar: true });
-  document.setCreationDate(createdAt);
-  const font = await document.embedFont(await readFile(fontFile), { subset: true });
+  const font = await document.embedFont(fontBytes, { subset: true });
   const page = document.addPage(PageSizes.A4);
   for (const { lines, fontSize } of [layOut(title, font, titleBox, 20), layOut(text, font, textBox, 11)]) {
     for (const { text: line, x, y } of lines) page.drawText(line, { x, y, font, size: fontSize });
   }
-  return { document, page, font };
+  return document.save();
 }
 
-/**
- * Breaks a text into lines.
- * @param size that of the letters; the largest that fits otherwise.
- * @throws Error when the text does not fit, or holds something that cannot be seen.
- */
-export function layOut(text: string, font: PDFFont, bounds: LayoutBounds, size?: number): MultilineTextLayout {
+/** Breaks a text into lines. */
+function layOut(text: string, font: PDFFont, bounds: LayoutBounds, size: number): MultilineTextLayout {
   const wanted = text.replace(/\r\n?/g, '\n');
   const drawable = new Set(font.getCharacterSet());
   for (const character of wanted) {
