@@ -134,7 +134,9 @@ export class SmartIdDocuments {
       // Known before anybody's phone rings, and nothing is bought yet.
       await this.reachTimestampAuthority();
       const { draft, ...toSign } = await this.prepareDraft(document, signer);
-      await this.store.save(request.id, draft, draftLifetimeMs);
+      // By the clock of these options, which addSignature goes by.
+      const expiresAt = this.services.clock() + draftLifetimeMs;
+      await this.store.save(request.id, { ...draft, expiresAt }, draftLifetimeMs);
       return toSign;
     };
   }
