@@ -53,14 +53,14 @@ const responderName = 'The OCSP responder';
  * no answer that can be used; the signal's reason when aborted.
  */
 export async function collectEvidence(question: EvidenceQuestion): Promise<SignatureEvidence> {
-  const { certificate, trustAnchors, timestamp } = question;
+  const { certificate, trustAnchors, timestamp, fetch = fetchOverKeptConnections() } = question;
   const signerPath = signerPathAt(certificate, trustAnchors, timestamp.time);
   const responders = new Responders();
   // Who waits for a slow clock need not when somebody else has refused.
   const failed = new AbortController();
   const signal = question.signal ? AbortSignal.any([question.signal, failed.signal]) : failed.signal;
   const ask = (one: Certificate, issuer: Certificate) =>
-    askResponders({ ...question, signal }, { certificate: one, issuer, responders });
+    askResponders({ ...question, fetch, signal }, { certificate: one, issuer, responders });
   const answers = [ask(...signerPath)];
   const [unit, unitAnchor] = timestamp.path;
   // Nobody can be asked about one that is trusted by itself, or that names nobody to ask.
@@ -82,6 +82,9 @@ function distinct(certificates: readonly Uint8Array[]): Uint8Array[] {
   );
 }
 
+/** Whoever is asked, it is over the same connections. */
+type Asking = EvidenceQuestion & { fetch: Fetch };
+
 interface Subject {
   certificate: Certificate;
   issuer: Certificate;
@@ -89,7 +92,7 @@ interface Subject {
 }
 
 /** DER of a good answer of the first responder that gives one. */
-async function askResponders(question: EvidenceQuestion, subject: Subject): Promise<Uint8Array> {
+async function askResponders(question: Asking, subject: Subject): Promise<Uint8Array> {
   let failure: SmartIdServiceError | undefined;
   for (const url of ocspUrls(subject.certificate)) {
     try {
@@ -103,7 +106,7 @@ async function askResponders(question: EvidenceQuestion, subject: Subject): Prom
 }
 
 /** One whose clock is a little behind would make a file that validators refuse. */
-async function askUntilNewer(url: string, question: EvidenceQuestion, subject: Subject): Promise<Uint8Array> {
+async function askUntilNewer(url: string, question: Asking, subject: Subject): Promise<Uint8Array> {
   const { timestamp, signal } = question;
   for (let questions = 1; ; questions++) {
     const { der, producedAt } = await askOnce(url, question, subject);
@@ -119,11 +122,11 @@ async function askUntilNewer(url: string, question: EvidenceQuestion, subject: S
 
 async function askOnce(
   url: string,
-  { fetch, clock, signal, timeoutMs = 10_000 }: EvidenceQuestion,
+  { fetch, clock, signal, timeoutMs = 10_000 }: Asking,
   { certificate, issuer, responders }: Subject,
 ): Promise<{ der: Uint8Array; producedAt: number }> {
   const request = createOcspRequest(certificate, issuer);
-  const answer = await exchange(fetch ?? fetchOverKeptConnections(), {
+  const answer = await exchange(fetch, {
     service: responderName,
     method: 'POST',
     url,

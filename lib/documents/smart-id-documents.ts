@@ -23,6 +23,7 @@ import type { DocumentHashAlgorithm, SignatureLevel } from './draft.js';
 import { type DraftStore, MemoryDraftStore } from './draft-store.js';
 import { preparePdf, type VisibleSignature } from './pdf/index.js';
 import { loadTimestampAnchors } from './timestamp/anchors.js';
+import { authorityName } from './timestamp/response.js';
 
 /** A document to be signed: a PDF, files for a new container, or a container that gets one more signature. */
 export type DocumentToSign =
@@ -96,7 +97,7 @@ const probeIsGoodForMs = 60_000;
 
 /** Documents that people sign with Smart-ID: PDF (PAdES) and ASiC-E containers (XAdES). */
 export class SmartIdDocuments {
-  private readonly services: CompletionServices;
+  private readonly services: CompletionServices & { fetch: Fetch };
   private readonly options: Pick<SmartIdDocumentsOptions, 'signatureAlgorithm' | 'hashAlgorithm'> & {
     level: SignatureLevel;
   };
@@ -118,7 +119,7 @@ export class SmartIdDocuments {
         ...timestampAuthority,
         trustAnchors: loadTimestampAnchors(timestampAuthority.trustAnchors, clock()),
       },
-      fetch: options.fetch,
+      fetch: options.fetch ?? fetchOverKeptConnections(),
       clock,
     };
   }
@@ -199,8 +200,8 @@ export class SmartIdDocuments {
   private async reachTimestampAuthority(): Promise<void> {
     const { timestampAuthority, fetch, clock } = this.services;
     if (!timestampAuthority || this.options.level === 'B' || clock() < this.reachedUntil) return;
-    await exchange(fetch ?? fetchOverKeptConnections(), {
-      service: 'The timestamp authority',
+    await exchange(fetch, {
+      service: authorityName,
       method: 'GET',
       url: timestampAuthority.url,
       headers: {},
