@@ -60,10 +60,22 @@ export class SmartIdSessionError extends SmartIdError {
   }
 }
 
-/** The store of the attempts cannot be reached or fails: try again later. `cause` is what it said. */
+/** Why a store cannot be used. */
+export type StoreProblem = 'store_unavailable' | 'store_full';
+
+const storeMessages: Readonly<Record<StoreProblem, string>> = {
+  store_unavailable: 'The store of Smart-ID attempts cannot be used at the moment.',
+  store_full: 'Too many documents wait for a signature at the moment.',
+};
+
+/**
+ * The store of attempts or of documents cannot be reached, fails or is full: try again later. `cause` is what it said.
+ */
 export class SmartIdStoreError extends SmartIdError {
-  constructor(cause: unknown) {
-    super('The store of Smart-ID attempts cannot be used at the moment.', 'store_unavailable', 503, { cause });
+  declare readonly code: StoreProblem;
+
+  constructor(cause: unknown, code: StoreProblem = 'store_unavailable') {
+    super(storeMessages[code], code, 503, { cause });
   }
 }
 

@@ -35,6 +35,8 @@ export interface FailedEnd {
   httpStatus: 401 | 403;
   attempt?: Attempt;
   isOpen: boolean;
+  /** Whether this request has taken it out of the store: another one may be about to end it well otherwise. */
+  isTaken: boolean;
 }
 
 /**
@@ -126,7 +128,7 @@ async function concludeComplete(
   const taken = await take(context, attempt);
   if (!taken) return failed(attempt, 'already_used', 403);
   // Cancelled while this request was waiting.
-  if (taken.ended) return failed(attempt, taken.ended);
+  if (taken.ended) return { ...failed(attempt, taken.ended), isTaken: true };
   return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
 }
 
@@ -153,12 +155,12 @@ function endExpired(context: Context, attempt: Attempt): Promise<Conclusion> {
 }
 
 async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
-  await take(context, attempt);
-  return failed(attempt, code, isForbidden(code) ? 403 : 401);
+  const taken = await take(context, attempt);
+  return { ...failed(attempt, code, isForbidden(code) ? 403 : 401), isTaken: taken !== undefined };
 }
 
 export function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
-  return { end: 'failed', code, httpStatus, attempt, isOpen: false };
+  return { end: 'failed', code, httpStatus, attempt, isOpen: false, isTaken: false };
 }
 
 function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): FailedEnd {

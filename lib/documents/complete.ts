@@ -8,6 +8,7 @@ import type { Fetch } from '../http.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { isSignatureOf } from '../verify/signature-value.js';
+import { checkDraft } from './check-draft.js';
 import { collectEvidence, maxTimestampAgeMs } from './collect-evidence.js';
 import { type ContainerDraft, containerFormat } from './container/index.js';
 import { containerType } from './container/manifest.js';
@@ -61,6 +62,7 @@ export interface SignedDocument {
  * SmartIdInputError naming `draft` when that has expired, or is none.
  */
 export function addSignature<Draft extends DocumentDraft>(draft: Draft, value: Uint8Array, now: number): Draft {
+  checkDraft(draft);
   if (now > draft.expiresAt) throw new SmartIdInputError('draft', 'has expired: prepare the document again.');
   const signature = Buffer.from(value).toString('base64');
   checkSignature(draft, signature);
@@ -85,6 +87,7 @@ export async function completeDraft(
   services: CompletionServices,
   keep: (draft: DocumentDraft) => Promise<void> = async () => {},
 ): Promise<SignedDocument> {
+  checkDraft(draft);
   return 'pdf' in draft
     ? complete(draft, pdfFormat, 'application/pdf', services, keep)
     : complete(draft, containerFormat, containerType, services, keep);

@@ -6,7 +6,7 @@ export type { FlowType } from '../protocol/acsp-v2.js';
 export type { CertificateLevel, HashAlgorithm } from '../protocol/algorithms.js';
 export type { IdentifierType } from '../protocol/semantics-identifier.js';
 export type { SmartIdSignature } from '../signing/finish.js';
-export type { Prepare, Prepared, Signer, SigningRequest, ToSign } from '../signing/options.js';
+export type { Preparation, Prepare, Prepared, Signer, SigningRequest, ToSign } from '../signing/options.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from '../trust/anchors.js';
 export type { CertificateSource } from '../trust/read-certificates.js';
 export {

@@ -34,7 +34,8 @@ export interface ResolvedOptions {
   fields: Omit<DraftFields, 'data'>;
 }
 
-const levels: readonly SignatureLevel[] = ['B', 'T', 'LT'];
+/** From the one that can be verified for the shortest time. */
+export const signatureLevels = ['B', 'T', 'LT'] as const satisfies SignatureLevel[];
 export const documentHashAlgorithms = ['SHA-256', 'SHA-384', 'SHA-512'] as const satisfies DocumentHashAlgorithm[];
 const defaultExpiresInMs = 60 * 60 * 1000;
 
@@ -45,7 +46,9 @@ const defaultExpiresInMs = 60 * 60 * 1000;
  */
 export function resolveOptions(options: DocumentOptions, earliest: number, latest: number): ResolvedOptions {
   const { level = 'LT', signatureAlgorithm = 'rsassa-pss', signedAt = Date.now(), expiresInMs } = options;
-  if (!levels.includes(level)) throw new SmartIdInputError('level', `must be one of ${levels.join(', ')}.`);
+  if (!signatureLevels.includes(level)) {
+    throw new SmartIdInputError('level', `must be one of ${signatureLevels.join(', ')}.`);
+  }
   if (!(Number.isSafeInteger(signedAt) && signedAt >= earliest && signedAt <= latest)) {
     const [from, to] = [earliest, latest].map((time) => new Date(time).getUTCFullYear());
     throw new SmartIdInputError('signedAt', `must be milliseconds since the epoch, of the years ${from} to ${to}.`);

@@ -9,8 +9,12 @@ import { exchange, type Fetch } from '../http.js';
 import { fetchOverKeptConnections } from '../kept-connections.js';
 import type { SignatureAlgorithm } from '../protocol/algorithms.js';
 import type { SmartIdSignature } from '../signing/finish.js';
-import type { Prepare, Signer, SigningRequest } from '../signing/options.js';
+import type { Preparation, Signer, SigningRequest } from '../signing/options.js';
 import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
+import { parseCertificate } from '../trust/certificate.js';
+import { buildPath } from '../trust/path.js';
+import { ocspUrls } from '../trust/revocation/revocation.js';
+import { checkDraft } from './check-draft.js';
 import {
   addSignature,
   type CompletionServices,
@@ -21,6 +25,7 @@ import {
 import { type ContainerFile, prepareContainer } from './container/index.js';
 import type { DocumentHashAlgorithm, SignatureLevel } from './draft.js';
 import { type DraftStore, MemoryDraftStore } from './draft-store.js';
+import { signatureLevels } from './options.js';
 import { preparePdf, type VisibleSignature } from './pdf/index.js';
 import { loadTimestampAnchors } from './timestamp/anchors.js';
 import { authorityName } from './timestamp/response.js';
@@ -86,8 +91,8 @@ export interface SmartIdDocumentsOptions {
   clock?: () => number;
 }
 
-/** Longer than any attempt lives. */
-const draftLifetimeMs = 15 * 60_000;
+/** Longer than an attempt lives from its signature session to its last finish, which is 3 minutes. */
+const draftLifetimeMs = 5 * 60_000;
 /** For a document that is signed and waits for a timestamp or an OCSP answer: time to mend what is out of reach. */
 const signedLifetimeMs = 7 * 24 * 3_600_000;
 const probeTimeoutMs = 5_000;
@@ -103,6 +108,7 @@ export class SmartIdDocuments {
   };
   private readonly store: DraftStore;
   private readonly completing = new Map<string, Promise<SignedDocument>>();
+  private readonly handingOver = new Map<string, Promise<void>>();
   private reachedUntil = Number.NEGATIVE_INFINITY;
 
   /** @throws SmartIdInputError naming the option that breaks a rule. */
@@ -128,17 +134,21 @@ export class SmartIdDocuments {
    * For the second argument of `SmartIdSigning`.
    * @param choose says which document it is.
    */
-  prepare(choose: ChooseDocument): Prepare {
-    return async (signer, request, req) => {
-      const document = await choose(signer, request, req);
-      if (!document) return undefined;
-      // Known before anybody's phone rings, and nothing is bought yet.
-      await this.reachTimestampAuthority();
-      const { draft, ...toSign } = await this.prepareDraft(document, signer);
-      // By the clock of these options, which addSignature goes by.
-      const expiresAt = this.services.clock() + draftLifetimeMs;
-      await this.store.save(request.id, { ...draft, expiresAt }, draftLifetimeMs);
-      return toSign;
+  prepare(choose: ChooseDocument): Preparation {
+    return {
+      prepare: async (signer, request, req) => {
+        const document = await choose(signer, request, req);
+        if (!document) return undefined;
+        // Known before anybody's phone rings, and nothing is bought yet.
+        await this.reachTimestampAuthority();
+        const { draft, ...toSign } = await this.prepareDraft(document, signer);
+        this.checkSigner(signer);
+        // By the clock of these options, which addSignature goes by.
+        const expiresAt = this.services.clock() + draftLifetimeMs;
+        if (await this.store.create(request.id, { ...draft, expiresAt }, draftLifetimeMs)) return toSign;
+        throw new SmartIdInputError('id', 'is that of another document that waits for its signature.');
+      },
+      discard: (id) => this.store.discard(id),
     };
   }
 
@@ -147,10 +157,10 @@ export class SmartIdDocuments {
    * the verified signature and hands it to the site, after which nothing of it is kept here.
    */
   signed(keep: KeepDocument): (signature: SmartIdSignature, req: Request) => Promise<void> {
-    return async (signature, req) => {
-      const document = await this.complete(signature.id, signature.value);
-      await keep(document, signature, req);
-      await this.forget(signature.id);
+    return (signature, req) => {
+      // Where two requests bring one signature at the same time, the site gets it once.
+      const running = this.handingOver.get(signature.id);
+      return running ?? remembered(this.handingOver, signature.id, this.handOver(keep, signature, req));
     };
   }
 
@@ -163,11 +173,11 @@ export class SmartIdDocuments {
    * reached: try again; SmartIdVerificationError when something does not verify.
    */
   complete(id: string, value?: Uint8Array): Promise<SignedDocument> {
-    const known = this.completing.get(id);
-    if (known) return known;
-    const completing = this.completeOnce(id, value).finally(() => this.completing.delete(id));
-    this.completing.set(id, completing);
-    return completing;
+    const running = this.completing.get(id);
+    if (running && value === undefined) return running;
+    // One that runs may have begun without the value, and fail for want of it.
+    const completing = running ? running.catch(() => this.completeOnce(id, value)) : this.completeOnce(id, value);
+    return remembered(this.completing, id, completing);
   }
 
   /** Keeps nothing of this document any more. */
@@ -177,13 +187,44 @@ export class SmartIdDocuments {
 
   private async completeOnce(id: string, value?: Uint8Array): Promise<SignedDocument> {
     let draft = await this.store.load(id);
-    if (!draft) throw new SmartIdInputError('id', 'is that of no document that waits for a signature.');
-    const keep = (changed: DocumentDraft) => this.store.save(id, changed, signedLifetimeMs);
+    if (!draft) throw unknownId();
+    checkDraft(draft);
+    this.checkLevel(draft);
     if (draft.signature === undefined && value !== undefined) {
       draft = addSignature(draft, value, this.services.clock());
-      await keep(draft);
+      if (!(await this.store.add(id, { signature: draft.signature }, signedLifetimeMs))) throw unknownId();
     }
-    return completeDraft(draft, this.services, keep);
+    return completeDraft(draft, this.services, async ({ timestamp }) => {
+      // Where the store fails, the file is finished all the same: the next try would take another timestamp.
+      const isThere = await this.store.add(id, { timestamp }, signedLifetimeMs).catch(() => true);
+      if (!isThere) throw unknownId();
+    });
+  }
+
+  private async handOver(keep: KeepDocument, signature: SmartIdSignature, req: Request): Promise<void> {
+    const document = await this.complete(signature.id, signature.value);
+    await keep(document, signature, req);
+    await this.forget(signature.id);
+  }
+
+  /** A signature whose evidence cannot be had is not worth asking a person for. */
+  private checkSigner({ certificate }: Signer): void {
+    const { trustAnchors, clock } = this.services;
+    const parsed = parseCertificate(certificate.raw);
+    const result = buildPath(parsed, trustAnchors, clock());
+    if ('refusal' in result) {
+      throw new SmartIdInputError('trustAnchors', `must be those of SmartIdSigning: of the signer, ${result.refusal}.`);
+    }
+    if (this.options.level === 'LT' && ocspUrls(parsed).length === 0) {
+      throw new SmartIdInputError('certificate', 'must name an OCSP responder for the level LT.');
+    }
+  }
+
+  /** Who can write into the store must not make signatures that last less. */
+  private checkLevel({ level }: DocumentDraft): void {
+    const wanted = this.options.level;
+    if (signatureLevels.indexOf(level) >= signatureLevels.indexOf(wanted)) return;
+    throw new SmartIdInputError('draft', `must be of the level ${wanted}, or one that lasts longer.`);
   }
 
   private prepareDraft(document: DocumentToSign, { certificate }: Signer) {
@@ -210,4 +251,15 @@ export class SmartIdDocuments {
     });
     this.reachedUntil = clock() + probeIsGoodForMs;
   }
+}
+
+const unknownId = () => new SmartIdInputError('id', 'is that of no document that waits for a signature.');
+
+/** The work, which can be found under this key for as long as it goes on. */
+function remembered<T>(works: Map<string, Promise<T>>, key: string, work: Promise<T>): Promise<T> {
+  const going = work.finally(() => {
+    if (works.get(key) === going) works.delete(key);
+  });
+  works.set(key, going);
+  return going;
 }

@@ -1,7 +1,7 @@
 /** Documents that wait for their signature, in Redis: any process of a site can go on with any of them. */
 
 import type { DocumentDraft } from '../documents/complete.js';
-import type { DraftStore } from '../documents/draft-store.js';
+import type { DraftAdditions, DraftStore } from '../documents/draft-store.js';
 import { type RedisClient, RedisConnection } from './connection.js';
 import { checkOptions } from './redis-store.js';
 import { Seal } from './seal.js';
@@ -19,6 +19,26 @@ export interface RedisDraftStoreOptions {
 /** A draft is as large as its document: longer than a command about an attempt may take. */
 const times = { tryTimeoutMs: 10_000, timeoutMs: 30_000 };
 
+/** A hash for each draft; what was added is in fields of its own, so that a document is written once. */
+const fields = ['draft', 'signature', 'timestamp'] as const;
+
+/** Repeated after an answer that was lost, each of them says the same again. */
+const createScript = `
+local present = redis.call('HGET', KEYS[1], 'draft')
+if present then return present == ARGV[1] and 1 or 0 end
+redis.call('HSET', KEYS[1], 'draft', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`;
+const addScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1`;
+const loadScript = `return redis.call('HMGET', KEYS[1], '${fields.join("', '")}')`;
+const discardScript = `
+if redis.call('HEXISTS', KEYS[1], 'signature') == 1 then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
 /** The `store` of `SmartIdDocuments`. Drafts are encrypted, and take about twice the room of their document. */
 export class RedisDraftStore implements DraftStore {
   private readonly connection: RedisConnection;
@@ -34,29 +54,47 @@ export class RedisDraftStore implements DraftStore {
     this.seal = new Seal([secret].flat(), 'drafts');
   }
 
-  async save(id: string, draft: DocumentDraft, lifetimeMs: number): Promise<void> {
-    const place = this.placeOf(id);
-    const encrypted = this.seal.encrypt(JSON.stringify(draft), place);
-    await this.connection.run(
-      "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])",
-      [place],
-      [encrypted, `${lifetimeMs}`],
-    );
+  async create(id: string, draft: DocumentDraft, lifetimeMs: number): Promise<boolean> {
+    const sealed = this.seal.encrypt(JSON.stringify(draft), this.placeOf(id, 'draft'));
+    return (await this.run(createScript, id, [sealed, `${lifetimeMs}`])) === 1;
   }
 
   async load(id: string): Promise<DocumentDraft | undefined> {
-    const place = this.placeOf(id);
-    const encrypted = await this.connection.run("return redis.call('GET', KEYS[1])", [place], []);
-    // What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it.
-    const text = typeof encrypted === 'string' ? this.seal.decrypt(encrypted, place) : undefined;
-    return text === undefined ? undefined : JSON.parse(text);
+    const values = (await this.run(loadScript, id)) as unknown[];
+    const [draft, signature, timestamp] = fields.map((field, index) => this.opened(values[index], id, field));
+    return draft === undefined ? undefined : { ...JSON.parse(draft), signature, timestamp };
+  }
+
+  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<boolean> {
+    const sealed = Object.entries(additions).flatMap(([field, value]) => [
+      field,
+      this.seal.encrypt(value, this.placeOf(id, field)),
+    ]);
+    return (await this.run(addScript, id, [`${lifetimeMs}`, ...sealed])) === 1;
+  }
+
+  async discard(id: string): Promise<void> {
+    await this.run(discardScript, id);
   }
 
   async remove(id: string): Promise<void> {
-    await this.connection.run("return redis.call('DEL', KEYS[1])", [this.placeOf(id)], []);
+    await this.run("return redis.call('DEL', KEYS[1])", id);
   }
 
-  private placeOf(id: string): string {
+  private run(script: string, id: string, values: readonly string[] = []): Promise<unknown> {
+    return this.connection.run(script, [this.keyOf(id)], values);
+  }
+
+  /** What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it. */
+  private opened(sealed: unknown, id: string, field: string): string | undefined {
+    return typeof sealed === 'string' ? this.seal.decrypt(sealed, this.placeOf(id, field)) : undefined;
+  }
+
+  private keyOf(id: string): string {
     return `${this.prefix}draft:${id}`;
+  }
+
+  private placeOf(id: string, field: string): string {
+    return `${this.keyOf(id)}:${field}`;
   }
 }

@@ -44,7 +44,7 @@ export async function beginSigning(
 ): Promise<Attempt | undefined> {
   const { flow, reference, interactions, lang, returnTo } = beginning;
   const id = generateAttemptId();
-  const begun = await begin(settings, beginning, id, req);
+  const begun = await beginOrDiscard(settings, beginning, id, req);
   if (!begun) return undefined;
   const receivedAt = settings.clock();
   return {
@@ -57,6 +57,22 @@ export async function beginSigning(
     signing: { reference, interactions },
     accountProblem: begun.accountProblem,
   };
+}
+
+async function beginOrDiscard(
+  settings: ResolvedSigningOptions,
+  beginning: SigningBeginning,
+  id: string,
+  req: Request,
+): Promise<Begun | undefined> {
+  try {
+    const begun = await begin(settings, beginning, id, req);
+    if (begun?.accountProblem) await settings.discard(id);
+    return begun;
+  } catch (error) {
+    await settings.discard(id);
+    throw error;
+  }
 }
 
 function begin(

@@ -2,9 +2,9 @@
 
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { type Conclusion, concludeAttempt, type Ending, orGiveBack } from '../attempt/conclude.js';
+import { type Conclusion, concludeAttempt, type Ending, type FailedEnd, orGiveBack } from '../attempt/conclude.js';
 import { codeOf, publishOutcome } from '../diagnostics.js';
-import { outcomeCode } from '../errors.js';
+import { outcomeCode, type SmartIdSigningError } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
 import { verifySignature } from '../verify/signature.js';
@@ -45,6 +45,7 @@ interface FinishContext {
 export async function finishSigning(context: FinishContext): Promise<SmartIdSignature> {
   const { asking, ending, settings, attempts, step, keep } = context;
   let known: Attempt | undefined;
+  let isVerified = false;
   try {
     const conclusion = await concludeAttempt(ending, attempts, (attempt, status) => {
       known = attempt;
@@ -52,15 +53,39 @@ export async function finishSigning(context: FinishContext): Promise<SmartIdSign
     });
     if (conclusion.end === 'absent') throw refusal('no_attempt');
     known = conclusion.attempt;
-    if (conclusion.end === 'failed') throw refusal(conclusion.code, known, conclusion.httpStatus);
-    const signature = await signatureOf(conclusion, settings);
+    if (conclusion.end === 'failed') throw await refusalOfEnd(conclusion, settings);
+    const signature = await signatureOrDiscard(conclusion, settings);
+    isVerified = true;
     await orGiveBack(context, conclusion.attempt, () => keep(signature));
     publishOutcome('signing', 'ok', settings.clock(), known);
     return signature;
   } catch (error) {
-    const told = refusalOf(error, known) ?? error;
+    // The person has signed: what goes wrong with the site's work is no refusal of theirs, whatever class it has.
+    const told = (isVerified ? undefined : refusalOf(error, known)) ?? error;
     publishOutcome('signing', codeOf(told), settings.clock(), known);
     throw told;
+  }
+}
+
+/** Why there is no signature, where nobody else can have one of this attempt either: it was taken here. */
+async function refusalOfEnd(
+  { attempt, code, httpStatus, isTaken }: FailedEnd,
+  settings: ResolvedSigningOptions,
+): Promise<SmartIdSigningError> {
+  if (attempt && isTaken) await settings.discard(attempt.id);
+  return refusal(code, attempt, httpStatus);
+}
+
+/** The attempt is over: without a signature nothing is needed any more that was prepared for it. */
+async function signatureOrDiscard(
+  conclusion: Conclusion & { end: 'complete' },
+  settings: ResolvedSigningOptions,
+): Promise<SmartIdSignature> {
+  try {
+    return await signatureOf(conclusion, settings);
+  } catch (error) {
+    await settings.discard(conclusion.attempt.id);
+    throw error;
   }
 }
 

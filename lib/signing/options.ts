@@ -114,22 +114,41 @@ export type Prepared = ToSign | false | null | undefined;
  */
 export type Prepare = (signer: Signer, request: SigningRequest, req: Request) => Prepared | Promise<Prepared>;
 
+/** `prepare` with what is to be done where nobody signs what it has made. */
+export interface Preparation {
+  /** Makes what is to be signed. */
+  prepare: Prepare;
+  /**
+   * Forgets what was made for this attempt, where the signature session does not begin, the person refuses, is too late
+   * or cancels. It may be called for what has been signed meanwhile, and where nothing was made; what it throws is
+   * passed over. Attempts that are left alone are not told of.
+   */
+  discard(id: string): unknown;
+}
+
 export interface ResolvedSigningOptions extends ResolvedCommonOptions {
   certificateLevel: CertificateLevel;
   what: 'signing';
   purpose: string;
   isBoundToSession: true;
   prepare: Prepare;
+  /** Settles always. */
+  discard(id: string): Promise<void>;
   store: AttemptStore;
 }
 
 /** @throws SmartIdInputError naming the option and the rule it breaks. */
-export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: Prepare): ResolvedSigningOptions {
+export function resolveSigningOptions(
+  options: SmartIdSigningOptions,
+  given: Prepare | Preparation,
+): ResolvedSigningOptions {
   checkOptionNames(options, [...commonOptionNames, 'name', 'store'], 'SmartIdSigning');
   const { certificateLevel = 'QUALIFIED', name, store } = options;
   const common = resolveCommonOptions(options, 'Sign at');
   checkCertificateLevel(certificateLevel, certificateLevels);
-  checkFunction('prepare', prepare);
+  const preparation = typeof given === 'function' ? { prepare: given, discard() {} } : given;
+  checkFunction('prepare', preparation?.prepare);
+  checkFunction('discard', preparation.discard);
   checkText('name', name, 100);
   checkStore(store);
   const purpose = purposeOf('signing', common, certificateLevel, name);
@@ -139,7 +158,13 @@ export function resolveSigningOptions(options: SmartIdSigningOptions, prepare: P
     purpose,
     isBoundToSession: true,
     certificateLevel,
-    prepare,
+    prepare: (...about) => preparation.prepare(...about),
+    // What is not forgotten now is when its time is over.
+    discard: async (id) => {
+      await Promise.resolve()
+        .then(() => preparation.discard(id))
+        .catch(() => {});
+    },
     store: store ?? new SessionAttemptStore(common.clock),
   };
 }

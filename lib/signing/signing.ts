@@ -22,6 +22,7 @@ import { beginSigning, type SigningBeginning } from './begin.js';
 import { finishSigning, type SmartIdSignature } from './finish.js';
 import {
   checkSigningStartOptions,
+  type Preparation,
   type Prepare,
   type ResolvedSigningOptions,
   resolveSigningOptions,
@@ -45,10 +46,11 @@ export class SmartIdSigning {
   private readonly live: Updates;
 
   /**
-   * @param prepare makes what is to be signed, once the signer's certificate is known.
+   * @param prepare makes what is to be signed, once the signer's certificate is known; `documents.prepare(…)` of
+   * `SmartIdDocuments` where that is a document.
    * @throws SmartIdInputError naming the option and the rule it breaks.
    */
-  constructor(options: SmartIdSigningOptions, prepare: Prepare) {
+  constructor(options: SmartIdSigningOptions, prepare: Prepare | Preparation) {
     this.settings = resolveSigningOptions(options, prepare);
     this.siteName = siteNameOf(this.settings);
     this.clock = this.settings.clock;
@@ -174,7 +176,9 @@ export class SmartIdSigning {
 
   /** @internal */
   async cancelOf(req: Request, id: string): Promise<AttemptView> {
-    return this.attempts.cancel(this.asking(req).kept, id);
+    const view = await this.attempts.cancel(this.asking(req).kept, id);
+    if (view.code === 'cancelled') await this.settings.discard(id);
+    return view;
   }
 
   private asking(req: Request): Asking {

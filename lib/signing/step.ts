@@ -145,8 +145,11 @@ export class SignatureStep {
       const { lang } = attempt.session;
       const next = { ...begun, expiresAt: receivedAt + attemptLifetimeMs, session: { receivedAt, lang, ...session } };
       // Where it was cancelled meanwhile, or its session has ended, nobody uses what the person signs now.
-      return (await asking.kept.update(next, begun)) ? next : this.asStored(asking, attempt);
+      if (await asking.kept.update(next, begun)) return next;
+      await this.settings.discard(attempt.id);
+      return this.asStored(asking, attempt);
     } catch (error) {
+      await this.settings.discard(attempt.id);
       const refused = refusalOf(error, attempt);
       const over = ended(begun, refused?.code ?? notBegun);
       await asking.kept.update(over, begun);

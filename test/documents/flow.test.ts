@@ -1,5 +1,6 @@
 /** Whole documents in a signing, over real HTTP: from a PDF to a signed PDF, and what goes wrong between. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { expect } from 'chai';
 import express, { type NextFunction, type Request, type Response } from 'express';
@@ -9,7 +10,7 @@ import { MemoryDraftStore, type SignedDocument, SmartIdDocuments } from 'passpor
 import { smartIdSigningRouter } from 'passport-smart-id/web';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { listen } from '../support/listen.js';
-import { usePhone } from '../support/phone.js';
+import { okDocument, usePhone } from '../support/phone.js';
 import { Browser } from '../support/site.js';
 
 describe('A document in a signing', () => {
@@ -36,6 +37,7 @@ describe('A document in a signing', () => {
   interface DocumentSite {
     origin: string;
     documents: SmartIdDocuments;
+    signer: { documentNumber: string };
     kept: SignedDocument[];
     errors: { code?: string; message: string }[];
     /** Throws where the site cannot keep a document. */
@@ -57,7 +59,15 @@ describe('A document in a signing', () => {
     const { origin, close } = await listen(app);
     const documents = createDocuments();
     const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = simulator;
-    const started: DocumentSite = { origin, documents, kept: [], errors: [], keep: () => {}, close };
+    const started: DocumentSite = {
+      origin,
+      documents,
+      kept: [],
+      errors: [],
+      keep: () => {},
+      close,
+      signer: { documentNumber: okDocument },
+    };
     const signing = new SmartIdSigning(
       { environment, relyingPartyUUID, relyingPartyName, trustAnchors },
       documents.prepare((_signer, { reference }) => reference !== 'nothing' && { pdf }),
@@ -67,8 +77,10 @@ describe('A document in a signing', () => {
       started.kept.push(document);
     });
     app.use(session({ secret: 'test', resave: false, saveUninitialized: false }));
-    const signer = { documentNumber: 'PNOEE-40404040009-MOCK-Q' };
-    app.use('/sign', smartIdSigningRouter({ signing, start: () => ({ signer }), signed }));
+    app.use(
+      '/sign',
+      smartIdSigningRouter({ signing, start: () => ({ signer: started.signer }), signed, cancelRedirect: '/' }),
+    );
     app.use((error: DocumentSite['errors'][number], _req: Request, res: Response, _next: NextFunction) => {
       started.errors.push(error);
       res.status(503).json({ code: error.code });
@@ -81,7 +93,9 @@ describe('A document in a signing', () => {
     const browser = new Browser(site.origin);
     const { body } = await browser.post('/sign/start', { reference: 'contract 7' });
     await usePhone(simulator, { deviceLink: body.qrLink, flowType: 'QR' });
-    return { id: body.id as string, finish: () => browser.post('/sign/finish', { id: body.id }) };
+    const { id } = body as { id: string };
+    const post = (what: string) => browser.post(`/sign/${what}`, { id });
+    return { id, finish: () => post('finish'), cancel: () => post('cancel') };
   }
 
   it('becomes a file of level LT in which nothing of the original has changed', async () => {
@@ -150,6 +164,69 @@ describe('A document in a signing', () => {
     site.keep = () => {};
     expect((await finish()).status).to.equal(302);
     expect([site.kept.length, simulator.timestamps.requests - bought]).to.deep.equal([1, 1]);
+  });
+
+  it('is finished later where the authority sends what does not verify, which is no refusal of the visitor', async () => {
+    const { finish } = await confirmed();
+    simulator.timestamps.fault = 'wrong-signer';
+    expect((await finish()).status).to.equal(503);
+    expect(site.errors[0]).to.include({ name: 'SmartIdVerificationError', check: 'timestamp' });
+    simulator.timestamps.fault = undefined;
+    expect((await finish()).status).to.equal(302);
+    expect(site.kept).to.have.length(1);
+  });
+
+  it('is forgotten at once where the person cancels', async () => {
+    const browser = new Browser(site.origin);
+    const { body } = await browser.post('/sign/start', {});
+    expect((await store.load(body.id))?.data).to.be.a('string');
+    expect((await browser.post('/sign/cancel', { id: body.id })).status).to.equal(303);
+    expect(await store.load(body.id)).to.equal(undefined);
+  });
+
+  it('is forgotten at once where the person refuses', async () => {
+    const documentNumber = 'PNOEE-30403039917-MOCK-Q';
+    site.signer = { documentNumber };
+    const browser = new Browser(site.origin);
+    const { body } = await browser.post('/sign/start', {});
+    expect((await store.load(body.id))?.data).to.be.a('string');
+    await usePhone(simulator, { deviceLink: body.qrLink, flowType: 'QR', documentNumber });
+    await browser.post('/sign/finish', { id: body.id });
+    expect(await store.load(body.id)).to.equal(undefined);
+  });
+
+  it('is kept where the visitor cancels a signing that is signed and waits for its timestamp', async () => {
+    const { id, finish, cancel } = await confirmed();
+    simulator.timestamps.fault = 'down';
+    await finish();
+    expect((await cancel()).status).to.equal(303);
+    simulator.timestamps.fault = undefined;
+    expect((await site.documents.complete(id)).content).to.have.length.above(pdf.length);
+  });
+
+  it('is not forgotten because another request comes too late for its signature', async () => {
+    const { finish } = await confirmed();
+    const load = store.load.bind(store);
+    store.load = (id) => sleep(300).then(() => load(id));
+    const statuses = await Promise.all([finish(), finish()]);
+    store.load = load;
+    expect(statuses.map(({ status }) => status)).to.include(302);
+    expect(site.kept).to.have.length(1);
+  });
+
+  it('is forgotten at once where the signature session cannot be begun', async () => {
+    const ids: string[] = [];
+    const create = store.create.bind(store);
+    store.create = (id, ...rest) => {
+      ids.push(id);
+      simulator.faults.add({ on: 'create', status: 500, times: 1 });
+      return create(id, ...rest);
+    };
+    const { status } = await new Browser(site.origin).post('/sign/start', {});
+    store.create = create;
+    expect(status).to.equal(503);
+    expect(ids).to.have.length(1);
+    expect(await store.load(ids[0] as string)).to.equal(undefined);
   });
 
   it('is nobody’s who asks for another one', async () => {

@@ -45,7 +45,7 @@ export async function signDocument(
     ...options,
   });
   const id = randomUUID();
-  const prepare = documents.prepare(() => document);
+  const { prepare } = documents.prepare(() => document);
   const prepared = await prepare({ certificate } as Signer, { id } as SigningRequest, {} as Request);
   if (!prepared || !('data' in prepared) || !prepared.data) throw new Error('Nothing was prepared.');
   const { data, signatureAlgorithm = 'rsassa-pss', hashAlgorithm } = prepared;
@@ -55,7 +55,7 @@ export async function signDocument(
 }
 
 /** The raw signature value, as it comes from the phone. */
-function rawSignature(data: Buffer, choice: SignatureChoice, key: Signatory['privateKey']): Buffer {
+export function rawSignature(data: Buffer, choice: SignatureChoice, key: Signatory['privateKey']): Buffer {
   const hash = nodeHashName(hashAlgorithmOf(choice));
   if (choice.signatureAlgorithm !== 'rsassa-pss') return sign(hash, data, key);
   const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;

@@ -2,10 +2,8 @@
 
 import * as v from 'valibot';
 import { SmartIdInputError } from '../../errors.js';
-import { hashAlgorithmOf, signatureAlgorithms } from '../../protocol/algorithms.js';
-import { decodeBase64 } from '../../protocol/base64.js';
+import { checkDraft } from '../check-draft.js';
 import type { DraftFields } from '../draft.js';
-import { choiceOf, documentHashAlgorithms } from '../options.js';
 import { earliestSigning, latestSigning } from './options.js';
 
 /** Of a new container or of an existing one, in full: what was signed is what is in the file. */
@@ -31,20 +29,19 @@ export interface DraftFile {
 }
 
 const schema = v.looseObject({
-  level: v.picklist(['B', 'T', 'LT']),
-  signatureAlgorithm: v.picklist(signatureAlgorithms),
-  hashAlgorithm: v.picklist(documentHashAlgorithms),
-  certificate: v.string(),
   signedAt: v.pipe(v.number(), v.safeInteger(), v.minValue(earliestSigning), v.maxValue(latestSigning)),
-  data: v.string(),
   signatureId: v.pipe(v.string(), v.regex(/^S\d{1,4}$/)),
   signatureFile: v.pipe(v.string(), v.regex(/^META-INF\/signatures\d{1,4}\.xml$/)),
   files: v.optional(v.array(v.object({ name: v.string(), contentType: v.string(), content: v.string() }))),
   container: v.optional(v.string()),
 });
 
-/** @throws SmartIdInputError naming `draft` when it is none, or not one of a container. */
-export function checkDraft(draft: ContainerDraft): void {
+/**
+ * What all drafts have, and what one of a container has besides.
+ * @throws SmartIdInputError naming `draft` when it is not one of a container.
+ */
+export function checkContainerDraft(draft: ContainerDraft): void {
+  checkDraft(draft);
   const { issues } = v.safeParse(schema, draft, { abortEarly: true });
   const [issue] = issues ?? [];
   if (issue)
@@ -52,14 +49,4 @@ export function checkDraft(draft: ContainerDraft): void {
   if ((draft.files === undefined) === (draft.container === undefined)) {
     throw new SmartIdInputError('draft', 'is not one of a container: it must have either files or a container.');
   }
-  const { signatureAlgorithm, hashAlgorithm } = draft;
-  if (hashAlgorithmOf(choiceOf({ signatureAlgorithm, hashAlgorithm })) !== hashAlgorithm) {
-    throw changed('its algorithms do not go together');
-  }
-  if (!decodeBase64(draft.certificate)) throw changed('its certificate is not Base64');
-}
-
-/** The error for a draft that is not the one that was prepared. */
-export function changed(what: string, options?: ErrorOptions): SmartIdInputError {
-  return new SmartIdInputError('draft', `has been changed since it was prepared: ${what}.`, options);
 }

@@ -1,9 +1,10 @@
 /** The half of signing a container that comes after the signature. */
 
 import { SmartIdInputError } from '../../errors.js';
+import { changed } from '../check-draft.js';
 import type { SignatureEvidence } from '../evidence.js';
 import type { DocumentFormat } from '../format.js';
-import { type ContainerDraft, changed, checkDraft } from './draft.js';
+import { type ContainerDraft, checkContainerDraft } from './draft.js';
 import { type ContainerFile, checkFiles } from './files.js';
 import { containerType, manifestFile, writeManifest } from './manifest.js';
 import { typeFile } from './names.js';
@@ -14,12 +15,12 @@ import { appendEntry, type NewEntry, writeZip } from './zip-writer.js';
 /** ASiC-E with XAdES (ETSI EN 319 162-1 and EN 319 132-1). */
 export const containerFormat: DocumentFormat<ContainerDraft> = {
   timestampedBytes(draft, signature) {
-    checkDraft(draft);
+    checkContainerDraft(draft);
     return Buffer.from(writeSignatureValue(draft.signatureId, signature));
   },
 
   async assemble(draft, signature, evidence) {
-    checkDraft(draft);
+    checkContainerDraft(draft);
     const wanted = evidenceFor(draft, evidence);
     const signed = (texts: SignedTexts) => signatureEntry(draft, texts, signature, wanted);
     return draft.files ? assembleNew(draft, draft.files, signed) : assembleExisting(draft, signed);

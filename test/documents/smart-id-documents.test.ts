@@ -1,0 +1,203 @@
+/** What becomes of a document between `prepare` and the file, where several things happen at the same time or go wrong. */
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Request } from 'express';
+import {
+  type DocumentDraft,
+  MemoryDraftStore,
+  type SignedDocument,
+  SmartIdDocuments,
+  type SmartIdDocumentsOptions,
+} from '../../lib/documents/index.js';
+import type { SmartIdSignature } from '../../lib/signing/finish.js';
+import type { Signer, SigningRequest } from '../../lib/signing/options.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { type Signatory, signatory } from '../support/signing.js';
+import { rawSignature } from './signed-documents.js';
+
+const files = [{ name: 'contract.txt', contentType: 'text/plain', content: Buffer.from('A contract') }];
+
+/** A store that somebody can get at. */
+class OpenStore extends MemoryDraftStore {
+  isDown = false;
+  change: (draft: DocumentDraft) => unknown = (draft) => draft;
+
+  override async load(id: string) {
+    const draft = await super.load(id);
+    return draft && (this.change(draft) as DocumentDraft);
+  }
+
+  override async add(...about: Parameters<MemoryDraftStore['add']>) {
+    if (this.isDown && about[1].timestamp) throw new Error('The store is full.');
+    return super.add(...about);
+  }
+}
+
+describe('SmartIdDocuments', () => {
+  let simulator: Simulator;
+  let person: Signatory;
+  let store: OpenStore;
+  let documents: SmartIdDocuments;
+  before(async () => {
+    simulator = await startSimulator({ port: 0 });
+    person = signatory(simulator);
+  });
+  after(() => simulator.close());
+  beforeEach(() => {
+    store = new OpenStore();
+    documents = create();
+  });
+  afterEach(() => {
+    simulator.timestamps.fault = undefined;
+    simulator.timestamps.delayMs = 0;
+    simulator.revocation.ocspFault = undefined;
+  });
+
+  /** Another process of the same site. */
+  function create(options: Partial<SmartIdDocumentsOptions> = {}): SmartIdDocuments {
+    const timestampAuthority = { url: simulator.timestampUrl, trustAnchors: simulator.timestampTrustAnchors };
+    return new SmartIdDocuments({ trustAnchors: simulator.trustAnchors, timestampAuthority, store, ...options });
+  }
+
+  async function prepare(id: string, certificate = person.certificate, by = documents) {
+    const prepared = await by
+      .prepare(() => ({ files }))
+      .prepare({ certificate } as Signer, { id } as SigningRequest, {} as Request);
+    if (!prepared || !('data' in prepared) || !prepared.data) throw new Error('Nothing was prepared.');
+    const { data, signatureAlgorithm = 'rsassa-pss', hashAlgorithm } = prepared;
+    return rawSignature(Buffer.from(data), { signatureAlgorithm, hashAlgorithm }, person.privateKey);
+  }
+
+  async function signed() {
+    const id = randomUUID();
+    return { id, value: await prepare(id) };
+  }
+
+  /** A document that is signed and waits for its timestamp. */
+  async function waiting() {
+    const { id, value } = await signed();
+    simulator.timestamps.fault = 'down';
+    await failureOf(documents.complete(id, value));
+    simulator.timestamps.fault = undefined;
+    return { id, value };
+  }
+
+  const failureOf = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error) => error,
+    );
+  const isInput = (error: Error & { field?: string }, field: string) =>
+    expect([error?.name, error?.field], error?.message).to.deep.equal(['SmartIdInputError', field]);
+
+  describe('before anybody signs', () => {
+    it('refuses a certificate that names no OCSP responder, for the level LT alone', async () => {
+      const { certificate } = signatory(simulator, { ocspUrl: null });
+      const error = await failureOf(prepare(randomUUID(), certificate));
+      isInput(error, 'certificate');
+      expect(error.message).to.contain('OCSP');
+      await prepare(randomUUID(), certificate, create({ level: 'T' }));
+    });
+
+    it('refuses a certificate of a CA that is not one of its trust anchors, naming these', async () => {
+      const another = await startSimulator({ port: 0 });
+      try {
+        const error = await failureOf(prepare(randomUUID(), signatory(another).certificate));
+        isInput(error, 'trustAnchors');
+      } finally {
+        await another.close();
+      }
+    });
+
+    it('refuses an id of which there is a document, signed or not, and leaves that as it is', async () => {
+      const { id, value } = await signed();
+      isInput(await failureOf(prepare(id)), 'id');
+      simulator.timestamps.fault = 'down';
+      await failureOf(documents.complete(id, value));
+      simulator.timestamps.fault = undefined;
+      isInput(await failureOf(prepare(id)), 'id');
+      expect((await documents.complete(id)).content).to.have.length.above(0);
+    });
+  });
+
+  describe('where two work on one document', () => {
+    it('does not bring back what another process has completed and forgotten', async () => {
+      const { id } = await waiting();
+      simulator.timestamps.delayMs = 300;
+      const late = failureOf(create().complete(id));
+      await sleep(100);
+      await documents.forget(id);
+      isInput(await late, 'id');
+      expect(await store.load(id)).to.equal(undefined);
+    });
+
+    it('uses the value of a second call where the first one has none', async () => {
+      const { id, value } = await signed();
+      const [without, withIt] = await Promise.all([
+        failureOf(documents.complete(id)),
+        documents.complete(id, value).catch((error) => error),
+      ]);
+      isInput(without, 'draft');
+      expect((withIt as SignedDocument).content).to.be.instanceOf(Buffer);
+    });
+
+    it('gives a document to the site once, and one timestamp, where its signature comes twice at the same time', async () => {
+      const { id, value } = await signed();
+      const kept: SignedDocument[] = [];
+      const keep = documents.signed((document) => void kept.push(document));
+      const before = simulator.timestamps.requests;
+      const finish = () => keep({ id, value } as SmartIdSignature, {} as Request);
+      await Promise.all([finish(), finish()]);
+      expect([kept.length, simulator.timestamps.requests - before]).to.deep.equal([1, 1]);
+    });
+  });
+
+  describe('with a store that fails or was written to', () => {
+    it('finishes the file with the timestamp that the store does not take, and buys no other', async () => {
+      const { id } = await waiting();
+      store.isDown = true;
+      const before = simulator.timestamps.requests;
+      expect((await documents.complete(id)).content).to.be.instanceOf(Buffer);
+      expect(simulator.timestamps.requests - before).to.equal(1);
+    });
+
+    it('makes no file of a lower level than asked for, and one of a higher level', async () => {
+      const { id } = await waiting();
+      store.change = (draft) => ({ ...draft, level: 'B' });
+      isInput(await failureOf(documents.complete(id)), 'draft');
+      store.change = (draft) => draft;
+      const { timestampedAt } = await create({ level: 'B' }).complete(id);
+      expect(timestampedAt, 'what was prepared for LT becomes LT').to.be.a('number');
+    });
+
+    for (const field of [
+      'level',
+      'signatureAlgorithm',
+      'hashAlgorithm',
+      'certificate',
+      'signedAt',
+      'expiresAt',
+      'data',
+    ]) {
+      it(`says that it is no draft where ${field} is missing or of another type`, async () => {
+        const { id, value } = await signed();
+        for (const wrong of [undefined, null, 5.5, {}, [], '?', true]) {
+          store.change = (draft) => ({ ...draft, [field]: wrong });
+          isInput(await failureOf(documents.complete(id, value)), 'draft');
+        }
+        store.change = (draft) => draft;
+        expect((await documents.complete(id, value)).content).to.be.instanceOf(Buffer);
+      });
+    }
+
+    it('says that it is no draft where it is something else', async () => {
+      const { id, value } = await signed();
+      for (const other of [5, 'a text', [], {}]) {
+        store.change = () => other;
+        isInput(await failureOf(documents.complete(id, value)), 'draft');
+      }
+    });
+  });
+});
