@@ -5,10 +5,9 @@
  */
 
 import { channel } from 'node:diagnostics_channel';
-import type { Attempt, Flow } from './attempt/attempt.js';
 import { SmartIdVerificationError } from './errors.js';
 import { areStepsLogged, logStep, warnOfVerificationFailure } from './log.js';
-import type { Undertaking } from './outcome.js';
+import type { Flow, Undertaking } from './undertaking.js';
 
 /** A login or signing was begun, or could not be. */
 export interface StartMessage {
@@ -163,8 +162,17 @@ function wordFor(field: PropertyKey, value: unknown): string {
   return value instanceof SmartIdVerificationError ? value.check : codeOf(value);
 }
 
-/** @param now milliseconds since the epoch, by the clock that the attempt was begun by. */
-export function publishOutcome(what: Undertaking, code: string, now: number, attempt: Attempt | undefined): void {
+/** What is told of an attempt that has ended. */
+interface BegunAttempt {
+  flow: Flow;
+  session: { receivedAt: number };
+}
+
+/**
+ * @param now milliseconds since the epoch, by the clock that the attempt was begun by.
+ * @param attempt where there was one.
+ */
+export function publishOutcome(what: Undertaking, code: string, now: number, attempt: BegunAttempt | undefined): void {
   const milliseconds = attempt && now - attempt.session.receivedAt;
   outcomes.publish({ what, flow: attempt?.flow, code, milliseconds });
 }

@@ -29,7 +29,7 @@ export {
 } from './diagnostics.js';
 export * from './login/index.js';
 export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
-export type { Failure, Undertaking } from './outcome.js';
+export type { Failure } from './outcome.js';
 export type { SmartIdSignature } from './signing/finish.js';
 export type {
   Prepare,
@@ -42,4 +42,5 @@ export type {
 } from './signing/options.js';
 export { SmartIdSigning } from './signing/signing.js';
 export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
+export type { Undertaking } from './undertaking.js';
 export type { Done, SiteUser, VerifyAnswer, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

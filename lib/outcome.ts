@@ -3,6 +3,8 @@
  * message, which tell nothing of an account.
  */
 
+import type { Undertaking } from './undertaking.js';
+
 /** Told to Passport's `fail` and, through it, to the site; or by the error of a signing. */
 export interface Failure {
   /** What may be shown to the visitor. */
@@ -12,9 +14,6 @@ export interface Failure {
   /** As it was given to `start`, where the attempt is known. */
   returnTo?: string;
 }
-
-/** What was tried. */
-export type Undertaking = 'login' | 'signing';
 
 /**
  * Codes that say something about an account or its owner; a visitor sees one code and one message for all of them. That

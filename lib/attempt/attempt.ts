@@ -8,17 +8,12 @@ import type { AccountProblem } from '../errors.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
+import type { Flow } from '../undertaking.js';
 import type { AuthenticationSession } from '../verify/authentication.js';
 import type { CertificateChoiceSession } from '../verify/certificate-choice.js';
 import type { SignatureSession } from '../verify/signature.js';
 import type { SiteRequest } from './site-request.js';
 import type { AttemptLimits } from './start-limit.js';
-
-/**
- * How an attempt reaches the app: `device-link` shows a QR code and, with a `callbackURL`, a Web2App link;
- * `app` is for a native app of the site (App2App); `notification` is a push with a verification code.
- */
-export type Flow = 'device-link' | 'app' | 'notification';
 
 /** One login or signing of a browser, as a store keeps it: plain data, for the server alone. */
 export interface Attempt {

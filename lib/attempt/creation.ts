@@ -11,7 +11,8 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import { callbackUrlRules } from '../rp-api/environment.js';
 import type { RequestProperties } from '../rp-api/requests.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
-import { callbackParameter, callbackValue, type Flow, generateCallbackSecret, type RunningSession } from './attempt.js';
+import type { Flow } from '../undertaking.js';
+import { callbackParameter, callbackValue, generateCallbackSecret, type RunningSession } from './attempt.js';
 import type { Decoys } from './decoy.js';
 
 /** What is the same for all sessions of a site. */

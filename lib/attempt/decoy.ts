@@ -13,7 +13,8 @@ import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { Observed } from '../rp-api/session-watch.js';
-import type { Attempt, Flow } from './attempt.js';
+import type { Flow } from '../undertaking.js';
+import type { Attempt } from './attempt.js';
 
 /** Letters and digits, as the service's tokens have them. */
 const tokenCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

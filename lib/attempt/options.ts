@@ -1,7 +1,6 @@
 /** The options that logins and signings share, their defaults, and the one place that rejects a bad one. */
 
 import { SmartIdInputError } from '../errors.js';
-import type { Undertaking } from '../outcome.js';
 import {
   type CertificateLevel,
   checkSignatureChoice,
@@ -26,8 +25,9 @@ import { callbackUrlRules } from '../rp-api/environment.js';
 import { checkRequestProperties, type RequestProperties } from '../rp-api/requests.js';
 import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
 import type { RevocationPolicy } from '../trust/revocation/revocation.js';
+import type { Flow, Undertaking } from '../undertaking.js';
 import type { ExpectedSigner, TrustInput } from '../verify/certificate-checks.js';
-import type { AttemptStore, Flow } from './attempt.js';
+import type { AttemptStore } from './attempt.js';
 import { type AcceptedCountries, checkCountries, isOfAcceptedCountry } from './countries.js';
 import type { CreationSettings } from './creation.js';
 import { Decoys } from './decoy.js';

@@ -10,12 +10,13 @@ export type {
 } from '../protocol/algorithms.js';
 export type { LinkLanguage } from '../protocol/device-link.js';
 export type { DeviceLinkSession } from '../rp-api/responses.js';
+export type { Flow } from '../undertaking.js';
 export type { AuthenticationSession } from '../verify/authentication.js';
 export type { ExpectedSigner } from '../verify/certificate-checks.js';
 export type { CertificateChoiceSession } from '../verify/certificate-choice.js';
 export type { SessionWays } from '../verify/session-checks.js';
 export type { SignatureSession } from '../verify/signature.js';
-export type { AskedSession, Attempt, Flow, HeldSession, LinkTerms, RunningSession } from './attempt.js';
+export type { AskedSession, Attempt, HeldSession, LinkTerms, RunningSession } from './attempt.js';
 export type { KeyedTexts, TextPlace } from './keyed-attempts.js';
 export type { SiteRequest } from './site-request.js';
 export type { AttemptLimits } from './start-limit.js';

@@ -6,7 +6,8 @@ import { publicCode } from '../outcome.js';
 import { isSameDevice } from '../protocol/acsp-v2.js';
 import { createDeviceLink, type DeviceLinkInput } from '../protocol/device-link.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
-import type { Attempt, Flow } from './attempt.js';
+import type { Flow } from '../undertaking.js';
+import type { Attempt } from './attempt.js';
 
 /** What the page may know of a login or signing: nothing in it is secret. */
 export interface AttemptView {

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import {
   type Attempt,
   attemptLifetimeMs,
-  type Flow,
   generateAttemptId,
   type HeldSession,
   type RunningSession,
@@ -23,6 +22,7 @@ import type { AuthenticationCertificateLevel } from '../protocol/algorithms.js';
 import { generateChallenge } from '../protocol/challenge.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import { verificationCode } from '../protocol/verification-code.js';
+import type { Flow } from '../undertaking.js';
 import type { AuthenticationSession } from '../verify/authentication.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 

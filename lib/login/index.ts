@@ -3,12 +3,13 @@
  * `passport-smart-id/client`.
  */
 
-export type { AskedSession, Attempt, Flow, HeldSession, LinkTerms, RunningSession } from '../attempt/attempt.js';
+export type { AskedSession, Attempt, HeldSession, LinkTerms, RunningSession } from '../attempt/attempt.js';
 export type { AttemptLimits } from '../attempt/start-limit.js';
 export type { AttemptView } from '../attempt/view.js';
 export * from '../client.js';
 export type { SmartIdProfile } from '../identity.js';
 export type { SmartIdInfo } from '../login-info.js';
+export type { Flow } from '../undertaking.js';
 export {
   type LoginFinishOptions,
   type LoginResult,

@@ -10,9 +10,9 @@ import type { Decision } from './decision.js';
 import { confirmedOutcome } from './outcome.js';
 import { atField, Problem, problem } from './problem.js';
 import { sessionTypeOf } from './requests/session-request.js';
-import type { FlowType, Session } from './session.js';
+import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
-import type { CompleteStatus } from './session-status.js';
+import type { CompleteStatus, FlowType } from './session-status.js';
 import { WaitingApp } from './waiting-app.js';
 
 export interface AccountContext {

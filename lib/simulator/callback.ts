@@ -1,6 +1,7 @@
 /** Where the app goes when it is done, in the same-device flows. RP API 3.2.3, "Callback URLs". */
 import { sessionSecretDigestOf } from './calculations.js';
-import type { FlowType, Session } from './session.js';
+import type { Session } from './session.js';
+import type { FlowType } from './session-status.js';
 
 /**
  * The app comes back after a refusal too: the site learns from the session what happened. Only an authentication has a

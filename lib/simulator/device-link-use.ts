@@ -57,7 +57,7 @@ export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse
 
 /** Resolves when the linked signature is answered, or when the site has not asked for one in time. */
 async function answerLinkedSignature(
-  { waited }: WaitingApp,
+  { waited }: WaitingApp<Session>,
   surroundings: LinkSurroundings,
   decide: Decide,
 ): Promise<void> {

@@ -7,8 +7,9 @@ import { authCodeOf } from './calculations.js';
 import { schemeName } from './options.js';
 import { atField, Problem, problem } from './problem.js';
 import { challengeOrDigestOf, type SessionType, sessionTypeOf } from './requests/session-request.js';
-import type { FlowType, Session } from './session.js';
+import type { Session } from './session.js';
 import type { SessionRegistry } from './session-registry.js';
+import type { FlowType } from './session-status.js';
 
 export interface ParsedDeviceLink {
   flowType: Exclude<FlowType, 'Notification'>;

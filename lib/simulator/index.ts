@@ -1,6 +1,7 @@
 /** What `passport-smart-id/simulator` exports. */
-export type { Flow } from '../attempt/attempt.js';
+
 export type { AttemptView } from '../attempt/view.js';
+export type { Flow } from '../undertaking.js';
 export type { AccountKey, AccountKeys } from './account-keys.js';
 export {
   type AskedCertificateLevel,

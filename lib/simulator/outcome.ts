@@ -7,8 +7,8 @@ import { isSameDevice } from './callback.js';
 import { interactionShown } from './decision.js';
 import { schemeName } from './options.js';
 import type { AuthenticationRequest } from './requests/authentication.js';
-import type { FlowType, Session } from './session.js';
-import type { AuthenticationSignature, CompleteStatus } from './session-status.js';
+import type { Session } from './session.js';
+import type { AuthenticationSignature, CompleteStatus, FlowType } from './session-status.js';
 import { signDigest, signMessage } from './signing.js';
 
 type Outcome = Omit<CompleteStatus, 'state'>;

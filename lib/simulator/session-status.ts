@@ -1,8 +1,10 @@
 /** What `GET /session/{sessionID}` answers. RP API 3.2.3, "Session status", field by field. */
 import type { CertificateLevel, EndResult, RefusedInteraction } from './accounts.js';
 import type { InteractionType } from './interactions.js';
-import type { FlowType } from './session.js';
 import type { HashAlgorithm } from './signature-algorithms.js';
+
+/** How the person came to the app. */
+export type FlowType = 'QR' | 'Web2App' | 'App2App' | 'Notification';
 
 /** Nothing is signed in a certificate choice. */
 export interface CertificateChoiceSignature {

@@ -3,7 +3,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { SimulatedAccount } from './accounts.js';
 import type { RelyingParty } from './options.js';
 import type { SessionRequest } from './requests/session-request.js';
-import type { SessionStatus } from './session-status.js';
+import type { FlowType, SessionStatus } from './session-status.js';
 import type { WaitingApp } from './waiting-app.js';
 
 export interface Session {
@@ -35,13 +35,11 @@ export interface Session {
   /** Of a linked signature: the certificate choice that it belongs to. */
   choice?: Session;
   /** Of a certificate choice by device link, once it is made. */
-  waitingApp?: WaitingApp;
+  waitingApp?: WaitingApp<Session>;
   /** An answer is being prepared: signing takes a moment, and there is only one answer. */
   isBeingAnswered: boolean;
   status: SessionStatus;
 }
-
-export type FlowType = 'QR' | 'Web2App' | 'App2App' | 'Notification';
 
 export interface NewSession
   extends Pick<Session, 'request' | 'relyingParty' | 'accounts' | 'repetitionKey' | 'verificationCode' | 'choice'> {

@@ -3,14 +3,14 @@
  * 3.2.3, "Linked signing".
  */
 import type { SimulatedAccount } from './accounts.js';
-import type { Session } from './session.js';
 
-export class WaitingApp {
+/** @typeParam Signature the session of the linked signature. */
+export class WaitingApp<Signature> {
   /** Becomes the linked signature when that comes, or nothing when the wait is over. */
-  readonly waited: Promise<Session | undefined>;
+  readonly waited: Promise<Signature | undefined>;
   private readonly until: number;
   private isOver = false;
-  private settle: (signature: Session | undefined) => void = () => {};
+  private settle: (signature: Signature | undefined) => void = () => {};
 
   constructor(
     readonly account: SimulatedAccount,
@@ -29,11 +29,11 @@ export class WaitingApp {
     return !this.isOver && this.clock() < this.until;
   }
 
-  receive(signature: Session): void {
+  receive(signature: Signature): void {
     this.end(signature);
   }
 
-  private end(signature: Session | undefined): void {
+  private end(signature: Signature | undefined): void {
     this.isOver = true;
     this.settle(signature);
   }

@@ -2,8 +2,7 @@
 
 import { SmartIdInputError } from '../errors.js';
 import type { Certificate } from './certificate.js';
-import { keyUsageFlags } from './extensions.js';
-import { unknownCriticalExtension } from './path.js';
+import { keyUsageFlags, unknownCriticalExtension } from './extensions.js';
 import { type PublishedAnchor, publishedAnchors } from './published-anchors.js';
 import { type CertificateSource, readCertificates } from './read-certificates.js';
 
@@ -72,7 +71,7 @@ function checkAnchor(certificate: Certificate, now: number): void {
 export function checkUsable(certificate: Certificate, field: string, now: number): void {
   const { validity } = certificate;
   const name = nameOf(certificate);
-  const unknown = unknownCriticalExtension(certificate);
+  const unknown = unknownCriticalExtension(certificate.extensions);
   if (unknown) {
     throw new SmartIdInputError(field, `holds ${name}, whose critical extension ${unknown} is not understood.`);
   }

@@ -32,6 +32,9 @@ export const extensionTypes = {
   extendedKeyUsage: '2.5.29.37',
 } as const;
 
+/** Their meaning is checked where paths are built or by the Smart-ID profile; a critical one beside them refuses. */
+const understoodExtensions = new Set<string>(Object.values(extensionTypes));
+
 /** Object identifiers of the extensions that say where there is more: OCSP, the issuer's certificate, and lists. */
 export const authorityInfoAccess = '1.3.6.1.5.5.7.1.1';
 export const crlDistributionPoints = '2.5.29.31';
@@ -59,6 +62,11 @@ export function extensionsIn(list: DerElement): Extension[] {
 /** Whether one of them comes twice, which none may (RFC 5280, section 4.2). */
 export function hasExtensionTwice(extensions: readonly Extension[]): boolean {
   return new Set(extensions.map(({ type }) => type)).size !== extensions.length;
+}
+
+/** The object identifier of the first critical extension that nobody here understands. */
+export function unknownCriticalExtension(extensions: readonly Extension[]): string | undefined {
+  return extensions.find(({ isCritical, type }) => isCritical && !understoodExtensions.has(type))?.type;
 }
 
 function extensionIn({ reader }: DerElement): Extension {

@@ -6,14 +6,11 @@
 
 import type { TrustAnchors } from './anchors.js';
 import type { Certificate } from './certificate.js';
-import { extensionTypes, hasExtensionTwice } from './extensions.js';
+import { hasExtensionTwice, unknownCriticalExtension } from './extensions.js';
 import { isPublicKeyInDer } from './public-key.js';
 import { isStrong } from './signatures.js';
 
 export type PathResult = { path: [leaf: Certificate, anchor: Certificate] } | { refusal: string };
-
-/** Extensions whose meaning is checked here or by the Smart-ID profile; a critical one beside them refuses. */
-const understoodExtensions = new Set<string>(Object.values(extensionTypes));
 
 /**
  * The path, or why there is none.
@@ -65,13 +62,8 @@ function judgeLeaf(certificate: Certificate): string | undefined {
   if (certificate.isCa) return 'it is the certificate of a CA';
   // Reads the name as well, which not everybody who builds a path looks at.
   if (certificate.subject.length === 0) return 'it names nobody';
-  const unknown = unknownCriticalExtension(certificate);
+  const unknown = unknownCriticalExtension(certificate.extensions);
   return unknown && `its critical extension ${unknown} is unknown`;
-}
-
-/** The object identifier of a critical extension that nobody here understands. */
-export function unknownCriticalExtension({ extensions }: Certificate): string | undefined {
-  return extensions.find(({ isCritical, type }) => isCritical && !understoodExtensions.has(type))?.type;
 }
 
 /** Written so that a date that is none refuses as well. */

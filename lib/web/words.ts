@@ -3,8 +3,8 @@
  */
 
 import { SmartIdInputError } from '../errors.js';
-import type { Undertaking } from '../outcome.js';
 import { type LinkLanguage, linkLanguages } from '../protocol/device-link.js';
+import type { Undertaking } from '../undertaking.js';
 import type { PersonalCodeCountry } from './personal-code.js';
 import en from './words/en.json' with { type: 'json' };
 import et from './words/et.json' with { type: 'json' };

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from './builds.js';
 import { printTable, quantile } from './measure.js';
-import { type BenchSite, type Service, withSites } from './processes.js';
+import { type BenchSite, withSites } from './processes.js';
+import type { Service } from './service.js';
 import { accounts, confirm, expectOk } from './throughput.js';
 import { forEach, Visitor } from './visitor.js';
 

@@ -3,16 +3,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Simulator } from '../../lib/simulator/index.js';
 import { type Build, buildsOf } from './builds.js';
 import type { ResponderMessage } from './responder.js';
-import type { ServiceOrder, ServiceSetup } from './service.js';
+import type { Service, ServiceOrder, ServiceSetup } from './service.js';
 import type { Answers, SiteSetup } from './site.js';
-
-export type Service = Pick<
-  Simulator,
-  'environment' | 'relyingPartyUUID' | 'relyingPartyName' | 'trustAnchors' | 'mockUrl'
->;
 
 export interface BenchSite {
   origin: string;

@@ -5,6 +5,12 @@ import { type AuthorityKeys, type Simulator, startSimulator } from '../../lib/si
 import { endWithParent, keepConnections } from './child-process.js';
 import { generateKeys, issuePerson } from './persons.js';
 
+/** What a site and the bench must know of it. */
+export type Service = Pick<
+  Simulator,
+  'environment' | 'relyingPartyUUID' | 'relyingPartyName' | 'trustAnchors' | 'mockUrl'
+>;
+
 /** What it is told: the port, and the keys of its authorities as PEM, if it comes after another one. */
 export interface ServiceSetup {
   port: number;

@@ -7,8 +7,8 @@ import { Strategy as LocalStrategy } from 'passport-local';
 import { listen } from '../support/listen.js';
 import { loadBuild } from './builds.js';
 import { endWithParent, keepConnections } from './child-process.js';
-import type { Service } from './processes.js';
 import { type ProfileShares, startProfile, stopProfile } from './profile.js';
+import type { Service } from './service.js';
 
 /** What the site tells of its process. */
 export interface Answers {

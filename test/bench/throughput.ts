@@ -3,9 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build } from './builds.js';
 import { printTable } from './measure.js';
-import { type BuildSite, type Service, withSites } from './processes.js';
+import { type BuildSite, withSites } from './processes.js';
 import { type ProfileShares, parts } from './profile.js';
-import type { ServiceOrder } from './service.js';
+import type { Service, ServiceOrder } from './service.js';
 import { forEach, Visitor } from './visitor.js';
 
 const rounds = 10;

@@ -7,7 +7,8 @@ import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
 import { printTable, quantile } from './measure.js';
-import { type BenchSite, type Service, withSite } from './processes.js';
+import { type BenchSite, withSite } from './processes.js';
+import type { Service } from './service.js';
 import { forEach, Visitor } from './visitor.js';
 
 /** Milliseconds for which they are watched. */

@@ -3,8 +3,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { generateAuthorityKeys } from '../../lib/simulator/index.js';
-import { type Service, startService } from '../bench/processes.js';
-import type { ServiceSetup } from '../bench/service.js';
+import { startService } from '../bench/processes.js';
+import type { Service, ServiceSetup } from '../bench/service.js';
 
 export class FaultyService {
   /** How often it was killed. Its sessions are gone each time. */

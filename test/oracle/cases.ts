@@ -1,26 +1,14 @@
 /** A document and what it is judged by: ours, and those of others. */
 
-import type { Certificate } from '../../lib/trust/certificate.js';
 import type { OcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
 import { Responders } from '../../lib/trust/revocation/responders.js';
 import * as library from './library-answers.js';
-import { fieldsOf, type LibraryCertificate, readCertificate, refusePath } from './library-certificate.js';
+import { fieldsOf, readCertificate, refusePath } from './library-certificate.js';
 import type { OpenSsl } from './open-ssl.js';
 import * as ours from './ours.js';
 import { answerDifferences, certificateDifferences, listDifferences } from './strictnesses.js';
+import type { Surroundings } from './surroundings.js';
 import { type Compared, type Differences, type Verdict, verdictOf } from './verdict.js';
-
-/** Somebody who issues certificates, and when that is looked at. */
-export interface Surroundings {
-  issuer: Certificate;
-  libraryIssuer: LibraryCertificate;
-  /** Of the issuer, valid; of others, lists may or may not speak of it. */
-  certificate: Uint8Array;
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** Whether `now` is another time than that of the clock. */
-  isRecorded?: boolean;
-}
 
 export type Case = Surroundings & { der: Uint8Array } & (
     | { kind: 'certificate' | 'authority' | 'list' }

@@ -11,9 +11,9 @@ import { elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
 import { encodeDer } from '../../lib/trust/encode-der.js';
 import { extensionsIn } from '../../lib/trust/extensions.js';
 import { createOcspRequest, hashBySha1, type OcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
-import type { Surroundings } from './cases.js';
 import { bytesOf, type Node, nodeOf, treeOf } from './der-tree.js';
 import { readCertificate } from './library-certificate.js';
+import type { Surroundings } from './surroundings.js';
 
 type Der = Buffer<ArrayBuffer>;
 

@@ -8,8 +8,9 @@ import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { createOcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
 import { crlFaults, good, ocspFaults, pathOf, revoked, underRsa, unknown } from '../attacks/revocation.js';
 import { recordedAnswers, recordedCertificates, sharedFiles } from '../support/shared-files.js';
-import type { Case, Surroundings } from './cases.js';
+import type { Case } from './cases.js';
 import { readCertificate } from './library-certificate.js';
+import type { Surroundings } from './surroundings.js';
 
 export function recordedCases(): Case[] {
   const { at } = recordedAnswers();

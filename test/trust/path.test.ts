@@ -4,7 +4,8 @@ import * as profile from '../../lib/simulator/pki/extensions.js';
 import { loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
 import { DerError, tags } from '../../lib/trust/der.js';
-import { buildPath, type PathResult, unknownCriticalExtension } from '../../lib/trust/path.js';
+import { unknownCriticalExtension } from '../../lib/trust/extensions.js';
+import { buildPath, type PathResult } from '../../lib/trust/path.js';
 import { badAnchors, badPaths, pathFor } from '../attacks/paths.js';
 import { certificateWith } from '../support/certificates.js';
 import {
@@ -218,7 +219,8 @@ describe('Certificate path of certificates put together by hand', () => {
 
   it('of the extensions that are critical and unknown, the first is named', () => {
     const critical = (type: string) => extension(type, '0500', true);
-    const unknown = (...extensions: string[]) => unknownCriticalExtension(leaf(withExtensions(...extensions)));
+    const unknown = (...extensions: string[]) =>
+      unknownCriticalExtension(leaf(withExtensions(...extensions)).extensions);
     expect(unknown(extension('06022a03', '0500'), critical('06022a04'), critical('06022a05'))).to.equal('1.2.4');
     expect(unknown(extension('06022a03', '0500'))).to.equal(undefined);
     const known = ['0603551d0f', '0603551d11', '0603551d13', '0603551d20', '0603551d25'];

@@ -8,7 +8,8 @@ import { isSuitable } from '../answer.js';
 import { interactionShown } from '../decision.js';
 import type { InteractionType } from '../interactions.js';
 import { type SessionType, sessionTypeOf } from '../requests/session-request.js';
-import type { FlowType, Session } from '../session.js';
+import type { Session } from '../session.js';
+import type { FlowType } from '../session-status.js';
 
 export interface PhoneView {
   id: string;
