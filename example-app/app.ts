@@ -7,17 +7,8 @@ import { SmartIdStrategy, type SmartIdStrategyOptions } from 'passport-smart-id'
 import { smartIdRouter } from 'passport-smart-id/web';
 import { Archive } from './archive.js';
 import { errorPage, frontPage, privatePage, signedPage } from './pages.js';
+import type { Person } from './person.js';
 import { signing, type TimestampAuthority } from './signing.js';
-
-/** What the site remembers of a person. */
-export interface Person {
-  id: string;
-  name: string;
-  country: string;
-  dateOfBirth?: string;
-  level: string;
-  documentNumber: string;
-}
 
 export interface Site {
   /** What the strategy and the signing are told of the service. */

@@ -1,7 +1,7 @@
 /** The pages of the example site. */
 
-import type { Person } from './app.js';
 import type { Deed, SignedFile } from './archive.js';
+import type { Person } from './person.js';
 
 const style = `
   :root { color-scheme: light dark; }

@@ -10,9 +10,9 @@ import {
   type SmartIdDocumentsOptions,
 } from 'passport-smart-id/documents';
 import { smartIdSigningRouter } from 'passport-smart-id/web';
-import type { Person } from './app.js';
 import type { Archive } from './archive.js';
 import { contractPdf, fontBytes, signatureBox } from './contract.js';
+import type { Person } from './person.js';
 
 declare module 'express-session' {
   interface SessionData {
