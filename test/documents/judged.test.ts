@@ -100,12 +100,17 @@ async function furnish(simulator: Simulator): Promise<Workshop> {
 }
 
 async function makeGood(workshop: Workshop): Promise<Exhibit[]> {
-  const made = goodDocuments.map(async (document): Promise<Exhibit> => {
+  const make = async (document: GoodDocument): Promise<Exhibit> => {
     const { title, level, names } = document;
     const content = await document.make(workshop);
     return { title, level, isPdf: names === undefined, isForXmlsec: isForXmlsec(document), content };
-  });
-  return Promise.all(made);
+  };
+  const { timestamps } = workshop.simulator;
+  const inDer = await Promise.all(goodDocuments.filter((one) => !one.hasTimestampInBer).map(make));
+  timestamps.encoding = 'BER';
+  const inBer = await Promise.all(goodDocuments.filter((one) => one.hasTimestampInBer).map(make));
+  timestamps.encoding = 'DER';
+  return [...inDer, ...inBer];
 }
 
 async function makeTampered({ simulator, first, pdfs }: Workshop): Promise<Exhibit[]> {
