@@ -17,6 +17,8 @@ export interface EmptyField {
 }
 
 const readOnly = 1;
+/** Points, far beyond any page. */
+const maxCoordinate = 1_000_000;
 
 /** @throws SmartIdInputError naming `field` when there is no such field, or it may not be filled. */
 export function findEmptyField(
@@ -54,6 +56,7 @@ function rectangleOf(file: PdfFile, widget: PdfDictionary): EmptyField['rectangl
   if (corners.length !== 4 || x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) {
     throw refused('has no rectangle.');
   }
+  if ([x1, y1, x2, y2].some((one) => Math.abs(one) > maxCoordinate)) throw refused('is on no page.');
   return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
 }
 
@@ -78,7 +81,9 @@ function checkSeedValues(file: PdfFile, field: PdfDictionary, hash: DocumentHash
     const choices = Array.isArray(file.get(value)) ? file.array(value) : [value];
     const texts = choices.map((one) => file.get(one)).map((one) => (one instanceof PdfName ? one.value : textIn(one)));
     if (met[key] === undefined || !texts.includes(met[key])) {
-      throw refused(`demands something else of its signature (${key}).`);
+      // A name of the file may hold anything.
+      const named = /^\w{1,30}$/.test(key) ? ` (${key})` : '';
+      throw refused(`demands something else of its signature${named}.`);
     }
   }
 }

@@ -148,6 +148,7 @@ describe('An empty signature field of a PDF', () => {
       ['that locks others', withField(field('/Lock << /Action /All >>')), /locks fields when it is signed/],
       ['without a rectangle', withField(widget('/FT /Sig /T (Tenant)')), /has no rectangle/],
       ['whose rectangle is none', withField(widget('/FT /Sig /T (Tenant) /Rect [1 2 (a) 4]')), /has no rectangle/],
+      ['beyond any page', withField(widget(`/FT /Sig /T (Tenant) /Rect [0 0 ${'9'.repeat(30)} 50]`)), /is on no page/],
       ['on no page', template({ annotations: '8 0 R' }), /is on no page/],
       ['that is no widget', withField(`<< /FT /Sig /T (Tenant) ${rectangle} >>`), /has its place on a page apart/],
       [
@@ -172,6 +173,7 @@ describe('An empty signature field of a PDF', () => {
       ['that asks for a certificate', withField(field('/SV << /Cert << >> >>')), /\(Cert\)/],
       ['that asks for a hash', withField(field('/SV << /DigestMethod [(SHA256)] >>')), /\(DigestMethod\)/],
       ['that asks for a form', withField(field('/SV << /SubFilter [/adbe.pkcs7.detached] >>')), /\(SubFilter\)/],
+      ['that asks for what nobody knows', withField(field('/SV << /A#0AB 1 >>')), /of its signature\.$/],
       ['whose seed values are none', withField(field('/SV 5')), /seed values that are none/],
     ] as const) {
       it(`a field ${what}`, () => refused(file, message));
