@@ -25,7 +25,7 @@ export {
 } from './container/index.js';
 export { MemoryDraftStore, type MemoryDraftStoreOptions } from './draft-store.js';
 export type { DocumentOptions } from './options.js';
-export { type PdfOptions, type PreparedPdf, preparePdf, type VisibleSignature } from './pdf/index.js';
+export { type FieldToFill, type PdfOptions, type PreparedPdf, preparePdf, type VisibleSignature } from './pdf/index.js';
 export type * from './public-types.js';
 export {
   type ChooseDocument,

@@ -26,7 +26,7 @@ import { type ContainerFile, prepareContainer } from './container/index.js';
 import type { DocumentHashAlgorithm, SignatureLevel } from './draft.js';
 import { type DraftStore, MemoryDraftStore } from './draft-store.js';
 import { signatureLevels } from './options.js';
-import { preparePdf, type VisibleSignature } from './pdf/index.js';
+import { type FieldToFill, preparePdf, type VisibleSignature } from './pdf/index.js';
 import { loadTimestampAnchors } from './timestamp/anchors.js';
 import { authorityName } from './timestamp/response.js';
 
@@ -37,6 +37,8 @@ export type DocumentToSign =
       pdf: Uint8Array;
       /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
       visible?: VisibleSignature;
+      /** The empty signature field of the file that it fills, by its name. Default: a new one. */
+      field?: string | FieldToFill;
       /** Why it is signed, in at most 500 characters. */
       reason?: string;
       /** Where it is signed, in at most 500 characters. */
@@ -231,8 +233,8 @@ export class SmartIdDocuments {
     const signedAt = this.services.clock();
     const common = { ...this.options, certificate, signedAt, expiresInMs: draftLifetimeMs };
     if ('pdf' in document) {
-      const { pdf, visible, reason, location } = document;
-      return preparePdf(pdf, { ...common, visible, reason, location });
+      const { pdf, visible, field, reason, location } = document;
+      return preparePdf(pdf, { ...common, visible, field, reason, location });
     }
     const input = 'files' in document ? { files: document.files } : { container: document.container };
     return prepareContainer(input, common);

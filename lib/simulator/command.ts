@@ -23,14 +23,22 @@ Options:
   --notification automatic|phone     who answers notifications: the account, or you on the phone page (automatic)
   --trust-anchors FILE               write the trust anchors (PEM) to this file, for the option trustAnchors; a file
                                      that is there is replaced only if a simulator has written it
+  --timestamp-anchors FILE           the same with the CA of its timestamp authority (PEM), for signed documents: for
+                                     timestampAuthority.trustAnchors
   --root FILE                        the same with the root above them (PEM), for programs whose chains end at a root
   --help                             show this
 `;
 
 interface Command {
   options: SimulatorOptions;
-  trustAnchorsFile?: string;
-  rootFile?: string;
+  files: CertificateFiles;
+}
+
+/** What is to be written, where it is asked for. */
+interface CertificateFiles {
+  trustAnchors?: string;
+  timestampAnchors?: string;
+  root?: string;
 }
 
 function readCommandLine(): Command | 'help' {
@@ -43,6 +51,7 @@ function readCommandLine(): Command | 'help' {
       advanced: { type: 'boolean' },
       notification: { type: 'string' },
       'trust-anchors': { type: 'string' },
+      'timestamp-anchors': { type: 'string' },
       root: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -52,12 +61,7 @@ function readCommandLine(): Command | 'help' {
   if (notification !== 'automatic' && notification !== 'phone') {
     throw new UsageError('--notification must be automatic or phone');
   }
-  const { 'trust-anchors': trustAnchorsFile, root: rootFile } = values;
-  if (trustAnchorsFile !== undefined && rootFile !== undefined) {
-    if (path.resolve(trustAnchorsFile) === path.resolve(rootFile)) {
-      throw new UsageError('--trust-anchors and --root must be two different files');
-    }
-  }
+  checkDifferent(values, ['trust-anchors', 'timestamp-anchors', 'root']);
   const lifetime = wholeNumber('--session-lifetime', values['session-lifetime'], 1, 86_400);
   return {
     options: {
@@ -68,9 +72,24 @@ function readCommandLine(): Command | 'help' {
       notificationAnswer: notification,
       relyingParties: values.advanced ? [{ ...demoRelyingParty, mayUseAdvanced: true }] : undefined,
     },
-    trustAnchorsFile,
-    rootFile,
+    files: {
+      trustAnchors: values['trust-anchors'],
+      timestampAnchors: values['timestamp-anchors'],
+      root: values.root,
+    },
   };
+}
+
+/** One of two that are one file would be lost. */
+function checkDifferent<Option extends string>(values: Partial<Record<Option, unknown>>, options: Option[]): void {
+  const optionOf = new Map<string, Option>();
+  for (const option of options) {
+    const file = values[option];
+    if (typeof file !== 'string') continue;
+    const other = optionOf.get(path.resolve(file));
+    if (other !== undefined) throw new UsageError(`--${other} and --${option} must be two different files`);
+    optionOf.set(path.resolve(file), option);
+  }
 }
 
 function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
@@ -82,14 +101,14 @@ function wholeNumber(name: string, text: string | undefined, least: number, most
 
 async function start(command: Command): Promise<void> {
   const { options } = command;
-  for (const file of [command.trustAnchorsFile, command.rootFile]) {
+  for (const file of Object.values(command.files)) {
     if (file !== undefined) await checkCertificatesFile(file);
   }
   const simulator = await startSimulator(options).catch((error: NodeJS.ErrnoException) => {
     throw explained(error, options);
   });
   try {
-    await writeFiles(simulator, command);
+    await writeFiles(simulator, command.files);
   } catch (error) {
     // The command would go on for as long as it listens.
     await simulator.close();
@@ -101,10 +120,11 @@ async function start(command: Command): Promise<void> {
   }
 }
 
-async function writeFiles({ trustAnchors, rootCertificate }: Simulator, command: Command): Promise<void> {
-  const { trustAnchorsFile, rootFile } = command;
-  if (trustAnchorsFile !== undefined) await writeCertificatesFile(trustAnchorsFile, trustAnchors);
-  if (rootFile !== undefined) await writeCertificatesFile(rootFile, rootCertificate);
+async function writeFiles(simulator: Simulator, files: CertificateFiles): Promise<void> {
+  const { trustAnchors, timestampTrustAnchors, rootCertificate } = simulator;
+  if (files.trustAnchors !== undefined) await writeCertificatesFile(files.trustAnchors, trustAnchors);
+  if (files.timestampAnchors !== undefined) await writeCertificatesFile(files.timestampAnchors, timestampTrustAnchors);
+  if (files.root !== undefined) await writeCertificatesFile(files.root, rootCertificate);
 }
 
 function explained(error: NodeJS.ErrnoException, { port = 5080, host }: SimulatorOptions): Error {
@@ -116,23 +136,23 @@ function explained(error: NodeJS.ErrnoException, { port = 5080, host }: Simulato
   return error;
 }
 
-function introduction(simulator: Simulator, { trustAnchorsFile, rootFile }: Command): string {
+function introduction(simulator: Simulator, { files }: Command): string {
   const anchorsUrl = new URL('/trust-anchors.pem', simulator.baseUrl).href;
   const rootUrl = new URL('/root.pem', simulator.baseUrl).href;
   const timestampAnchorsUrl = new URL('/timestamp-trust-anchors.pem', simulator.baseUrl).href;
   const trustAnchors =
-    trustAnchorsFile === undefined
+    files.trustAnchors === undefined
       ? `await (await fetch('${anchorsUrl}')).text()`
-      : quoted(relativePath(trustAnchorsFile));
+      : quoted(relativePath(files.trustAnchors));
   return `Smart-ID simulator
 
   play the phone  ${simulator.phoneUrl}
   RP API          ${simulator.baseUrl}
   mock phone      ${simulator.mockUrl}
-  trust anchors   ${anchorsUrl}${writtenTo(trustAnchorsFile)}
-  their root      ${rootUrl}${writtenTo(rootFile)}
+  trust anchors   ${anchorsUrl}${writtenTo(files.trustAnchors)}
+  their root      ${rootUrl}${writtenTo(files.root)}
   timestamps      ${simulator.timestampUrl}
-  their anchors   ${timestampAnchorsUrl}
+  their anchors   ${timestampAnchorsUrl}${writtenTo(files.timestampAnchors)}
 
 The options of your site, with the callback URL of a login page that is mounted at /login:
 

@@ -26,6 +26,8 @@ export interface GoodDocument {
   algorithms: string[];
   /** Of the files in a container; a PDF has none. */
   names?: readonly string[];
+  /** The authority writes its timestamp in BER. */
+  hasTimestampInBer?: boolean;
   make(workshop: Workshop): Promise<Buffer>;
 }
 
@@ -108,6 +110,24 @@ const pdfsOfEachKind = Object.keys(await signableFiles())
     }),
   );
 
+const withTimestampsInBer: GoodDocument[] = [
+  {
+    title: 'PDF, of a timestamp in BER',
+    level: 'LT',
+    algorithms: [pss512],
+    hasTimestampInBer: true,
+    make: (workshop) => signed(workshop, { pdf: pdfOf(workshop, classicPdf), visible }),
+  },
+  {
+    title: 'container, of a timestamp in BER',
+    level: 'LT',
+    algorithms: [pss512],
+    names: awkwardNames,
+    hasTimestampInBer: true,
+    make: (workshop) => signed(workshop, { files: filesOf(awkwardNames) }),
+  },
+];
+
 const containersOfEachChoice = choices.map(([choice, algorithm, options]): GoodDocument => {
   const names = algorithm.includes('PSS') ? awkwardNames : plainNames;
   return {
@@ -171,6 +191,7 @@ export const goodDocuments: readonly GoodDocument[] = [
   ...pdfsOfEachKind,
   ...containersOfEachChoice,
   ...ofLargeKeys,
+  ...withTimestampsInBer,
   ...pdfsOfTwoSigners,
   ...containersOfTwoSigners,
 ];

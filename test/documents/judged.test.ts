@@ -9,10 +9,11 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
-import { buildJudges } from '../support/document-judges.js';
-import { trustingDatabase } from '../support/judges.js';
+import { buildJudges, judgedByDss } from '../support/document-judges.js';
+import { trustingDatabase, written } from '../support/judges.js';
 import { needTools } from '../support/outside-tools.js';
 import { keyOfRealSize, signatory } from '../support/signing.js';
+import { certifiedPdf } from './certified-pdf.js';
 import { containerTamperings, type Judge, pdfTamperings } from './document-tamperings.js';
 import {
   classicPdf,
@@ -25,8 +26,9 @@ import {
   visible,
   type Workshop,
 } from './good-documents.js';
-import { type Exhibit, type Judged, judgeAll } from './judgement.js';
+import { type Exhibit, type Judged, judgeAll, trustedBy } from './judgement.js';
 import { signableFiles } from './pdf-corpus.js';
+import { verdicts } from './pdf-signer.js';
 import { signDocument } from './signed-documents.js';
 
 const minute = 60_000;
@@ -89,6 +91,47 @@ describe('Signed documents before their judges', () => {
   });
 });
 
+describe('A certified PDF before DSS and pdfsig', () => {
+  let simulator: Simulator;
+  let folder: string;
+  before(async function () {
+    this.timeout(10 * minute);
+    needTools(this, 'java', 'javac', 'mvn', 'pdfsig');
+    await buildJudges();
+    folder = mkdtempSync(path.join(tmpdir(), 'certified-'));
+    simulator = await startSimulator({ port: 0 });
+  });
+  after(async () => {
+    await simulator?.close();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  it('stays certified by its author when a field of it is filled, or one is added that is not seen', async () => {
+    const { first, second } = await furnish(simulator);
+    const files = await Promise.all(
+      [2, 3].flatMap((permission) =>
+        ['Tenant', 'Unseen', undefined].map(async (field) => {
+          const pdf = certifiedPdf(second, permission);
+          const { content } = await signDocument(simulator, first, { pdf, field });
+          expect(verdicts(folder, content), `${permission}, ${field}`).to.include({ valid: 2, invalid: 0 });
+          return written(folder, `${permission}-${field}.pdf`, content);
+        }),
+      ),
+    );
+    // DSS says of changes that the author does not allow in warnings alone.
+    for (const [name, { signatures }] of await judgedByDss(trustedBy(folder, simulator), [], files)) {
+      const said = signatures.map(({ format, indication, errors, warnings }) => ({
+        verdict: `${format} ${indication}`,
+        complaints: [...errors, ...warnings],
+      }));
+      expect(said, name).to.have.deep.members([
+        { verdict: 'PAdES-BASELINE-B TOTAL_PASSED', complaints: [] },
+        { verdict: 'PAdES-BASELINE-LT TOTAL_PASSED', complaints: [] },
+      ]);
+    }
+  });
+});
+
 async function furnish(simulator: Simulator): Promise<Workshop> {
   return {
     simulator,
@@ -100,12 +143,17 @@ async function furnish(simulator: Simulator): Promise<Workshop> {
 }
 
 async function makeGood(workshop: Workshop): Promise<Exhibit[]> {
-  const made = goodDocuments.map(async (document): Promise<Exhibit> => {
+  const make = async (document: GoodDocument): Promise<Exhibit> => {
     const { title, level, names } = document;
     const content = await document.make(workshop);
     return { title, level, isPdf: names === undefined, isForXmlsec: isForXmlsec(document), content };
-  });
-  return Promise.all(made);
+  };
+  const { timestamps } = workshop.simulator;
+  const inDer = await Promise.all(goodDocuments.filter((one) => !one.hasTimestampInBer).map(make));
+  timestamps.encoding = 'BER';
+  const inBer = await Promise.all(goodDocuments.filter((one) => one.hasTimestampInBer).map(make));
+  timestamps.encoding = 'DER';
+  return [...inDer, ...inBer];
 }
 
 async function makeTampered({ simulator, first, pdfs }: Workshop): Promise<Exhibit[]> {

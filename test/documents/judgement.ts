@@ -50,7 +50,7 @@ export async function judgeAll(
   simulator: Simulator,
   database: string,
 ): Promise<Judged[]> {
-  const trusted = written(folder, 'trusted.pem', simulator.trustAnchors + pemOfUnit(simulator));
+  const trusted = trustedBy(folder, simulator);
   const files = exhibits.map(({ content, isPdf }, index) =>
     written(folder, `${index}.${isPdf ? 'pdf' : 'asice'}`, content),
   );
@@ -79,6 +79,11 @@ export async function judgeAll(
     return { ...exhibit, dss, digidoc4j, judgements };
   });
   return Promise.all(judging);
+}
+
+/** A file with what DSS and digidoc4j are to trust. */
+export function trustedBy(folder: string, simulator: Simulator): string {
+  return written(folder, 'trusted.pem', simulator.trustAnchors + pemOfUnit(simulator));
 }
 
 function pemOfUnit({ pki }: Simulator): string {

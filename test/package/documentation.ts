@@ -31,20 +31,17 @@ const [installCommand = '', simulatorCommand = '', siteCommand = ''] = blocksOf(
 const [, documentsSection = ''] =
   /^## Let this person sign[^\n]*\n([\s\S]*?)\n## /m.exec(readFileSync(path.join(root, 'docs/documents.md'), 'utf8')) ??
   [];
-const [documentsInstall = '', documentsSimulator = '', anchorsAndSite = ''] = blocksOf(documentsSection, 'sh');
-const [anchorsCommand = '', documentsSite = ''] = anchorsAndSite.trim().split('\n');
+const [documentsInstall = '', documentsSimulator = '', documentsSite = ''] = blocksOf(documentsSection, 'sh').map(
+  (sh) => sh.trim(),
+);
 
 /** The one that has a PDF signed. */
 export const documentsProgram = {
   program: blocksOf(documentsSection, 'ts')[0] ?? '',
   file: documentsSite.split(' ').at(-1) ?? '',
-  simulatorCommand: documentsSimulator.trim(),
-  anchorsCommand,
+  simulatorCommand: documentsSimulator,
   siteCommand: documentsSite,
-  packages: documentsInstall
-    .trim()
-    .replace(/^npm install /, '')
-    .split(' '),
+  packages: documentsInstall.replace(/^npm install /, '').split(' '),
   ports: { site: 3000, simulator: 5080 },
 };
 

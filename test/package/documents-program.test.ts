@@ -1,6 +1,6 @@
 /** The first program of docs/documents.md, by its commands and its code, word for word: it ends with a signed PDF of level LT. */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { contractPdf } from '../../example-app/contract.js';
@@ -13,7 +13,7 @@ import { Browser } from '../support/site.js';
 import { documentsProgram } from './documentation.js';
 import { installHere } from './installed-here.js';
 
-const { program, file, simulatorCommand, anchorsCommand, siteCommand, packages, ports } = documentsProgram;
+const { program, file, simulatorCommand, siteCommand, packages, ports } = documentsProgram;
 const maxLines = 30;
 
 describe('The program of docs/documents.md', function () {
@@ -48,7 +48,6 @@ describe('The program of docs/documents.md', function () {
     const simulator = start(simulatorCommand);
     await simulator.isTrue(() => simulator.output.includes('Ctrl+C'));
     const [, mockUrl = ''] = /mock phone +(\S+)/.exec(simulator.output) ?? [];
-    await fetchAnchors();
     const site = start(siteCommand);
     await site.isTrue(() => listens(ports.site));
 
@@ -70,12 +69,4 @@ describe('The program of docs/documents.md', function () {
     }
     expect((await new Browser(browser.origin).get('/signed.pdf')).status).to.equal(404);
   });
-
-  /** By the command of the documentation, or as it does where there is no curl. */
-  async function fetchAnchors(): Promise<void> {
-    const [, name = '', url = ''] = /^curl -o (\S+) (\S+)$/.exec(anchorsCommand) ?? [];
-    if (findOnPath('curl')) await start(anchorsCommand).succeeded();
-    else writeFileSync(path.join(folder, name), await (await fetch(url)).text());
-    expect(readFileSync(path.join(folder, name), 'utf8')).to.contain('BEGIN CERTIFICATE');
-  }
 });

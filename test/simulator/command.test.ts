@@ -55,13 +55,19 @@ describe('The command smart-id-simulator', () => {
 
   it('says where everything is, serves it, and stops on a signal', async () => {
     const folder = await createFolder();
-    const [file, rootFile] = [join(folder, 'anchors.pem'), join(folder, 'root.pem')];
-    const { output, isUp, stop } = run(['--port', '0', '--trust-anchors', file, '--root', rootFile]);
+    const [file = '', timestampsFile = '', rootFile = ''] = ['anchors', 'timestamps', 'root'].map((name) =>
+      join(folder, `${name}.pem`),
+    );
+    const files = ['--trust-anchors', file, '--timestamp-anchors', timestampsFile, '--root', rootFile];
+    const { output, isUp, stop } = run(['--port', '0', ...files]);
     await isUp();
     const phonePage = /play the phone +(\S+)/.exec(output.stdout)?.[1] ?? '';
     expect((await fetch(phonePage)).status).to.equal(200);
     const anchors = await (await fetch(new URL('/trust-anchors.pem', phonePage))).text();
     expect(await readFile(file, 'utf8')).to.equal(anchors);
+    const timestampAnchors = await (await fetch(new URL('/timestamp-trust-anchors.pem', phonePage))).text();
+    expect(await readFile(timestampsFile, 'utf8')).to.equal(timestampAnchors);
+    expect(output.stdout).to.contain(`/timestamp-trust-anchors.pem, written to ${timestampsFile}`);
     const root = await (await fetch(new URL('/root.pem', phonePage))).text();
     expect(await readFile(rootFile, 'utf8')).to.equal(root);
     expect(new X509Certificate(anchors).checkIssued(new X509Certificate(root))).to.equal(true);
@@ -121,21 +127,23 @@ describe('The command smart-id-simulator', () => {
     });
   }
 
-  it('replaces the trust anchors of a simulator before it', async () => {
-    const file = join(await createFolder(), 'anchors.pem');
-    await writeFile(file, '');
-    const written: string[] = [];
-    for (let count = 0; count < 2; count++) {
-      const { isUp, stop } = run(['--port', '0', '--trust-anchors', file]);
-      await isUp();
-      await stop();
-      written.push(await readFile(file, 'utf8'));
-    }
-    expect(written[0]).to.match(/^-----BEGIN CERTIFICATE-----/);
-    expect(written[1])
-      .to.match(/^-----BEGIN CERTIFICATE-----/)
-      .and.not.equal(written[0]);
-  });
+  for (const option of ['--trust-anchors', '--timestamp-anchors']) {
+    it(`replaces what a simulator before it has written: ${option}`, async () => {
+      const file = join(await createFolder(), 'anchors.pem');
+      await writeFile(file, '');
+      const written: string[] = [];
+      for (let count = 0; count < 2; count++) {
+        const { isUp, stop } = run(['--port', '0', option, file]);
+        await isUp();
+        await stop();
+        written.push(await readFile(file, 'utf8'));
+      }
+      expect(written[0]).to.match(/^-----BEGIN CERTIFICATE-----/);
+      expect(written[1])
+        .to.match(/^-----BEGIN CERTIFICATE-----/)
+        .and.not.equal(written[0]);
+    });
+  }
 
   it('leaves alone a file that no simulator has written, and ends', async () => {
     const folder = await createFolder();
@@ -153,7 +161,9 @@ describe('The command smart-id-simulator', () => {
       Object.entries(others).map(async ([name, text]) => {
         const file = join(folder, name);
         await writeFile(file, text);
-        for (const option of name === 'text' ? ['--trust-anchors', '--root'] : ['--trust-anchors']) {
+        for (const option of name === 'text'
+          ? ['--trust-anchors', '--timestamp-anchors', '--root']
+          : ['--trust-anchors']) {
           const { output, exit } = run(['--port', '0', option, file]);
           expect(await exit, name).to.equal(2);
           expect(output.stderr).to.contain(`${file} is not one that a simulator has written`);
@@ -200,6 +210,10 @@ describe('The command smart-id-simulator', () => {
         options: ['--trust-anchors', './one.pem', '--root', 'one.pem'],
         says: '--trust-anchors and --root must be two different files',
       },
+      {
+        options: ['--trust-anchors', 'one.pem', '--timestamp-anchors', 'one.pem'],
+        says: '--trust-anchors and --timestamp-anchors must be two different files',
+      },
       { options: ['--colour', 'blue'], says: "Unknown option '--colour'" },
     ];
     await Promise.all(
@@ -218,6 +232,7 @@ describe('The command smart-id-simulator', () => {
     expect(output.stdout)
       .to.match(/^Usage: smart-id-simulator/)
       .and.contain('smart-id-simulator --trust-anchors anchors.pem')
+      .and.contain('--timestamp-anchors FILE')
       .and.contain('--root FILE');
   });
 });

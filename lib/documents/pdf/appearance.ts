@@ -59,7 +59,7 @@ export function addAppearance(
   increment: PdfIncrement,
   text: string,
   font: AppearanceFont,
-  { width, height }: SignatureBox,
+  { width, height }: Pick<SignatureBox, 'width' | 'height'>,
   { rotation }: PdfPage,
 ): PdfReference {
   const lines = text.split('\n');

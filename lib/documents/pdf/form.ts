@@ -7,7 +7,13 @@ export interface FormField {
   /** Names of the field and those above it, with dots between. */
   name: string;
   dictionary: PdfDictionary;
+  /** Where it is; undefined when it is no object of its own. */
+  reference?: PdfReference;
+  /** What it has, or has from those above it, where the specification lets it inherit. */
+  inherited: PdfDictionary;
 }
+
+const inheritable = ['FT', 'V', 'Ff'];
 
 const maxDepth = 100;
 const maxFields = 200_000;
@@ -16,7 +22,7 @@ const maxFields = 200_000;
 export function fieldsOf(file: PdfFile): FormField[] {
   const fields: FormField[] = [];
   const visited = new Set<number>();
-  const walk = (value: PdfValue, parentName: string | undefined, depth: number) => {
+  const walk = (value: PdfValue, parentName: string | undefined, above: PdfDictionary, depth: number) => {
     if (value instanceof PdfReference) {
       if (visited.has(value.number)) throw damaged('its form goes in circles');
       visited.add(value.number);
@@ -26,11 +32,15 @@ export function fieldsOf(file: PdfFile): FormField[] {
     if (!isDictionary(dictionary)) return;
     const own = textIn(file.get(dictionary.get('T')));
     const name = [parentName, own].filter((part) => part !== undefined).join('.');
-    fields.push({ name, dictionary });
-    for (const kid of file.array(dictionary.get('Kids'))) walk(kid, name === '' ? undefined : name, depth + 1);
+    const added = [...dictionary].filter(([key]) => inheritable.includes(key));
+    const inherited = added.length > 0 ? new Map([...above, ...added]) : above;
+    const reference = value instanceof PdfReference ? value : undefined;
+    fields.push({ name, dictionary, reference, inherited });
+    for (const kid of file.array(dictionary.get('Kids')))
+      walk(kid, name === '' ? undefined : name, inherited, depth + 1);
   };
   const form = file.dictionary(file.catalog.get('AcroForm'));
-  for (const field of file.array(form.get('Fields'))) walk(field, undefined, 0);
+  for (const field of file.array(form.get('Fields'))) walk(field, undefined, new Map(), 0);
   return fields;
 }
 

@@ -2,5 +2,5 @@
 
 export type { PdfDraft, PreparedPdf } from './draft.js';
 export { pdfFormat } from './format.js';
-export type { PdfOptions, VisibleSignature } from './options.js';
+export type { FieldToFill, PdfOptions, VisibleSignature } from './options.js';
 export { preparePdf } from './prepare.js';

@@ -19,12 +19,27 @@ export interface VisibleSignature extends SignatureBox {
   text?: string;
 }
 
+/** An empty signature field of the file that the signature fills. */
+export interface FieldToFill {
+  /** Names of the field and those above it, with dots between, as Acrobat shows them. */
+  name: string;
+  /** Of the text, as for `visible`. */
+  font?: Uint8Array;
+  /** Lines of text, as for `visible`. Default: the signer's name and the time in UTC. */
+  text?: string;
+}
+
 /** What `preparePdf` is told besides the file. */
 export interface PdfOptions extends DocumentOptions {
   /** How large the file may be, in bytes. Default: 100 MB. */
   maxPdfBytes?: number;
   /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
   visible?: VisibleSignature;
+  /**
+   * The name of an empty signature field, such as a template has, in place of a new one. Where it has a place on a page,
+   * that shows that it is signed.
+   */
+  field?: string | FieldToFill;
   /** Who signs, in at most 500 characters. Default: the name in the certificate. */
   signerName?: string;
   /** Why it is signed, in at most 500 characters. */
@@ -36,6 +51,7 @@ export interface PdfOptions extends DocumentOptions {
 export interface CheckedOptions extends ResolvedOptions {
   maxPdfBytes: number;
   visible?: VisibleSignature;
+  field?: FieldToFill;
   signerName: string;
   reason?: string;
   location?: string;
@@ -56,7 +72,9 @@ export function checkOptions(options: PdfOptions): CheckedOptions {
   if (reason !== undefined) checkText('reason', reason);
   if (location !== undefined) checkText('location', location);
   if (visible) checkVisible(visible);
-  return { ...resolved, maxPdfBytes, visible, signerName, reason, location };
+  const field = typeof options.field === 'string' ? { name: options.field } : options.field;
+  if (field) checkField(field, visible);
+  return { ...resolved, maxPdfBytes, visible, field, signerName, reason, location };
 }
 
 function nameOf(certificate: Certificate): string {
@@ -91,8 +109,18 @@ function checkVisible({ page, x, y, width, height, font, text }: VisibleSignatur
       throw new SmartIdInputError(`visible.${name}`, 'must be points from 0.');
   }
   for (const [name, value] of Object.entries({ width, height })) checkPositive(`visible.${name}`, value);
+  checkLook('visible', { font, text });
+}
+
+function checkField({ name, font, text }: FieldToFill, visible?: VisibleSignature): void {
+  if (typeof name !== 'string' || name === '') throw new SmartIdInputError('field', 'must be the name of a field.');
+  if (visible) throw new SmartIdInputError('visible', 'must be left out with a field, which has its own place.');
+  checkLook('field', { font, text });
+}
+
+function checkLook(option: string, { font, text }: Pick<VisibleSignature, 'font' | 'text'>): void {
   if (font !== undefined && !(font instanceof Uint8Array)) {
-    throw new SmartIdInputError('visible.font', 'must be the bytes of a TrueType font.');
+    throw new SmartIdInputError(`${option}.font`, 'must be the bytes of a TrueType font.');
   }
-  if (text !== undefined) checkText('visible.text', typeof text === 'string' ? text.replaceAll('\n', ' ') : text);
+  if (text !== undefined) checkText(`${option}.text`, typeof text === 'string' ? text.replaceAll('\n', ' ') : text);
 }

@@ -23,9 +23,28 @@ const maxNodes = 1_000_000;
 
 /** The page with this number (1 is the first), or how many there are when there is no such page. */
 export function findPage(file: PdfFile, wanted: number): PdfPage | number {
+  let count = 0;
+  for (const { page } of pagesOf(file)) {
+    count++;
+    if (count === wanted) return page();
+  }
+  return count;
+}
+
+/** The page that an annotation is on; undefined when it is on none. */
+export function findPageOf(file: PdfFile, annotation: PdfReference): PdfPage | undefined {
+  for (const { dictionary, page } of pagesOf(file)) {
+    const isOnPage = file
+      .array(dictionary.get('Annots'))
+      .some((one) => one instanceof PdfReference && one.number === annotation.number);
+    if (isOnPage) return page();
+  }
+  return undefined;
+}
+
+function* pagesOf(file: PdfFile): Generator<{ dictionary: PdfDictionary; page: () => PdfPage }> {
   const visited = new Set<number>();
   const pending: Node[] = [{ reference: file.catalog.get('Pages') ?? null, inherited: new Map() }];
-  let count = 0;
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const { reference } = node;
     if (!(reference instanceof PdfReference)) throw damaged('its pages are missing');
@@ -41,8 +60,8 @@ export function findPage(file: PdfFile, wanted: number): PdfPage | number {
     }
     if (!dictionary.has('Kids')) {
       if (!isNamed(dictionary.get('Type'), 'Page')) throw damaged('a page is none');
-      count++;
-      if (count === wanted) return { reference, box: boxOf(file, inherited), rotation: rotationOf(file, inherited) };
+      const page = () => ({ reference, box: boxOf(file, inherited), rotation: rotationOf(file, inherited) });
+      yield { dictionary, page };
       continue;
     }
     const kids = file.array(dictionary.get('Kids'));
@@ -50,7 +69,6 @@ export function findPage(file: PdfFile, wanted: number): PdfPage | number {
       pending.push({ reference: kids[index] as PdfValue, inherited });
     }
   }
-  return count;
 }
 
 function boxOf(file: PdfFile, page: PdfDictionary): readonly number[] {

@@ -11,8 +11,20 @@ import { isNamed, type PdfDictionary, textIn } from './values.js';
 /** `DocMDP`: no changes at all. */
 const noChanges = 1;
 
+/** What a signature adds besides itself. */
+export interface Addition {
+  /** A new field is to be seen on a page. */
+  isVisible: boolean;
+  /** Of the field that is there already. */
+  fieldName?: string;
+}
+
 /** @throws SmartIdInputError naming `pdf` when it may not be signed, or `visible` when not visibly. */
-export function checkMayBeSigned(file: PdfFile, fields: readonly FormField[], isVisible: boolean): void {
+export function checkMayBeSigned(
+  file: PdfFile,
+  fields: readonly FormField[],
+  { isVisible, fieldName }: Addition,
+): void {
   const permissions = file.dictionary(file.catalog.get('Perms'));
   if (permissions.has('UR3') || permissions.has('UR')) {
     throw new SmartIdInputError(
@@ -23,11 +35,19 @@ export function checkMayBeSigned(file: PdfFile, fields: readonly FormField[], is
   if (permissions.has('DocMDP')) {
     checkCertification(file, file.dictionary(permissions.get('DocMDP')));
     // Whether something new on a page breaks a certification is answered differently by those who verify it.
-    if (isVisible) throw new SmartIdInputError('visible', 'must be left out: the file is certified as it looks.');
+    if (isVisible)
+      throw new SmartIdInputError(
+        'visible',
+        'must be left out: the file is certified as it looks, and only fields that it has can be seen.',
+      );
   }
   checkXfa(file);
-  for (const { dictionary } of fields) {
-    if (isNamed(file.get(dictionary.get('FT')), 'Sig') && dictionary.has('V')) checkLock(file, dictionary);
+  for (const { dictionary, inherited } of fields) {
+    if (!isNamed(file.get(inherited.get('FT')), 'Sig') || !dictionary.has('V')) continue;
+    const signature = file.dictionary(dictionary.get('V'));
+    // Not every program that certifies says so in the catalog.
+    if (transformParameters(file, signature, 'DocMDP').length > 0) checkCertification(file, signature);
+    checkLock(file, dictionary, fieldName);
   }
 }
 
@@ -48,16 +68,23 @@ function checkCertification(file: PdfFile, signature: PdfDictionary): void {
 }
 
 /** A signature may have locked fields, those that come later too. */
-function checkLock(file: PdfFile, field: PdfDictionary): void {
+function checkLock(file: PdfFile, field: PdfDictionary, fieldName?: string): void {
   const lock = file.dictionary(field.get('Lock'));
   const locks = [lock, ...transformParameters(file, file.dictionary(field.get('V')), 'FieldMDP')];
-  const isAgainstNewFields = locks.some((one) => {
+  const isLocked = locks.some((one) => {
     const action = file.get(one.get('Action'));
-    return isNamed(action, 'All') || isNamed(action, 'Exclude');
+    const isListed = fieldName !== undefined && isAmong(file, one, fieldName);
+    return isNamed(action, 'All') || (isNamed(action, 'Exclude') ? !isListed : isListed);
   });
-  if (isAgainstNewFields || file.get(lock.get('P')) === noChanges) {
+  if (isLocked || file.get(lock.get('P')) === noChanges) {
     throw new SmartIdInputError('pdf', 'has a signature that locks it: no other signature can be added to it.');
   }
+}
+
+/** A field is named by its name or by that of one above it. */
+function isAmong(file: PdfFile, lock: PdfDictionary, fieldName: string): boolean {
+  const names = file.array(lock.get('Fields')).map((one) => textIn(file.get(one)));
+  return names.some((name) => name === fieldName || fieldName.startsWith(`${name}.`));
 }
 
 /** Readers that know dynamic XFA forms make the pages themselves, and others show no more than a notice. */

@@ -8,15 +8,22 @@ import { addAppearance, rectangleOnPage } from './appearance.js';
 import { encodeSignedAttributes } from './cms.js';
 import type { PdfDraft, PreparedPdf } from './draft.js';
 import { EmbeddedFont } from './embedded-font.js';
+import { findEmptyField } from './empty-field.js';
 import { PdfFile } from './file.js';
-import { fieldsOf } from './form.js';
+import { type FormField, fieldsOf } from './form.js';
 import { PdfIncrement } from './increment.js';
-import { type CheckedOptions, checkOptions, type PdfOptions, type VisibleSignature } from './options.js';
-import { findPage, type PdfPage } from './page-tree.js';
+import {
+  type CheckedOptions,
+  checkOptions,
+  type FieldToFill,
+  type PdfOptions,
+  type VisibleSignature,
+} from './options.js';
+import { findPage, findPageOf, type PdfPage } from './page-tree.js';
 import { checkMayBeSigned } from './permission.js';
-import { addSignatureField, type ByteRange, fixByteRange } from './signature-field.js';
+import { addSignatureField, type ByteRange, fillSignatureField, fixByteRange } from './signature-field.js';
 import { standardFont } from './standard-font.js';
-import type { PdfReference, PdfValue } from './values.js';
+import type { PdfReference } from './values.js';
 
 /**
  * Prepares the signature of a PDF. What is signed is the whole file as it is, with one more revision that has the
@@ -52,22 +59,62 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
 function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {
   const file = new PdfFile(input);
   const fields = fieldsOf(file);
-  checkMayBeSigned(file, fields, options.visible !== undefined);
+  checkMayBeSigned(file, fields, { isVisible: options.visible !== undefined, fieldName: options.field?.name });
   const increment = new PdfIncrement(file);
-  const page = pageOf(file, options.visible);
-  const place = options.visible
-    ? { page, ...show(increment, page, options.visible, options) }
-    : { page, rectangle: [0, 0, 0, 0] };
-  const signature = addSignatureField(
-    increment,
-    file,
-    fields,
-    { ...options, signedAt: options.fields.signedAt },
-    place,
-  );
+  const signature = options.field
+    ? fillField(increment, file, fields, options.field, options)
+    : addField(increment, file, fields, options);
   const { bytes, offsets } = increment.toBytes();
   const byteRange = fixByteRange(bytes, input.length, offsets.get(signature.number) as number);
   return { increment: bytes, byteRange };
+}
+
+function addField(
+  increment: PdfIncrement,
+  file: PdfFile,
+  fields: readonly FormField[],
+  options: CheckedOptions,
+): PdfReference {
+  const { visible } = options;
+  const page = pageOf(file, visible);
+  const place = visible
+    ? {
+        page,
+        rectangle: rectangleOnPage(visible, page),
+        appearance: show(increment, page, visible, visible, options),
+      }
+    : { page, rectangle: [0, 0, 0, 0] };
+  return addSignatureField(increment, file, fields, { ...options, signedAt: options.fields.signedAt }, place);
+}
+
+function fillField(
+  increment: PdfIncrement,
+  file: PdfFile,
+  fields: readonly FormField[],
+  look: FieldToFill,
+  options: CheckedOptions,
+): PdfReference {
+  const empty = findEmptyField(file, fields, look.name, options.fields.hashAlgorithm);
+  const [left, bottom, right, top] = empty.rectangle;
+  const [across, up] = [right - left, top - bottom];
+  const dictionary = { ...options, signedAt: options.fields.signedAt };
+  if (across === 0 || up === 0) return fillSignatureField(increment, file, empty.reference, dictionary);
+  const page = findPageOf(file, empty.reference);
+  if (!page) throw new SmartIdInputError('field', 'is on no page of the file.');
+  const [width, height] = page.rotation % 180 === 0 ? [across, up] : [up, across];
+  const appearance = namingField(() => show(increment, page, { width, height }, look, options));
+  return fillSignatureField(increment, file, empty.reference, dictionary, appearance);
+}
+
+/** What is wrong with how a signature looks is said of the option that says how it looks. */
+function namingField<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (!(cause instanceof SmartIdInputError)) throw cause;
+    const { field, message } = cause;
+    throw new SmartIdInputError(field.replace(/^visible/, 'field'), message.slice(field.length + 1), { cause });
+  }
 }
 
 /** An invisible signature has a page too. */
@@ -82,12 +129,12 @@ function pageOf(file: PdfFile, visible?: VisibleSignature): PdfPage {
 function show(
   increment: PdfIncrement,
   page: PdfPage,
-  visible: VisibleSignature,
+  size: Pick<VisibleSignature, 'width' | 'height'>,
+  look: Pick<VisibleSignature, 'font' | 'text'>,
   { signerName, fields: { signedAt } }: CheckedOptions,
-): { rectangle: PdfValue[]; appearance: PdfReference } {
+): PdfReference {
   const time = new Date(signedAt).toISOString().slice(0, 16).replace('T', ' ');
-  const text = visible.text?.normalize('NFC') ?? `${signerName}\n${time} UTC`;
-  const font = visible.font ? new EmbeddedFont(visible.font) : standardFont;
-  const rectangle = rectangleOnPage(visible, page);
-  return { rectangle, appearance: addAppearance(increment, text, font, visible, page) };
+  const text = look.text?.normalize('NFC') ?? `${signerName}\n${time} UTC`;
+  const font = look.font ? new EmbeddedFont(look.font) : standardFont;
+  return addAppearance(increment, text, font, size, page);
 }

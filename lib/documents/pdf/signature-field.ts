@@ -58,9 +58,31 @@ export function addSignatureField(
   increment.append(increment.changedDictionary(page.reference), 'Annots', [field]);
   const form = changedForm(increment, file);
   increment.append(form, 'Fields', [field]);
-  const flags = numberIn(file.get(form.get('SigFlags'))) ?? 0;
-  form.set('SigFlags', flags | signaturesExist | appendOnly);
+  form.set('SigFlags', flagsOf(file, form) | signaturesExist | appendOnly);
   return signature;
+}
+
+/** Puts a signature into a field of the file that is its own widget. @returns where the signature dictionary is. */
+export function fillSignatureField(
+  increment: PdfIncrement,
+  file: PdfFile,
+  reference: PdfReference,
+  dictionary: SignatureDictionary,
+  appearance?: PdfReference,
+): PdfReference {
+  const signature = increment.add(signatureDictionary(dictionary));
+  const field = increment.changedDictionary(reference);
+  field.set('V', signature);
+  if (appearance) field.set('AP', new Map([['N', appearance]]));
+  const flags = flagsOf(file, file.dictionary(file.catalog.get('AcroForm')));
+  const wanted = flags | signaturesExist | appendOnly;
+  // Of a form that is certified no more is changed than has to be.
+  if (flags !== wanted) changedForm(increment, file).set('SigFlags', wanted);
+  return signature;
+}
+
+function flagsOf(file: PdfFile, form: PdfDictionary): number {
+  return numberIn(file.get(form.get('SigFlags'))) ?? 0;
 }
 
 /** The form, where it is: in the catalog, or an object of its own. */

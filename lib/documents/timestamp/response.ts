@@ -3,6 +3,7 @@
 import { SmartIdServiceError } from '../../errors.js';
 import { type Bytes, DerError, type DerReader, onlyElement, tags } from '../../trust/der.js';
 import { integerIn } from '../../trust/der-values.js';
+import { derOfBer } from './ber.js';
 
 export const authorityName = 'The timestamp authority';
 
@@ -23,12 +24,13 @@ const failures: Record<number, string> = {
 
 /**
  * DER of the token, of which nothing is verified yet.
+ * @param ber the answer: authorities may write it in BER.
  * @throws SmartIdServiceError `bad_response` when there is none, `server_error` when the authority refuses.
  */
-export function readTimestampResponse(der: Bytes): Bytes {
+export function readTimestampResponse(ber: Bytes): Bytes {
   let response: Response;
   try {
-    response = readResponse(der);
+    response = readResponse(derOfBer(ber));
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
     throw new SmartIdServiceError('bad_response', `${authorityName} sent what is no timestamp response.`, { cause });

@@ -6,6 +6,7 @@ import { handle } from '../http.js';
 import type { IssuedCertificate } from '../pki/certificate.js';
 import type { SimulatedPki } from '../pki/pki.js';
 import { issueUnitCertificate } from '../pki/unit-certificate.js';
+import { inBer } from './ber.js';
 import { grant, readTimestampRequest, reject, type TimestampAsked } from './token.js';
 
 /**
@@ -46,6 +47,11 @@ export class SimulatedTimestamps {
   fault?: TimestampFault;
   /** Milliseconds that an answer takes. */
   delayMs = 0;
+  /**
+   * How timestamps are written. `BER`, which authorities may send as well, has indefinite lengths and the content in
+   * pieces.
+   */
+  encoding: 'DER' | 'BER' = 'DER';
   /** How many requests came, answered or not. */
   requests = 0;
 
@@ -83,7 +89,8 @@ export class SimulatedTimestamps {
     if (!asked) return reject('badRequest');
     if (hashSizes.get(asked.hashType) !== asked.hash.length) return reject('badAlg');
     if (asked.policy !== undefined && asked.policy !== policy) return reject('unacceptedPolicy');
-    return this.timestamp(asked);
+    const answer = this.timestamp(asked);
+    return this.encoding === 'BER' ? inBer(answer) : answer;
   }
 
   private timestamp(asked: TimestampAsked): Buffer {

@@ -1,0 +1,89 @@
+/**
+ * An empty signature field that a file has already, and whether it may be filled (ISO 32000-2, section 12.7.5.5). What
+ * its author demands of the signature, in a lock or in seed values, is either met or the field is refused.
+ */
+
+import { SmartIdInputError } from '../../errors.js';
+import type { DocumentHashAlgorithm } from '../draft.js';
+import type { PdfFile } from './file.js';
+import type { FormField } from './form.js';
+import { isDictionary, isNamed, numberIn, type PdfDictionary, PdfName, type PdfReference, textIn } from './values.js';
+
+/** A field that is its own widget. */
+export interface EmptyField {
+  reference: PdfReference;
+  /** Where it is on the page: left, bottom, right, top. Without an area it is not seen. */
+  rectangle: readonly [number, number, number, number];
+}
+
+const readOnly = 1;
+/** Points, far beyond any page. */
+const maxCoordinate = 1_000_000;
+
+/** @throws SmartIdInputError naming `field` when there is no such field, or it may not be filled. */
+export function findEmptyField(
+  file: PdfFile,
+  fields: readonly FormField[],
+  name: string,
+  hash: DocumentHashAlgorithm,
+): EmptyField {
+  // Widgets of a field have its name too, but none of their own.
+  const [found, ...others] = fields.filter((one) => one.name === name && one.dictionary.has('T'));
+  if (!found) throw refused('must be the name of a field of the file.');
+  if (others.length > 0) throw refused('must be the name of one field: the file has several with it.');
+  const { dictionary, inherited, reference } = found;
+  if (!isNamed(file.get(inherited.get('FT')), 'Sig')) throw refused('must be the name of a signature field.');
+  if (file.get(inherited.get('V')) !== null) throw refused('is signed already.');
+  if (((numberIn(file.get(inherited.get('Ff'))) ?? 0) & readOnly) !== 0) throw refused('is read-only.');
+  // It would have to be repeated in the signature, and fields to be locked.
+  if (file.get(dictionary.get('Lock')) !== null)
+    throw refused('locks fields when it is signed, which is not supported.');
+  checkSeedValues(file, dictionary, hash);
+  // With a widget apart, or with several, readers do not agree on where the signature is.
+  const isWidget = isNamed(file.get(dictionary.get('Subtype')), 'Widget') && !dictionary.has('Kids');
+  if (!reference || !isWidget)
+    throw refused('has its place on a page apart from itself, where not all readers would find it signed.');
+  return { reference, rectangle: rectangleOf(file, dictionary) };
+}
+
+function refused(why: string): SmartIdInputError {
+  return new SmartIdInputError('field', why);
+}
+
+function rectangleOf(file: PdfFile, widget: PdfDictionary): EmptyField['rectangle'] {
+  const corners = file.array(widget.get('Rect')).map((value) => numberIn(file.get(value)));
+  const [x1, y1, x2, y2] = corners;
+  if (corners.length !== 4 || x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) {
+    throw refused('has no rectangle.');
+  }
+  if ([x1, y1, x2, y2].some((one) => Math.abs(one) > maxCoordinate)) throw refused('is on no page.');
+  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+}
+
+const digestNames: Record<DocumentHashAlgorithm, string> = {
+  'SHA-256': 'SHA256',
+  'SHA-384': 'SHA384',
+  'SHA-512': 'SHA512',
+};
+
+/** Demands and wishes are taken for the same. */
+function checkSeedValues(file: PdfFile, field: PdfDictionary, hash: DocumentHashAlgorithm): void {
+  const seedValues = file.get(field.get('SV'));
+  if (seedValues === null) return;
+  if (!isDictionary(seedValues)) throw refused('has seed values that are none.');
+  const met: Record<string, string | undefined> = {
+    Filter: 'Adobe.PPKLite',
+    SubFilter: 'ETSI.CAdES.detached',
+    DigestMethod: digestNames[hash],
+  };
+  for (const [key, value] of seedValues) {
+    if (key === 'Type' || key === 'Ff') continue;
+    const choices = Array.isArray(file.get(value)) ? file.array(value) : [value];
+    const texts = choices.map((one) => file.get(one)).map((one) => (one instanceof PdfName ? one.value : textIn(one)));
+    if (met[key] === undefined || !texts.includes(met[key])) {
+      // A name of the file may hold anything.
+      const named = /^\w{1,30}$/.test(key) ? ` (${key})` : '';
+      throw refused(`demands something else of its signature${named}.`);
+    }
+  }
+}
