@@ -21,8 +21,8 @@ export class Turns {
 }
 
 /** A file's bytes in parts that are each worked on in one turn. */
-export function* partsOf(content: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < content.length; at += bytesPerTurn) yield content.subarray(at, at + bytesPerTurn);
+export function* partsOf<Bytes extends Uint8Array>(content: Bytes): Iterable<Bytes> {
+  for (let at = 0; at < content.length; at += bytesPerTurn) yield content.subarray(at, at + bytesPerTurn) as Bytes;
 }
 
 export async function hashInTurns(
