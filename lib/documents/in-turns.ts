@@ -22,8 +22,8 @@ export class Turns {
 }
 
 /** A file's bytes in parts that are each worked on in one turn. */
-export function* partsOf<Bytes extends Uint8Array>(content: Bytes): Iterable<Bytes> {
-  for (let at = 0; at < content.length; at += bytesPerTurn) yield content.subarray(at, at + bytesPerTurn) as Bytes;
+export function* partsOf(content: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < content.length; at += bytesPerTurn) yield content.subarray(at, at + bytesPerTurn);
 }
 
 export async function hashInTurns(

@@ -6,7 +6,6 @@
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { SmartIdInputError } from '../../errors.js';
-import { partsOf } from '../in-turns.js';
 import { importPeer } from '../optional-peer.js';
 import { maxContainerBytes, maxFiles } from './files.js';
 import { comparableName, isPath, quoted } from './names.js';
@@ -58,19 +57,18 @@ async function readEntries(zip: ZipFile, bytes: Buffer, end: ZipEnd): Promise<Zi
   const names = records.map(checkedName);
   checkNames(names);
   checkTotalSize(records);
-  const contents: Buffer[] = [];
   let at = 0;
   for (const [index, record] of records.entries()) {
     const name = names[index] ?? '';
     checkRecord(record, name);
     const nextAt = records[index + 1]?.relativeOffsetOfLocalHeader ?? end.directoryOffset;
     if (record.relativeOffsetOfLocalHeader !== at) throw problem(`has something before ${quoted(name)}.`);
-    contents.push(await readLocalEntry(zip, bytes, record, name, nextAt));
+    await checkLocalEntry(zip, bytes, record, name, nextAt);
     at = nextAt;
   }
   if (records.length === 0) throw problem('is empty.');
   return records
-    .map((record, index) => entryOf(zip, record, names[index] ?? '', contents[index] as Buffer))
+    .map((record, index) => entryOf(zip, record, names[index] ?? ''))
     .filter(({ name }) => !name.endsWith('/'));
 }
 
@@ -137,17 +135,8 @@ function checkRecord(record: Entry, name: string): void {
   if (name.endsWith('/') && record.uncompressedSize > 0) throw problem(`has a folder with content: ${quoted(name)}.`);
 }
 
-/**
- * The header in front of the content says the same as the list, and nothing lies behind the content.
- * @returns the content as it is in the file.
- */
-async function readLocalEntry(
-  zip: ZipFile,
-  bytes: Buffer,
-  record: Entry,
-  name: string,
-  nextAt: number,
-): Promise<Buffer> {
+/** The header in front of the content says the same as the list, and nothing lies behind the content. */
+async function checkLocalEntry(zip: ZipFile, bytes: Buffer, record: Entry, name: string, nextAt: number) {
   const local = await zip.readLocalFileHeaderPromise(record);
   const hasDescriptor = (local.generalPurposeBitFlag & descriptorFlag) !== 0;
   const sizes = [record.crc32, record.compressedSize, record.uncompressedSize];
@@ -166,7 +155,6 @@ async function readLocalEntry(
   if (!behind || !(hasDescriptor ? isDescriptor(behind, sizes) : behind.length === 0)) {
     throw problem(`has something between ${quoted(name)} and what follows.`);
   }
-  return bytes.subarray(local.fileDataStart, contentEnd);
 }
 
 function isDescriptor(bytes: Buffer, sizes: readonly number[]): boolean {
@@ -175,17 +163,16 @@ function isDescriptor(bytes: Buffer, sizes: readonly number[]): boolean {
   return values.length === 12 && sizes.every((size, index) => values.readUInt32LE(4 * index) === size);
 }
 
-function entryOf(zip: ZipFile, record: Entry, name: string, content: Buffer): ZipEntry {
-  const isStored = record.compressionMethod === stored;
+function entryOf(zip: ZipFile, record: Entry, name: string): ZipEntry {
   return {
     name,
     size: record.uncompressedSize,
-    isStored,
+    isStored: record.compressionMethod === stored,
     async *chunks() {
       let checksum = 0;
       try {
-        // A stream fails as soon as it gives more than the promised size; what is stored needs none, which copies.
-        for await (const chunk of isStored ? partsOf(content) : await zip.openReadStreamPromise(record)) {
+        // The stream fails as soon as it gives more than the promised size.
+        for await (const chunk of await zip.openReadStreamPromise(record)) {
           checksum = crc32(chunk, checksum);
           yield chunk;
         }
