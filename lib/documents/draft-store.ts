@@ -39,22 +39,16 @@ export interface MemoryDraftStoreOptions {
   maxBytes?: number;
 }
 
-interface Entry {
-  /** As text: what a caller changes afterwards is not changed here. */
-  text: string;
-  additions: DraftAdditions;
-}
-
 const defaultMaxBytes = 256 * 1024 * 1024;
 
 /** Drafts in the memory of this process: the default, for sites of one process. A restart loses them. */
 export class MemoryDraftStore implements DraftStore {
   /** With no bound of its own: it would let go of the oldest draft, which somebody may have signed. */
-  private readonly entries = new LRUCache<string, Entry>({
+  private readonly entries = new LRUCache<string, DocumentDraft>({
     ttl: 1,
     ttlAutopurge: true,
     maxSize: Number.MAX_SAFE_INTEGER,
-    sizeCalculation: ({ text }) => text.length,
+    sizeCalculation: charactersIn,
   });
   private readonly maxBytes: number;
 
@@ -69,32 +63,47 @@ export class MemoryDraftStore implements DraftStore {
   /** @throws SmartIdStoreError `store_full` where too many wait. */
   async create(id: string, draft: DocumentDraft, lifetimeMs: number): Promise<boolean> {
     if (this.entries.has(id)) return false;
-    const text = JSON.stringify(draft);
-    if (this.entries.calculatedSize + text.length > this.maxBytes) {
-      const cause = new Error(`maxBytes is ${this.maxBytes}, of which this document would take ${text.length}.`);
+    const bytes = charactersIn(draft);
+    if (this.entries.calculatedSize + bytes > this.maxBytes) {
+      const cause = new Error(`maxBytes is ${this.maxBytes}, of which this document would take ${bytes}.`);
       throw new SmartIdStoreError(cause, 'store_full');
     }
-    this.entries.set(id, { text, additions: {} }, { ttl: lifetimeMs });
+    this.entries.set(id, copyOf(draft), { ttl: lifetimeMs });
     return true;
   }
 
   async load(id: string): Promise<DocumentDraft | undefined> {
-    const entry = this.entries.get(id);
-    return entry && { ...JSON.parse(entry.text), ...entry.additions };
+    return copyOf(this.entries.get(id));
   }
 
   async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<boolean> {
-    const entry = this.entries.get(id);
-    if (!entry) return false;
-    this.entries.set(id, { ...entry, additions: { ...entry.additions, ...additions } }, { ttl: lifetimeMs });
-    return true;
+    const draft = this.entries.get(id);
+    if (draft) this.entries.set(id, { ...draft, ...additions }, { ttl: lifetimeMs });
+    return draft !== undefined;
   }
 
   async discard(id: string): Promise<void> {
-    if (this.entries.get(id)?.additions.signature === undefined) this.entries.delete(id);
+    if (this.entries.get(id)?.signature === undefined) this.entries.delete(id);
   }
 
   async remove(id: string): Promise<void> {
     this.entries.delete(id);
   }
+}
+
+/**
+ * What a caller changes afterwards is not changed in the copy. Texts cannot be changed, so that those of a large document
+ * are shared.
+ */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) as T;
+}
+
+/** All but a little of what it takes: one octet for each character of Base64. */
+function charactersIn(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce((sum, one) => sum + charactersIn(one), 1);
 }

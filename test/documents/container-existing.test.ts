@@ -412,6 +412,10 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
       ],
       ['with a container that is none', (draft: ContainerDraft) => ({ ...draft, container: 'AAAA' })],
       [
+        'with a container that is not Base64',
+        (draft: ContainerDraft) => ({ ...draft, container: `%${draft.container}` }),
+      ],
+      [
         'whose container has got another signature',
         async (draft: ContainerDraft) => ({
           ...draft,

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { SmartIdInputError } from '../../errors.js';
-import { nextTurn } from '../../trust/turns.js';
+import { hashInTurns, Turns } from '../in-turns.js';
 import { maxFiles } from './files.js';
 import { containerType, manifestFile, readManifest } from './manifest.js';
 import { isOwnName, ownFolder, quoted, typeFile } from './names.js';
@@ -87,6 +87,7 @@ async function readSignatureFiles(own: readonly ZipEntry[]): Promise<ExistingCon
 export class Digests {
   private readonly files: ReadonlyMap<string, DataFile>;
   private readonly known = new Map<string, Buffer>();
+  private readonly turns = new Turns();
 
   constructor(files: readonly DataFile[]) {
     this.files = new Map(files.map((file) => [file.name, file]));
@@ -100,31 +101,14 @@ export class Digests {
     const file = this.files.get(name);
     if (!file) return undefined;
     const key = `${hashName}/${name}`;
-    const digest = this.known.get(key) ?? (await hashChunks(file.chunks(), hashName));
+    const known = this.known.get(key);
+    if (known) return known;
+    const hash = createHash(hashName);
+    await hashInTurns(hash, file.chunks(), this.turns);
+    const digest = hash.digest();
     this.known.set(key, digest);
     return digest;
   }
-}
-
-/** Bytes between two turns of the event loop: some five milliseconds of hashing. */
-const bytesPerTurn = 4_000_000;
-
-async function hashChunks(chunks: ReturnType<DataFile['chunks']>, hashName: string): Promise<Buffer> {
-  const hash = createHash(hashName);
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    bytes += chunk.length;
-    if (bytes < bytesPerTurn) continue;
-    bytes = 0;
-    await nextTurn();
-  }
-  return hash.digest();
-}
-
-/** A file's bytes in parts that are each hashed in one turn. */
-export function* partsOf(content: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at < content.length; at += bytesPerTurn) yield content.subarray(at, at + bytesPerTurn);
 }
 
 function problem(rule: string): SmartIdInputError {

@@ -4,13 +4,14 @@ import { SmartIdInputError } from '../../errors.js';
 import { changed } from '../check-draft.js';
 import type { SignatureEvidence } from '../evidence.js';
 import type { DocumentFormat } from '../format.js';
+import { decodeInTurns, Turns } from '../in-turns.js';
 import { type ContainerDraft, checkContainerDraft } from './draft.js';
-import { type ContainerFile, checkFiles } from './files.js';
+import { checkFiles } from './files.js';
 import { containerType, manifestFile, writeManifest } from './manifest.js';
 import { typeFile } from './names.js';
 import { describeContainer, describeFiles } from './prepare.js';
-import { type SignedTexts, writeSignatureFile, writeSignatureValue } from './xades.js';
-import { appendEntry, type NewEntry, writeZip } from './zip-writer.js';
+import { type SignedTexts, writeSignatureFile, writeSignatureValue, writeSignedProperties } from './xades.js';
+import { appendEntry, layOutZip, type NewEntry, writeZip } from './zip-writer.js';
 
 /** ASiC-E with XAdES (ETSI EN 319 162-1 and EN 319 132-1). */
 export const containerFormat: DocumentFormat<ContainerDraft> = {
@@ -34,23 +35,35 @@ async function assembleNew(
   kept: NonNullable<ContainerDraft['files']>,
   signed: SignedEntry,
 ): Promise<Buffer> {
-  const files = kept.map((file) => ({ ...file, content: decode(file.content) }));
-  const texts = await unchanged(draft, async () => {
+  const before = [
+    // By this entry, first and as it is, programs know the file's type from its first bytes (section A.1).
+    { name: typeFile, content: Buffer.from(containerType) },
+    { name: manifestFile, content: Buffer.from(writeManifest(kept)) },
+  ];
+  // The text that was signed: whether it is about these files is seen once they are in their places.
+  const signedInfo = Buffer.from(draft.data, 'base64').toString();
+  const signature = signed({ signedInfo, signedProperties: writeSignedProperties(draft, kept) });
+  const { zip, places } = layOutZip([
+    ...before.map(({ name, content }) => ({ name, size: content.length })),
+    ...kept.map(({ name, content }) => ({ name, size: Buffer.byteLength(content, 'base64') })),
+    { name: signature.name, size: signature.content.length },
+  ]);
+  const files = kept.map((file, index) => ({ ...file, content: places[before.length + index] as Buffer }));
+  const turns = new Turns();
+  for (const [index, { content }] of files.entries()) {
+    if (!(await decodeInTurns(kept[index]?.content ?? '', content, turns))) throw changed('a file is not Base64');
+  }
+  await unchanged(draft, async () => {
     checkFiles(files);
     return describeFiles(files, draft);
   });
-  const entries = [
-    // By this entry, first and as it is, programs know the file's type from its first bytes (section A.1).
-    { name: typeFile, content: Buffer.from(containerType) },
-    { name: manifestFile, content: Buffer.from(writeManifest(files)) },
-    ...files.map(({ name, content }: ContainerFile) => ({ name, content })),
-    signed(texts),
-  ];
-  return writeZip(entries, new Date(draft.signedAt));
+  return writeZip([...before, ...files, signature], new Date(draft.signedAt), { zip, places });
 }
 
 async function assembleExisting(draft: ContainerDraft, signed: SignedEntry): Promise<Buffer> {
-  const container = decode(draft.container ?? '');
+  const text = draft.container ?? '';
+  const container = Buffer.alloc(Buffer.byteLength(text, 'base64'));
+  if (!(await decodeInTurns(text, container))) throw changed('its container is not Base64');
   const texts = await unchanged(draft, async () => {
     const { names, texts } = await describeContainer(container, draft);
     if (names.signatureFile !== draft.signatureFile || names.signatureId !== draft.signatureId) {
@@ -59,11 +72,6 @@ async function assembleExisting(draft: ContainerDraft, signed: SignedEntry): Pro
     return texts;
   });
   return appendEntry(container, signed(texts), new Date(draft.signedAt));
-}
-
-/** Leniently, which takes a fraction of the time: the digests tell whether the bytes are those that are signed. */
-function decode(base64: string): Buffer {
-  return Buffer.from(base64, 'base64');
 }
 
 /** What is signed, calculated once more from what the draft holds, and compared with what the person has signed. */

@@ -3,9 +3,10 @@
 import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName, type SignatureChoice } from '../../protocol/algorithms.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
+import { partsOf, Turns } from '../in-turns.js';
 import { choiceOf } from '../options.js';
-import { type DataFile, Digests, partsOf, readContainer } from './contents.js';
-import type { ContainerDraft } from './draft.js';
+import { type DataFile, Digests, readContainer } from './contents.js';
+import type { ContainerDraft, DraftFile } from './draft.js';
 import { checkExistingSignatures } from './existing-signatures.js';
 import { type ContainerFile, checkFiles, maxContainerBytes } from './files.js';
 import { comparableName, ownFolder } from './names.js';
@@ -66,7 +67,12 @@ async function keepFiles(files: readonly ContainerFile[], options: Options): Pro
   checkFiles(files);
   const names = nameSignature([], new Set());
   const texts = await describeFiles(files, { ...options, ...names });
-  const kept = files.map(({ name, contentType, content }) => ({ name, contentType, content: base64(content) }));
+  const kept: DraftFile[] = [];
+  const turns = new Turns();
+  for (const { name, contentType, content } of files) {
+    kept.push({ name, contentType, content: base64(content) });
+    await turns.spend(content.length);
+  }
   return { fields: { ...names, files: kept }, texts };
 }
 

@@ -51,9 +51,9 @@ export function writeSignedTexts(fields: SignatureFields, files: readonly Signed
   return { signedInfo: canonicalText(signedInfo), signedProperties };
 }
 
-function writeSignedProperties(
+export function writeSignedProperties(
   { hashAlgorithm, certificate, signedAt, signatureId }: SignatureFields,
-  files: readonly SignedFile[],
+  files: readonly Pick<SignedFile, 'contentType'>[],
 ): string {
   const certificateDigest = hash(hashAlgorithm, Buffer.from(certificate, 'base64'));
   const formats = files.map(({ contentType }, index) =>

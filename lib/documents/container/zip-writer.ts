@@ -5,7 +5,7 @@
  */
 
 import { crc32 } from 'node:zlib';
-import { readZipEnd, writeZipEnd, type ZipEnd } from './zip-end.js';
+import { endBytes, readZipEnd, writeZipEnd, type ZipEnd } from './zip-end.js';
 
 export interface NewEntry {
   name: string;
@@ -13,6 +13,7 @@ export interface NewEntry {
 }
 
 const localHeaderBytes = 30;
+const recordBytes = 46;
 const commonBytes = 26;
 const versionNeeded = 20;
 /** Made on Unix, by version 6.3 of the specification: the file's mode is in the upper half of its attributes. */
@@ -20,38 +21,87 @@ const versionMadeBy = (3 << 8) | 63;
 const plainFile = 0o100644 * 0x10000;
 const utf8Flag = 0x0800;
 
-/** A ZIP file of these entries. */
-export function writeZip(entries: readonly NewEntry[], modifiedAt: Date): Buffer {
-  const empty: ZipEnd = { entryCount: 0, directoryOffset: 0, directoryBytes: 0, comment: Buffer.alloc(0) };
-  return appendEntries(Buffer.alloc(0), empty, entries, modifiedAt);
+/** The bytes of a ZIP file to be, and in it the places of its entries' contents. */
+export interface ZipLayout {
+  zip: Buffer;
+  places: Buffer[];
+}
+
+const noEntries: ZipEnd = { entryCount: 0, directoryOffset: 0, directoryBytes: 0, comment: Buffer.alloc(0) };
+
+/** For entries whose contents are to be made where they lie in the file: a copy would cost as much memory as the file. */
+export function layOutZip(entries: readonly { name: string; size: number }[]): ZipLayout {
+  return layOut(entries, noEntries);
+}
+
+/**
+ * A ZIP file of these entries.
+ * @param layout of these entries; contents that are in their places already stay there.
+ */
+export function writeZip(
+  entries: readonly NewEntry[],
+  modifiedAt: Date,
+  layout = layOutZip(entries.map(sized)),
+): Buffer {
+  return writeEntries(layout, entries, modifiedAt, noEntries);
 }
 
 /** The same ZIP file with one more entry. */
 export function appendEntry(zip: Buffer, entry: NewEntry, modifiedAt: Date): Buffer {
-  return appendEntries(zip, readZipEnd(zip), [entry], modifiedAt);
+  const end = readZipEnd(zip);
+  const layout = layOut([sized(entry)], end);
+  zip.copy(layout.zip, 0, 0, end.directoryOffset);
+  const oldDirectory = zip.subarray(end.directoryOffset, end.directoryOffset + end.directoryBytes);
+  return writeEntries(layout, [entry], modifiedAt, end, oldDirectory);
 }
 
-function appendEntries(zip: Buffer, end: ZipEnd, entries: readonly NewEntry[], modifiedAt: Date): Buffer {
-  const { directoryOffset: oldOffset, directoryBytes: oldBytes } = end;
-  const local: Uint8Array[] = [];
-  const records: Buffer[] = [];
-  let offset = oldOffset;
-  for (const { name, content } of entries) {
-    const nameBytes = Buffer.from(name);
-    const common = commonFields(nameBytes, content, modifiedAt);
-    local.push(signed('PK\x03\x04', common), nameBytes, content);
-    records.push(directoryRecord(common, offset), nameBytes);
-    offset += localHeaderBytes + nameBytes.length + content.length;
-  }
-  const added = Buffer.concat(records);
-  const newEnd = writeZipEnd({
-    entryCount: end.entryCount + entries.length,
-    directoryOffset: offset,
-    directoryBytes: oldBytes + added.length,
-    comment: end.comment,
+function sized({ name, content }: NewEntry) {
+  return { name, size: content.length };
+}
+
+/** @param old what is before the new entries. */
+function layOut(entries: readonly { name: string; size: number }[], old: ZipEnd): ZipLayout {
+  let at = old.directoryOffset;
+  let directoryBytes = old.directoryBytes;
+  const ranges = entries.map(({ name, size }) => {
+    const nameBytes = Buffer.byteLength(name);
+    const start = at + localHeaderBytes + nameBytes;
+    at = start + size;
+    directoryBytes += recordBytes + nameBytes;
+    return { start, end: at };
   });
-  const oldDirectory = zip.subarray(oldOffset, oldOffset + oldBytes);
-  return Buffer.concat([zip.subarray(0, oldOffset), ...local, oldDirectory, added, newEnd]);
+  const zip = Buffer.alloc(at + directoryBytes + endBytes + old.comment.length);
+  return { zip, places: ranges.map(({ start, end }) => zip.subarray(start, end)) };
+}
+
+/** Writes all that comes behind the old entries. */
+function writeEntries(
+  { zip, places }: ZipLayout,
+  entries: readonly NewEntry[],
+  modifiedAt: Date,
+  old: ZipEnd,
+  ...oldDirectory: Buffer[]
+): Buffer {
+  let at = old.directoryOffset;
+  const put = (bytes: Buffer) => {
+    at += bytes.copy(zip, at);
+  };
+  const directory = oldDirectory;
+  for (const [index, { name, content }] of entries.entries()) {
+    const place = places[index] as Buffer;
+    if (content !== place) place.set(content);
+    const nameBytes = Buffer.from(name);
+    const common = commonFields(nameBytes, place, modifiedAt);
+    directory.push(directoryRecord(common, at), nameBytes);
+    put(signed('PK\x03\x04', common));
+    put(nameBytes);
+    at += place.length;
+  }
+  const directoryOffset = at;
+  directory.forEach(put);
+  const entryCount = old.entryCount + entries.length;
+  put(writeZipEnd({ entryCount, directoryOffset, directoryBytes: at - directoryOffset, comment: old.comment }));
+  return zip;
 }
 
 /** What both headers of an entry have: from the version to the length of the extra field, of which there is none. */

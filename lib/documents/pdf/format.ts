@@ -7,6 +7,7 @@ import { decodeBase64 } from '../../protocol/base64.js';
 import { Certificate } from '../../trust/certificate.js';
 import type { SignatureEvidence } from '../evidence.js';
 import type { DocumentFormat } from '../format.js';
+import { decodeInTurns, hashInTurns, partsOf } from '../in-turns.js';
 import { encodeSignedAttributes, encodeSignedData } from './cms.js';
 import type { PdfDraft } from './draft.js';
 import { securityStore } from './dss.js';
@@ -16,7 +17,7 @@ export const pdfFormat: DocumentFormat<PdfDraft> = {
   timestampedBytes: (_draft, signature) => signature,
 
   async assemble(draft, signature, evidence) {
-    const { file, certificate, signedAttributes } = restore(draft);
+    const { file, certificate, signedAttributes } = await restore(draft);
     const { level, signatureAlgorithm, hashAlgorithm } = draft;
     checkEvidence(draft, evidence);
     const cms = encodeSignedData({
@@ -54,9 +55,9 @@ interface Restored {
 }
 
 /** @throws SmartIdInputError naming `draft` when what was signed is not what it holds. */
-function restore(draft: PdfDraft): Restored {
+async function restore(draft: PdfDraft): Promise<Restored> {
   try {
-    return read(draft);
+    return await read(draft);
   } catch (cause) {
     // Whatever goes wrong is the draft's: it comes from a store, and anything may be in it.
     throw new SmartIdInputError('draft', 'is not what preparePdf made: it was changed, or is of another version.', {
@@ -65,7 +66,7 @@ function restore(draft: PdfDraft): Restored {
   }
 }
 
-function read(draft: PdfDraft): Restored {
+async function read(draft: PdfDraft): Promise<Restored> {
   const certificate = new Certificate(decoded(draft.certificate));
   const signedAttributes = decoded(draft.data);
   const increment = decoded(draft.increment);
@@ -73,13 +74,15 @@ function read(draft: PdfDraft): Restored {
   // Decoded into its place: a second copy of the file would cost as much memory as the file.
   const pdfBytes = Buffer.byteLength(pdf, 'base64');
   const file = Buffer.alloc(pdfBytes + increment.length);
-  if (file.write(pdf, 0, pdfBytes, 'base64') !== pdfBytes) throw new Error('The file is not Base64.');
+  if (!(await decodeInTurns(pdf, file.subarray(0, pdfBytes)))) throw new Error('The file is not Base64.');
   increment.copy(file, pdfBytes);
 
   const [, firstLength, secondStart] = byteRange;
   const hash = createHash(nodeHashName(hashAlgorithm));
-  const digest = hash.update(file.subarray(0, firstLength)).update(file.subarray(secondStart)).digest();
-  if (!encodeSignedAttributes(digest, certificate).equals(signedAttributes)) {
+  for (const signed of [file.subarray(0, firstLength), file.subarray(secondStart)]) {
+    await hashInTurns(hash, partsOf(signed));
+  }
+  if (!encodeSignedAttributes(hash.digest(), certificate).equals(signedAttributes)) {
     throw new Error('The signed attributes are those of another file or certificate.');
   }
   const gap = file.toString('latin1', firstLength, secondStart);

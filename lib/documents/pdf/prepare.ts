@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName } from '../../protocol/algorithms.js';
+import { hashInTurns, partsOf } from '../in-turns.js';
 import { choiceOf } from '../options.js';
 import { addAppearance, rectangleOnPage } from './appearance.js';
 import { encodeSignedAttributes } from './cms.js';
@@ -35,7 +36,8 @@ export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<
   const input = checkSize(pdf, checked.maxPdfBytes);
   const { increment, byteRange } = appendSignature(input, checked);
 
-  const hash = createHash(nodeHashName(checked.fields.hashAlgorithm)).update(input);
+  const hash = createHash(nodeHashName(checked.fields.hashAlgorithm));
+  await hashInTurns(hash, partsOf(input));
   hash.update(increment.subarray(0, byteRange[1] - input.length));
   hash.update(increment.subarray(byteRange[2] - input.length));
   const data = encodeSignedAttributes(hash.digest(), checked.certificate);
