@@ -5,6 +5,8 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { ZipFile } from 'yazl';
 import { maxContainerBytes, prepareContainer } from '../../lib/documents/container/index.js';
+import { checkContents } from '../../lib/documents/container/zip-content.js';
+import { readZip } from '../../lib/documents/container/zip-reader.js';
 import { appendEntry, writeZip } from '../../lib/documents/container/zip-writer.js';
 import { SmartIdInputError } from '../../lib/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
@@ -28,18 +30,22 @@ import {
 const containerType = 'application/vnd.etsi.asic-e+zip';
 const typeEntry = { name: 'mimetype', content: Buffer.from(containerType) };
 
-/** How long nothing else in the process has its turn, at most. */
+/** How long nothing else in the process has its turn, at most; the best of three, since others share the machine. */
 async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
-  let longestMs = 0;
-  let before = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    longestMs = Math.max(longestMs, now - before);
-    before = now;
-  }, 1);
-  await work();
-  clearInterval(timer);
-  return Math.max(longestMs, performance.now() - before);
+  const longest: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    let longestMs = 0;
+    let before = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      longestMs = Math.max(longestMs, now - before);
+      before = now;
+    }, 1);
+    await work();
+    clearInterval(timer);
+    longest.push(Math.max(longestMs, performance.now() - before));
+  }
+  return Math.min(...longest);
 }
 
 describe('A container that is none, or means harm, is refused:', () => {
@@ -130,6 +136,11 @@ describe('A container that is none, or means harm, is refused:', () => {
 
     it('more than it may be', () => refuses(Buffer.alloc(maxContainerBytes + 1), /at most 100000000 bytes/));
 
+    it('as much as it may be, without an end: in short turns', async () => {
+      const bytes = Buffer.alloc(maxContainerBytes, 6);
+      expect(await longestTurnMs(() => refuses(bytes, /its end is missing/))).to.be.below(50);
+    });
+
     it('a type that is compressed', async () => {
       const file = new ZipFile();
       file.addBuffer(Buffer.from(containerType), 'mimetype');
@@ -203,6 +214,7 @@ describe('A container that is none, or means harm, is refused:', () => {
       ['mimetype', 'mimetype'],
       ['test.txt', 'te\u017ft.txt'],
       ['file', '\ufb01le'],
+      ['h.txt', '\u210d.txt'],
       ['strasse', 'straße'],
       ['straße', 'stra\u1e9ee'],
       ['k.txt', '\u212a.txt'],
@@ -268,7 +280,7 @@ describe('A container that is none, or means harm, is refused:', () => {
         const longestMs = await longestTurnMs(() =>
           rejects(prepare(bytes), refused('container', /at most 1000 files/)),
         );
-        expect(longestMs, letters.slice(0, 3)).to.be.below(60);
+        expect(longestMs, letters.slice(0, 3)).to.be.below(50);
       }
     });
 
@@ -580,6 +592,7 @@ describe('A container that is none, or means harm, is refused:', () => {
       ['an enhanced compression', { ...plain, flags: 0x0010 }, /unusual kind/],
       ['a flag that nobody knows', { ...plain, flags: 0x8000 }, /unusual kind/],
       ['a later version', { ...plain, version: 64 }, /for unusual programs: "a.txt"/],
+      ['a later version in the list', { ...plain, version: 64, local: { version: 20 } }, /for unusual programs/],
       ['a later version in front', { ...plain, local: { version: 64 } }, /for unusual programs/],
       ['a system that has versions in names', { ...plain, madeBy: 0x0214 }, /for unusual programs/],
       ['another part of the file', { ...plain, disk: 1 }, /several parts/],
@@ -643,6 +656,7 @@ describe('A container that is none, or means harm, is refused:', () => {
         extraField(0x6c78, Buffer.alloc(16)),
         /for unusual programs/,
       ],
+      ['how it is encrypted', extraField(0x0017, Buffer.alloc(8)), /for unusual programs/],
       ['encryption in a field', extraField(0x9901, Buffer.alloc(7)), /for unusual programs/],
       [
         'a field that is longer than its list',
@@ -728,7 +742,20 @@ describe('A container that is none, or means harm, is refused:', () => {
         describedBehind(storedEntry('b.txt', content)),
       ];
       const bytes = rawZip(entries);
-      expect(await longestTurnMs(() => prepare(bytes))).to.be.below(60);
+      expect(await longestTurnMs(() => readZip(bytes))).to.be.below(50);
+    });
+    it('as much as it may hold, as it is: in many turns', async () => {
+      const packed = Buffer.alloc(90_000_000);
+      const content = { name: 'a', comparable: 'a', packed, isStored: true, size: packed.length };
+      let turns = 0;
+      const count = () => {
+        turns += 1;
+        immediate = setImmediate(count);
+      };
+      let immediate = setImmediate(count);
+      await checkContents([{ ...content, crc32: crc32(packed), hasDescriptor: false }]);
+      clearImmediate(immediate);
+      expect(turns).to.be.above(80);
     });
     it('a content that is less than it says', () =>
       refuses(bomb(10, 1000), /damaged entry: "big" is less than it says/));
