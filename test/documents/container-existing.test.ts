@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { ZipFile } from 'yazl';
 import { type ContainerDraft, containerFormat, prepareContainer } from '../../lib/documents/container/index.js';
+import { readZip } from '../../lib/documents/container/zip-reader.js';
 import { writeZip } from '../../lib/documents/container/zip-writer.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
@@ -26,6 +27,7 @@ import {
   unpacked,
   valueFor,
 } from './container-support.js';
+import { rawZip, storedEntry } from './raw-zip.js';
 import { containerByXadesjs } from './xadesjs-container.js';
 
 const containerType = 'application/vnd.etsi.asic-e+zip';
@@ -161,6 +163,44 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
       expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
       const signature = readFileSync(path.join(unpacked(folder, signed), signatures0), 'utf8');
       expect(signature, 'without a manifest').to.contain('<xades:MimeType>application/octet-stream<');
+    });
+
+    for (const name of [
+      'jagamine + müük.pdf',
+      `a&b<c>"'.txt`,
+      'what? *.txt',
+      'a|b.txt',
+      'aux.txt',
+      'folder/NUL',
+      'a.txt.',
+      'folder /a. ',
+      '.hidden',
+      'Leping… (1).pdf',
+      '合同／一.pdf',
+      '🙂.txt',
+    ]) {
+      it(`may have a name that it could have on Linux or macOS: ${JSON.stringify(name)}`, async () => {
+        const foreign = await zipped([[name, 'content']]);
+        const signed = await signedBy(second, { container: foreign });
+        expect((await readZip(signed)).map((entry) => entry.name)).to.deep.equal(['mimetype', name, signatures0]);
+        expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
+      });
+    }
+
+    it('may list its entries in another order than that in which they are', async () => {
+      const entries = [storedEntry('mimetype', containerType), storedEntry('b.txt', 'b'), storedEntry('a.txt', 'a')];
+      const signed = await signedBy(second, { container: rawZip(entries, [2, 1, 0]) });
+      expect(entriesIn(signed)).to.deep.equal(['a.txt', 'b.txt', 'mimetype', signatures0]);
+      expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
+    });
+
+    it('may have files in META-INF that nobody knows', async () => {
+      const foreign = await zipped([
+        ['META-INF/container.xml', '<a/>'],
+        ['META-INF/õ.txt', ''],
+        ['a.txt', 'a'],
+      ]);
+      expect(await prepare(foreign)).to.have.nested.property('draft.signatureFile', signatures0);
     });
 
     describe('signed by xmlsec1', () => {

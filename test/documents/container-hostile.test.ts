@@ -1,18 +1,52 @@
 import { rejects } from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { ZipFile } from 'yazl';
 import { maxContainerBytes, prepareContainer } from '../../lib/documents/container/index.js';
+import { checkContents } from '../../lib/documents/container/zip-content.js';
+import { readZip } from '../../lib/documents/container/zip-reader.js';
 import { appendEntry, writeZip } from '../../lib/documents/container/zip-writer.js';
 import { SmartIdInputError } from '../../lib/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../support/signing.js';
 import { refused, signedBy, textFile } from './container-support.js';
+import {
+  deflatedEntry,
+  describedBehind,
+  descriptor,
+  descriptorFlag,
+  extraField,
+  localHeader,
+  type RawEntry,
+  rawZip,
+  storedEntry,
+  uint32s,
+  unicodePath,
+  utf8Flag,
+} from './raw-zip.js';
 
 const containerType = 'application/vnd.etsi.asic-e+zip';
 const typeEntry = { name: 'mimetype', content: Buffer.from(containerType) };
+
+/** How long nothing else in the process has its turn, at most; the best of three, since others share the machine. */
+async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
+  const longest: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    let longestMs = 0;
+    let before = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      longestMs = Math.max(longestMs, now - before);
+      before = now;
+    }, 1);
+    await work();
+    clearInterval(timer);
+    longest.push(Math.max(longestMs, performance.now() - before));
+  }
+  return Math.min(...longest);
+}
 
 describe('A container that is none, or means harm, is refused:', () => {
   let simulator: Simulator;
@@ -102,6 +136,11 @@ describe('A container that is none, or means harm, is refused:', () => {
 
     it('more than it may be', () => refuses(Buffer.alloc(maxContainerBytes + 1), /at most 100000000 bytes/));
 
+    it('as much as it may be, without an end: in short turns', async () => {
+      const bytes = Buffer.alloc(maxContainerBytes, 6);
+      expect(await longestTurnMs(() => refuses(bytes, /its end is missing/))).to.be.below(50);
+    });
+
     it('a type that is compressed', async () => {
       const file = new ZipFile();
       file.addBuffer(Buffer.from(containerType), 'mimetype');
@@ -135,6 +174,31 @@ describe('A container that is none, or means harm, is refused:', () => {
       'a\u202etxt.exe',
       '..',
       '//',
+      'a:b.txt',
+      'a.txt::$DATA',
+      'folder:x/a.txt',
+      ' ',
+      '...',
+      '.../up.txt',
+      '.. /up.txt',
+      'a/.. /.. /up.txt',
+      '. ./a',
+      '..\u00a0/up.txt',
+      '\u2025/up.txt',
+      '..\uff0fup.txt',
+      '..\uff3cup.txt',
+      'a\u007fb.txt',
+      'a\u0085b.txt',
+      'a\u00adb.txt',
+      '\u061ca.txt',
+      'a\u200bb.txt',
+      'a\u200cb.txt',
+      '👩\u200d💻.txt',
+      'a\u2028b.txt',
+      'a\u2029b.txt',
+      'a\u2060b.txt',
+      'a\ufeffb.txt',
+      'a\u{e0041}b.txt',
     ]) {
       it(JSON.stringify(name), () => refuses(zip('a.txt', name), /a name that leads elsewhere or is none/));
     }
@@ -148,23 +212,77 @@ describe('A container that is none, or means harm, is refused:', () => {
       ['a.txt', 'A.TXT'],
       ['õ.txt', 'o\u0303.txt'],
       ['mimetype', 'mimetype'],
+      ['test.txt', 'te\u017ft.txt'],
+      ['file', '\ufb01le'],
+      ['h.txt', '\u210d.txt'],
+      ['strasse', 'straße'],
+      ['straße', 'stra\u1e9ee'],
+      ['k.txt', '\u212a.txt'],
+      ['σ.txt', 'ς.txt'],
+      ['a.txt', 'a.txt.'],
+      ['a.txt', 'a.txt '],
+      ['folder/a.txt', 'folder. /a.txt'],
+      ['a.txt', 'a\u034f.txt'],
+      ['❤.txt', '❤\ufe0f.txt'],
+      ['a?.txt', 'a_.txt'],
+      ['a<.txt', 'a|.txt'],
     ] as const) {
-      it(`${one} and ${other}`, () => refuses(zip(one, other), /has two entries called/));
+      it(`${JSON.stringify(one)} and ${JSON.stringify(other)}`, () =>
+        refuses(zip(one, other), /has two entries called/));
     }
 
     for (const names of [
       ['a', 'a/b'],
       ['a/b', 'A'],
       ['x/y', 'x/y/z'],
+      ['a. /b', 'A'],
+      ['a', 'a!', 'a!b', 'a/b'],
+      ['\ufb01le/a', 'FILE'],
     ]) {
       it(`${names.join(' and ')}, as a file and as a folder`, () =>
         refuses(zip(...names), /as a file and as a folder/));
     }
 
-    for (const name of ['meta-inf/signatures0.xml', 'Meta-Inf/a', 'MIMETYPE/a', 'META-INF']) {
-      it(`${name}, which only the container may have`, () =>
+    for (const name of [
+      'meta-inf/signatures0.xml',
+      'Meta-Inf/a',
+      'MIMETYPE/a',
+      'META-INF',
+      'META-INF./signatures0.xml',
+      'META-INF /signatures0.xml',
+      'META-I\u034fNF/signatures0.xml',
+      'ＭＥＴＡ-ＩＮＦ/signatures0.xml',
+      'META-INF\uff0fsignatures0.xml',
+      'META-INF\uff3csignatures0.xml',
+      'mimetype./a',
+      'm\u0131metype/a',
+      'mimetype /a',
+    ]) {
+      it(`${JSON.stringify(name)}, which only the container may have`, () =>
         refuses(zip('a.txt', name), /only it itself may have|as a file/));
     }
+
+    for (const name of [
+      'META-INF/signatures0.xml.',
+      'META-INF/manifest.xml ',
+      'META-INF/\u017fignatures0.xml',
+      'META-INF/folder ./a',
+      'META-INF/Manifest.xml',
+      'META-INF/MANIFEST.XML',
+    ]) {
+      it(`${JSON.stringify(name)}, which is one of the container's own on some systems`, () =>
+        refuses(zip('a.txt', name), /an entry of a misleading name/));
+    }
+
+    it('of 1000 letters each: in short turns', async () => {
+      for (const letters of ['\ufdfa'.repeat(330), 'a/'.repeat(490), '. '.repeat(490), 'a\u0301\u0327'.repeat(190)]) {
+        const bytes = zip(...Array.from({ length: 1900 }, (_, index) => `${letters}${index}`));
+        const longestMs = await longestTurnMs(() =>
+          rejects(prepare(bytes), refused('container', /at most 1000 files/)),
+        );
+        expect(longestMs, letters.slice(0, 3)).to.be.below(50);
+      }
+    });
 
     it('another one in front of the content', () =>
       refuses(renamed(zip('abcd.txt'), 'abcd.txt', 'abce.txt', 'local'), /two different things of "abcd.txt"/));
@@ -213,9 +331,13 @@ describe('A container that is none, or means harm, is refused:', () => {
       [
         'a wrong checksum',
         (copy, record, local) => [copy.writeUInt32LE(1, record + 16), copy.writeUInt32LE(1, local + 14)],
-        /damaged entry: "a.txt"/,
+        /damaged entry: "a.txt" has another checksum/,
       ],
-      ['another content', (copy, _, local) => copy.write('on', local + 35, 'latin1'), /damaged entry: "a.txt"/],
+      [
+        'another content',
+        (copy, _, local) => copy.write('on', local + 35, 'latin1'),
+        /damaged entry: "a.txt" has another checksum/,
+      ],
       [
         'a size that is too large',
         (copy, record) => copy.writeUInt32LE(1000, record + 20),
@@ -332,6 +454,257 @@ describe('A container that is none, or means harm, is refused:', () => {
     });
   });
 
+  describe('by what a program that reads it from its beginning finds, and one that goes by its list does not:', () => {
+    const type = storedEntry('mimetype', containerType);
+    const text = 'the text that is signed';
+    const hiddenEntry = storedEntry('a.txt', 'another text');
+    const hidden = Buffer.concat([localHeader(hiddenEntry), hiddenEntry.packed]);
+    const last = storedEntry('last.txt', 'last');
+    const plain = deflatedEntry('a.txt', text);
+    const behind = describedBehind(plain);
+    /** The end of this content, for those who go by it, and another entry. */
+    const hiddenBehind = Buffer.concat([behind.packed, behind.rest ?? Buffer.alloc(0), hidden]);
+    const storedBehind = describedBehind(storedEntry('a.txt', text));
+    const sizes = [plain.crc32 ?? 0, plain.packed.length, plain.size ?? 0] as const;
+    const withExtra = (extra: Buffer) => [
+      ['in the list', { ...plain, extra, local: { extra: Buffer.alloc(0) } }] as const,
+      ['in front of the content', { ...plain, local: { extra } }] as const,
+    ];
+
+    for (const [what, entry] of [
+      ['stored', storedEntry('a.txt', text)],
+      ['compressed', plain],
+      ['compressed with sizes behind', behind],
+      ['compressed with sizes behind and in front', { ...behind, local: {} }],
+      ['compressed with sizes behind without a signature', { ...behind, rest: uint32s(...sizes) }],
+      ['stored with sizes behind', storedBehind],
+      ['for ZIP64', { ...plain, version: 45 }],
+      ['compressed fast', { ...plain, flags: 0x0004 }],
+      ['made on Unix', { ...plain, madeBy: 0x033f, attributes: 0o100644 * 0x10000 }],
+      [
+        'with times and owners',
+        { ...plain, extra: Buffer.concat([extraField(0x5455, 'times'), extraField(0x7875, '')]) },
+      ],
+      ['with the same name twice', { ...plain, extra: unicodePath('a.txt', 'a.txt') }],
+      ['an empty one', deflatedEntry('a.txt', '')],
+      ['a compressed folder with sizes behind', describedBehind(deflatedEntry('folder/', ''))],
+      ['of a name with diacritics', deflatedEntry('jagamine + müük.txt', text)],
+      ['in a comment', { ...plain, comment: hidden }],
+    ] as [string, RawEntry][]) {
+      it(`the same is none of them: ${what}`, async () => {
+        expect(await prepare(rawZip([type, entry, last]))).to.have.property('draft');
+      });
+    }
+
+    for (const [what, entry, pattern] of [
+      [
+        'an entry behind a compressed content',
+        describedBehind({ ...plain, packed: hiddenBehind }),
+        /something behind the content of "a.txt"/,
+      ],
+      [
+        'an octet behind a compressed content',
+        { ...plain, packed: Buffer.concat([plain.packed, Buffer.alloc(1)]) },
+        /something behind the content of "a.txt"/,
+      ],
+      [
+        'a second compressed content',
+        { ...plain, packed: Buffer.concat([plain.packed, plain.packed]) },
+        /something behind the content of "a.txt"/,
+      ],
+      [
+        'a compressed content that ends in another entry',
+        { ...plain, packed: plain.packed.subarray(0, -2) },
+        /"a.txt" cannot be unpacked \(unexpected end/,
+      ],
+      ['no compressed content', { ...plain, packed: Buffer.alloc(0) }, /"a.txt" cannot be unpacked/],
+      [
+        'an entry in a stored content with sizes behind',
+        describedBehind(storedEntry('a.txt', hiddenBehind)),
+        /could end before its end: "a.txt"/,
+      ],
+      [
+        'something behind a folder',
+        { ...deflatedEntry('folder/', ''), packed: Buffer.concat([deflateRawSync(''), hidden]) },
+        /something behind the content of "folder\/"/,
+      ],
+      ['a folder of another checksum', deflatedEntry('folder/', '', { crc32: 1 }), /damaged entry: "folder\/"/],
+      [
+        'a file of META-INF with something behind it',
+        { ...deflatedEntry('META-INF/other', text), packed: Buffer.concat([deflateRawSync(text), hidden]) },
+        /something behind the content of "META-INF\/other"/,
+      ],
+      [
+        'a file of META-INF of another checksum',
+        deflatedEntry('META-INF/other', text, { crc32: 1 }),
+        /damaged entry: "META-INF\/other" has another checksum/,
+      ],
+      [
+        'a file of META-INF of another size',
+        deflatedEntry('META-INF/other', text, { size: 1 }),
+        /damaged entry: "META-INF\/other" is more/,
+      ],
+      [
+        'a signature with something behind it',
+        {
+          ...deflatedEntry('META-INF/signatures0.xml', '<a/>'),
+          packed: Buffer.concat([deflateRawSync('<a/>'), hidden]),
+        },
+        /something behind the content of "META-INF\/signatures0.xml"/,
+      ],
+      ['something between entries', { ...plain, rest: Buffer.alloc(1) }, /something between "a.txt" and what follows/],
+      ['an entry between entries', { ...plain, rest: hidden }, /something between/],
+      ['sizes behind that are said to be nowhere', { ...plain, rest: behind.rest }, /something between/],
+      ['no sizes behind', { ...behind, rest: Buffer.alloc(0) }, /something between/],
+      ['another checksum behind', { ...behind, rest: descriptor(1, sizes[1], sizes[2]) }, /something between/],
+      ['another compressed size behind', { ...behind, rest: descriptor(sizes[0], 1, sizes[2]) }, /something between/],
+      ['another size behind', { ...behind, rest: descriptor(sizes[0], sizes[1], 1) }, /something between/],
+      [
+        'sizes of ZIP64 behind',
+        { ...behind, rest: descriptor(sizes[0], sizes[1], 0, sizes[2], 0) },
+        /something between/,
+      ],
+      [
+        'something behind the sizes',
+        { ...behind, rest: Buffer.concat([behind.rest ?? Buffer.alloc(0), Buffer.alloc(1)]) },
+        /something between/,
+      ],
+      ['another signature before the sizes', { ...behind, rest: uint32s(0x08074b51, ...sizes) }, /something between/],
+      [
+        'a size in front of a content with sizes behind',
+        { ...behind, local: { ...behind.local, compressedSize: 1 } },
+        /two different things/,
+      ],
+      ['another compressed size in front', { ...plain, local: { compressedSize: 1 } }, /two different things/],
+      ['another size in front', { ...plain, local: { size: 1 } }, /two different things/],
+      ['another checksum in front', { ...plain, local: { crc32: 1 } }, /two different things/],
+      ['sizes behind in front only', { ...behind, flags: 0, local: { flags: descriptorFlag } }, /two different things/],
+      ['sizes behind in the list only', { ...behind, local: { flags: 0 } }, /two different things/],
+      ['another method in front', { ...plain, local: { method: 0 } }, /two different things/],
+      ['another method in the list', { ...storedEntry('a.txt', text), local: { method: 8 } }, /two different things/],
+      ['another name in front', { ...plain, local: { name: 'b.txt' } }, /two different things/],
+      ['a name in other letters in front', { ...plain, local: { name: 'A.txt' } }, /two different things/],
+      ['an encoding in front only', { ...plain, local: { flags: utf8Flag } }, /two different things/],
+      ['encryption in front only', { ...plain, local: { flags: 1 } }, /two different things/],
+      ['encryption', { ...plain, flags: 1 }, /encrypted entry/],
+      ['hidden headers', { ...plain, flags: 0x2000 }, /encrypted entry/],
+      ['a patch', { ...plain, flags: 0x0020 }, /unusual kind: "a.txt"/],
+      ['an enhanced compression', { ...plain, flags: 0x0010 }, /unusual kind/],
+      ['a flag that nobody knows', { ...plain, flags: 0x8000 }, /unusual kind/],
+      ['a later version', { ...plain, version: 64 }, /for unusual programs: "a.txt"/],
+      ['a later version in the list', { ...plain, version: 64, local: { version: 20 } }, /for unusual programs/],
+      ['a later version in front', { ...plain, local: { version: 64 } }, /for unusual programs/],
+      ['a system that has versions in names', { ...plain, madeBy: 0x0214 }, /for unusual programs/],
+      ['another part of the file', { ...plain, disk: 1 }, /several parts/],
+      [
+        'a file that is a folder on Unix',
+        { ...storedEntry('a.txt', ''), attributes: 0o040755 * 0x10000 },
+        /no plain file/,
+      ],
+      [
+        'a file that is a folder in Windows',
+        { ...storedEntry('a.txt', ''), attributes: 0x10 },
+        /"a.txt" as a file and as a folder/,
+      ],
+      ['a file that names the volume', { ...plain, attributes: 0x08 }, /no plain file/],
+      ['a file that is a link in Windows', { ...plain, attributes: 0x0400 }, /no plain file/],
+      [
+        'a name whose encoding is not said',
+        { ...deflatedEntry('õ.txt', text), flags: 0 },
+        /how the name of an entry is encoded: "õ.txt"/,
+      ],
+    ] as [string, RawEntry, RegExp][]) {
+      it(what, () => refuses(rawZip([type, entry, last]), pattern));
+    }
+
+    for (const signature of ['PK\x01\x02', 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08']) {
+      it(`${JSON.stringify(signature)} in a stored content with sizes behind`, async () => {
+        for (const at of [0, 5, 999_998, 1_999_999]) {
+          const content = Buffer.alloc(2_500_000);
+          content.write(signature, at, 'latin1');
+          const entry = storedEntry('a.txt', content);
+          await refuses(rawZip([type, describedBehind(entry)]), /could end before its end: "a.txt"/);
+          expect(await prepare(rawZip([type, entry]))).to.have.property('draft');
+        }
+      });
+    }
+
+    it('sizes behind whose checksum is the signature of such sizes', async () => {
+      // Its checksum is 0x08074b50.
+      const content = Buffer.from([0xac, 0x0a, 0x7a, 0xd5]);
+      expect(crc32(content)).to.equal(0x08074b50);
+      const entry = describedBehind(deflatedEntry('a.txt', content));
+      expect(await prepare(rawZip([type, entry]))).to.have.property('draft');
+      const rest = entry.rest?.subarray(4);
+      await refuses(rawZip([type, { ...entry, rest }]), /something between "a.txt"/);
+    });
+
+    for (const [what, extra, pattern] of [
+      ['another name in a field', unicodePath('a.txt', 'evil.txt'), /two names for "a.txt"/],
+      ['no name in a field for it', extraField(0x7075, '1234'), /two names for "a.txt"/],
+      [
+        'another name in the second field',
+        Buffer.concat([unicodePath('a.txt', 'a.txt'), unicodePath('a.txt', 'b.txt')]),
+        /two names/,
+      ],
+      ['sizes of ZIP64', extraField(0x0001, Buffer.alloc(16)), /ZIP64 entry.*"a.txt"/],
+      ['no sizes of ZIP64', extraField(0x0001, ''), /ZIP64 entry/],
+      ['the target of a link', extraField(0x000d, Buffer.alloc(16)), /for unusual programs: "a.txt"/],
+      ['the type of a link', extraField(0x756e, Buffer.alloc(16)), /for unusual programs/],
+      [
+        'attributes for those who read from the beginning',
+        extraField(0x6c78, Buffer.alloc(16)),
+        /for unusual programs/,
+      ],
+      ['how it is encrypted', extraField(0x0017, Buffer.alloc(8)), /for unusual programs/],
+      ['encryption in a field', extraField(0x9901, Buffer.alloc(7)), /for unusual programs/],
+      [
+        'a field that is longer than its list',
+        extraField(0x5455, 'times').subarray(0, -1),
+        /malformed fields|extra field length/,
+      ],
+      [
+        'something behind the fields',
+        Buffer.concat([extraField(0x5455, 'times'), Buffer.alloc(3)]),
+        /malformed fields of "a.txt"/,
+      ],
+    ] as [string, Buffer, RegExp][]) {
+      for (const [where, entry] of withExtra(extra)) {
+        it(`${what}, ${where}`, () => refuses(rawZip([type, entry, last]), pattern));
+      }
+    }
+
+    it('a first entry that its list leaves out', () =>
+      refuses(rawZip([plain, type, last], [1, 2]), /something before "mimetype"/));
+    it('a last entry that its list leaves out', () =>
+      refuses(rawZip([type, last, plain], [0, 1]), /something between "last.txt" and what follows/));
+    it('one entry twice in its list', () =>
+      refuses(rawZip([type, plain, last], [0, 1, 1, 2]), /two entries called "a.txt"/));
+    it('two entries in one place', () => {
+      const bytes = rawZip([type, storedEntry('a.txt', text), storedEntry('b.txt', text)]);
+      const [, second = 0] = recordsIn(bytes);
+      return refuses(
+        altered(bytes, (copy, record) => copy.writeUInt32LE(copy.readUInt32LE(second + 42), record + 42)),
+        /something before|two different things|something between/,
+      );
+    });
+    it('an entry within another', () => {
+      const inner = storedEntry('a.txt', 'inner');
+      const outer = storedEntry('b.txt', Buffer.concat([localHeader(inner), inner.packed]));
+      const bytes = rawZip([type, outer, inner]);
+      const within = bytes.indexOf('PK\x03\x04', bytes.indexOf('b.txt'), 'latin1');
+      return refuses(
+        altered(bytes, (copy, record) => copy.writeUInt32LE(within, record + 42)),
+        /something between "b.txt" and what follows/,
+      );
+    });
+    it('an end in front of its end', () => {
+      const bytes = rawZip([type, plain]);
+      const end = bytes.subarray(endOf(bytes));
+      return refuses(Buffer.concat([bytes, end]), /something before its entries/);
+    });
+  });
+
   describe('by what it grows to', () => {
     /** The last entry holds this much, which is said to be so much. */
     function bomb(realBytes: number, statedBytes: number): Buffer {
@@ -350,14 +723,46 @@ describe('A container that is none, or means harm, is refused:', () => {
     it('a bomb that says so', () => refuses(bomb(200_000_000, 200_000_000), /at most 100000000 bytes when unpacked/));
     it('a bomb that lies', async () => {
       const before = process.memoryUsage.rss();
-      await refuses(bomb(300_000_000, 10), /cannot be read "big": too many bytes/);
+      await refuses(bomb(300_000_000, 10), /damaged entry: "big" is more than it says/);
       expect(process.memoryUsage.rss() - before).to.be.below(50_000_000);
     });
-    it('a content that is less than it says', () => refuses(bomb(10, 1000), /cannot be read "big": not enough bytes/));
+    it('a bomb in a file that nobody needs', () => {
+      const content = deflateRawSync(Buffer.alloc(300_000_000));
+      const entry = { ...deflatedEntry('META-INF/other', ''), packed: content, size: 10 };
+      return refuses(
+        rawZip([storedEntry('mimetype', containerType), storedEntry('a.txt', 'a'), entry]),
+        /"META-INF\/other" is more than it says/,
+      );
+    });
+    it('as much as it may hold: in short turns', async () => {
+      const content = Buffer.alloc(45_000_000, 'PK\x07');
+      const entries = [
+        storedEntry('mimetype', containerType),
+        deflatedEntry('a.txt', content),
+        describedBehind(storedEntry('b.txt', content)),
+      ];
+      const bytes = rawZip(entries);
+      expect(await longestTurnMs(() => readZip(bytes))).to.be.below(50);
+    });
+    it('as much as it may hold, as it is: in many turns', async () => {
+      const packed = Buffer.alloc(90_000_000);
+      const content = { name: 'a', comparable: 'a', packed, isStored: true, size: packed.length };
+      let turns = 0;
+      const count = () => {
+        turns += 1;
+        immediate = setImmediate(count);
+      };
+      let immediate = setImmediate(count);
+      await checkContents([{ ...content, crc32: crc32(packed), hasDescriptor: false }]);
+      clearImmediate(immediate);
+      expect(turns).to.be.above(80);
+    });
+    it('a content that is less than it says', () =>
+      refuses(bomb(10, 1000), /damaged entry: "big" is less than it says/));
     it('a content that is not compressed', () =>
       refuses(
         altered(bomb(1000, 1000), (copy, _, local) => copy.fill(0xff, local + 33, local + 36)),
-        /cannot be read "big"/,
+        /damaged entry: "big" cannot be unpacked/,
       ));
   });
 

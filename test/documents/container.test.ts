@@ -37,7 +37,7 @@ describe('A new container', () => {
     contentType: 'application/pdf',
     content: Buffer.from('%PDF-1.7 ...'),
   };
-  const files = [pdf, textFile(`a&b<c>"'.txt`), textFile('empty', '')];
+  const files = [pdf, textFile("a&b'(c).txt"), textFile('empty', '')];
   let simulator: Simulator;
   let person: Signatory;
   let folder: string;
@@ -83,7 +83,7 @@ print(json.dumps([[entry.filename, entry.compress_type == zipfile.ZIP_STORED, le
     const manifest = readFileSync(path.join(target, 'META-INF/manifest.xml'), 'utf8');
     expect(manifest).to.contain('manifest:full-path="/" manifest:media-type="application/vnd.etsi.asic-e+zip"');
     expect(manifest).to.contain('manifest:full-path="jagamine + müük.pdf" manifest:media-type="application/pdf"');
-    expect(manifest).to.contain(`manifest:full-path="a&amp;b&lt;c>&quot;'.txt" manifest:media-type="text/plain"`);
+    expect(manifest).to.contain(`manifest:full-path="a&amp;b'(c).txt" manifest:media-type="text/plain"`);
     const signature = readFileSync(path.join(target, signatureFile), 'utf8');
     expect(signature).to.match(
       /ObjectReference="#S0-file-0"><xades:MimeType>application\/pdf<.*#S0-file-1"><xades:MimeType>text\/plain</,
@@ -261,6 +261,9 @@ print(json.dumps([[entry.filename, entry.compress_type == zipfile.ZIP_STORED, le
       ['a.txt twice', [textFile('a.txt'), textFile('a.txt')]],
       ['a.txt and A.TXT', [textFile('a.txt'), textFile('A.TXT')]],
       ['õ.txt in two spellings', [textFile('õ.txt'), textFile('o\u0303.txt')]],
+      ['straße and STRASSE', [textFile('straße'), textFile('STRASSE')]],
+      ['a ligature and its letters', [textFile('\ufb01le'), textFile('file')]],
+      ['a variant of an emoji and itself', [textFile('❤\ufe0f'), textFile('❤')]],
     ] as const) {
       it(what, () => rejects(prepare(wanted), refused('files')));
     }
@@ -282,11 +285,56 @@ print(json.dumps([[entry.filename, entry.compress_type == zipfile.ZIP_STORED, le
       'MimeType',
       'META-INF',
       'meta-inf',
-      'ä'.repeat(600),
+      'META-I\u034fNF',
+      'ＭＩＭＥＴＹＰＥ',
+      'ä'.repeat(128),
+      ...['a:b', 'a.pdf::$DATA', 'a<b', 'a>b', 'a"b', 'a|b', 'a?b', 'a*b'],
+      ...['a.', 'a ', 'META-INF.', 'mimetype ', '...', ' ', '. .', '\u2025'],
+      ...['CON', 'prn', 'Aux.txt', 'NUL.tar.gz', 'nul .txt', 'COM0', 'com9.txt', 'LPT1', 'lpt\u00b3.txt', 'COM\u00b9'],
+      ...['CONIN$', 'conout$.txt', 'ＣＯＮ'],
+      ...[
+        'a\u007f',
+        'a\u0085',
+        'a\u00ad',
+        'a\u061c',
+        'a\u200b',
+        'a\u200c',
+        '👩\u200d💻',
+        'a\u2028',
+        'a\u2029',
+        'a\ufeff',
+      ],
+      ...['a\udc00b', 'a\u{e0041}'],
     ]) {
       it(`a file called ${JSON.stringify(name.slice(0, 20))}`, () =>
         rejects(prepare([textFile('first.txt'), textFile(name)]), refused('files[1].name')));
     }
+
+    it('but not for a name that only looks like one of these', async () => {
+      const names = [
+        'jagamine + müük.pdf',
+        'ä'.repeat(127),
+        'Leping… (1).pdf',
+        'Straße.txt',
+        'õ'.normalize('NFD'),
+        '🙂❤\ufe0f.txt',
+      ];
+      names.push(
+        '.hidden',
+        'a..b',
+        ' a',
+        'control.txt',
+        'con1.txt',
+        'auxiliary',
+        'COM10',
+        'a.nul',
+        'mimetype.txt',
+        '№ 1.pdf',
+        "a&b'(c)~1.txt",
+      );
+      const { draft } = await prepare(names.map((name) => textFile(name)));
+      expect(draft.files?.map(({ name }) => name)).to.deep.equal(names);
+    });
 
     for (const file of [undefined, null, 'a.txt', {}, { name: 1 }]) {
       it(`${JSON.stringify(file)} for a file`, () => rejects(prepare([file]), refused('files[0].name')));

@@ -60,10 +60,17 @@ async function checkType(first: ZipEntry | undefined): Promise<void> {
 }
 
 function checkOwnFiles(own: readonly ZipEntry[], others: readonly ZipEntry[]): void {
-  const misplaced = others.find(({ name }) => isOwnName(name));
+  const misplaced = others.find(({ comparable }) => isOwnName(comparable));
   if (misplaced) throw problem(`has an entry called ${quoted(misplaced.name)}, which only it itself may have.`);
+  // On some systems it is another one of the container's own files than its name says.
+  const disguised = own.find(isDisguised);
+  if (disguised) throw problem(`has an entry of a misleading name: ${quoted(disguised.name)}.`);
   const foreign = own.find(({ name }) => otherKinds.test(name.slice(ownFolder.length)));
   if (foreign) throw problem(`has signatures or timestamps of another kind than XAdES: ${quoted(foreign.name)}.`);
+}
+
+function isDisguised({ name, comparable }: ZipEntry): boolean {
+  return comparable !== name.toLowerCase() || (comparable === manifestFile.toLowerCase() && name !== manifestFile);
 }
 
 function typeOf(name: string, types: ReadonlyMap<string, string> | undefined): string {

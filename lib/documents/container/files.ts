@@ -41,7 +41,7 @@ function checkFile(file: ContainerFile, field: string): void {
   if (typeof name !== 'string' || !isFileName(name)) {
     throw new SmartIdInputError(`${field}.name`, `must be the name of a file on every system, not ${show(name)}.`);
   }
-  if (isOwnName(name))
+  if (isOwnName(comparableName(name)))
     throw new SmartIdInputError(`${field}.name`, `must not be ${quoted(name)}: the container has it.`);
   if (typeof contentType !== 'string' || !/^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/.test(contentType)) {
     throw new SmartIdInputError(`${field}.contentType`, `must be a media type without parameters (${quoted(name)}).`);

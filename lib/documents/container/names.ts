@@ -10,13 +10,42 @@ export const typeFile = 'mimetype';
 
 const ownNames = new Set([typeFile, 'meta-inf']);
 const maxNameBytes = 1000;
+/** What Linux takes for one file without its folders; other systems take as many letters. */
+const maxFileNameBytes = 255;
 
-/** Control characters, halves of characters, and those that turn the direction of writing: they disguise names. */
-const invisible = /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+/**
+ * Control characters, halves of characters, and those that are not seen: they disguise names, and some systems leave
+ * them out. Emoji that are joined of several by such a character are refused with them.
+ */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Equal for names that are one name on some systems. */
+/** In Windows they are devices in every folder, with any extension. */
+const deviceName = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)\d) *(?:\.|$)/;
+
+/**
+ * Equal for names that are one name on some systems: those that differ in capitals or in how letters are encoded, in
+ * marks that are not seen, in dots and spaces at the end (Windows leaves them out), or in characters that Windows does
+ * not take (programs that unpack there write `_` in their place).
+ */
 export function comparableName(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return folded(name)
+    .split('/')
+    .map(withoutEnd)
+    .join('/')
+    .replace(/[<>"|?*]/g, '_');
+}
+
+/** Capitals are folded by three steps: some letters have a capital of their own, and others several small ones. */
+function folded(name: string): string {
+  const cased = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+  return cased.replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC');
+}
+
+/** By hand, since a regular expression would try again at each of many dots. */
+function withoutEnd(segment: string): string {
+  let end = segment.length;
+  while (end > 0 && '. '.includes(segment.charAt(end - 1))) end -= 1;
+  return segment.slice(0, end);
 }
 
 /** A name for error messages. */
@@ -26,20 +55,32 @@ export function quoted(name: string): string {
 
 /** Whether a file that is put into a container can be called this on every system. */
 export function isFileName(name: string): boolean {
-  return isPath(name) && !/[/:]/.test(name);
+  if (!isPath(name) || /[/<>"|?*]|[. ]$/.test(name)) return false;
+  return Buffer.byteLength(name) <= maxFileNameBytes && !deviceName.test(folded(name));
 }
 
-/** Whether this names a file inside of the folder that a container is unpacked into, on every system. */
+/**
+ * Whether this names a file inside of the folder that a container is unpacked into, and no other, on every system. In
+ * existing containers, which people have made on Linux and macOS for years, there may also be names that Windows does
+ * not take, such as `what?.txt`, `aux.txt` or `a.`: they lead to an error or to a name of the unpacking program's own
+ * there, but to nothing else, since no other entry may have such a name. A colon is refused wherever it is: Windows
+ * finds another stream of the file behind it, or the file itself.
+ */
 export function isPath(name: string): boolean {
-  if (invisible.test(name) || name.includes('\\') || /^[a-z]:/i.test(name)) return false;
-  if (Buffer.byteLength(name) > maxNameBytes) return false;
-  return name.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  if (invisible.test(name) || /[\\:]/.test(name) || Buffer.byteLength(name) > maxNameBytes) return false;
+  // Windows takes `.. ` for `..`.
+  return segmentsOf(folded(name)).every((segment) => withoutEnd(segment) !== '');
 }
 
-/** Whether only the container itself may have a file of this name, however it is written. */
-export function isOwnName(name: string): boolean {
-  const [first = ''] = comparableName(name).split('/', 1);
+/** Whether only the container itself may have a file of this comparable name. */
+export function isOwnName(comparable: string): boolean {
+  const [first = ''] = segmentsOf(comparable);
   return ownNames.has(first);
+}
+
+/** Also by those letters that programs of Windows take for a slash. */
+function segmentsOf(name: string): string[] {
+  return name.split(/[/\\]/);
 }
 
 /** How a signature refers to a file: its path with everything percent-encoded that is special in URIs (RFC 3986). */

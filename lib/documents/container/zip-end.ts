@@ -5,6 +5,7 @@ import { SmartIdInputError } from '../../errors.js';
 /** Bytes of the record without its comment. */
 export const endBytes = 22;
 const endSignature = Buffer.from('PK\x05\x06', 'latin1');
+const maxCommentBytes = 0xffff;
 const zip64LocatorSignature = 0x07064b50;
 const zip64LocatorBytes = 20;
 
@@ -18,8 +19,9 @@ export interface ZipEnd {
 
 /** @throws SmartIdInputError naming `container` when anything but entries, their list and this record is in the file. */
 export function readZipEnd(bytes: Buffer): ZipEnd {
-  const at = bytes.lastIndexOf(endSignature);
-  if (at === -1 || at + endBytes > bytes.length) throw problem('is not a ZIP file, or its end is missing.');
+  const searchedAt = Math.max(0, bytes.length - endBytes - maxCommentBytes);
+  const at = searchedAt + bytes.subarray(searchedAt).lastIndexOf(endSignature);
+  if (at < searchedAt || at + endBytes > bytes.length) throw problem('is not a ZIP file, or its end is missing.');
   const comment = bytes.subarray(at + endBytes);
   if (bytes.readUInt16LE(at + 20) !== comment.length) throw problem('has something after its end.');
   const entryCount = bytes.readUInt16LE(at + 10);
