@@ -30,9 +30,7 @@ const shownTypes = new Set(['application/pdf', 'text/plain', 'image/png', 'image
 
 /** For what should not be looked at and is, or is taken for another type than it has. */
 const documentPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
-/**
- * A viewer of PDFs is not the document and runs nothing in the site's origin, and Safari shows none that is sandboxed.
- */
+/** WebKit shows no PDF that is sandboxed. The viewer of the browser keeps what is in one from the site's origin. */
 const pdfPolicy = "frame-ancestors 'none'";
 
 /**

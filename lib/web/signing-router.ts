@@ -53,16 +53,17 @@ export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
    */
   signed(signature: SmartIdSignature, req: Request): unknown;
   /**
-   * What the visitor is about to sign: the page names each document and opens it in a tab of its own. It is called where
-   * `start` returns something, when the page is opened and again when a document is, so give what will be signed, and
-   * nothing else. Returns nothing where there is nothing to show. Default: the page shows no documents.
+   * What the visitor is about to sign: the page names each document and opens it in a tab of its own. It is called
+   * where `start` returns something, when the page is opened and again when a document is, so give what will be signed,
+   * and nothing else. Returns nothing where there is nothing to show. Default: the page shows no documents.
    * @param reference as for `start`.
    */
   documentsToSign?(req: Request, reference: string | undefined): DocumentsToShow | Promise<DocumentsToShow>;
   /**
-   * What was signed, as `signed` has kept it: the page then ends with its download and a button that goes on to `returnTo`
-   * or `successRedirect`. It is called for the browser session that has signed alone, until that has logged in or out, or
-   * has signed five more times. Returns nothing where there is nothing to give: then the page leads on at once.
+   * What was signed, as `signed` has kept it: the page then ends with its download and a button that goes on to
+   * `returnTo` or `successRedirect`. It is called for the browser session that has signed alone, until that has logged
+   * in or out, or has signed five more times. Returns nothing where there is nothing to give: then the page leads on at
+   * once. Default: it always does.
    * @param id of the signature, as in `SmartIdSignature`.
    */
   signedDocument?(req: Request, id: string): PageDocument | undefined | Promise<PageDocument | undefined>;

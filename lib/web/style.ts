@@ -230,6 +230,7 @@ export const style = `
 #smart-id #help li { color: var(--quiet); overflow-wrap: anywhere; }
 #smart-id #help a { color: var(--accent); display: block; width: fit-content; min-width: 2.75rem; margin: -0.5rem 0; padding: 0.75rem 0; }
 #smart-id #help a:hover { color: var(--accent-hover); }
+#smart-id #documents { gap: 0; }
 #what-you-sign { font-size: 0.875rem; color: var(--quiet); }
 #smart-id #documents ul { margin: 0; padding: 0; list-style-type: ''; }
 #smart-id #documents li { overflow-wrap: anywhere; }

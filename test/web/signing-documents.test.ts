@@ -160,7 +160,7 @@ describe('What the signing page shows and gives', () => {
           type: isShown ? 'inline' : 'attachment',
           parameters: Object.assign(Object.create(null), { filename: 'contract.pdf' }),
         });
-        // Safari shows no PDF that is sandboxed, and a viewer of PDFs runs nothing in the origin of the site.
+        // WebKit shows no PDF that is sandboxed.
         expect(headers.get('content-security-policy')).to.equal(
           isPdf
             ? "frame-ancestors 'none'"
