@@ -1,4 +1,4 @@
-/** What the signing page shows before something is signed and gives afterwards, to whom, and that nothing of it runs. */
+/** What the signing page shows before something is signed and gives afterwards, to whom, and how safely. */
 
 import { expect } from 'chai';
 import { parse } from 'content-disposition';
