@@ -76,7 +76,7 @@ describe('What the signing page shows and gives', () => {
       }
     });
 
-    it('asks with the request and the reference of the page, and only where the site lets the visitor sign', async () => {
+    it("asks with the request and the page's reference, and only where the site lets the visitor sign", async () => {
       const asked: unknown[][] = [];
       const note = (what: string, answer: unknown) => (req: { sessionID: string }, reference?: string) => {
         asked.push([what, typeof req.sessionID, reference]);
