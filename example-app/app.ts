@@ -6,7 +6,7 @@ import passport from 'passport';
 import { SmartIdStrategy, type SmartIdStrategyOptions } from 'passport-smart-id';
 import { smartIdRouter } from 'passport-smart-id/web';
 import { Archive } from './archive.js';
-import { errorPage, frontPage, privatePage, signedPage } from './pages.js';
+import { errorPage, frontPage, privatePage } from './pages.js';
 import type { Person } from './person.js';
 import { signing, type TimestampAuthority } from './signing.js';
 
@@ -73,12 +73,9 @@ export function createApp({ smartId, timestampAuthority, origin, sessionSecret, 
     const person = req.user as Person;
     res.send(privatePage(person, archive.history(person.id)));
   });
-  app.get('/signed', (req, res) => {
-    res.send(signedPage(archive.named(req.session.signed ?? [])));
-  });
   app.get('/files/:id', (req, res) => {
     const person = req.user as Person | undefined;
-    const file = archive.find(req.params.id, person?.id, req.session.signed ?? []);
+    const file = archive.findFor(req.params.id, person?.id);
     if (!file) return res.sendStatus(404);
     res.attachment(file.name).type(file.contentType).send(file.content);
   });

@@ -1,7 +1,5 @@
 /** What people did here, and the files that they signed. A real site keeps both in its database. */
 
-import { randomUUID } from 'node:crypto';
-
 export interface SignedFile {
   name: string;
   contentType: string;
@@ -13,7 +11,7 @@ export interface Deed {
   what: string;
   /** How the person came: `QR`, `Web2App`, `Notification`. */
   flowType: string;
-  /** The id of what was signed. */
+  /** The id of the signature, where a file was signed. */
   fileId?: string;
 }
 
@@ -31,24 +29,19 @@ export class Archive {
     return this.deeds.get(person) ?? [];
   }
 
-  /** Keeps a file for its owner, and gives the id that it is found by. */
-  keep(owner: string, file: SignedFile): string {
-    const id = randomUUID();
+  /** @param id of the signature. */
+  keep(id: string, owner: string, file: SignedFile): void {
     this.files.set(id, { ...file, owner });
-    return id;
   }
 
-  /** @param ids those that a browser session has signed without logging in. */
-  named(ids: readonly string[]): (SignedFile & { id: string })[] {
-    return ids.flatMap((id) => {
-      const file = this.files.get(id);
-      return file ? [{ ...file, id }] : [];
-    });
+  /** For whoever may have it. */
+  find(id: string): SignedFile | undefined {
+    return this.files.get(id);
   }
 
-  /** The file, if it is for this person or for this browser session. */
-  find(id: string, person: string | undefined, ids: readonly string[]): SignedFile | undefined {
+  /** The file, if it is for this person. */
+  findFor(id: string, person: string | undefined): SignedFile | undefined {
     const file = this.files.get(id);
-    return file && (file.owner === person || ids.includes(id)) ? file : undefined;
+    return file?.owner === person ? file : undefined;
   }
 }

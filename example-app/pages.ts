@@ -1,6 +1,6 @@
 /** The pages of the example site. */
 
-import type { Deed, SignedFile } from './archive.js';
+import type { Deed } from './archive.js';
 import type { Person } from './person.js';
 
 const style = `
@@ -44,7 +44,7 @@ export function frontPage(person: Person | undefined, phoneUrl: string | undefin
     : `<p>Everybody may read this page. The next one is for those who log in.</p>
 <p><a class="button" href="/login">Log in with Smart-ID</a></p>
 <h2>Sign without logging in</h2>
-${signingLinks('/signed')}`;
+${signingLinks('/')}`;
   return page('Example site', way + phone);
 }
 
@@ -68,12 +68,6 @@ ${signingLinks('/private')}
 <tbody>${history.map(historyRow).join('')}</tbody></table>
 <form method="post" action="/logout"><button>Log out</button></form>`,
   );
-}
-
-export function signedPage(files: readonly (SignedFile & { id: string })[]): string {
-  const list = files.map(({ id, name }) => `<li>${fileLink(id, name)}</li>`).join('');
-  const content = files.length > 0 ? `<p>You have signed:</p><ul>${list}</ul>` : '<p>Nothing was signed here yet.</p>';
-  return page('Your signatures', `${content}<p><a href="/">Back to the front page</a></p>`);
 }
 
 export function errorPage(status: number): string {

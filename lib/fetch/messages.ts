@@ -41,7 +41,7 @@ export async function responseOf(answer: PageAnswer, request: Request): Promise<
     }
     return responseOf(plain ?? { status: 204, headers: {} }, request);
   }
-  const body = request.method === 'HEAD' ? null : (answer.body ?? null);
+  const body = request.method === 'HEAD' ? null : ((answer.body ?? null) as BodyInit | null);
   return new Response(body, { status: answer.status, headers: headersOf(answer) });
 }
 

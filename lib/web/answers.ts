@@ -22,9 +22,12 @@ export function backToPage(
     reference: reference ?? shortText(body.reference),
     returnTo: returnTo ?? (isPathOfSite(body.returnTo) ? body.returnTo : undefined),
   };
-  // From a callback URL that ends with a slash the page is one folder further up.
-  const folder = path.endsWith('/') ? '..' : '.';
-  return redirectAnswer(`${folder}/?${parameters({ ...more, ...sent })}`);
+  return redirectAnswer(`${folderOfPage(path)}/?${parameters({ ...more, ...sent })}`);
+}
+
+/** The folder of the page, relative to a path in it: from one that ends with a slash it is one further up. */
+export function folderOfPage(path: string): string {
+  return path.endsWith('/') ? '..' : '.';
 }
 
 export function nonEmptyText(value: unknown): string | undefined {

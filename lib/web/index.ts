@@ -25,7 +25,8 @@ export { personNamed } from './person.js';
 export { personalCodeCountries, readPersonalCode, type TypedCode } from './personal-code.js';
 export type * from './public-types.js';
 export { sameOriginOnly } from './same-origin.js';
-export { type SigningRouterStart, type SmartIdSigningRouterOptions, smartIdSigningRouter } from './signing-router.js';
+export { smartIdSigningRouter } from './signing-router.js';
+export type { DocumentsToShow, SigningRouterStart, SmartIdSigningRouterOptions } from './signing-router-options.js';
 
 /** The options that both routers have. */
 export type PageOptions = PageOptionsOf<Request>;

@@ -91,8 +91,10 @@ export function loginPages<Site>(host: LoginHost<Site>, options: LoginPageOption
     clock: settings.clock,
     content: (state) => loginContent(state, countries),
     // Without the store the page can do without the offer.
-    offersPush: async (request) =>
-      !identify && (notification || (known !== undefined && (await known.isKnown(request).catch(() => false)))),
+    offer: async (request) => ({
+      offersPush:
+        !identify && (notification || (known !== undefined && (await known.isKnown(request).catch(() => false)))),
+    }),
     // Where only one person may log in, being logged in is where it begins, and not that it has ended well.
     isDone: ({ site }, id) => (!identify && host.isLoggedIn(site)) || host.isDone(site, id),
     noticeOf: ({ body }, { flow }) =>

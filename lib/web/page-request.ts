@@ -46,7 +46,7 @@ export interface PageAnswer {
   cookies?: string[];
   /** What the site adds to the answer, where its framework has no other way. */
   extraHeaders?: Headers;
-  body?: string;
+  body?: string | Uint8Array;
   /** Whether a Content-Security-Policy that the site has set before stays in place of this one. */
   keepsSitePolicy?: boolean;
   /**

@@ -8,8 +8,10 @@ import type { Undertaking } from '../undertaking.js';
 import { answerInputError, backToPage, nonEmptyText, type ShowFailure } from './answers.js';
 import { type Assets, createAssets } from './assets.js';
 import { contentSecurityPolicy, policyHeader } from './headers.js';
+import { parameters } from './html.js';
 import type { SiteWords } from './language.js';
-import { type PageContent, type PageState, wholePage } from './page.js';
+import { type Offer, type PageContent, type PageFrame, type PageState, wholePage } from './page.js';
+import { downloadedDocument, type PageDocument, shownDocument } from './page-document.js';
 import { isGone, messageFor, type Notice, noticeText } from './page-message.js';
 import { helpLinksFor, imagesFor, type PageOptionsOf } from './page-options.js';
 import {
@@ -22,6 +24,7 @@ import {
   redirectAnswer,
 } from './page-request.js';
 import { isOfSameOrigin, refusalMessage } from './same-origin.js';
+import { signedContent } from './signed-page.js';
 import { failureMessage } from './words.js';
 
 /** What the routes do, for a login or a signing. */
@@ -32,7 +35,7 @@ export interface PageActions<Site> {
   /** Milliseconds since the epoch. */
   clock: () => number;
   content(state: PageState): PageContent;
-  offersPush(request: PageRequest<Site>): Promise<boolean>;
+  offer(request: PageRequest<Site>): Promise<Offer>;
   /** Whether this attempt, which is not there any more, has ended well in this browser. */
   isDone(request: PageRequest<Site>, id: string | undefined): boolean;
   /** What the page says besides the view of an attempt that was just begun. */
@@ -45,12 +48,30 @@ export interface PageActions<Site> {
   listen(request: PageRequest<Site>, id: string, createListener: () => Listener): Promise<void>;
   /** For the form of the page and for the return from the app. */
   finish(request: PageRequest<Site>): Promise<PageAnswer>;
+  /** Where documents are shown before they are signed: the one that the query names. */
+  documentToSign?(request: PageRequest<Site>): Promise<PageDocument | undefined>;
+  /** Where what was signed is given to those who have signed it. */
+  signed?: SignedActions<Site>;
+}
+
+/** What a page does for somebody who has signed. */
+export interface SignedActions<Site> {
+  /** Where this has led on to; undefined where it has not ended well in this browser. */
+  nextAfter(request: PageRequest<Site>, id: string): string | undefined;
+  /** What was signed; undefined where it has not ended well in this browser, or where there is nothing to give. */
+  document(request: PageRequest<Site>, id: string): Promise<PageDocument | undefined>;
+}
+
+/** Where a browser that has signed gets what it has signed, relative to the page. */
+export function signedAddress(id: string): string {
+  return `signed?${parameters({ id })}`;
 }
 
 /** Of all answers but those pages whose images come from elsewhere. */
 const policyWithoutImages = contentSecurityPolicy();
 
-type Handler<Site> = (request: PageRequest<Site>) => Promise<PageAnswer>;
+/** Undefined where there is nothing at this address. */
+type Handler<Site> = (request: PageRequest<Site>) => Promise<PageAnswer | undefined>;
 
 export class PageRoutes<Site> {
   private readonly assets: Assets = createAssets();
@@ -72,7 +93,20 @@ export class PageRoutes<Site> {
       ['POST /finish', (request) => this.actions.finish(request)],
       ['GET /callback', (request) => this.callback(request)],
     ]);
-    const { push } = actions;
+    const { push, documentToSign, signed } = actions;
+    if (documentToSign) {
+      routes.set('GET /document', async (request) => {
+        const document = await documentToSign(request);
+        return document && shownDocument(document);
+      });
+    }
+    if (signed) {
+      routes.set('GET /signed', (request) => this.showSigned(request, signed));
+      routes.set('GET /signed-document', async (request) => {
+        const document = await signed.document(request, requireQueryId(request));
+        return document && downloadedDocument(document);
+      });
+    }
     if (push) {
       routes.set('POST /push', async (request) =>
         this.viewAnswer(request, await push(request, requirePostedId(request))),
@@ -101,7 +135,8 @@ export class PageRoutes<Site> {
     }
     try {
       if (method === 'POST') request.body = await source.readBody();
-      return this.hardened(await route(request));
+      const answer = await route(request);
+      return answer && this.hardened(answer);
     } catch (error) {
       return this.hardened(await answerInputError(error, request, showFailure));
     }
@@ -114,7 +149,7 @@ export class PageRoutes<Site> {
   private hardened(answer: PageAnswer): PageAnswer {
     const headers = { [policyHeader]: policyWithoutImages, 'x-content-type-options': 'nosniff' };
     const keepsSitePolicy = this.options.template !== undefined;
-    return { ...answer, keepsSitePolicy, headers: { ...headers, ...answer.headers } };
+    return { keepsSitePolicy, ...answer, headers: { ...headers, ...answer.headers } };
   }
 
   private async open(request: PageRequest<Site>): Promise<PageAnswer> {
@@ -151,7 +186,9 @@ export class PageRoutes<Site> {
     const { actions, siteWords } = this;
     const { id, state, code = '' } = view;
     if (state !== 'failed') return view;
-    if (code === 'no_attempt' && actions.isDone(request, id)) return { id, state: 'done' };
+    if (code === 'no_attempt' && actions.isDone(request, id)) {
+      return { id, state: 'done', next: actions.signed && signedAddress(id) };
+    }
     return { ...view, message: failureMessage(code, siteWords.wordsFor(request), actions.what) };
   }
 
@@ -194,38 +231,69 @@ export class PageRoutes<Site> {
     found?: AttemptView,
     status = 200,
   ): Promise<PageAnswer> {
-    const { actions, options, siteWords, assets } = this;
-    const { successRedirect = '/', template = wholePage } = options;
+    const { actions, options } = this;
+    const { successRedirect = '/' } = options;
     const view = isGone(found?.code) ? undefined : found;
     const returnTo = isPathOfSite(query.returnTo) ? query.returnTo : undefined;
     const next = returnTo ?? successRedirect;
     const code = view ? view.code : (nonEmptyText(query.failed) ?? found?.code);
     // Another tab was faster.
-    if (isGone(code) && actions.isDone(request, shortText(query.id))) return redirectAnswer(next, 302);
-    const language = siteWords.languageFor(request);
-    const cookie = siteWords.cookieFor(request);
-    const words = siteWords.of(language);
-    const images = imagesFor(options, language);
+    const id = shortText(query.id);
+    if (isGone(code) && actions.isDone(request, id)) {
+      return redirectAnswer(actions.signed && id !== undefined ? `./${signedAddress(id)}` : next, 302);
+    }
+    const frame = this.frameFor(request);
+    const { words, language } = frame;
     const state: PageState = {
-      words,
-      language,
-      languages: this.languagesToChoose(),
-      siteName: actions.siteName,
-      images,
+      ...frame,
+      ...(await actions.offer(request)),
       helpLinks: helpLinksFor(options, language),
-      stylesheet: options.stylesheet,
       offersCancel: options.cancelRedirect !== undefined,
-      assets: assets.folder,
       next,
       returnTo,
       reference: shortText(query.reference),
-      offersPush: await actions.offersPush(request),
       message: messageFor(actions, words, { code, failed: query.failed, notice: query.notice, view }),
       isCodeWrong: query.problem === 'personalCode',
       view,
     };
-    const html = await template(actions.content(state), request.site);
+    return this.pageAnswer(request, frame, actions.content(state), status);
+  }
+
+  /** Leads on where the site has nothing to give, and back to the page where this browser has not signed this. */
+  private async showSigned(request: PageRequest<Site>, signed: SignedActions<Site>): Promise<PageAnswer> {
+    const id = requireQueryId(request);
+    const next = signed.nextAfter(request, id);
+    if (next === undefined) return backToPage(request, { failed: 'no_attempt' });
+    const document = await signed.document(request, id);
+    if (!document) return redirectAnswer(next, 302);
+    const frame = this.frameFor(request);
+    return this.pageAnswer(request, frame, signedContent({ ...frame, id, next, name: document.name }));
+  }
+
+  private frameFor(request: PageRequest<Site>): PageFrame {
+    const { actions, options, siteWords, assets } = this;
+    const language = siteWords.languageFor(request);
+    return {
+      words: siteWords.of(language),
+      language,
+      languages: this.languagesToChoose(),
+      siteName: actions.siteName,
+      images: imagesFor(options, language),
+      stylesheet: options.stylesheet,
+      assets: assets.folder,
+    };
+  }
+
+  private async pageAnswer(
+    request: PageRequest<Site>,
+    { images }: PageFrame,
+    content: PageContent,
+    status = 200,
+  ): Promise<PageAnswer> {
+    const { template = wholePage } = this.options;
+    const html = await template(content, request.site);
     const answer = htmlAnswer(status, html, { [policyHeader]: contentSecurityPolicy(images) });
+    const cookie = this.siteWords.cookieFor(request);
     return cookie === undefined ? answer : { ...answer, cookies: [cookie] };
   }
 

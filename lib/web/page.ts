@@ -29,8 +29,8 @@ export interface PageImages {
   openApp?: string;
 }
 
-/** What a page is told of one request. */
-export interface PageState {
+/** What every page is told of one request. */
+export interface PageFrame {
   words: Words;
   language: string;
   /**
@@ -40,21 +40,37 @@ export interface PageState {
   /** As the app shows it. */
   siteName: string;
   images: PageImages;
-  helpLinks: HelpLinks;
   /** The site's own style sheet. */
   stylesheet?: string;
-  /** Whether there is a button that cancels. */
-  offersCancel: boolean;
   /** The folder of the page's files. */
   assets: string;
+}
+
+/** A document that can be looked at before it is signed. */
+export interface DocumentLink {
+  name: string;
+  /** Relative to the page. */
+  address: string;
+}
+
+/** What the page offers besides the app, as the site says for this request. */
+export interface Offer {
+  offersPush: boolean;
+  /** What is to be signed, as far as the site shows it. */
+  documents?: readonly DocumentLink[];
+}
+
+/** What the page of an attempt is told of one request. */
+export interface PageState extends PageFrame, Offer {
+  helpLinks: HelpLinks;
+  /** Whether there is a button that cancels. */
+  offersCancel: boolean;
   /** Where the page goes when another tab has finished. */
   next: string;
   /** Given back to the start. */
   returnTo?: string;
   /** What is to be signed; given back to the start. */
   reference?: string;
-  /** Whether a push is offered. */
-  offersPush: boolean;
   /** Shown at the beginning. */
   message?: string;
   /** Whether the personal code that was sent cannot be one. */
@@ -163,7 +179,7 @@ function content(
   const body = `<div id="smart-id"${attributesOf({ lang: language, ...scriptData(state, own, followed), ...dataOf(more) })}>
 ${siteLine(state)}
 <h1>${escapeHtml(own.title)}</h1>
-<p id="message" role="status"${flag('hidden', message === undefined)}>${escapeHtml(message ?? '')}</p>
+${documentsSection(state)}<p id="message" role="status"${flag('hidden', message === undefined)}>${escapeHtml(message ?? '')}</p>
 <a id="try-again" class="button" href="${escapeHtml(againAddress(state))}"${flag('hidden', !isOver && view?.state !== 'callback')}>${escapeHtml(page.tryAgain)}</a>
 <p id="spoken-code" class="unseen" role="status"></p>
 ${deviceLinkSection(state)}
@@ -174,15 +190,33 @@ ${followed ? alternative.replace('id="alternative"', 'id="alternative" hidden') 
 ${finishForm(state, followed)}
 ${helpContent(words, state.helpLinks, state.siteName)}
 ${cancelForm(state)}
-${state.languages.size > 0 ? languageLinks(state) : ''}
+${languageLinks(state, (lang) => againAddress(state, lang))}
 </div>`;
-  return { language, title: own.title, head: headOf(state), body };
+  return { language, title: own.title, head: headOf(state) + scriptOf(state), body };
 }
 
-function headOf({ assets, stylesheet }: PageState): string {
-  const ownStyle = stylesheet === undefined ? '' : `<link${attributesOf({ rel: 'stylesheet', href: stylesheet })}>\n`;
-  return `<link rel="stylesheet" href="${assets}/attempt.css">
-${ownStyle}<script type="module" src="${assets}/attempt.js"></script>`;
+/** The styles. */
+export function headOf({ assets, stylesheet }: PageFrame): string {
+  const ownStyle = stylesheet === undefined ? '' : `\n<link${attributesOf({ rel: 'stylesheet', href: stylesheet })}>`;
+  return `<link rel="stylesheet" href="${assets}/attempt.css">${ownStyle}`;
+}
+
+function scriptOf({ assets }: PageFrame): string {
+  return `\n<script type="module" src="${assets}/attempt.js"></script>`;
+}
+
+/** Each opens in a tab of its own, so that the attempt goes on in this one. */
+function documentsSection({ words, documents = [] }: PageState): string {
+  if (documents.length === 0) return '';
+  const links = documents.map(({ name, address }) => {
+    const attributes = { href: address, target: '_blank', rel: 'noopener' };
+    return `<li><a${attributesOf(attributes)}>${escapeHtml(name)}</a></li>`;
+  });
+  return `<section id="documents">
+<p id="what-you-sign">${escapeHtml(words.signing.whatYouSign)}</p>
+<ul aria-labelledby="what-you-sign">${links.join('')}</ul>
+</section>
+`;
 }
 
 /** @param followed the attempt that the page is about, while it is not over. */
@@ -212,7 +246,7 @@ function dataOf(values: Record<string, string | undefined>): Record<string, stri
 }
 
 /** Who asks. */
-function siteLine({ images: { logo }, siteName }: PageState): string {
+export function siteLine({ images: { logo }, siteName }: PageFrame): string {
   const image = logo === undefined ? '' : `<img${attributesOf({ src: logo, alt: '' })}>`;
   return `<p id="site">${image}<span>${escapeHtml(siteName)}</span></p>`;
 }
@@ -279,11 +313,13 @@ function againAddress({ language, languages, returnTo, reference }: PageState, l
   return `./?${parameters({ lang: languages.size > 0 ? lang : undefined, returnTo, reference })}`;
 }
 
-function languageLinks(state: PageState): string {
+/** @param addressOf the same page in another language. */
+export function languageLinks(state: PageFrame, addressOf: (language: string) => string): string {
+  if (state.languages.size === 0) return '';
   const links = [...state.languages].map(([language, name]) => {
     const current = language === state.language ? 'true' : undefined;
     const attributes = {
-      href: againAddress(state, language),
+      href: addressOf(language),
       lang: language,
       hreflang: language,
       'aria-current': current,

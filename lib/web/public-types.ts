@@ -11,5 +11,6 @@ export type { ExpectedSigner } from '../verify/certificate-checks.js';
 export type { HelpLinks } from './help.js';
 export type { KnownBrowser, KnownBrowserStore } from './known-browsers.js';
 export type { PageContent, PageImages } from './page.js';
+export type { PageDocument } from './page-document.js';
 export type { PersonalCodeCountry } from './personal-code.js';
 export type { Changed, Failures, Language, Texts, Words, WordsOption } from './words.js';

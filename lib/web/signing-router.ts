@@ -5,58 +5,36 @@
 
 import type { Request, RequestHandler } from 'express';
 import { checkCallbackPath } from '../attempt/callback-place.js';
-import { isPathOfSite } from '../attempt/options.js';
+import { checkFunction, isPathOfSite } from '../attempt/options.js';
 import { entryOf, shortText } from '../attempt/parameters.js';
 import { requireWebSession } from '../attempt/web-session.js';
 import { SmartIdInputError, SmartIdSigningError } from '../errors.js';
 import type { SmartIdSignature } from '../signing/finish.js';
-import type { SigningStartOptions } from '../signing/options.js';
-import type { SmartIdSigning } from '../signing/signing.js';
+import { folderOfPage } from './answers.js';
 import { doneAttempt, rememberWhenDone } from './done.js';
 import { pagesHandler } from './express.js';
 import { answerFailedFinish } from './failed-finish.js';
 import { SiteWords } from './language.js';
 import { offeredFlow } from './offered-flow.js';
 import { signingContent } from './page.js';
-import { checkPageOptions, type PageOptionsOf } from './page-options.js';
+import { checkPageOptions } from './page-options.js';
 import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
-import { PageRoutes } from './page-routes.js';
+import { PageRoutes, signedAddress } from './page-routes.js';
+import { documentToSign, offerFor, signedActions } from './signing-documents.js';
+import type { SmartIdSigningRouterOptions } from './signing-router-options.js';
 
-/** Who is asked, and what the app shows. */
-export type SigningRouterStart = Pick<SigningStartOptions, 'signer' | 'interactions' | 'lang'>;
-
-/** What the signing page is told. */
-export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
-  /** Whose signatures the page shows. */
-  signing: SmartIdSigning;
-  /**
-   * Decides whether this visitor may sign this, and who is asked: `{ signer: { documentNumber } }` of the person who is
-   * logged in, or `{}` for whoever scans the code. Returns nothing where there is nothing for this visitor to sign. The
-   * page asks when it is opened, too, so this must change nothing.
-   * @param reference what the page was opened with, as `?reference=`; anybody can write anything there.
-   * @param language of the page, for `interactions`.
-   */
-  start(
-    req: Request,
-    reference: string | undefined,
-    language: string,
-  ): SigningRouterStart | undefined | Promise<SigningRouterStart | undefined>;
-  /**
-   * Keeps what was signed, after which the person is sent on. Where it throws, the error handler hears of it, and the
-   * same finish may be tried again.
-   */
-  signed(signature: SmartIdSignature, req: Request): unknown;
-  /** Offers a push too, where `start` names a signer. Default `false`. */
-  notification?: boolean;
-}
+const ownNames = ['signing', 'start', 'signed', 'documentsToSign', 'signedDocument'] as const;
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): RequestHandler {
-  const { signing, start, signed, notification = false } = options ?? {};
+  const { signing, start, signed } = options ?? {};
   if (typeof signing?.start !== 'function') throw new SmartIdInputError('signing', 'must be a SmartIdSigning.');
   if (typeof start !== 'function') throw new SmartIdInputError('start', 'must be a function.');
   if (typeof signed !== 'function') throw new SmartIdInputError('signed', 'must be a function.');
-  checkPageOptions(options, ['signing', 'start', 'signed'], 'smartIdSigningRouter');
+  for (const name of ['documentsToSign', 'signedDocument'] as const) {
+    if (options[name] !== undefined) checkFunction(name, options[name]);
+  }
+  checkPageOptions(options, ownNames, 'smartIdSigningRouter');
   const words = new SiteWords(options.words, options.language);
   const pages = new PageRoutes<Request>(
     {
@@ -64,17 +42,16 @@ export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): Requ
       siteName: signing.siteName,
       clock: signing.clock,
       content: signingContent,
-      async offersPush(request) {
-        if (!notification) return false;
-        const reference = shortText(request.query.reference);
-        return (await start(request.site, reference, words.languageFor(request)))?.signer !== undefined;
-      },
+      offer: (request) => offerFor(options, words.languageFor(request), request),
       isDone: ({ site }, id) => doneAttempt(site, id) !== undefined,
       start: (request) => startIfAllowed(options, words, request),
       cancel: ({ site }, id) => signing.cancelOf(site, id),
       status: ({ site }, id) => signing.statusOf(site, id),
       listen: async ({ site }, id, createListener) => signing.listen(site, id, createListener),
       finish: (request) => finish(options, request),
+      documentToSign:
+        options.documentsToSign && ((request) => documentToSign(options, words.languageFor(request), request)),
+      signed: signedActions(options),
     },
     options,
     words,
@@ -98,19 +75,24 @@ async function startIfAllowed(
   return signing.begin(request.site, { lang: words.of(language).linkLanguage, ...allowed, ...way });
 }
 
-async function finish(
-  { signing, signed, successRedirect = '/' }: SmartIdSigningRouterOptions,
-  request: PageRequest<Request>,
-): Promise<PageAnswer> {
+async function finish(options: SmartIdSigningRouterOptions, request: PageRequest<Request>): Promise<PageAnswer> {
+  const { signing, signed, signedDocument, successRedirect = '/' } = options;
   const { site: req } = request;
+  /** Where this browser has finished an attempt: the page that gives what was signed, where there is one. */
+  const ledTo = (id: string | undefined) => {
+    const done = doneAttempt(req, id);
+    if (!done || !signedDocument) return done;
+    return { ...done, returnTo: `${folderOfPage(request.path)}/${signedAddress(done.id)}` };
+  };
   const entry = entryOf(req);
   try {
     const keep = (signature: SmartIdSignature) => rememberWhenDone(req, signature, () => signed(signature, req));
-    const { returnTo } = await signing.sign(req, keep);
-    return redirectAnswer(returnTo ?? successRedirect, 302);
+    const { id, returnTo } = await signing.sign(req, keep);
+    // A session that has ended meanwhile remembers nothing.
+    return redirectAnswer(ledTo(id)?.returnTo ?? returnTo ?? successRedirect, 302);
   } catch (error) {
     if (!(error instanceof SmartIdSigningError)) throw error;
-    const done = doneAttempt(req, entry?.id);
+    const done = ledTo(entry?.id);
     const hasSession = requireWebSession(req).wasStored;
     return answerFailedFinish(request, error, { entry, done, isLoggedIn: false, hasSession, successRedirect });
   }

@@ -89,6 +89,7 @@ export const style = `
 #message[hidden] { display: block; position: absolute; height: 0; padding: 0; border: 0; overflow: hidden; }
 /* What is to come has its place already. */
 .starting > #message, .starting > #device-link { grid-area: 3 / 1; }
+.starting > #documents ~ :is(#message, #device-link) { grid-area: 4 / 1; }
 .starting > #message { align-self: start; padding: 0; background: none; border: 0; }
 #smart-id.starting > #device-link, .starting > #device-link > .button { display: grid !important; visibility: hidden; }
 /* The focus may be on one of them. */
@@ -229,6 +230,12 @@ export const style = `
 #smart-id #help li { color: var(--quiet); overflow-wrap: anywhere; }
 #smart-id #help a { color: var(--accent); display: block; width: fit-content; min-width: 2.75rem; margin: -0.5rem 0; padding: 0.75rem 0; }
 #smart-id #help a:hover { color: var(--accent-hover); }
+#smart-id #documents { gap: 0; }
+#what-you-sign { font-size: 0.875rem; color: var(--quiet); }
+#smart-id #documents ul { margin: 0; padding: 0; list-style-type: ''; }
+#smart-id #documents li { overflow-wrap: anywhere; }
+#smart-id #documents a { display: block; width: fit-content; min-width: 2.75rem; padding: 0.625rem 0; color: var(--accent); font-weight: 600; }
+#smart-id #documents a:hover { color: var(--accent-hover); }
 #smart-id #cancel { margin-top: 0.5rem; }
 #smart-id #cancel button { border-color: var(--line); }
 

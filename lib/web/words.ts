@@ -101,7 +101,17 @@ export interface Words {
     | 'scanFirst'
   > & { countries: Texts<PersonalCodeCountry> };
   /** What the signing page says. */
-  signing: Texts<'title' | 'finishInApp' | 'chooseInApp' | 'signInApp' | 'confirmed' | 'nothingToSign'>;
+  signing: Texts<
+    | 'title'
+    | 'whatYouSign'
+    | 'finishInApp'
+    | 'chooseInApp'
+    | 'signInApp'
+    | 'confirmed'
+    | 'signed'
+    | 'download'
+    | 'nothingToSign'
+  >;
   /** Why a login failed, by code. */
   loginFailures: Failures;
   /** Why a signing failed, by code. */

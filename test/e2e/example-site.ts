@@ -20,6 +20,8 @@ export const phone: NonNullable<ContextOptions> = {
   isMobile: true,
   deviceScaleFactor: 2,
 };
+/** The page that gives what was signed. */
+export const signedUrl = /\/sign\/signed\?id=[\w-]+$/;
 export const tablet: NonNullable<ContextOptions> = { viewport: { width: 820, height: 1180 }, hasTouch: true };
 
 export class ExampleSite {

@@ -103,7 +103,7 @@ describe('The pages in their languages, in Chromium', function () {
 
   it('go on with the same signing when another language is chosen', async () => {
     const { page } = await site().open();
-    await page.goto(`${site().origin}/sign/?reference=contract.pdf&returnTo=/signed%3Fa%3D1`);
+    await page.goto(`${site().origin}/sign/?reference=contract.pdf&returnTo=/private%3Fa%3D1`);
     const token = async () => new URL(await shownLink(page)).searchParams.get('sessionToken');
     const before = await token();
     await page.getByText(wordsOf.lt.languageName).click();

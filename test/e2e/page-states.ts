@@ -166,16 +166,33 @@ async function startSite(simulator: Simulator, isWithoutService = false): Promis
     anybody: {},
     person: { signer: { semanticsIdentifier: 'PNOEE-40504040001' } },
     account: { signer: { documentNumber: 'PNOEE-40504040001-DEM0-Q' } },
+    documents: {},
   };
   const signing = new SmartIdSigning({ ...smartId, callbackURL: `${origin}/sign/callback` }, () => ({
     data: Buffer.from('What is signed'),
   }));
   const start = (_req: express.Request, reference = '') => signers[reference];
-  app.use('/sign', smartIdSigningRouter({ signing, start, signed() {}, notification: true, cancelRedirect }));
+  const document = { contentType: 'text/plain', content: Buffer.from('What is signed') };
+  app.use(
+    '/sign',
+    smartIdSigningRouter({
+      signing,
+      start,
+      documentsToSign: (_req, reference) =>
+        reference === 'documents' ? documentNames.map((name) => ({ ...document, name })) : undefined,
+      signed() {},
+      signedDocument: () => ({ ...document, name: 'contract.asice' }),
+      notification: true,
+      cancelRedirect,
+    }),
+  );
   app.get('/', (_req, res) => void res.send('<title>Done</title>'));
   app.use(((_error, _req, res, _next) => void res.sendStatus(503)) satisfies express.ErrorRequestHandler);
   return { origin, server };
 }
+
+/** One of them longer than a line of a phone. */
+const documentNames = ['contract.pdf', `${'Appendix_to_the_contract_'.repeat(4)}1.txt`];
 
 const refused = 'PNOEE-30403039917-MOCK-Q';
 /** Who chooses a wrong code, which a push alone asks for. */
@@ -499,6 +516,41 @@ export const pageStates: readonly PageState[] = [
     async show(visit) {
       await scanned(visit, okDocument, '/sign/?reference=anybody');
       await visit.shows(visit.words.signing.signInApp);
+    },
+  },
+  {
+    name: 'signing-documents',
+    async show(visit) {
+      await visit.start('/sign/?reference=documents');
+      await visit.shows(visit.words.signing.whatYouSign);
+    },
+  },
+  {
+    name: 'signing-documents-starting',
+    async show(visit) {
+      await visit.holdBack('**/start');
+      await visit.open('/sign/?reference=documents');
+      await visit.shows(visit.words.page.starting);
+    },
+  },
+  {
+    name: 'signing-documents-without-script',
+    isWithoutScript: true,
+    async show(visit) {
+      await visit.open('/sign/?reference=documents');
+    },
+  },
+  {
+    name: 'signed',
+    async show(visit) {
+      const { qrLink = '' } = await visit.start('/sign/?reference=account');
+      await usePhone(visit.simulator, {
+        deviceLink: qrLink,
+        flowType: 'QR',
+        documentNumber: 'PNOEE-40504040001-DEM0-Q',
+      });
+      await visit.page.waitForURL('**/sign/signed?id=*');
+      await visit.shows(visit.words.signing.signed);
     },
   },
   {

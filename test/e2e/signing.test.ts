@@ -1,16 +1,16 @@
 /** Chromium signs on the example site, as a person would, and programs of other people judge what comes out. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { judgePdf, trustingDatabase } from '../support/judges.js';
-import { needTools } from '../support/outside-tools.js';
+import { needTools, said } from '../support/outside-tools.js';
 import { okDocument, usePhone } from '../support/phone.js';
 import { expectContainer, levelOfPdf } from '../support/signed-files.js';
-import { answer, ExampleSite, seenQr, shownLink } from './example-site.js';
+import { answer, ExampleSite, messageOf, seenQr, shownLink, signedUrl } from './example-site.js';
 
 describe('Signing on the example site in Chromium', function () {
   this.timeout(40_000);
@@ -70,6 +70,13 @@ describe('Signing on the example site in Chromium', function () {
     expect(judgePdf(folder, altered, database)).to.contain('Signature Validation: Digest Mismatch.');
   }
 
+  /** Goes on from the page that gives the signed file. */
+  async function goOn(path: string): Promise<void> {
+    await page.waitForURL(signedUrl);
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await page.waitForURL(`${origin}${path}`);
+  }
+
   const expectValidContainer = (container: Buffer) => expectContainer(folder, container, 'LT');
 
   const history = () => page.locator('tbody tr').allTextContents();
@@ -80,9 +87,42 @@ describe('Signing on the example site in Chromium', function () {
     const deviceLink = await seenQr(page);
     expect(deviceLink).to.contain('sessionType=sign');
     await usePhone(simulator, { deviceLink, flowType: 'QR' });
-    await page.waitForURL(`${origin}/private`);
+    await goOn('/private');
     expect((await history())[0]).to.match(/Signed contract\.pdf\s*QR/);
     expectValidPdf(await downloaded('Signed contract.pdf'), 'TESTNUMBER,OK');
+  });
+
+  it('shows what will be signed, and gives it when it is signed', async () => {
+    await page.goto(origin);
+    await page.getByRole('link', { name: 'Sign a container' }).click();
+    const deviceLink = await seenQr(page);
+    await page.getByText('What you sign:').waitFor();
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('link', { name: 'contract.txt' }).click(),
+    ]);
+    await tab.getByText('Whoever has signed this').waitFor();
+    const text = (await tab.locator('body').textContent()) ?? '';
+    await tab.close();
+    // The page has gone on with the same attempt.
+    await usePhone(simulator, { deviceLink, flowType: 'QR', documentNumber: 'PNOLV-040404-10003-DEMO-Q' });
+    await page.waitForURL(signedUrl);
+    expect(await page.title()).to.equal('Signed');
+    const container = await downloaded('Download contract.asice');
+    await expectValidContainer(container);
+    writeFileSync(path.join(folder, 'signed.asice'), container);
+    expect(said('unzip', ['-p', path.join(folder, 'signed.asice'), 'contract.txt'])).to.equal(text);
+    await page.reload();
+    expect(await downloaded('Download contract.asice')).to.deep.equal(container);
+    const other = await site.open();
+    const addressOf = async (name: string) =>
+      new URL((await page.getByRole('link', { name }).getAttribute('href')) ?? '', page.url()).href;
+    expect((await other.page.request.get(await addressOf('Download'))).status()).to.equal(404);
+    await other.page.goto(page.url());
+    expect(await messageOf(other.page)).to.contain('There is no unfinished signing here any more');
+    await other.context.close();
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await page.waitForURL(`${origin}/`);
   });
 
   it('signs a container with the account that is logged in, by the link on the same device', async () => {
@@ -90,7 +130,7 @@ describe('Signing on the example site in Chromium', function () {
     await page.getByRole('link', { name: 'Sign a container' }).click();
     await page.locator('#open-app[href]').click();
     await answer(page, okDocument, 'Confirm');
-    await page.waitForURL(`${origin}/private`);
+    await goOn('/private');
     expect((await history())[0]).to.match(/Signed contract\.asice\s*Web2App/);
     await expectValidContainer(await downloaded('Signed contract.asice'));
   });
@@ -106,7 +146,7 @@ describe('Signing on the example site in Chromium', function () {
     await phone.locator('#pushes button').first().click();
     await phone.locator('#code-choices').getByText(code).click();
     await phone.getByRole('button', { name: 'Confirm' }).click();
-    await page.waitForURL(`${origin}/private`);
+    await goOn('/private');
     expect((await history())[0]).to.match(/Signed contract\.pdf\s*Notification/);
   });
 
@@ -124,8 +164,8 @@ describe('Signing on the example site in Chromium', function () {
     expect(await page.locator('#open-app').isVisible()).to.equal(false);
     await phone.getByText('Sign at DEMO').waitFor();
     await phone.getByRole('button', { name: 'Confirm' }).click();
-    await page.waitForURL(`${origin}/signed`);
-    const pdf = await downloaded('contract.pdf');
+    await page.waitForURL(signedUrl);
+    const pdf = await downloaded('Download contract.pdf');
     expect(pdf.subarray(0, 5).toString()).to.equal('%PDF-');
     // The person's own page has it too, after a login.
     await logIn('PNOLV-040404-10003-DEMO-Q');
@@ -141,14 +181,14 @@ describe('Signing on the example site in Chromium', function () {
     await answer(phone, okDocument, 'Confirm');
     await phone.getByText('Sign at DEMO').waitFor();
     await phone.getByRole('button', { name: 'Confirm' }).click();
-    await phone.waitForURL(`${origin}/signed`);
+    await phone.waitForURL(signedUrl);
     // The tab that the person left moves on by itself.
-    await page.waitForURL(`${origin}/signed`);
-    await expectValidContainer(await downloaded('contract.asice'));
+    await page.waitForURL(signedUrl);
+    await expectValidContainer(await downloaded('Download contract.asice'));
   });
 
   it('goes on while the tab that the person left is asleep', async () => {
-    await page.goto(`${origin}/sign/?reference=contract.pdf&returnTo=/signed`);
+    await page.goto(`${origin}/sign/?reference=contract.pdf`);
     const link = await shownLink(page);
     await page.route('**/status*', (route) => route.abort());
     const phone = await context.newPage();
@@ -156,11 +196,11 @@ describe('Signing on the example site in Chromium', function () {
     await answer(phone, okDocument, 'Confirm');
     await phone.getByText('Sign at DEMO').waitFor();
     await phone.getByRole('button', { name: 'Confirm' }).click();
-    await phone.waitForURL(`${origin}/signed`);
+    await phone.waitForURL(signedUrl);
   });
 
   it('comes back to the same thing after a refusal on the same device', async () => {
-    await page.goto(`${origin}/sign/?reference=contract.pdf&returnTo=/signed`);
+    await page.goto(`${origin}/sign/?reference=contract.pdf`);
     await page.locator('#open-app[href]').click();
     await answer(page, okDocument, 'Refuse');
     await page.getByText('You refused to sign').waitFor();
@@ -171,40 +211,43 @@ describe('Signing on the example site in Chromium', function () {
     await answer(page, okDocument, 'Confirm');
     await page.getByText('Sign at DEMO').waitFor();
     await page.getByRole('button', { name: 'Confirm' }).click();
-    await page.waitForURL(`${origin}/signed`);
+    await page.waitForURL(signedUrl);
   });
 
   it('does not sign in another browser than the one that began', async () => {
-    await page.goto(`${origin}/sign/?reference=contract.pdf&returnTo=/signed`);
+    const documentNumber = 'PNOLT-40404040009-MOCK-Q';
+    await page.goto(`${origin}/sign/?reference=contract.pdf`);
     const link = await shownLink(page);
     const other = await site.open();
     await other.page.goto(link);
-    await answer(other.page, okDocument, 'Confirm');
+    await answer(other.page, documentNumber, 'Confirm');
     await other.page.getByText('Sign at DEMO').waitFor();
     await other.page.getByRole('button', { name: 'Confirm' }).click();
     await other.page.getByText('default browser').waitFor();
-    await other.page.goto(`${origin}/signed`);
-    expect(await other.page.getByText('Nothing was signed here yet').isVisible()).to.equal(true);
     await other.context.close();
+    await logIn(documentNumber);
+    expect((await history()).join())
+      .to.contain('Logged in')
+      .and.not.contain('Signed');
   });
 
   it('says that nothing was signed after a refusal, and tries the same again', async () => {
-    await page.goto(`${origin}/sign/?reference=contract.asice&returnTo=/signed`);
+    await page.goto(`${origin}/sign/?reference=contract.asice`);
     const documentNumber = 'PNOEE-30403039917-MOCK-Q';
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR', documentNumber });
     await page.getByText('Nothing was signed').waitFor();
     expect(await page.locator('#message').textContent()).to.not.contain('refused');
     await page.getByRole('link', { name: 'Try again' }).click();
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
-    await page.waitForURL(`${origin}/signed`);
-    await expectValidContainer(await downloaded('contract.asice'));
+    await page.waitForURL(signedUrl);
+    await expectValidContainer(await downloaded('Download contract.asice'));
   });
 
   it('keeps what somebody has signed from everybody else', async () => {
     await logIn();
     await page.getByRole('link', { name: 'Sign a PDF' }).click();
     await usePhone(simulator, { deviceLink: await seenQr(page), flowType: 'QR' });
-    await page.waitForURL(`${origin}/private`);
+    await goOn('/private');
     const address = await page.getByText('Signed contract.pdf').first().getAttribute('href');
     const other = await site.open();
     expect((await other.page.request.get(`${origin}${address}`)).status()).to.equal(404);

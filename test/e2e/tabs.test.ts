@@ -5,7 +5,16 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { wordsOf } from '../../lib/web/words.js';
 import { okDocument } from '../support/phone.js';
 import { until } from '../support/until.js';
-import { answer, messageOf, nextLink, requestsOf, setHidden, shownLink, useExampleSite } from './example-site.js';
+import {
+  answer,
+  messageOf,
+  nextLink,
+  requestsOf,
+  setHidden,
+  shownLink,
+  signedUrl,
+  useExampleSite,
+} from './example-site.js';
 
 const words = wordsOf.en;
 
@@ -14,7 +23,7 @@ describe('Several tabs and browsers, in Chromium', function () {
   const site = useExampleSite();
 
   const privatePage = (page: Page) => page.waitForURL(`${site().origin}/private`);
-  const signedPage = (page: Page) => page.waitForURL(`${site().origin}/signed`);
+  const signedPage = (page: Page) => page.waitForURL(signedUrl);
 
   async function openTab(context: BrowserContext, path = '/login/'): Promise<Page> {
     const tab = await context.newPage();
@@ -143,7 +152,7 @@ describe('Several tabs and browsers, in Chromium', function () {
   ] as const) {
     it(`${what}, where the tab slept while the app returned to another one`, async () => {
       const { context, page } = await site().open();
-      await page.goto(`${site().origin}/sign/?reference=contract.pdf&returnTo=/signed`);
+      await page.goto(`${site().origin}/sign/?reference=contract.pdf`);
       const link = await shownLink(page);
       const devTools = await context.newCDPSession(page);
       await setHidden(page, true);

@@ -69,15 +69,17 @@ describe('The ways out of a page, in Chromium', function () {
 
   it('cancelling a signing leads to the site, and ends the signing', async () => {
     const { page } = await site().open();
+    const begun = page.waitForResponse('**/sign/start');
     await page.goto(`${site().origin}/sign/?reference=contract.pdf`);
+    const { id } = await (await begun).json();
     const qr = await qrOf(page);
     await page.getByRole('button', { name: words.page.cancel }).click();
     await frontPage(page);
     await site()
       .use(qr)
       .catch(() => {});
-    await page.goto(`${site().origin}/signed`);
-    expect(await page.getByText('contract.pdf').count()).to.equal(0);
+    await page.goto(`${site().origin}/sign/signed?id=${id}`);
+    expect(await messageOf(page)).to.equal(words.signingFailures.no_attempt);
   });
 
   it('cancelling works before anything has begun, and without scripts', async () => {

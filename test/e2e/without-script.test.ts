@@ -1,10 +1,12 @@
 /** The pages in a browser that runs no scripts. */
 
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { wordsOf } from '../../lib/web/words.js';
 import { callbackAfter, okDocument } from '../support/phone.js';
-import { answerPush, messageOf, phone, pushOf, useExampleSite } from './example-site.js';
+import { levelOfPdf } from '../support/signed-files.js';
+import { answerPush, messageOf, phone, pushOf, signedUrl, useExampleSite } from './example-site.js';
 
 const words = wordsOf.en;
 const person = '40504040001';
@@ -38,6 +40,17 @@ describe('The pages without scripts, in Chromium', function () {
     expect(await code(page)).to.equal(shown);
     expect(await page.locator('#about-code').innerText()).to.equal(texts.page.compareCode);
     return shown;
+  }
+
+  /** The page gives what was signed, and leads on. */
+  async function expectSigned(page: Page): Promise<void> {
+    expect(page.url()).to.match(signedUrl);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download contract.pdf' }).click();
+    const pdf = readFileSync(await (await downloading).path());
+    expect(levelOfPdf(pdf)).to.equal('LT');
+    await page.getByRole('link', { name: words.page.continue }).click();
+    expect(page.url()).to.equal(`${site().origin}/`);
   }
 
   it('log in by the verification code, and show it before the push goes out', async () => {
@@ -161,18 +174,23 @@ describe('The pages without scripts, in Chromium', function () {
     const shown = await code(page);
     await answerPush(site().simulator, shown);
     await press(page, words.page.continue);
-    expect(page.url()).to.match(/\/signed$/);
-    expect(await page.locator('body').innerText()).to.contain('contract');
+    await expectSigned(page);
   });
 
   it('sign by the app on this device, with the account that is chosen there', async () => {
-    const page = await open('/sign/?reference=contract.pdf&returnTo=/signed');
+    const page = await open('/sign/?reference=contract.pdf');
     await press(page, words.page.useThisDevice);
+    const link = page.getByRole('link', { name: 'contract.pdf', exact: true });
+    const address = new URL((await link.getAttribute('href')) ?? '', page.url()).href;
+    const shown = await page.request.get(address);
+    expect([shown.headers()['content-type'], (await shown.body()).subarray(0, 5).toString()]).to.deep.equal([
+      'application/pdf',
+      '%PDF-',
+    ]);
     const deviceLink = await openApp(page);
     expect(deviceLink).to.contain('sessionType=cert');
     await page.goto(await callbackAfter(site().simulator, { deviceLink, flowType: 'Web2App' }));
-    expect(page.url()).to.equal(`${site().origin}/signed`);
-    expect(await page.locator('body').innerText()).to.contain('contract.pdf');
+    await expectSigned(page);
   });
 
   it('sign nothing where there is nothing to sign', async () => {

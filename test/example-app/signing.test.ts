@@ -45,10 +45,25 @@ describe('Signing on the example site', function () {
     await simulator.phone.confirm(view, { documentNumber });
     await browser.settled(view.id, '/sign/status', 10_000);
     expect((await browser.post('/sign/finish', { id: view.id })).status).to.equal(302);
-    const [, address = ''] = /href="(\/files\/[\w-]+)"/.exec((await browser.get('/signed')).body) ?? [];
-    const response = await fetch(browser.origin + address, { headers: { cookie: await browser.cookies() } });
-    expect(response.headers.get('content-disposition')).to.equal(`attachment; filename=${reference}`);
-    return Buffer.from(await response.arrayBuffer());
+    const [, address = ''] =
+      /href="(signed-document\?[^"]+)"/.exec((await browser.get(`/sign/signed?id=${view.id}`)).body) ?? [];
+    const { name, content } = await fileAt(browser, address);
+    expect(name).to.equal(reference);
+    return content;
+  }
+
+  /** What the link of a page leads to, by its address in the folder of the page. */
+  async function fileAt(browser: Browser, address: string): Promise<{ name?: string; content: Buffer }> {
+    const response = await fetch(`${browser.origin}/sign/${address}`, { headers: { cookie: await browser.cookies() } });
+    const [, name] = /filename=(\S+)$/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+    return { name, content: Buffer.from(await response.arrayBuffer()) };
+  }
+
+  /** What the page shows before. */
+  async function shown(browser: Browser, reference: string): Promise<{ name?: string; content: Buffer }> {
+    const { body } = await browser.get(`/sign/?reference=${reference}`);
+    const [, address = ''] = /href="(document\?[^"]+)"/.exec(body) ?? [];
+    return fileAt(browser, address.replaceAll('&#38;', '&'));
   }
 
   const timestampAuthority = () => ({
@@ -65,6 +80,18 @@ describe('Signing on the example site', function () {
     expect(levelOfPdf(pdf)).to.equal('LT');
     const text = said('pdftotext', [written(folder, 'shown.pdf', pdf), '-']);
     expect(text).to.match(/Signed with Smart-ID by\s+ŅEMAINĪGA TESTNUMBER\s+\d{4}-\d\d-\d\d \d\d:\d\d UTC/);
+  });
+
+  it('shows before what is signed then, to the byte', async function () {
+    needTools(this, 'unzip');
+    const browser = await browserOf(undefined);
+    const before = await shown(browser, 'contract.pdf');
+    const pdf = await signed(browser, 'contract.pdf');
+    expect(before.name).to.equal('contract.pdf');
+    expect(pdf.subarray(0, before.content.length).equals(before.content)).to.equal(true);
+    const { name = '', content } = await shown(browser, 'contract.asice');
+    const container = written(folder, 'shown.asice', await signed(browser, 'contract.asice'));
+    expect(said('unzip', ['-p', container, name])).to.equal(content.toString());
   });
 
   it('gives a container of level LT, signed with RSASSA-PSS', async function () {

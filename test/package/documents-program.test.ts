@@ -52,13 +52,23 @@ describe('The program of docs/documents.md', function () {
     await site.isTrue(() => listens(ports.site));
 
     const browser = new Browser(`http://localhost:${ports.site}`);
-    expect((await browser.get('/sign/')).body).to.contain('Smart-ID');
+    const { body: page } = await browser.get('/sign/');
+    const [, link = ''] = /<a href="(document\?[^"]*)"[^>]*>contract\.pdf<\/a>/.exec(page) ?? [];
+    const shown = await fetch(`${browser.origin}/sign/${link}`, { headers: { cookie: await browser.cookies() } });
+    expect(shown.headers.get('content-disposition')).to.equal('inline; filename=contract.pdf');
+    expect(Buffer.from(await shown.arrayBuffer()).equals(contract)).to.equal(true);
     const { body: started } = await browser.post('/sign/start');
     await scanQrCode({ mockUrl }, { deviceLink: started.qrLink });
     const { status } = await browser.post('/sign/finish', { id: started.id });
     expect(status, site.output).to.equal(302);
+    const { body: signedPage } = await browser.get(`/sign/signed?id=${started.id}`);
+    const [, download = ''] = /href="(signed-document\?[^"]*)">Download signed\.pdf<\/a>/.exec(signedPage) ?? [];
+    expect(signedPage).to.contain('href="/">Continue</a>');
 
-    const response = await fetch(`${browser.origin}/signed.pdf`, { headers: { cookie: await browser.cookies() } });
+    const response = await fetch(`${browser.origin}/sign/${download}`, {
+      headers: { cookie: await browser.cookies() },
+    });
+    expect(response.headers.get('content-disposition')).to.equal('attachment; filename=signed.pdf');
     const pdf = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get('content-type')).to.equal('application/pdf');
     expect(pdf.subarray(0, contract.length).equals(contract)).to.equal(true);
@@ -67,6 +77,6 @@ describe('The program of docs/documents.md', function () {
       writeFileSync(path.join(folder, 'signed.pdf'), pdf);
       expect(said('pdfsig', ['-nocert', 'signed.pdf'], folder)).to.contain('Signature Validation: Signature is Valid.');
     }
-    expect((await new Browser(browser.origin).get('/signed.pdf')).status).to.equal(404);
+    expect((await new Browser(browser.origin).get(`/sign/${download}`)).status).to.equal(404);
   });
 });

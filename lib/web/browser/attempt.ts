@@ -236,7 +236,7 @@ function show(view: Shown): boolean {
     case 'ready':
       return !finishIfSeen(view.id);
     case 'done':
-      leave();
+      leave(view.next);
       return false;
     case 'failed':
       // Another tab may be about to finish it, most often the one that the app opened.
@@ -368,10 +368,10 @@ function isShown(place: Element): boolean {
   return place.getClientRects().length > 0 && !place.closest('details:not([open]) > :not(summary)');
 }
 
-function leave(): void {
+function leave(next = words.next ?? '/'): void {
   forget();
   isLeaving = true;
-  location.assign(words.next ?? '/');
+  location.assign(next);
 }
 
 /** Of several tabs that show one attempt, the one that is seen finishes it. */

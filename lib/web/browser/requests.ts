@@ -6,6 +6,8 @@ import type { AttemptView } from '../../attempt/view.js';
 export type Shown = Omit<AttemptView, 'state'> & {
   state: AttemptView['state'] | 'done';
   message?: string;
+  /** Where an attempt that is `done` leads, where that is not what the page was told. */
+  next?: string;
   /** Milliseconds until `expiresAt`, by the clock of the server. Not in live updates. */
   expiresInMs?: number;
 };
