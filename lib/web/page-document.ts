@@ -5,14 +5,13 @@
 
 import { create } from 'content-disposition';
 import { answerHeaders } from '../attempt/answer-headers.js';
-import { isFileName } from '../documents/container/names.js';
 import { SmartIdInputError } from '../errors.js';
 import { policyHeader } from './headers.js';
 import type { PageAnswer } from './page-request.js';
 
 /** A document that the signing page shows before it is signed, or gives when it is. */
 export interface PageDocument {
-  /** The name of the file, such as `contract.pdf`: one that every system takes, without folders. */
+  /** The name of the file, such as `contract.pdf`: at most 255 characters, without folders and invisible characters. */
   name: string;
   /**
    * Such as `application/pdf`. A PDF, a text (`text/plain`, which is UTF-8 unless it says otherwise) and an image (PNG,
@@ -23,6 +22,8 @@ export interface PageDocument {
   content: Uint8Array;
 }
 
+/** Browsers change what a system does not take, such as `:`, when they save the file. */
+const namePattern = /^(?!\.+$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]{1,255}$/u;
 /** `charset` is the one parameter that the types of whole files have. */
 const contentTypePattern = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:; ?charset=[\w.:+-]+)?$/;
 /** Browsers show them and run nothing of them. An SVG image is a document with scripts. */
@@ -39,8 +40,8 @@ const pdfPolicy = "frame-ancestors 'none'";
  */
 export function checkPageDocument(document: PageDocument, option: string): PageDocument {
   const { name, contentType, content } = (document ?? {}) as Partial<PageDocument>;
-  if (typeof name !== 'string' || !isFileName(name)) {
-    throw new SmartIdInputError(option, 'must have a name that every system takes, without folders.');
+  if (typeof name !== 'string' || !namePattern.test(name)) {
+    throw new SmartIdInputError(option, 'must have a name of 1 to 255 visible characters, without folders.');
   }
   if (typeof contentType !== 'string' || !contentTypePattern.test(contentType)) {
     throw new SmartIdInputError(option, 'must have a contentType such as application/pdf.');
