@@ -32,6 +32,7 @@ export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOption
 export type { Failure } from './outcome.js';
 export type { SmartIdSignature } from './signing/finish.js';
 export type {
+  Preparation,
   Prepare,
   Prepared,
   Signer,

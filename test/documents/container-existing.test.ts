@@ -453,7 +453,7 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
       ['with a container that is none', (draft: ContainerDraft) => ({ ...draft, container: 'AAAA' })],
       [
         'with a container that is not Base64',
-        (draft: ContainerDraft) => ({ ...draft, container: `%${draft.container}` }),
+        (draft: ContainerDraft) => ({ ...draft, container: draft.container?.replace(/.{8}$/, '%%%%%%%%') }),
       ],
       [
         'whose container has got another signature',
