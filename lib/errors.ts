@@ -36,8 +36,9 @@ export class SmartIdInputError extends SmartIdError {
   /** The option, argument or field of a request whose value breaks a rule. */
   readonly field: string;
 
-  constructor(field: string, rule: string, options?: ErrorOptions) {
-    super(`${field} ${rule}`, 'invalid_input', 400, options);
+  /** @param options `status` is 500 where the site has made the mistake, whatever a visitor sends. */
+  constructor(field: string, rule: string, { status = 400, ...options }: ErrorOptions & { status?: 400 | 500 } = {}) {
+    super(`${field} ${rule}`, 'invalid_input', status, options);
     this.field = field;
   }
 }

@@ -11,7 +11,8 @@ export async function importPeer<T>(name: string, load: () => Promise<T>): Promi
     return await load();
   } catch (cause) {
     if (!isNotFound(cause)) throw cause;
-    throw new SmartIdInputError(name, `is needed for this and is not installed: npm install ${name}`, { cause });
+    const rule = `is needed for this and is not installed: npm install ${name}`;
+    throw new SmartIdInputError(name, rule, { cause, status: 500 });
   }
 }
 

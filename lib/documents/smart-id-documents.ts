@@ -215,7 +215,8 @@ export class SmartIdDocuments {
     const parsed = parseCertificate(certificate.raw);
     const result = buildPath(parsed, trustAnchors, clock());
     if ('refusal' in result) {
-      throw new SmartIdInputError('trustAnchors', `must be those of SmartIdSigning: of the signer, ${result.refusal}.`);
+      const rule = `must be those of SmartIdSigning: of the signer's certificate, ${result.refusal}.`;
+      throw new SmartIdInputError('trustAnchors', rule, { status: 500 });
     }
     if (this.options.level === 'LT' && ocspUrls(parsed).length === 0) {
       throw new SmartIdInputError('certificate', 'must name an OCSP responder for the level LT.');

@@ -14,7 +14,7 @@ describe('A library that only signed documents need', () => {
       importPeer(missing, () => import(missing)),
       (error: unknown) => {
         expect(error).to.be.instanceOf(SmartIdInputError);
-        expect(error).to.have.property('field', missing);
+        expect(error).to.include({ field: missing, status: 500 });
         expect(error).to.have.property('message').that.contains(`npm install ${missing}`);
         return true;
       },
