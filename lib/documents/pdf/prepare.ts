@@ -8,6 +8,7 @@ import { choiceOf } from '../options.js';
 import { addAppearance, rectangleOnPage } from './appearance.js';
 import { encodeSignedAttributes } from './cms.js';
 import type { PdfDraft, PreparedPdf } from './draft.js';
+import { securityStore } from './dss.js';
 import { EmbeddedFont } from './embedded-font.js';
 import { findEmptyField } from './empty-field.js';
 import { PdfFile } from './file.js';
@@ -35,6 +36,7 @@ export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<
   const checked = checkOptions(options);
   const input = checkSize(pdf, checked.maxPdfBytes);
   const { increment, byteRange } = appendSignature(input, checked);
+  if (checked.fields.level === 'LT') checkTakesEvidence(input, increment);
 
   const hash = createHash(nodeHashName(checked.fields.hashAlgorithm));
   await hashInTurns(hash, partsOf(input));
@@ -56,6 +58,12 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
   if (pdf.length === 0) throw new SmartIdInputError('pdf', 'is empty.');
   if (pdf.length > maxPdfBytes) throw new SmartIdInputError('pdf', `must not be larger than ${maxPdfBytes} bytes.`);
   return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
+}
+
+/** What cannot be completed must not be signed: the evidence is appended by way of trial, more of it than there will be. */
+function checkTakesEvidence(input: Buffer, increment: Buffer): void {
+  const some = (count: number) => Array.from({ length: count }, (_, index) => Uint8Array.of(index));
+  securityStore(Buffer.concat([input, increment]), { certificates: some(20), ocspResponses: some(5) });
 }
 
 function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {

@@ -192,4 +192,39 @@ describe('A PDF with what is needed to verify it later', () => {
     const start = text.indexOf('stream\n', text.indexOf(`\n${(reference as PdfReference).number} 0 obj`)) + 7;
     expect(inflateSync(pdf.subarray(start)).equals(ocspResponse)).to.equal(true);
   });
+
+  describe('is not begun where the evidence could not be added', () => {
+    const withStore = (catalog: string, store: string) => handmade({ objects: { ...onePage('', catalog), 9: store } });
+    const plain = handmade({ objects: onePage() }).toString('latin1');
+
+    /** So many revisions in which nothing is changed. */
+    function revisions(count: number): Buffer {
+      let text = plain;
+      let previous = /startxref\n(\d+)/.exec(text)?.[1];
+      for (let number = 1; number < count; number++) {
+        const at = text.length;
+        text += `xref\n0 0\ntrailer\n<< /Size 5 /Root 1 0 R /Prev ${previous} >>\nstartxref\n${at}\n%%EOF\n`;
+        previous = String(at);
+      }
+      return Buffer.from(text, 'latin1');
+    }
+
+    for (const [what, pdf] of [
+      ['its store is a number', withStore('/DSS 9 0 R', '42')],
+      ['the certificates in its store are a number', withStore('/DSS << /Certs 9 0 R >>', '42')],
+      ['the OCSP answers in its store are a number', withStore('/DSS << /OCSPs 9 0 R >>', '42')],
+      ['it has as many objects as a file can have', Buffer.from(plain.replace('/Size 5', '/Size 8388607'), 'latin1')],
+      ['it has as many revisions as a file may have', revisions(1000)],
+      [
+        'it has as many cross-references as a file may have',
+        Buffer.from(plain.replace('xref\n', `xref\n${'0 1\n0 0 f\n'.repeat(999_993)}`), 'latin1'),
+      ],
+    ] as const) {
+      it(`since ${what}, which does no harm without evidence`, async () => {
+        const prepare = (level: 'B' | 'LT') => preparePdf(pdf, { certificate: person.certificate, level });
+        await rejects(prepare('LT'), { name: 'SmartIdInputError', field: 'pdf' });
+        expect((await prepare('B')).draft.level).to.equal('B');
+      });
+    }
+  });
 });
