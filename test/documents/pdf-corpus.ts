@@ -19,6 +19,8 @@ export interface HandmadePdf {
   hiddenAre?: 'left out' | 'free';
   /** How many spaces are in the object stream besides its objects. */
   padding?: number;
+  /** What becomes of the numbers that the object stream states of its objects, in their order. */
+  stated?: (numbers: readonly number[]) => readonly number[];
   /** Of the entries of a cross-reference stream. */
   widths?: readonly [number, number, number];
 }
@@ -42,6 +44,7 @@ export function handmade({
   trailer = '',
   hiddenAre = 'left out',
   padding = 0,
+  stated = (given) => given,
   widths = [1, 4, 2],
 }: HandmadePdf): Buffer {
   const chunks: Buffer[] = [Buffer.from(`%PDF-${version}\n%\xe2\xe3\xcf\xd3\n`, 'latin1')];
@@ -70,6 +73,7 @@ export function handmade({
       objectStream(
         compressed.map((number) => [number, objects[number] as string]),
         padding,
+        stated,
       ),
     );
     for (const [index, number] of compressed.entries()) places.set(number, [2, streamNumber, index]);
@@ -101,10 +105,15 @@ export function handmade({
   return Buffer.concat(chunks);
 }
 
-function objectStream(objects: readonly [number, string][], padding: number): HandmadeObject {
+function objectStream(
+  objects: readonly [number, string][],
+  padding: number,
+  stated: NonNullable<HandmadePdf['stated']>,
+): HandmadeObject {
   let offset = 0;
-  const index = objects.map(([number, text]) => {
-    const entry = `${number} ${offset}`;
+  const numbers = stated(objects.map(([number]) => number));
+  const index = objects.map(([, text], place) => {
+    const entry = `${numbers[place]} ${offset}`;
     offset += text.length + 1;
     return entry;
   });

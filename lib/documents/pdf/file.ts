@@ -13,8 +13,8 @@ const header = '%PDF-';
 
 interface ObjectStream {
   data: Buffer;
-  /** By the number of the object: where it begins in `data`. */
-  offsets: Map<number, number>;
+  /** By their index: where each begins in `data`. */
+  entries: readonly { number: number; offset: number }[];
 }
 
 export class PdfFile {
@@ -87,7 +87,7 @@ export class PdfFile {
   private read(number: number): { value: PdfValue; generation: number; data?: Buffer } {
     const place = this.references.places.get(number);
     if (place === undefined || place === 'free') return { value: null, generation: 0 };
-    if ('stream' in place) return { value: this.readFromStream(number, place.stream), generation: 0 };
+    if ('stream' in place) return { value: this.readFromStream(number, place), generation: 0 };
     const object = readIndirectObject(this.bytes, place.offset, this.effort);
     if (object.number !== number || object.generation !== place.generation) {
       throw damaged(`object ${number} is not where it says`);
@@ -109,14 +109,15 @@ export class PdfFile {
     return number === reference.number ? value : null;
   }
 
-  private readFromStream(number: number, streamNumber: number): PdfValue {
-    const stream = this.objectStreams.get(streamNumber) ?? this.openObjectStream(streamNumber);
-    this.objectStreams.set(streamNumber, stream);
-    const offset = stream.offsets.get(number);
-    if (offset === undefined) throw damaged(`object ${number} is not where it says`);
-    const reader = new PdfReader(stream.data, offset);
+  /** By its index, as readers do; one that goes by the number would find another object where there are two of it. */
+  private readFromStream(number: number, place: { stream: number; index: number }): PdfValue {
+    const stream = this.objectStreams.get(place.stream) ?? this.openObjectStream(place.stream);
+    this.objectStreams.set(place.stream, stream);
+    const entry = stream.entries[place.index];
+    if (entry?.number !== number) throw damaged(`object ${number} is not where it says`);
+    const reader = new PdfReader(stream.data, entry.offset);
     const value = reader.value();
-    this.effort.spend(reader.position - offset);
+    this.effort.spend(reader.position - entry.offset);
     return value;
   }
 
@@ -134,12 +135,15 @@ export class PdfFile {
       throw damaged('an object stream is malformed');
     }
     const index = new PdfReader(data.subarray(0, first), 0);
-    const offsets = new Map<number, number>();
+    const entries: { number: number; offset: number }[] = [];
     for (let entry = 0; entry < count; entry++) {
-      const [object, offset] = [index.nonNegativeInteger(), index.nonNegativeInteger()];
-      if (!offsets.has(object)) offsets.set(object, first + offset);
+      const [number, offset] = [index.nonNegativeInteger(), index.nonNegativeInteger()];
+      entries.push({ number, offset: first + offset });
     }
-    return { data, offsets };
+    index.skipSpace();
+    const hasTwoOfOne = new Set(entries.map(({ number }) => number)).size < entries.length;
+    if (hasTwoOfOne || index.position < first) throw damaged('an object stream is malformed');
+    return { data, entries };
   }
 
   private decode(dictionary: PdfDictionary, encoded: Buffer): Buffer {

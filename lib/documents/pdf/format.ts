@@ -11,7 +11,7 @@ import { decodeInTurns, hashInTurns, partsOf } from '../in-turns.js';
 import { encodeSignedAttributes, encodeSignedData } from './cms.js';
 import type { PdfDraft } from './draft.js';
 import { securityStore } from './dss.js';
-import { maxCmsBytes } from './signature-field.js';
+import { isStatedByteRange, maxCmsBytes } from './signature-field.js';
 
 export const pdfFormat: DocumentFormat<PdfDraft> = {
   timestampedBytes: (_draft, signature) => signature,
@@ -77,6 +77,8 @@ async function read(draft: PdfDraft): Promise<Restored> {
   if (!(await decodeInTurns(pdf, file.subarray(0, pdfBytes)))) throw new Error('The file is not Base64.');
   increment.copy(file, pdfBytes);
 
+  checkByteRange(byteRange);
+  if (!isStatedByteRange(byteRange, file)) throw new Error('The byte range is not the one in the file.');
   const [, firstLength, secondStart] = byteRange;
   const hash = createHash(nodeHashName(hashAlgorithm));
   for (const signed of [file.subarray(0, firstLength), file.subarray(secondStart)]) {
@@ -85,9 +87,13 @@ async function read(draft: PdfDraft): Promise<Restored> {
   if (!encodeSignedAttributes(hash.digest(), certificate).equals(signedAttributes)) {
     throw new Error('The signed attributes are those of another file or certificate.');
   }
-  const gap = file.toString('latin1', firstLength, secondStart);
-  if (!/^<0+>$/.test(gap)) throw new Error('The gap is not empty.');
   return { file, certificate, signedAttributes };
+}
+
+function checkByteRange(byteRange: readonly unknown[]): void {
+  if (byteRange.length !== 4 || !byteRange.every((one) => Number.isSafeInteger(one) && Number(one) >= 0)) {
+    throw new Error('The byte range is none.');
+  }
 }
 
 function decoded(text: string): Buffer {

@@ -20,6 +20,9 @@ import {
 
 /** Of the CMS: signatures, tokens and chains of the live service come to less than two thirds of it. */
 export const maxCmsBytes = 32 * 1024;
+/** Where the CMS will be. */
+const emptyGap = `<${'00'.repeat(maxCmsBytes)}>`;
+const gapBytes = emptyGap.length;
 /** Digits of a number in the byte range: those of a file of 9 GB. */
 const byteRangeDigits = 10;
 const [print, locked] = [4, 128];
@@ -102,7 +105,7 @@ function signatureDictionary({ signedAt, signerName, reason, location }: Signatu
     ['SubFilter', new PdfName('ETSI.CAdES.detached')],
     // These two come before anything that somebody else has written, so that they are found.
     ['ByteRange', [0, unknown, unknown, unknown]],
-    ['Contents', new PdfToken(`<${'00'.repeat(maxCmsBytes)}>`)],
+    ['Contents', new PdfToken(emptyGap)],
     ['M', dateString(signedAt)],
     ['Name', textString(signerName)],
     ...(reason === undefined ? [] : [['Reason', textString(reason)] as [string, PdfValue]]),
@@ -121,10 +124,25 @@ export type ByteRange = [firstStart: number, firstLength: number, secondStart: n
  */
 export function fixByteRange(increment: Buffer, fileBytes: number, offset: number): ByteRange {
   const gapStart = increment.indexOf('/Contents <', offset - fileBytes) + '/Contents '.length;
-  const gapEnd = gapStart + '<>'.length + 2 * maxCmsBytes;
+  const gapEnd = gapStart + gapBytes;
   const byteRange: ByteRange = [0, fileBytes + gapStart, fileBytes + gapEnd, increment.length - gapEnd];
-  const numbers = byteRange.slice(1).map((number) => String(number).padEnd(byteRangeDigits));
   const position = increment.indexOf('/ByteRange [0 ', offset - fileBytes) + '/ByteRange [0 '.length;
-  increment.write(numbers.join(' '), position, 'latin1');
+  increment.write(numbersOf(byteRange), position, 'latin1');
   return byteRange;
+}
+
+/** Whether this is the byte range that the file itself states, with a gap that is empty and as large as it was made. */
+export function isStatedByteRange([start, firstLength, secondStart, secondLength]: ByteRange, file: Buffer): boolean {
+  const stated = `/ByteRange [0 ${numbersOf([start, firstLength, secondStart, secondLength])}] /Contents `;
+  return (
+    start === 0 &&
+    secondStart === firstLength + gapBytes &&
+    secondStart + secondLength === file.length &&
+    file.toString('latin1', firstLength - stated.length, firstLength) === stated &&
+    file.toString('latin1', firstLength, secondStart) === emptyGap
+  );
+}
+
+function numbersOf([, ...numbers]: ByteRange): string {
+  return numbers.map((number) => String(number).padEnd(byteRangeDigits)).join(' ');
 }

@@ -1,6 +1,7 @@
 import { rejects } from 'node:assert/strict';
 import { expect } from 'chai';
 import { type PdfDraft, pdfFormat, preparePdf } from '../../../lib/documents/pdf/index.js';
+import { maxCmsBytes } from '../../../lib/documents/pdf/signature-field.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../../support/signing.js';
 import { handmade, onePage } from '../pdf-corpus.js';
@@ -72,7 +73,29 @@ describe('The draft of a signed PDF', () => {
     'no file': () => ({ pdf: undefined }),
     'a number for a file': () => ({ pdf: 5 }),
   };
-  for (const [what, change] of Object.entries(changes)) {
+  /** What is signed stays, and the place of the signature has so many digits more or less. */
+  function withGap({ increment, byteRange }: PdfDraft, digits: number): Partial<PdfDraft> {
+    const text = Buffer.from(increment, 'base64').toString('latin1');
+    const [, gap = ''] = /\/Contents (<0+>)/.exec(text) ?? [];
+    const other = `<${'0'.repeat(gap.length - 2 + digits)}>`;
+    const [start, firstLength, secondStart, secondLength] = byteRange;
+    return {
+      increment: Buffer.from(text.replace(gap, other), 'latin1').toString('base64'),
+      byteRange: [start, firstLength, secondStart + digits, secondLength],
+    };
+  }
+  const changesOfPlace: typeof changes = {
+    'no place for the signature': (draft: PdfDraft) => withGap(draft, 1 - 2 * maxCmsBytes),
+    'a smaller place for the signature': (draft: PdfDraft) => withGap(draft, -2),
+    'a larger place for the signature': (draft: PdfDraft) => withGap(draft, 70_000),
+    'a byte range of texts': ({ byteRange }: PdfDraft) => ({ byteRange: byteRange.map(String) }),
+    'a byte range of three numbers': ({ byteRange }: PdfDraft) => ({ byteRange: byteRange.slice(0, 3) }),
+    'a byte range that is none': () => ({ byteRange: null }),
+    'an increment that is none': () => ({ increment: 5 }),
+    'a file that is none': () => ({ pdf: 5 }),
+  };
+
+  for (const [what, change] of Object.entries({ ...changes, ...changesOfPlace })) {
     it(`is refused with ${what}`, async () => {
       const prepared = await prepare();
       const changed = { ...stored(prepared.draft), ...change(prepared.draft) } as PdfDraft;

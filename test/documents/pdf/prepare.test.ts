@@ -256,6 +256,16 @@ describe('A PDF that is signed', () => {
         /^pdf is damaged: object 3 is not where it says\.$/,
       ));
 
+    it('when an object stream states other numbers than the cross-references, or one twice', async () => {
+      const other = { 5: '<< /Type /Page /Parent 2 0 R /Contents 6 0 R /Resources << >> >>' };
+      const more = { 6: { entries: '', data: Buffer.from('1 0 0 rg 50 700 100 100 re f') } };
+      const pdf = { objects: { ...onePage(), ...other, ...more }, kind: 'stream', compressed: [5, 3] } as const;
+      expect((await prepare(handmade(pdf))).draft.pdf).to.be.a('string');
+      // Readers go by the index: one that looks for the number would show the other page.
+      await refused(handmade({ ...pdf, stated: () => [3, 5] }), /object 3 is not where it says/);
+      await refused(handmade({ ...pdf, stated: () => [3, 3] }), /an object stream is malformed/);
+    });
+
     it('when the box of the page is no rectangle', async () => {
       for (const box of ['[0 0 NaN 842]', '[0 0 Infinity 842]', '[0 0 (a) 842]', '[0 0 595]', '5']) {
         await refused(handmade({ objects: onePage(`/MediaBox ${box}`) }), /^pdf is damaged/);
