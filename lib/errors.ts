@@ -65,7 +65,7 @@ export class SmartIdSessionError extends SmartIdError {
 export type StoreProblem = 'store_unavailable' | 'store_full';
 
 const storeMessages: Readonly<Record<StoreProblem, string>> = {
-  store_unavailable: 'The store of Smart-ID attempts cannot be used at the moment.',
+  store_unavailable: 'The store of Smart-ID attempts or documents cannot be used at the moment.',
   store_full: 'Too many documents wait for a signature at the moment.',
 };
 
@@ -192,6 +192,22 @@ export class SmartIdSigningError extends SmartIdError {
   }
 }
 
+/**
+ * A document is signed and not finished: the timestamp authority or an OCSP responder is out of reach, or what they say
+ * does not verify. Nothing is lost: tell the visitor that they have signed, and finish it later by
+ * `SmartIdDocuments.complete(signingId)`. `cause` is what went wrong.
+ */
+export class SmartIdDocumentError extends SmartIdError {
+  declare readonly code: 'document_unfinished';
+  /** Of the signature whose document waits. */
+  readonly signingId: string;
+
+  constructor(signingId: string, cause: unknown) {
+    super('The document is signed, and cannot be finished at the moment.', 'document_unfinished', 503, { cause });
+    this.signingId = signingId;
+  }
+}
+
 /** An answer does not verify; `check` names the rule that refused it. Treat it as an attack until shown otherwise. */
 export class SmartIdVerificationError extends SmartIdError {
   /** The name of the check that did not hold, such as `certificate-path`. */
@@ -235,6 +251,7 @@ for (const [name, errorClass] of Object.entries({
   SmartIdSessionNotFoundError,
   SmartIdOutcomeError,
   SmartIdSigningError,
+  SmartIdDocumentError,
   SmartIdVerificationError,
 })) {
   errorClass.prototype.name = name;

@@ -3,8 +3,9 @@
  * a store, so that nothing is lost which a person has signed.
  */
 
+import { randomBytes } from 'node:crypto';
 import type { Request } from 'express';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdDocumentError, SmartIdInputError } from '../errors.js';
 import { exchange, type Fetch } from '../http.js';
 import { fetchOverKeptConnections } from '../kept-connections.js';
 import type { SignatureAlgorithm } from '../protocol/algorithms.js';
@@ -29,6 +30,7 @@ import { signatureLevels } from './options.js';
 import { type FieldToFill, preparePdf, type VisibleSignature } from './pdf/index.js';
 import { loadTimestampAnchors } from './timestamp/anchors.js';
 import { authorityName } from './timestamp/response.js';
+import { requestTimestamp } from './timestamp/timestamp.js';
 
 /** A document to be signed: a PDF, files for a new container, or a container that gets one more signature. */
 export type DocumentToSign =
@@ -141,6 +143,7 @@ export class SmartIdDocuments {
       prepare: async (signer, request, req) => {
         const document = await choose(signer, request, req);
         if (!document) return undefined;
+        checkDocument(document);
         // Known before anybody's phone rings, and nothing is bought yet.
         await this.reachTimestampAuthority();
         const { draft, ...toSign } = await this.prepareDraft(document, signer);
@@ -156,7 +159,8 @@ export class SmartIdDocuments {
 
   /**
    * For the option `signed` of the signing page, and for a handler behind `signing.finish()`: makes the signed file of
-   * the verified signature and hands it to the site, after which nothing of it is kept here.
+   * the verified signature and hands it to the site, after which nothing of it is kept here. Where that cannot be made
+   * at the moment, the error handler gets a `SmartIdDocumentError`, and the visitor may repeat the request.
    */
   signed(keep: KeepDocument): (signature: SmartIdSignature, req: Request) => Promise<void> {
     return (signature, req) => {
@@ -187,6 +191,18 @@ export class SmartIdDocuments {
     await this.store.remove(id);
   }
 
+  /**
+   * Takes one timestamp and verifies it: when the site starts, so that wrong trust anchors or an address that is not in
+   * the contract are found before anybody has signed. It costs what a timestamp costs.
+   * @throws SmartIdServiceError when the authority cannot be reached, SmartIdVerificationError when its timestamp does
+   * not verify; SmartIdInputError naming `timestampAuthority` when there is none.
+   */
+  async checkTimestampAuthority(): Promise<void> {
+    const { timestampAuthority, fetch, clock } = this.services;
+    if (!timestampAuthority) throw new SmartIdInputError('timestampAuthority', 'must be given to be checked.');
+    await requestTimestamp({ ...timestampAuthority, bytes: randomBytes(32), fetch, clock });
+  }
+
   private async completeOnce(id: string, value?: Uint8Array): Promise<SignedDocument> {
     let draft = await this.store.load(id);
     if (!draft) throw unknownId();
@@ -204,9 +220,13 @@ export class SmartIdDocuments {
   }
 
   private async handOver(keep: KeepDocument, signature: SmartIdSignature, req: Request): Promise<void> {
-    const document = await this.complete(signature.id, signature.value);
+    const { id, value } = signature;
+    const document = await this.complete(id, value).catch(async (error: unknown) => {
+      const draft = await this.store.load(id).catch(() => undefined);
+      throw draft?.signature === undefined ? error : new SmartIdDocumentError(id, error);
+    });
     await keep(document, signature, req);
-    await this.forget(signature.id);
+    await this.forget(id);
   }
 
   /** A signature whose evidence cannot be had is not worth asking a person for. */
@@ -254,6 +274,15 @@ export class SmartIdDocuments {
     });
     this.reachedUntil = clock() + probeIsGoodForMs;
   }
+}
+
+/** In JavaScript anything may come back. */
+function checkDocument(document: unknown): void {
+  const given = Object(document) as Record<string, unknown>;
+  const kinds = ['pdf', 'files', 'container'].filter((kind) => given[kind] !== undefined && given[kind] !== null);
+  if (kinds.length === 1) return;
+  const rule = 'must give one of pdf, files and container, or nothing to turn the signer away.';
+  throw new SmartIdInputError('choose', rule, { status: 500 });
 }
 
 const unknownId = () => new SmartIdInputError('id', 'is that of no document that waits for a signature.');

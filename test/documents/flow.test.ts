@@ -39,7 +39,7 @@ describe('A document in a signing', () => {
     documents: SmartIdDocuments;
     signer: { documentNumber: string };
     kept: SignedDocument[];
-    errors: { code?: string; message: string }[];
+    errors: { code?: string; message: string; cause?: unknown }[];
     /** Throws where the site cannot keep a document. */
     keep: (document: SignedDocument) => void;
     close(): Promise<void>;
@@ -167,10 +167,11 @@ describe('A document in a signing', () => {
   });
 
   it('is finished later where the authority sends what does not verify, which is no refusal of the visitor', async () => {
-    const { finish } = await confirmed();
+    const { id, finish } = await confirmed();
     simulator.timestamps.fault = 'wrong-signer';
     expect((await finish()).status).to.equal(503);
-    expect(site.errors[0]).to.include({ name: 'SmartIdVerificationError', check: 'timestamp' });
+    expect(site.errors[0]).to.include({ name: 'SmartIdDocumentError', signingId: id });
+    expect(site.errors[0]?.cause).to.include({ name: 'SmartIdVerificationError', check: 'timestamp' });
     simulator.timestamps.fault = undefined;
     expect((await finish()).status).to.equal(302);
     expect(site.kept).to.have.length(1);

@@ -122,6 +122,36 @@ describe('SmartIdDocuments', () => {
     });
   });
 
+  describe('at the start of a site', () => {
+    it('finds an authority whose timestamps are not trusted, or that is out of reach', async () => {
+      await documents.checkTimestampAuthority();
+      const trustAnchors = simulator.trustAnchors;
+      const swapped = create({ timestampAuthority: { url: simulator.timestampUrl, trustAnchors } });
+      expect((await failureOf(swapped.checkTimestampAuthority())).message).to.contain('trust anchor for timestamps');
+      simulator.timestamps.fault = 'down';
+      expect((await failureOf(documents.checkTimestampAuthority())).code).to.equal('network');
+      isInput(
+        await failureOf(create({ level: 'B', timestampAuthority: undefined }).checkTimestampAuthority()),
+        'timestampAuthority',
+      );
+    });
+  });
+
+  describe('told of no document, or of two', () => {
+    for (const wrong of ['contract.pdf', true, 5, {}, { pdf: null }, { files: null }, { pdf: Buffer.of(1), files }]) {
+      it(`says that choose is wrong, with 500: ${JSON.stringify(wrong)}`, async () => {
+        const { prepare } = documents.prepare(() => wrong as never);
+        const error = await failureOf(
+          Promise.resolve(
+            prepare({ certificate: person.certificate } as Signer, { id: 'a' } as SigningRequest, {} as Request),
+          ),
+        );
+        isInput(error, 'choose');
+        expect(error.status).to.equal(500);
+      });
+    }
+  });
+
   describe('where two work on one document', () => {
     it('does not bring back what another process has completed and forgotten', async () => {
       const { id } = await waiting();

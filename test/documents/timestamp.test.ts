@@ -134,7 +134,7 @@ describe('A timestamp of the authority of the simulator', () => {
     ['wrong-nonce', 'its nonce is another one'],
     ['wrong-signer', 'its signature is not that of its unit'],
     ['wrong-policy', 'its policy is another one'],
-    ['other-ca', 'the certificate of its unit is not signed by a trust anchor'],
+    ['other-ca', 'the certificate of its unit is not signed by a trust anchor for timestamps'],
     ['not-for-timestamps', 'the certificate of its unit is not one for timestamps alone'],
     ['expired-unit', 'of the certificate of its unit: it has expired'],
     ['no-certificate', 'the certificate of its unit did not come along'],

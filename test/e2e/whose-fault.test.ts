@@ -98,7 +98,7 @@ describe('Whose fault it is, in Chromium', function () {
 
   for (const [status, body] of [
     [500, '<h1>Internal Server Error</h1>'],
-    [503, '{"error":"The store of Smart-ID attempts cannot be used at the moment."}'],
+    [503, '{"error":"The store of Smart-ID attempts or documents cannot be used at the moment."}'],
     [502, '<h1>Bad Gateway</h1>'],
     [200, '<h1>Log in first</h1>'],
   ] as const) {

@@ -17,6 +17,7 @@ export interface EmptyField {
 }
 
 const readOnly = 1;
+const maxNamesInMessage = 10;
 /** Points, far beyond any page. */
 const maxCoordinate = 1_000_000;
 
@@ -29,7 +30,7 @@ export function findEmptyField(
 ): EmptyField {
   // Widgets of a field have its name too, but none of their own.
   const [found, ...others] = fields.filter((one) => one.name === name && one.dictionary.has('T'));
-  if (!found) throw refused('must be the name of a field of the file.');
+  if (!found) throw refused(`must be the name of a field of the file, which has ${knownNames(file, fields)}.`);
   if (others.length > 0) throw refused('must be the name of one field: the file has several with it.');
   const { dictionary, inherited, reference } = found;
   if (!isNamed(file.get(inherited.get('FT')), 'Sig')) throw refused('must be the name of a signature field.');
@@ -42,8 +43,17 @@ export function findEmptyField(
   // With a widget apart, or with several, readers do not agree on where the signature is.
   const isWidget = isNamed(file.get(dictionary.get('Subtype')), 'Widget') && !dictionary.has('Kids');
   if (!reference || !isWidget)
-    throw refused('has its place on a page apart from itself, where not all readers would find it signed.');
+    throw refused('has a widget of its own (/Kids), where not all readers would find it signed.');
   return { reference, rectangle: rectangleOf(file, dictionary) };
+}
+
+/** The empty signature fields that have names one can read. */
+function knownNames(file: PdfFile, fields: readonly FormField[]): string {
+  const names = fields
+    .filter(({ inherited, name }) => isNamed(file.get(inherited.get('FT')), 'Sig') && /^[\w .-]{1,50}$/.test(name))
+    .slice(0, maxNamesInMessage)
+    .map(({ name }) => `"${name}"`);
+  return names.length === 0 ? 'no signature field' : names.join(', ');
 }
 
 function refused(why: string): SmartIdInputError {

@@ -24,7 +24,7 @@ import {
 import { findPage, findPageOf, type PdfPage } from './page-tree.js';
 import { checkMayBeSigned } from './permission.js';
 import { addSignatureField, type ByteRange, fillSignatureField, fixByteRange } from './signature-field.js';
-import { standardFont } from './standard-font.js';
+import { standardFont, withStandardLetters } from './standard-font.js';
 import type { PdfReference } from './values.js';
 
 /**
@@ -144,7 +144,8 @@ function show(
   { signerName, fields: { signedAt } }: CheckedOptions,
 ): PdfReference {
   const time = new Date(signedAt).toISOString().slice(0, 16).replace('T', ' ');
-  const text = look.text?.normalize('NFC') ?? `${signerName}\n${time} UTC`;
+  const name = look.font ? signerName : withStandardLetters(signerName);
+  const text = look.text?.normalize('NFC') ?? `${name}\n${time} UTC`;
   const font = look.font ? new EmbeddedFont(look.font) : standardFont;
   return addAppearance(increment, text, font, size, page);
 }

@@ -53,6 +53,16 @@ export const standardFont: AppearanceFont = {
   },
 };
 
+/**
+ * A name in letters that this font has: those that it lacks lose their marks, as on cards and tickets. The certificate in
+ * the signature has the name in full.
+ */
+export function withStandardLetters(name: string): string {
+  return Array.from(name.normalize('NFC'), (character) =>
+    octets.has(character) ? character : character.normalize('NFD').replace(/\p{M}/gu, ''),
+  ).join('');
+}
+
 /** A letter with a mark is as wide as without it. */
 function widthOf(character: string): number {
   if (!octets.has(character)) missing(character);

@@ -31,8 +31,9 @@ export interface TimestampQuestion {
   timeoutMs?: number;
 }
 
-/** An answer has some two thousand bytes. */
-const maxTimestampBytes = 64 * 1024;
+/** An answer has some two to eight thousand bytes; one that is kept must fit into the place that a document has. */
+const maxAnswerBytes = 64 * 1024;
+const maxTokenBytes = 16 * 1024;
 /** How far the clocks of the site and of the authority may differ. */
 const clockToleranceMs = 60_000;
 
@@ -53,11 +54,13 @@ export async function requestTimestamp(question: TimestampQuestion): Promise<Tim
     headers: { 'content-type': 'application/timestamp-query', accept: 'application/timestamp-reply' },
     body: request.der,
     timeoutMs,
-    maxBytes: maxTimestampBytes,
+    maxBytes: maxAnswerBytes,
     signal,
   });
   checkAnswer(answer);
-  const timestamp = verifyToken(readTimestampResponse(answer.body), { ...request, trustAnchors });
+  const token = readTimestampResponse(answer.body);
+  if (token.length > maxTokenBytes) throw wrongTimestamp('it is too long');
+  const timestamp = verifyToken(token, { ...request, trustAnchors });
   const { time } = timestamp;
   const isOfNow = time >= askedAt - clockToleranceMs && time <= clock() + clockToleranceMs;
   if (!isOfNow) throw wrongTimestamp('its time is not that of now');
@@ -75,7 +78,7 @@ export function readTimestamp({
   trustAnchors,
   policy,
 }: { token: Uint8Array } & Pick<TimestampQuestion, 'bytes' | 'hashAlgorithm' | 'trustAnchors' | 'policy'>): Timestamp {
-  if (token.length > maxTimestampBytes) throw wrongTimestamp('it is too long');
+  if (token.length > maxTokenBytes) throw wrongTimestamp('it is too long');
   return verifyToken(token, { imprint: imprintOf(bytes, hashAlgorithm), trustAnchors, policy });
 }
 

@@ -31,7 +31,7 @@ export function findUnit({ certificates, signer }: SignedData, anchors: TrustAnc
   const unit = candidates.find((certificate) => isNamedBy(signer.id, certificate));
   if (!unit) throw wrongTimestamp('the certificate of its unit did not come along');
   if (!isAnchor(unit, anchors) && !findIssuer(unit, anchors)) {
-    throw wrongTimestamp('the certificate of its unit is not signed by a trust anchor');
+    throw wrongTimestamp('the certificate of its unit is not signed by a trust anchor for timestamps');
   }
   return unit;
 }

@@ -105,7 +105,7 @@ describe('An empty signature field of a PDF', () => {
     const signed = await signedBy(person, file, { field: 'Parties.Tenant' });
     expect(verdicts(folder, signed)).to.include({ valid: 1, invalid: 0 });
     await refused(file, /^field must be the name of a field of the file/);
-    await refused(file, /^field has its place on a page apart/, 'Parties');
+    await refused(file, /^field has a widget of its own/, 'Parties');
   });
 
   it('is filled one after the other, and each only once', async () => {
@@ -150,24 +150,24 @@ describe('An empty signature field of a PDF', () => {
       ['whose rectangle is none', withField(widget('/FT /Sig /T (Tenant) /Rect [1 2 (a) 4]')), /has no rectangle/],
       ['beyond any page', withField(widget(`/FT /Sig /T (Tenant) /Rect [0 0 ${'9'.repeat(30)} 50]`)), /is on no page/],
       ['on no page', template({ annotations: '8 0 R' }), /is on no page/],
-      ['that is no widget', withField(`<< /FT /Sig /T (Tenant) ${rectangle} >>`), /has its place on a page apart/],
+      ['that is no widget', withField(`<< /FT /Sig /T (Tenant) ${rectangle} >>`), /has a widget of its own/],
       [
         'with a widget apart',
         withField('<< /FT /Sig /T (Tenant) /Kids [10 0 R] >>', {
           annotations: '10 0 R',
           objects: { 10: widget(`/Parent 7 0 R ${rectangle}`) },
         }),
-        /has its place on a page apart/,
+        /has a widget of its own/,
       ],
       [
         'with two widgets',
         withField('<< /FT /Sig /T (Tenant) /Kids [10 0 R 11 0 R] >>'),
-        /has its place on a page apart/,
+        /has a widget of its own/,
       ],
       [
         'that is no object',
         template({ objects: { 9: `<< /Fields [${field()}] >>` } }),
-        /has its place on a page apart/,
+        /has a widget of its own/,
       ],
       ['that asks for a reason', withField(field('/SV << /Reasons [(I agree)] >>')), /something else .*\(Reasons\)/],
       ['that asks for a certificate', withField(field('/SV << /Cert << >> >>')), /\(Cert\)/],
