@@ -17,9 +17,12 @@ import { judgeContainer, written } from '../support/judges.js';
 import { needTools, said } from '../support/outside-tools.js';
 import { type Signatory, signatory } from '../support/signing.js';
 import {
+  containerType,
   isValidForXadesjs,
   isValidIn,
   judgedByXmlsec,
+  manifestFile,
+  manifestOf,
   noEvidence,
   refused,
   signedBy,
@@ -27,22 +30,12 @@ import {
   unpacked,
   valueFor,
 } from './container-support.js';
-import { rawZip, storedEntry } from './raw-zip.js';
+import { rawContainer, storedEntry } from './raw-zip.js';
 import { containerByXadesjs } from './xadesjs-container.js';
 
-const containerType = 'application/vnd.etsi.asic-e+zip';
-const manifestNamespace = 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0';
 const signatures0 = 'META-INF/signatures0.xml';
 const signatures1 = 'META-INF/signatures1.xml';
 const pkcs1 = { signatureAlgorithm: 'sha512WithRSAEncryption' } as const;
-
-function manifestOf(types: Record<string, string>): string {
-  const entries = Object.entries({ '/': containerType, ...types }).map(
-    ([name, type]) => `\n  <file-entry full-path='${name}' m:full-path='${name}' m:media-type='${type}'/>`,
-  );
-  const renamed = entries.map((entry) => entry.replace('<file-entry', '<m:file-entry').replace(/ full-path='.*?'/, ''));
-  return `<?xml version='1.0' encoding='utf-8'?>\n<m:manifest xmlns:m='${manifestNamespace}'>${renamed.join('')}\n</m:manifest>`;
-}
 
 describe('An existing container', () => {
   let simulator: Simulator;
@@ -118,10 +111,12 @@ describe('An existing container', () => {
       expect(await isValidForXadesjs(folder, twice, signatures1)).to.equal(true);
     });
 
+    /** With a manifest behind them. */
     async function zipped(entries: [name: string, content: string, options?: object][], comment = ''): Promise<Buffer> {
       const zip = new ZipFile();
       zip.addBuffer(Buffer.from(containerType), 'mimetype', { compress: false, forceDosTimestamp: true });
-      for (const [name, content, options] of entries) {
+      const manifest = manifestOf(entries.map(([name]) => name));
+      for (const [name, content, options] of [...entries, [manifestFile, manifest] as const]) {
         // A stream, whose size is not known: it comes behind the content then.
         if (name.endsWith('/')) zip.addEmptyDirectory(name);
         else zip.addReadStream(Readable.from([Buffer.from(content)]), name, { fileComment: 'LIB', ...options });
@@ -131,12 +126,9 @@ describe('An existing container', () => {
     }
 
     it('may be compressed, and have folders, comments and sizes behind the content', async () => {
-      const types = { 'folder/a & b.txt': 'text/plain', 'ü.pdf': 'application/pdf' };
-      const manifest = manifestOf(types).replace('a & b', 'a &amp; b');
       const foreign = await zipped(
         [
           ['META-INF/', ''],
-          ['META-INF/manifest.xml', manifest],
           ['folder/', ''],
           ['folder/a & b.txt', 'a'.repeat(100_000)],
           ['ü.pdf', 'pdf'],
@@ -156,13 +148,12 @@ describe('An existing container', () => {
       const script = `import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
     container.writestr('mimetype', '${containerType}', zipfile.ZIP_STORED)
-    container.writestr('ü.txt', 'content' * 1000)`;
+    container.writestr('ü.txt', 'content' * 1000)
+    container.writestr('${manifestFile}', sys.argv[2])`;
       const file = path.join(folder, 'python.asice');
-      said('python3', ['-c', script, file]);
+      said('python3', ['-c', script, file, manifestOf(['ü.txt'])]);
       const signed = await signedBy(second, { container: readFileSync(file) });
       expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
-      const signature = readFileSync(path.join(unpacked(folder, signed), signatures0), 'utf8');
-      expect(signature, 'without a manifest').to.contain('<xades:MimeType>application/octet-stream<');
     });
 
     for (const name of [
@@ -182,15 +173,20 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
       it(`may have a name that it could have on Linux or macOS: ${JSON.stringify(name)}`, async () => {
         const foreign = await zipped([[name, 'content']]);
         const signed = await signedBy(second, { container: foreign });
-        expect((await readZip(signed)).map((entry) => entry.name)).to.deep.equal(['mimetype', name, signatures0]);
+        expect((await readZip(signed)).map((entry) => entry.name)).to.deep.equal([
+          'mimetype',
+          name,
+          manifestFile,
+          signatures0,
+        ]);
         expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
       });
     }
 
     it('may list its entries in another order than that in which they are', async () => {
-      const entries = [storedEntry('mimetype', containerType), storedEntry('b.txt', 'b'), storedEntry('a.txt', 'a')];
-      const signed = await signedBy(second, { container: rawZip(entries, [2, 1, 0]) });
-      expect(entriesIn(signed)).to.deep.equal(['a.txt', 'b.txt', 'mimetype', signatures0]);
+      const files = [storedEntry('b.txt', 'b'), storedEntry('a.txt', 'a')];
+      const signed = await signedBy(second, { container: rawContainer(files, [3, 2, 1, 0]) });
+      expect(entriesIn(signed)).to.deep.equal(['a.txt', 'b.txt', manifestFile, 'mimetype', signatures0]);
       expect(await isValidForXadesjs(folder, signed, signatures0)).to.equal(true);
     });
 
@@ -201,6 +197,34 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
         ['a.txt', 'a'],
       ]);
       expect(await prepare(foreign)).to.have.nested.property('draft.signatureFile', signatures0);
+    });
+
+    it('may leave types open in its manifest', async () => {
+      const open = changed(manifestFile, (xml) => xml.replaceAll('"text/plain"', '""'));
+      const signature = readFileSync(
+        path.join(unpacked(folder, await signedBy(second, { container: open })), signatures1),
+        'utf8',
+      );
+      expect(signature.match(/<xades:MimeType>.*?</g)).to.deep.equal(
+        files.map(() => '<xades:MimeType>application/octet-stream<'),
+      );
+    });
+
+    describe('whose signature is in a file without the "s" of the standard', () => {
+      const file = 'META-INF/signature-0.xml';
+      const renamed = (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replaceAll(signatures0, file), 'latin1');
+
+      it('gets one more signature', async () => {
+        const bytes = renamed(container);
+        expect(entriesIn(bytes)).to.contain(file);
+        expect((await prepare(bytes)).draft).to.include({ signatureId: 'S1', signatureFile: signatures1 });
+      });
+
+      it('is refused when that is broken', () =>
+        rejects(
+          prepare(renamed(changed('a.txt', (content) => `${content} and more`))),
+          refused('container', /broken signature in "META-INF\/signature-0.xml": what it signs as "a.txt"/),
+        ));
     });
 
     describe('signed by xmlsec1', () => {
@@ -254,9 +278,7 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
         const output = said('xmlsec1', ['--sign', ...ids, ...key, '--output', 'signed.xml', 'template.xml'], where);
         expect(output).to.equal('');
         const xml = change(readFileSync(path.join(where, 'signed.xml'), 'utf8'));
-        const manifest = manifestOf({ 'a.txt': 'text/plain' });
         return zipped([
-          ['META-INF/manifest.xml', manifest],
           ['a.txt', 'the content of a.txt'],
           ['META-INF/edoc-signatures-S1.xml', xml],
         ]);
@@ -396,7 +418,6 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
       await rejects(prepare(twice), refused('container'));
     });
 
-    const manifest = 'META-INF/manifest.xml';
     for (const [what, change, message] of [
       ['is not XML', () => 'no XML', /malformed META-INF\/manifest.xml/],
       ['is something else', () => '<a/>', /something else/],
@@ -413,7 +434,7 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
       ],
       ['has a DOCTYPE', (xml: string) => xml.replace('?>', '?><!DOCTYPE a SYSTEM "file:///etc/passwd">'), /DOCTYPE/],
     ] as const) {
-      it(`its manifest ${what}`, () => rejects(prepare(changed(manifest, change)), refused('container', message)));
+      it(`its manifest ${what}`, () => rejects(prepare(changed(manifestFile, change)), refused('container', message)));
     }
   });
 

@@ -11,7 +11,7 @@ import { appendEntry, writeZip } from '../../lib/documents/container/zip-writer.
 import { SmartIdInputError } from '../../lib/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../support/signing.js';
-import { refused, signedBy, textFile } from './container-support.js';
+import { containerType, manifestFile, manifestOf, refused, signedBy, textFile } from './container-support.js';
 import {
   deflatedEntry,
   describedBehind,
@@ -20,6 +20,7 @@ import {
   extraField,
   localHeader,
   type RawEntry,
+  rawContainer,
   rawZip,
   storedEntry,
   uint32s,
@@ -27,7 +28,6 @@ import {
   utf8Flag,
 } from './raw-zip.js';
 
-const containerType = 'application/vnd.etsi.asic-e+zip';
 const typeEntry = { name: 'mimetype', content: Buffer.from(containerType) };
 
 /** How long nothing else in the process has its turn, at most; the best of three, since others share the machine. */
@@ -59,8 +59,11 @@ describe('A container that is none, or means harm, is refused:', () => {
 
   const prepare = (container: Uint8Array) =>
     prepareContainer({ container }, { certificate: person.certificate, level: 'B' });
-  const zip = (...names: string[]) =>
-    writeZip([typeEntry, ...names.map((name) => ({ name, content: Buffer.from(`in ${name}`) }))], new Date());
+  const entriesOf = (names: string[]) => names.map((name) => ({ name, content: Buffer.from(`in ${name}`) }));
+  /** For names that are also looked for in all bytes, or are like that of the manifest. */
+  const zipWithoutManifest = (...names: string[]) => writeZip([typeEntry, ...entriesOf(names)], new Date());
+  const manifestEntry = (names: string[]) => ({ name: manifestFile, content: Buffer.from(manifestOf(names)) });
+  const zip = (...names: string[]) => writeZip([typeEntry, manifestEntry(names), ...entriesOf(names)], new Date());
   const refuses = (container: Uint8Array, pattern: RegExp) =>
     rejects(prepare(container), refused('container', pattern));
 
@@ -127,7 +130,8 @@ describe('A container that is none, or means harm, is refused:', () => {
         writeZip([{ name: 'mimetype', content: Buffer.alloc(1000) }, textFile('a.txt')], new Date()),
         /more than 62 bytes in "mimetype"/,
       ],
-      ['a container without a file', zip('META-INF/manifest'), /holds no file to sign/],
+      ['a container without a file', zip('META-INF/other'), /holds no file to sign/],
+      ['a container without a manifest', zipWithoutManifest('a.txt'), /^container has no META-INF\/manifest.xml\.$/],
     ] as const) {
       it(what, () => refuses(bytes, pattern));
     }
@@ -205,7 +209,10 @@ describe('A container that is none, or means harm, is refused:', () => {
 
     it('none at all', () => refuses(zip('a.txt', ''), /leads elsewhere or is none/));
     it('one that is no UTF-8', () =>
-      refuses(renamed(zip('abcd.txt'), 'abcd', Buffer.from([0x61, 0xff, 0xfe, 0x62])), /leads elsewhere or is none/));
+      refuses(
+        renamed(zipWithoutManifest('abcd.txt'), 'abcd', Buffer.from([0x61, 0xff, 0xfe, 0x62])),
+        /leads elsewhere or is none/,
+      ));
 
     for (const [one, other] of [
       ['a.txt', 'a.txt'],
@@ -271,12 +278,12 @@ describe('A container that is none, or means harm, is refused:', () => {
       'META-INF/MANIFEST.XML',
     ]) {
       it(`${JSON.stringify(name)}, which is one of the container's own on some systems`, () =>
-        refuses(zip('a.txt', name), /an entry of a misleading name/));
+        refuses(zipWithoutManifest('a.txt', name), /an entry of a misleading name/));
     }
 
     it('of 1000 letters each: in short turns', async () => {
       for (const letters of ['\ufdfa'.repeat(330), 'a/'.repeat(490), '. '.repeat(490), 'a\u0301\u0327'.repeat(190)]) {
-        const bytes = zip(...Array.from({ length: 1900 }, (_, index) => `${letters}${index}`));
+        const bytes = zipWithoutManifest(...Array.from({ length: 1900 }, (_, index) => `${letters}${index}`));
         const longestMs = await longestTurnMs(() =>
           rejects(prepare(bytes), refused('container', /at most 1000 files/)),
         );
@@ -285,11 +292,14 @@ describe('A container that is none, or means harm, is refused:', () => {
     });
 
     it('another one in front of the content', () =>
-      refuses(renamed(zip('abcd.txt'), 'abcd.txt', 'abce.txt', 'local'), /two different things of "abcd.txt"/));
+      refuses(
+        renamed(zipWithoutManifest('abcd.txt'), 'abcd.txt', 'abce.txt', 'local'),
+        /two different things of "abcd.txt"/,
+      ));
 
     it('another one in a field for names', () => {
       const bytes = zip('a.txt');
-      const record = recordsIn(bytes)[1] ?? 0;
+      const record = recordsIn(bytes).at(-1) ?? 0;
       const other = Buffer.from('\x01\0\0\0\0b.txt', 'latin1');
       const field = Buffer.concat([Buffer.from([0x75, 0x70, other.length, 0]), other]);
       const end = endOf(bytes);
@@ -403,13 +413,13 @@ describe('A container that is none, or means harm, is refused:', () => {
     it('an entry that its list leaves out', () => {
       const bytes = zip('a.txt', 'b.txt');
       const records = recordsIn(bytes);
-      const [, second = 0, third = 0] = records;
+      const [, , second = 0, third = 0] = records;
       const copy = Buffer.concat([bytes.subarray(0, second), bytes.subarray(third)]);
       const end = endOf(copy);
-      copy.writeUInt16LE(2, end + 8);
-      copy.writeUInt16LE(2, end + 10);
+      copy.writeUInt16LE(3, end + 8);
+      copy.writeUInt16LE(3, end + 10);
       copy.writeUInt32LE(end - (records[0] ?? 0), end + 12);
-      return refuses(copy, /something between "mimetype" and what follows/);
+      return refuses(copy, /something between "META-INF\/manifest.xml" and what follows/);
     });
     it('fewer entries than its list has', () =>
       refuses(
@@ -492,7 +502,7 @@ describe('A container that is none, or means harm, is refused:', () => {
       ['in a comment', { ...plain, comment: hidden }],
     ] as [string, RawEntry][]) {
       it(`the same is none of them: ${what}`, async () => {
-        expect(await prepare(rawZip([type, entry, last]))).to.have.property('draft');
+        expect(await prepare(rawContainer([entry, last]))).to.have.property('draft');
       });
     }
 
@@ -614,7 +624,7 @@ describe('A container that is none, or means harm, is refused:', () => {
         /how the name of an entry is encoded: "õ.txt"/,
       ],
     ] as [string, RawEntry, RegExp][]) {
-      it(what, () => refuses(rawZip([type, entry, last]), pattern));
+      it(what, () => refuses(rawContainer([entry, last]), pattern));
     }
 
     for (const signature of ['PK\x01\x02', 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08']) {
@@ -623,8 +633,8 @@ describe('A container that is none, or means harm, is refused:', () => {
           const content = Buffer.alloc(2_500_000);
           content.write(signature, at, 'latin1');
           const entry = storedEntry('a.txt', content);
-          await refuses(rawZip([type, describedBehind(entry)]), /could end before its end: "a.txt"/);
-          expect(await prepare(rawZip([type, entry]))).to.have.property('draft');
+          await refuses(rawContainer([describedBehind(entry)]), /could end before its end: "a.txt"/);
+          expect(await prepare(rawContainer([entry]))).to.have.property('draft');
         }
       });
     }
@@ -634,9 +644,9 @@ describe('A container that is none, or means harm, is refused:', () => {
       const content = Buffer.from([0xac, 0x0a, 0x7a, 0xd5]);
       expect(crc32(content)).to.equal(0x08074b50);
       const entry = describedBehind(deflatedEntry('a.txt', content));
-      expect(await prepare(rawZip([type, entry]))).to.have.property('draft');
+      expect(await prepare(rawContainer([entry]))).to.have.property('draft');
       const rest = entry.rest?.subarray(4);
-      await refuses(rawZip([type, { ...entry, rest }]), /something between "a.txt"/);
+      await refuses(rawContainer([{ ...entry, rest }]), /something between "a.txt"/);
     });
 
     for (const [what, extra, pattern] of [
@@ -670,7 +680,7 @@ describe('A container that is none, or means harm, is refused:', () => {
       ],
     ] as [string, Buffer, RegExp][]) {
       for (const [where, entry] of withExtra(extra)) {
-        it(`${what}, ${where}`, () => refuses(rawZip([type, entry, last]), pattern));
+        it(`${what}, ${where}`, () => refuses(rawContainer([entry, last]), pattern));
       }
     }
 
@@ -729,10 +739,7 @@ describe('A container that is none, or means harm, is refused:', () => {
     it('a bomb in a file that nobody needs', () => {
       const content = deflateRawSync(Buffer.alloc(300_000_000));
       const entry = { ...deflatedEntry('META-INF/other', ''), packed: content, size: 10 };
-      return refuses(
-        rawZip([storedEntry('mimetype', containerType), storedEntry('a.txt', 'a'), entry]),
-        /"META-INF\/other" is more than it says/,
-      );
+      return refuses(rawContainer([storedEntry('a.txt', 'a'), entry]), /"META-INF\/other" is more than it says/);
     });
     it('as much as it may hold: in short turns', async () => {
       const content = Buffer.alloc(45_000_000, 'PK\x07');
@@ -810,7 +817,7 @@ describe('A container that is none, or means harm, is refused:', () => {
   });
 
   it('and what is taken can be unpacked by others with a further entry', async () => {
-    const bytes = appendEntry(zip('a.txt'), { name: 'b.txt', content: Buffer.from('b') }, new Date());
-    expect((await prepare(bytes)).data.toString()).to.contain('URI="b.txt"');
+    const bytes = appendEntry(zipWithoutManifest('a.txt'), manifestEntry(['a.txt']), new Date());
+    expect((await prepare(bytes)).data.toString()).to.contain('URI="a.txt"');
   });
 });

@@ -41,6 +41,23 @@ export function textFile(name: string, content = `the content of ${name}`): Cont
   return { name, contentType: 'text/plain', content: Buffer.from(content) };
 }
 
+export const containerType = 'application/vnd.etsi.asic-e+zip';
+export const manifestFile = 'META-INF/manifest.xml';
+
+/** The manifest of a container with these entries, with another prefix and other quotes than the library's. */
+export function manifestOf(entryNames: readonly string[]): string {
+  const names = entryNames.filter((name) => !/^META-INF\/|\/$/.test(name));
+  const entries = names.map((name) => fileEntry(name, name.endsWith('.pdf') ? 'application/pdf' : 'text/plain'));
+  const namespace = 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0';
+  const content = [fileEntry('/', containerType), ...entries].join('');
+  return `<?xml version='1.0' encoding='utf-8'?>\n<m:manifest xmlns:m='${namespace}'>${content}\n</m:manifest>`;
+}
+
+function fileEntry(name: string, type: string): string {
+  const escaped = name.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll("'", '&apos;');
+  return `\n  <m:file-entry m:full-path='${escaped}' m:media-type='${type}'/>`;
+}
+
 /** The signature value, as it comes from the phone. */
 export function valueFor({ draft, data }: PreparedContainer, { privateKey }: Signatory): Buffer {
   const hash = draft.hashAlgorithm.replace('SHA-', 'sha');

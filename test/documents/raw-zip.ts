@@ -1,6 +1,7 @@
 /** ZIP files in which each field of each header is what a test wants it to be. */
 
 import { crc32, deflateRawSync } from 'node:zlib';
+import { containerType, manifestFile, manifestOf } from './container-support.js';
 
 /** Fields of a header by their names in APPNOTE.TXT 6.3, section 4.3, and its extra fields. */
 export interface RawHeader {
@@ -115,6 +116,12 @@ function writeCommon(bytes: Buffer, header: RawHeader, nameLength: number, extra
   bytes.writeUInt32LE(header.size ?? 0, 18);
   bytes.writeUInt16LE(nameLength, 22);
   bytes.writeUInt16LE(extraLength, 24);
+}
+
+/** A container of these entries: behind its type and its manifest, which are the first two for the order too. */
+export function rawContainer(entries: readonly RawEntry[], order?: number[]): Buffer {
+  const manifest = manifestOf(entries.map(({ name }) => String(name)));
+  return rawZip([storedEntry('mimetype', containerType), storedEntry(manifestFile, manifest), ...entries], order);
 }
 
 /** @param order of the records in the list, by their indices. */

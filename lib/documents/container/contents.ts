@@ -26,7 +26,9 @@ export interface ExistingContents {
 const maxManifestBytes = 1_000_000;
 const maxSignatureFileBytes = 10_000_000;
 const maxSignatureFiles = 100;
-const unlistedType = 'application/octet-stream';
+const unknownType = 'application/octet-stream';
+/** The standard says `*signatures*.xml` (section A.5), and validators take those without the `s` for signatures too. */
+const signatureFile = /^META-INF\/.*signature.*\.xml$/i;
 /** Signatures of other kinds, and timestamps and lists for them (ETSI EN 319 162-1, section 4.4.4). */
 const otherKinds = /^(?:.*\.(?:p7s|tst)|asic[^/]*manifest[^/]*\.xml)$/i;
 
@@ -40,7 +42,9 @@ export async function readContainer(bytes: Buffer): Promise<ExistingContents> {
   if (others.length === 0) throw problem('holds no file to sign.');
   if (others.length > maxFiles) throw problem(`must hold at most ${maxFiles} files.`);
   const manifest = own.find(({ name }) => name === manifestFile);
-  const types = manifest && readManifest(await contentOf(manifest, maxManifestBytes));
+  // What is signed without one is invalid to programs that verify.
+  if (!manifest) throw problem(`has no ${manifestFile}.`);
+  const types = readManifest(await contentOf(manifest, maxManifestBytes));
   return {
     files: others.map(({ name, chunks }) => ({ name, contentType: typeOf(name, types), chunks })),
     signatureFiles: await readSignatureFiles(own),
@@ -73,15 +77,14 @@ function isDisguised({ name, comparable }: ZipEntry): boolean {
   return comparable !== name.toLowerCase() || (comparable === manifestFile.toLowerCase() && name !== manifestFile);
 }
 
-function typeOf(name: string, types: ReadonlyMap<string, string> | undefined): string {
-  if (!types) return unlistedType;
+function typeOf(name: string, types: ReadonlyMap<string, string>): string {
   const type = types.get(name);
   if (type === undefined) throw problem(`does not list ${quoted(name)} in its ${manifestFile}.`);
-  return type || unlistedType;
+  return type || unknownType;
 }
 
 async function readSignatureFiles(own: readonly ZipEntry[]): Promise<ExistingContents['signatureFiles']> {
-  const entries = own.filter(({ name }) => /^META-INF\/[^/]*signatures[^/]*\.xml$/i.test(name));
+  const entries = own.filter(({ name }) => signatureFile.test(name));
   if (entries.length > maxSignatureFiles) throw problem(`has more than ${maxSignatureFiles} files of signatures.`);
   const files: ExistingContents['signatureFiles'] = [];
   for (const entry of entries) {

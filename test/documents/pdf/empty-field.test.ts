@@ -159,16 +159,8 @@ describe('An empty signature field of a PDF', () => {
         }),
         /has a widget of its own/,
       ],
-      [
-        'with two widgets',
-        withField('<< /FT /Sig /T (Tenant) /Kids [10 0 R 11 0 R] >>'),
-        /has a widget of its own/,
-      ],
-      [
-        'that is no object',
-        template({ objects: { 9: `<< /Fields [${field()}] >>` } }),
-        /has a widget of its own/,
-      ],
+      ['with two widgets', withField('<< /FT /Sig /T (Tenant) /Kids [10 0 R 11 0 R] >>'), /has a widget of its own/],
+      ['that is no object', template({ objects: { 9: `<< /Fields [${field()}] >>` } }), /has a widget of its own/],
       ['that asks for a reason', withField(field('/SV << /Reasons [(I agree)] >>')), /something else .*\(Reasons\)/],
       ['that asks for a certificate', withField(field('/SV << /Cert << >> >>')), /\(Cert\)/],
       ['that asks for a hash', withField(field('/SV << /DigestMethod [(SHA256)] >>')), /\(DigestMethod\)/],
