@@ -9,7 +9,7 @@ import type { Undertaking } from './undertaking.js';
 export interface Failure {
   /** What may be shown to the visitor. */
   message: string;
-  /** Why, for the site: see the table of codes in the README. */
+  /** Why, for the site: see the table of codes in docs/errors-and-limits.md. */
   code: string;
   /** As it was given to `start`, where the attempt is known. */
   returnTo?: string;

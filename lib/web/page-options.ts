@@ -41,7 +41,7 @@ export interface PageOptionsOf<Site> {
   helpLinks?: HelpLinks | ((language: string) => HelpLinks);
   /**
    * The path of a style sheet of the site, which the page loads after its own. It sets custom properties, such as
-   * `:root { --smart-id-accent: #7a1fa2; }`; docs/pages.md lists them. Default: none.
+   * `:root { --smart-id-accent: #7a1fa2; }`; docs/login-page.md lists them. Default: none.
    */
   stylesheet?: string;
   /**

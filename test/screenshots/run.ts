@@ -1,6 +1,6 @@
 /**
  * Pictures of every state of the pages, in light and dark, on a computer and on a phone, in three engines, in `reports/screenshots`;
- * and those that the README shows, in `docs`.
+ * and those that the documentation shows, in `docs`.
  */
 
 import { mkdir } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { drawInOtherEngines, type Snapshot } from './other-engines.js';
 const folder = 'reports/screenshots';
 const schemes = ['light', 'dark'] as const;
 
-/** What the README shows, by the name of the picture. */
+/** What the documentation shows, by the name of the picture. */
 const shown: Readonly<Record<string, string>> = {
   'qr-code-computer-light': 'login',
   'qr-code-phone-light': 'login-phone',
@@ -22,7 +22,7 @@ const shown: Readonly<Record<string, string>> = {
   'qr-code-computer-dark': 'login-dark',
   'signing-qr-code-computer-light': 'signing',
 };
-/** Of pixels around what the README shows of a large screen. */
+/** Of pixels around what the documentation shows of a large screen. */
 const margin = 32;
 
 const executablePath = findChromium();

@@ -1,15 +1,17 @@
 /** What a site can make of the pages: its own page around the content, its own choice of the language, its own words in the app. */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import type { Express, Request, RequestHandler } from 'express';
 import passport, { type PassportStatic } from 'passport';
 import { SmartIdSigning, SmartIdStrategy } from 'passport-smart-id';
 import type { PageContent, PageOptions } from 'passport-smart-id/web';
 import { type Language, languages, wordsOf } from '../../lib/web/words.js';
+import { root } from '../package/clean-folder.js';
+import { examples } from '../package/documentation.js';
 import { EventStream } from '../support/event-stream.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
 import type { Browser } from '../support/site.js';
@@ -194,14 +196,9 @@ describe('After a login from the page', () => {
   });
 });
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-
-/** The example of the README with this in it, as the file of a site that has installed the package. */
-async function readmeExample(part: string): Promise<any> {
-  const found = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
-    .map(([, code = '']) => code)
-    .filter((code) => code.includes(part));
+/** The example of the documentation with this in it, as the file of a site that has installed the package. */
+async function documentedExample(part: string): Promise<any> {
+  const found = examples.filter((code) => code.includes(part));
   expect(found, `examples with ${part}`).to.have.length(1);
   const folder = mkdtempSync(path.join(tmpdir(), 'site-'));
   try {
@@ -218,14 +215,14 @@ async function readmeExample(part: string): Promise<any> {
   }
 }
 
-describe('What the README says a site can write itself:', () => {
+describe('What the documentation says a site can write itself:', () => {
   const base = '/login/smart-id';
 
   describe('the routes of a login', () => {
     const sites = usePageSites(base);
     let loginRoutes: (strategy: SmartIdStrategy) => RequestHandler;
     before(async () => {
-      ({ loginRoutes } = await readmeExample('function loginRoutes'));
+      ({ loginRoutes } = await documentedExample('function loginRoutes'));
     });
     // The example has no passport but that of all.
     afterEach(() => passport.unuse('smart-id'));
@@ -304,7 +301,7 @@ describe('What the README says a site can write itself:', () => {
     const sites = usePageSites('/sign');
 
     it('tell who has signed, once it is signed', async () => {
-      const { routes } = await readmeExample('function routes');
+      const { routes } = await documentedExample('function routes');
       const { browser, errors } = sites.start((app, smartId) => {
         app.use(routes(new SmartIdSigning(smartId, () => ({ data: Buffer.from('The terms') }))));
       });
@@ -323,7 +320,7 @@ describe('What the README says a site can write itself:', () => {
     const sites = usePageSites('/login');
 
     it('has the content in it', async () => {
-      const { loginPage } = await readmeExample('template: (');
+      const { loginPage } = await documentedExample('template: (');
       const { origin } = sites.start((app, smartId) => {
         app.use(
           '/login',
