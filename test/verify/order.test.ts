@@ -131,6 +131,10 @@ for (const [what, { checks, purpose, genuine, failingCheck, tamperings: changes 
       });
     }
 
+    it('list of checks: end-result is where an answer without any result ends', async () => {
+      expect(await failingCheck(inStatus((status) => delete status.result)(good))).to.equal('end-result');
+    });
+
     it('list of checks: no change to an answer meets a check that it does not name', () => {
       expect(checks).to.include.members(changes.map(([, check]) => check));
     });
