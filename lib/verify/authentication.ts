@@ -112,12 +112,12 @@ export async function verifyAuthentication(input: VerifyAuthenticationInput): Pr
 
 /** The app has signed this session, and what came of it, by the key of the certificate. */
 function checkSignature(
-  { value, serverRandom, userChallenge }: StatusSignature,
+  { value, serverRandom, userChallenge = '' }: StatusSignature,
   publicKey: KeyObject,
   signed: AuthenticationSession & { interactionTypeUsed: string; flowType: FlowType },
 ): void {
   if (!serverRandom || serverRandom.length < 24 || !decodeBase64(serverRandom)) fail('serverRandom is malformed');
-  if (!userChallenge || !/^[A-Za-z0-9_-]{43}$/.test(userChallenge)) fail('userChallenge is malformed');
+  if (!/^[A-Za-z0-9_-]{43}$/.test(userChallenge)) fail('userChallenge is malformed');
   const message = acspV2Message({ ...signed, serverRandom, userChallenge });
   if (!isSignatureOf(Buffer.from(message, 'utf8'), value, publicKey, signed)) {
     fail("it is not one of the certificate's key over this session");

@@ -103,8 +103,8 @@ export function flowTypeOf(
   callback: SigningCallbackParameters | undefined,
 ): FlowType {
   const stated = statedFlowType(answer);
-  const flowType = flowTypes.find((known) => known === stated);
-  if (!flowType || !session.flowTypes.includes(flowType)) fail('the flow type was not offered');
+  const flowType = flowTypes.find((known) => known === stated && session.flowTypes.includes(known));
+  if (!flowType) fail('the flow type was not offered');
   checkCallbackFitsFlowType(callback, flowType);
   return flowType;
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { ObjectIdentifier } from 'asn1js';
 import { expect } from 'chai';
 import type { CertificateLevel } from '../../lib/protocol/algorithms.js';
-import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
+import { type Certificate, maxCertificateBytes, parseCertificate } from '../../lib/trust/certificate.js';
 import { tags } from '../../lib/trust/der.js';
 import { RevocationChecker } from '../../lib/trust/revocation/revocation.js';
 import {
@@ -118,10 +118,13 @@ describe('The checks of a certificate', () => {
     expect(time).to.equal(now);
   });
 
+  const maxBase64 = Math.ceil(maxCertificateBytes / 3) * 4;
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
   for (const [message, wish] of [
     ['certificate: it is not Base64, or too long', { value: 'AAAA ' }],
     ['certificate: it is not Base64, or too long', { value: '' }],
+    ['certificate: it is not Base64, or too long', { value: 'A'.repeat(maxBase64 + 4) }],
+    ['certificate: the answer cannot be checked', { value: 'A'.repeat(maxBase64) }],
     ['certificate: the answer cannot be checked', { value: 'AAAA' }],
     ['certificate-path: it is not signed by a trust anchor', { trust: { trustAnchors: { certificates: [] } } }],
     [

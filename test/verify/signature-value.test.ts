@@ -85,6 +85,30 @@ describe('The value of a signature', () => {
     });
   }
 
+  it('is none where a leading zero octet is left out, which OpenSSL would take', () => {
+    const choices = [
+      [pss, { key: privateKey, padding, saltLength: 32 }],
+      [pkcs1, { key: privateKey }],
+    ] as const;
+    for (const [choice, key] of choices) {
+      for (let count = 0; ; count++) {
+        const counted = Buffer.from(`message ${count}`);
+        const signature = sign('sha256', counted, key);
+        if (signature[0] !== 0) continue;
+        const digestOf = calculateDigest(counted, 'SHA-256');
+        for (const [bytes, isOne] of [
+          [signature, true],
+          [signature.subarray(1), false],
+        ] as const) {
+          const value = bytes.toString('base64');
+          expect(isSignatureOf(counted, value, publicKey, choice)).to.equal(isOne);
+          expect(isSignatureOfDigest(digestOf, value, publicKey, choice)).to.equal(isOne);
+        }
+        break;
+      }
+    }
+  });
+
   for (const [what, value, choice] of [
     ['missing', undefined, pss],
     ['empty', '', pss],
