@@ -75,7 +75,7 @@ export {
   type VerifyAuthenticationInput,
   verifyAuthentication,
 } from './verify/authentication.js';
-export type { ExpectedSigner, TrustInput } from './verify/certificate-checks.js';
+export type { ExpectedSigner } from './verify/certificate-checks.js';
 export {
   type CertificateChoiceSession,
   certificateChoiceChecks,
@@ -86,7 +86,7 @@ export {
   verifyCertificateChoice,
   verifySigningCertificate,
 } from './verify/certificate-choice.js';
-export type { SessionWays, SigningCallbackParameters } from './verify/session-checks.js';
+export type { SessionFlows, SessionWays, SigningCallbackParameters } from './verify/session-checks.js';
 export {
   type SignatureSession,
   signatureChecks,
@@ -94,3 +94,4 @@ export {
   type VerifySignatureInput,
   verifySignature,
 } from './verify/signature.js';
+export type { TrustInput } from './verify/trust-input.js';

@@ -26,7 +26,8 @@ import { checkRequestProperties, type RequestProperties } from '../rp-api/reques
 import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
 import type { RevocationPolicy } from '../trust/revocation/revocation.js';
 import type { Flow, Undertaking } from '../undertaking.js';
-import type { ExpectedSigner, TrustInput } from '../verify/certificate-checks.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
+import type { TrustInput } from '../verify/trust-input.js';
 import type { AttemptStore } from './attempt.js';
 import { type AcceptedCountries, checkCountries, isOfAcceptedCountry } from './countries.js';
 import type { CreationSettings } from './creation.js';

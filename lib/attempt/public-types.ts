@@ -14,7 +14,7 @@ export type { Flow } from '../undertaking.js';
 export type { AuthenticationSession } from '../verify/authentication.js';
 export type { ExpectedSigner } from '../verify/certificate-checks.js';
 export type { CertificateChoiceSession } from '../verify/certificate-choice.js';
-export type { SessionWays } from '../verify/session-checks.js';
+export type { SessionFlows, SessionWays } from '../verify/session-checks.js';
 export type { SignatureSession } from '../verify/signature.js';
 export type { AskedSession, Attempt, HeldSession, LinkTerms, RunningSession } from './attempt.js';
 export type { KeyedTexts, TextPlace } from './keyed-attempts.js';

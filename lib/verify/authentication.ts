@@ -1,36 +1,32 @@
 /** The verification of an authentication (section "Verifying the response"): all checks, in the order they run. */
 
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { Identity } from '../identity.js';
-import { acspV2Message, type FlowType, isSameDevice } from '../protocol/acsp-v2.js';
+import { acspV2Message, type FlowType } from '../protocol/acsp-v2.js';
 import type { AuthenticationCertificateLevel, SignatureChoice } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
-import { userChallenge } from '../protocol/callback.js';
-import { equalInConstantTime } from '../protocol/constant-time.js';
-import type { SessionStatus } from '../rp-api/responses.js';
+import type { SessionStatus, StatusSignature } from '../rp-api/responses.js';
+import { checkCertificate, type ExpectedSigner, forAuthentication } from './certificate-checks.js';
+import { check, fail } from './check.js';
 import {
-  type CertificateContext,
-  certificateChecks,
-  type ExpectedSigner,
-  type TrustInput,
-} from './certificate-checks.js';
-import { type Check, established, runChecks } from './check.js';
-import {
-  refuseCallback,
-  refuseEndResult,
-  refuseFlowTypeOfReturn,
-  refuseInteraction,
-  refuseSignatureProtocol,
-  refuseState,
-  type SessionContext,
-  type SessionWays,
-  type SignedAnswer,
+  checkCallback,
+  checkEndResult,
+  checkUserChallenge,
+  completeStatusOf,
+  flowTypeOf,
+  interactionOf,
+  type SessionFlows,
   type SigningCallbackParameters,
+  signedAnswerOf,
+  statedFlowType,
 } from './session-checks.js';
-import { isSignatureOf, refuseAlgorithm } from './signature-value.js';
+import { checkAlgorithm, isSignatureOf } from './signature-value.js';
+import type { TrustInput } from './trust-input.js';
+
+export { authenticationChecks } from './check-names.js';
 
 /** What the site sent or received when it created the session, and has kept on the server since. */
-export interface AuthenticationSession extends SignatureChoice, SessionWays {
+export interface AuthenticationSession extends SignatureChoice, SessionFlows {
   /** `smart-id` in the live service, `smart-id-demo` in the demo. */
   schemeName: string;
   /** As it was sent to the service. */
@@ -81,79 +77,49 @@ export interface VerifiedAuthentication {
   deviceIpAddress?: string;
 }
 
-/** The input, and what earlier checks have established for later ones. */
-interface Context extends VerifyAuthenticationInput, SessionContext, CertificateContext, SignedAnswer {
-  session: AuthenticationSession;
-  callback?: CallbackParameters;
-}
-
-const checks: readonly Check<Context>[] = [
-  { name: 'callback', refuse: refuseCallback },
-  { name: 'state', refuse: refuseState },
-  { name: 'end-result', refuse: refuseEndResult },
-  { name: 'signature-protocol', refuse: (context) => refuseSignatureProtocol(context, 'ACSP_V2') },
-  { name: 'flow-type', refuse: refuseFlowTypeOfReturn },
-  { name: 'user-challenge', refuse: refuseUserChallenge },
-  ...certificateChecks('authentication'),
-  { name: 'interaction', refuse: refuseUnofferedInteraction },
-  { name: 'signature-algorithm', refuse: refuseSignatureAlgorithm },
-  { name: 'signature', refuse: refuseSignature },
-];
-
-/** The names of the checks, in the order they run. */
-export const authenticationChecks: readonly string[] = checks.map(({ name }) => name);
-
 /**
  * Verifies everything about an authentication and says who it was.
  * @throws SmartIdOutcomeError when the session ended without success.
- * @throws SmartIdVerificationError naming the check that refused.
+ * @throws SmartIdVerificationError naming the check that failed.
  */
 export async function verifyAuthentication(input: VerifyAuthenticationInput): Promise<VerifiedAuthentication> {
-  const context: Context = { ...input };
-  await runChecks(checks, context);
-  const { interactionTypeUsed, deviceIpAddress } = established(context.complete);
+  const { status, session, callback, ...trust } = input;
+  await check('callback', () => checkCallback(session, callback, statedFlowType(status)));
+  const answer = await check('state', () => completeStatusOf(status));
+  await check('end-result', () => checkEndResult(answer));
+  const { signature, ...answered } = await check('signature-protocol', () => signedAnswerOf(answer, 'ACSP_V2'));
+  const flowType = await check('flow-type', () => flowTypeOf(answer, session, callback));
+  await check('user-challenge', () => checkUserChallenge(signature, flowType, callback));
+  const account = await checkCertificate({ ...answered, asked: session, purpose: forAuthentication, trust });
+  const { certificate, identity, level, documentNumber } = account;
+  const interactionTypeUsed = await check('interaction', () =>
+    interactionOf(answer, session.interactions, flowType === 'Notification' ? 'notification' : 'device-link'),
+  );
+  await check('signature-algorithm', () => checkAlgorithm(signature, session));
+  await check('signature', () =>
+    checkSignature(signature, certificate.publicKey, { ...session, interactionTypeUsed, flowType }),
+  );
   return {
-    identity: established(context.identity),
-    documentNumber: established(context.documentNumber),
-    certificateLevel: established(context.level) as AuthenticationCertificateLevel,
-    certificate: established(context.certificate).node,
-    flowType: established(context.flowType),
-    interactionTypeUsed: established(interactionTypeUsed),
-    deviceIpAddress,
+    identity,
+    documentNumber,
+    certificateLevel: level,
+    certificate: certificate.node,
+    flowType,
+    interactionTypeUsed,
+    deviceIpAddress: answer.deviceIpAddress,
   };
 }
 
-/** Whoever opened the callback URL must hold the answer to the challenge that the app signed. */
-function refuseUserChallenge({ signature, flowType, callback }: Context): string | undefined {
-  if (!isSameDevice(established(flowType))) return undefined;
-  const challenge = established(signature).userChallenge ?? '';
-  const verifier = established(callback).userChallengeVerifier;
-  return equalInConstantTime(userChallenge(verifier), challenge)
-    ? undefined
-    : 'userChallengeVerifier does not belong to the signed user challenge';
-}
-
-function refuseUnofferedInteraction(context: Context): string | undefined {
-  const { session, flowType } = context;
-  return refuseInteraction(context, session.interactions, flowType === 'Notification' ? 'notification' : 'device-link');
-}
-
-function refuseSignatureAlgorithm({ signature, session }: Context): string | undefined {
-  return refuseAlgorithm(established(signature), session);
-}
-
-function refuseSignature({ complete, signature, session, flowType, certificate }: Context): string | undefined {
-  const { value, serverRandom, userChallenge: challenge } = established(signature);
-  if (!serverRandom || serverRandom.length < 24 || !decodeBase64(serverRandom)) return 'serverRandom is malformed';
-  if (!challenge || !/^[A-Za-z0-9_-]{43}$/.test(challenge)) return 'userChallenge is malformed';
-  const message = acspV2Message({
-    ...session,
-    serverRandom,
-    userChallenge: challenge,
-    interactionTypeUsed: established(established(complete).interactionTypeUsed),
-    flowType: established(flowType),
-  });
-  return isSignatureOf(Buffer.from(message, 'utf8'), value, established(certificate).publicKey, session)
-    ? undefined
-    : "it is not one of the certificate's key over this session";
+/** The app has signed this session, and what came of it, by the key of the certificate. */
+function checkSignature(
+  { value, serverRandom, userChallenge = '' }: StatusSignature,
+  publicKey: KeyObject,
+  signed: AuthenticationSession & { interactionTypeUsed: string; flowType: FlowType },
+): void {
+  if (!serverRandom || serverRandom.length < 24 || !decodeBase64(serverRandom)) fail('serverRandom is malformed');
+  if (!/^[A-Za-z0-9_-]{43}$/.test(userChallenge)) fail('userChallenge is malformed');
+  const message = acspV2Message({ ...signed, serverRandom, userChallenge });
+  if (!isSignatureOf(Buffer.from(message, 'utf8'), value, publicKey, signed)) {
+    fail("it is not one of the certificate's key over this session");
+  }
 }

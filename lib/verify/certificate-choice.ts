@@ -7,27 +7,25 @@ import { SmartIdOutcomeError } from '../errors.js';
 import type { Identity } from '../identity.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { CertificateLevel } from '../protocol/algorithms.js';
-import type { SessionStatus, SigningCertificate } from '../rp-api/responses.js';
+import type { CompleteSessionStatus, SessionStatus, SigningCertificate } from '../rp-api/responses.js';
+import { type CheckedCertificate, checkCertificate, type ExpectedSigner, forSignatures } from './certificate-checks.js';
+import { check, fail } from './check.js';
 import {
-  type CertificateContext,
-  certificateChecks,
-  type ExpectedSigner,
-  type TrustInput,
-} from './certificate-checks.js';
-import { type Check, established, runChecks } from './check.js';
-import {
-  refuseCallback,
-  refuseEndResult,
-  refuseFlowType,
-  refuseFlowTypeOfReturn,
-  refuseState,
-  type SessionContext,
-  type SessionWays,
+  checkCallback,
+  checkEndResult,
+  completeStatusOf,
+  flowTypeOf,
+  type SessionFlows,
+  type SignedAnswer,
   type SigningCallbackParameters,
+  statedFlowType,
 } from './session-checks.js';
+import type { TrustInput } from './trust-input.js';
+
+export { certificateChoiceChecks } from './check-names.js';
 
 /** What the site sent or received when it created the session, and has kept on the server since. */
-export interface CertificateChoiceSession extends SessionWays {
+export interface CertificateChoiceSession extends SessionFlows {
   /** The lowest level that is accepted. */
   certificateLevel: CertificateLevel;
   /** The person whose certificate was asked for, if the session named one. */
@@ -79,74 +77,63 @@ export interface VerifiedCertificateChoice extends VerifiedSigningCertificate {
   deviceIpAddress?: string;
 }
 
-interface ChoiceContext extends VerifyCertificateChoiceInput, SessionContext, CertificateContext {
-  session: CertificateChoiceSession;
-}
-
-const choiceChecks: readonly Check<ChoiceContext>[] = [
-  { name: 'callback', refuse: (context) => (isReturnLater(context) ? undefined : refuseCallback(context)) },
-  { name: 'state', refuse: refuseState },
-  { name: 'end-result', refuse: refuseEndResult },
-  { name: 'signature-protocol', refuse: refuseSignatureProtocol },
-  {
-    name: 'flow-type',
-    refuse: (context) => (isReturnLater(context) ? refuseFlowType(context) : refuseFlowTypeOfReturn(context)),
-  },
-  ...certificateChecks('signature'),
-];
-
-/** The names of the checks of a certificate choice, in the order they run. */
-export const certificateChoiceChecks: readonly string[] = choiceChecks.map(({ name }) => name);
-
 /**
  * Verifies everything about a certificate choice and says whose certificate it is.
  * @throws SmartIdOutcomeError when the session ended without success.
- * @throws SmartIdVerificationError naming the check that refused.
+ * @throws SmartIdVerificationError naming the check that failed.
  */
 export async function verifyCertificateChoice(input: VerifyCertificateChoiceInput): Promise<VerifiedCertificateChoice> {
-  const context: ChoiceContext = { ...input };
-  await runChecks(choiceChecks, context);
-  return {
-    ...verified(context),
-    flowType: established(context.flowType),
-    deviceIpAddress: established(context.complete).deviceIpAddress,
-  };
+  const { status, session, callback, ...trust } = input;
+  await check('callback', () => checkCallbackOfChoice(session, callback, status));
+  const answer = await check('state', () => completeStatusOf(status));
+  await check('end-result', () => checkEndResult(answer));
+  const answered = await check('signature-protocol', () => chosenCertificateOf(answer));
+  const flowType = await check('flow-type', () => flowTypeOf(answer, session, callback));
+  const account = await checkCertificate({ ...answered, asked: session, purpose: forSignatures, trust });
+  return { ...verifiedCertificate(account), flowType, deviceIpAddress: answer.deviceIpAddress };
 }
 
 /**
  * Verifies the signing certificate that the service gave for a known document.
  * @throws SmartIdOutcomeError `document_unusable` when there is none that can sign.
- * @throws SmartIdVerificationError naming the check that refused.
+ * @throws SmartIdVerificationError naming the check that failed.
  */
 export async function verifySigningCertificate(
   input: VerifySigningCertificateInput,
 ): Promise<VerifiedSigningCertificate> {
   const { answer, documentNumber, certificateLevel, ...trust } = input;
   if (answer.state !== 'OK') throw new SmartIdOutcomeError(answer.state);
-  const context: CertificateContext = { ...trust, session: { certificateLevel }, documentNumber, cert: answer.cert };
-  await runChecks(certificateChecks('signature'), context);
-  return verified(context);
+  const asked = { certificateLevel };
+  return verifiedCertificate(
+    await checkCertificate({ cert: answer.cert, documentNumber, asked, purpose: forSignatures, trust }),
+  );
 }
 
-function verified(context: CertificateContext): VerifiedSigningCertificate {
-  return {
-    identity: established(context.identity),
-    documentNumber: established(context.documentNumber),
-    certificateLevel: established(context.level),
-    certificate: established(context.certificate).node,
-  };
+function verifiedCertificate(account: CheckedCertificate<CertificateLevel>): VerifiedSigningCertificate {
+  const { identity, documentNumber, level, certificate } = account;
+  return { identity, documentNumber, certificateLevel: level, certificate: certificate.node };
 }
 
-/** A callback that is there all the same must be the right one. */
-function isReturnLater({ session, callback }: ChoiceContext): boolean {
-  return session.linkedSignatureFollows === true && callback === undefined;
+/**
+ * Where a linked signature follows, the callback URL is used after that one. A callback that is there all the same must
+ * be the right one.
+ */
+function checkCallbackOfChoice(
+  session: CertificateChoiceSession,
+  callback: SigningCallbackParameters | undefined,
+  status: SessionStatus,
+): void {
+  const isReturnLater = session.linkedSignatureFollows === true && callback === undefined;
+  if (!isReturnLater) checkCallback(session, callback, statedFlowType(status));
 }
 
 /** Nothing is signed in a choice; an answer that says so is one of another kind of session. */
-function refuseSignatureProtocol(context: ChoiceContext): string | undefined {
-  const { signatureProtocol, cert, result } = established(context.complete);
-  if (signatureProtocol !== undefined) return 'it is that of a session of another kind';
-  if (!cert) return 'there is no certificate';
-  Object.assign(context, { cert, documentNumber: result.documentNumber });
-  return undefined;
+function chosenCertificateOf({
+  signatureProtocol,
+  cert,
+  result,
+}: CompleteSessionStatus): Omit<SignedAnswer, 'signature'> {
+  if (signatureProtocol !== undefined) fail('it is that of a session of another kind');
+  if (!cert) fail('there is no certificate');
+  return { cert, documentNumber: result.documentNumber };
 }

@@ -1,34 +1,34 @@
-/** A verification is a list of named checks that run in order; the first that refuses ends it and gives its name. */
+/**
+ * A verification is a series of named checks. Each returns what it has found out, which later ones are given, or ends
+ * the verification by its name.
+ */
 
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
+import type { CheckName } from './check-names.js';
 
-export interface Check<Context> {
-  /** Stable: it is what `SmartIdVerificationError.check` says. */
-  name: string;
-  /** Why the answer is refused, or nothing when it is not. Never repeats a secret or a personal code. */
-  refuse(context: Context): string | undefined | Promise<string | undefined>;
+/** Tells a reason of ours from an error that came from anywhere else, whose message may hold anything. */
+class CheckFailure extends Error {}
+
+/**
+ * Ends the check that calls it.
+ * @param reason is shown to whoever runs the site: it never repeats a secret or a personal code.
+ */
+export function fail(reason: string): never {
+  throw new CheckFailure(reason);
 }
 
 /**
- * @throws SmartIdVerificationError of the first check that refuses, or that cannot be carried out; SmartIdOutcomeError
- * as it is.
+ * What `work` returns.
+ * @throws SmartIdVerificationError with the name when `work` fails or cannot be carried out; SmartIdOutcomeError as it
+ * is.
  */
-export async function runChecks<Context>(checks: readonly Check<Context>[], context: Context): Promise<void> {
-  for (const { name, refuse } of checks) {
-    let reason: string | undefined;
-    try {
-      reason = await refuse(context);
-    } catch (cause) {
-      // A session that ended without success is not a refusal of its answer.
-      if (cause instanceof SmartIdOutcomeError) throw cause;
-      throw new SmartIdVerificationError(name, 'the answer cannot be checked', { cause });
-    }
-    if (reason !== undefined) throw new SmartIdVerificationError(name, reason);
+export async function check<Found>(name: CheckName, work: () => Found | Promise<Found>): Promise<Found> {
+  try {
+    return await work();
+  } catch (error) {
+    // A session that ended without success is nothing wrong with its answer.
+    if (error instanceof SmartIdOutcomeError) throw error;
+    if (error instanceof CheckFailure) throw new SmartIdVerificationError(name, error.message);
+    throw new SmartIdVerificationError(name, 'the answer cannot be checked', { cause: error });
   }
-}
-
-/** What an earlier check has established; that it has not is an error, and refuses. */
-export function established<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('An earlier check did not establish this value.');
-  return value;
 }

@@ -5,14 +5,14 @@
 
 import { SmartIdOutcomeError } from '../errors.js';
 import { type FlowType, flowTypes, isSameDevice } from '../protocol/acsp-v2.js';
-import { sessionSecretDigest } from '../protocol/callback.js';
+import { sessionSecretDigest, userChallenge } from '../protocol/callback.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
 import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';
-import type { CompleteSessionStatus, SessionStatus } from '../rp-api/responses.js';
-import { established } from './check.js';
+import type { CompleteSessionStatus, SessionStatus, StatusCertificate, StatusSignature } from '../rp-api/responses.js';
+import { fail } from './check.js';
 
-/** How the person could come to a session. */
-export interface SessionWays {
+/** By which flow types the person could come to a session, and what the same-device ones are checked by. */
+export interface SessionFlows {
   /** The flow types that the person could use. */
   flowTypes: readonly FlowType[];
   /** As sent; needed for the same-device flows. */
@@ -21,102 +21,113 @@ export interface SessionWays {
   sessionSecret?: string;
 }
 
+/** @deprecated It is called `SessionFlows`. */
+export type SessionWays = SessionFlows;
+
 /** The parameter that the app adds to the callback URL of any session. */
 export interface SigningCallbackParameters {
   /** Of the query of the callback URL. */
   sessionSecretDigest: string;
 }
 
-export interface SessionContext {
-  status: SessionStatus;
-  session: SessionWays;
-  callback?: SigningCallbackParameters;
-  complete?: CompleteSessionStatus;
-  flowType?: FlowType;
-}
-
 /** What a signed answer holds, once it is sure to. */
 export interface SignedAnswer {
-  signature?: NonNullable<CompleteSessionStatus['signature']>;
-  cert?: NonNullable<CompleteSessionStatus['cert']>;
-  documentNumber?: string;
+  signature: StatusSignature;
+  cert: StatusCertificate;
+  documentNumber: string | undefined;
 }
 
 /**
  * Same-device answers count only in the browser that came back with the session's own secret (section "Callback URLs").
+ * @param flowType by which the person comes to the session, as far as that is known.
  */
-export function refuseCallback({ status, session, callback }: SessionContext): string | undefined {
-  return callback ? refuseReturn(session, callback) : refuseMissingReturn(flowTypeOf(status));
+export function checkCallback(
+  session: SessionFlows,
+  callback: SigningCallbackParameters | undefined,
+  flowType: string | undefined,
+): void {
+  if (callback) checkSecretDigest(session, callback);
+  else if (isSameDevice(flowType)) fail('the person has not come back through the callback URL');
 }
 
-/** Why the parameters of a callback URL are not those of this session. */
-export function refuseReturn(
-  { sessionSecret, initialCallbackUrl }: SessionWays,
+function checkSecretDigest(
+  { sessionSecret, initialCallbackUrl }: SessionFlows,
   callback: SigningCallbackParameters,
-): string | undefined {
-  if (!sessionSecret || !initialCallbackUrl) return 'the session has no callback URL';
-  return equalInConstantTime(callback.sessionSecretDigest, sessionSecretDigest(sessionSecret))
-    ? undefined
-    : 'sessionSecretDigest does not belong to the session';
+): void {
+  if (!sessionSecret || !initialCallbackUrl) fail('the session has no callback URL');
+  if (!equalInConstantTime(callback.sessionSecretDigest, sessionSecretDigest(sessionSecret))) {
+    fail('sessionSecretDigest does not belong to the session');
+  }
 }
 
-export function refuseMissingReturn(flowType: string | undefined): string | undefined {
-  return isSameDevice(flowType) ? 'the person has not come back through the callback URL' : undefined;
+/** Only the same-device flow types have a callback URL, so no other is answered where one was used. */
+export function checkCallbackFitsFlowType(
+  callback: SigningCallbackParameters | undefined,
+  flowType: string | undefined,
+): void {
+  if (callback && !isSameDevice(flowType)) fail('the callback URL was used for a flow type without callback');
 }
 
-function flowTypeOf(status: SessionStatus): string | undefined {
+/** What the answer says of how the person came, offered or not. */
+export function statedFlowType(status: SessionStatus): string | undefined {
   return status.state === 'COMPLETE' ? status.signature?.flowType : undefined;
 }
 
-export function refuseState(context: SessionContext): string | undefined {
-  if (context.status.state !== 'COMPLETE') return 'the session is not complete';
-  context.complete = context.status;
-  return undefined;
+export function completeStatusOf(status: SessionStatus): CompleteSessionStatus {
+  return status.state === 'COMPLETE' ? status : fail('the session is not complete');
 }
 
-export function refuseEndResult({ complete }: SessionContext): undefined {
-  const { endResult, details } = established(complete).result;
+/** @throws SmartIdOutcomeError when the session ended without success. */
+export function checkEndResult({ result: { endResult, details } }: CompleteSessionStatus): void {
   if (endResult !== 'OK') throw new SmartIdOutcomeError(endResult, details?.interaction);
 }
 
-/** A session that offered a QR code must not be answered as a notification, which would skip what protects the link. */
-export function refuseFlowType(context: SessionContext): string | undefined {
-  const answered = flowTypeOf(context.status);
-  const flowType = flowTypes.find((known) => known === answered);
-  if (!flowType || !context.session.flowTypes.includes(flowType)) return 'the flow type was not offered';
-  context.flowType = flowType;
-  return undefined;
-}
-
-/** For sessions whose callback URL is their own: it must have been used by the flow type that has one. */
-export function refuseFlowTypeOfReturn(context: SessionContext): string | undefined {
-  const refusal = refuseFlowType(context);
-  if (refusal || !context.callback || isSameDevice(context.flowType)) return refusal;
-  return 'the callback URL was used for a flow type without callback';
-}
-
 /** An answer that is signed holds a signature by the protocol that was asked for, and the signer's certificate. */
-export function refuseSignatureProtocol(
-  context: SessionContext & SignedAnswer,
+export function signedAnswerOf(
+  { signatureProtocol, signature, cert, result }: CompleteSessionStatus,
   asked: 'ACSP_V2' | 'RAW_DIGEST_SIGNATURE',
-): string | undefined {
-  const { signatureProtocol, signature, cert, result } = established(context.complete);
-  if (signatureProtocol !== asked) return `the signature protocol is not ${asked}`;
-  if (!signature) return 'there is no signature';
-  if (!cert) return 'there is no certificate';
-  context.signature = signature;
-  context.cert = cert;
-  context.documentNumber = result.documentNumber;
-  return undefined;
+): SignedAnswer {
+  if (signatureProtocol !== asked) fail(`the signature protocol is not ${asked}`);
+  if (!signature) fail('there is no signature');
+  if (!cert) fail('there is no certificate');
+  return { signature, cert, documentNumber: result.documentNumber };
 }
 
-/** The person was shown something that the site meant. */
-export function refuseInteraction(
-  { complete }: SessionContext,
+/**
+ * A session that offered a QR code must not be answered as a notification, which would skip what protects the link.
+ * @param callback of the session's own callback URL, if that was used.
+ */
+export function flowTypeOf(
+  answer: CompleteSessionStatus,
+  session: SessionFlows,
+  callback: SigningCallbackParameters | undefined,
+): FlowType {
+  const stated = statedFlowType(answer);
+  const flowType = flowTypes.find((known) => known === stated && session.flowTypes.includes(known));
+  if (!flowType) fail('the flow type was not offered');
+  checkCallbackFitsFlowType(callback, flowType);
+  return flowType;
+}
+
+/** Whoever opened the callback URL must hold the answer to the challenge that the app signed. */
+export function checkUserChallenge(
+  signature: StatusSignature,
+  flowType: FlowType,
+  callback: { userChallengeVerifier: string } | undefined,
+): void {
+  if (!isSameDevice(flowType)) return;
+  if (!callback) fail('the person has not come back through the callback URL');
+  if (!equalInConstantTime(userChallenge(callback.userChallengeVerifier), signature.userChallenge ?? '')) {
+    fail('userChallengeVerifier does not belong to the signed user challenge');
+  }
+}
+
+/** The `type` of what the person was shown, which the site must have meant. */
+export function interactionOf(
+  { interactionTypeUsed }: CompleteSessionStatus,
   interactions: string,
   set: InteractionSet,
-): string | undefined {
-  const offered = decodeInteractions(interactions, set);
-  const { interactionTypeUsed } = established(complete);
-  return offered.some(({ type }) => type === interactionTypeUsed) ? undefined : 'the interaction was not offered';
+): string {
+  const offered = decodeInteractions(interactions, set).find(({ type }) => type === interactionTypeUsed);
+  return offered ? offered.type : fail('the interaction was not offered');
 }

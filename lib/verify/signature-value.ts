@@ -5,6 +5,7 @@ import { hashAlgorithmOf, hashOctets, nodeHashName, type SignatureChoice } from 
 import { decodeBase64 } from '../protocol/base64.js';
 import { digestBytes } from '../protocol/digest.js';
 import type { SignatureAlgorithmParameters } from '../rp-api/responses.js';
+import { fail } from './check.js';
 import { hasLengthOfModulus, isPkcs1SignatureOf, isPssSignatureOf } from './rsa-digest.js';
 
 export interface AnsweredAlgorithm {
@@ -12,20 +13,20 @@ export interface AnsweredAlgorithm {
   signatureAlgorithmParameters?: SignatureAlgorithmParameters;
 }
 
-/** Why the algorithm of an answer is not the one that was asked for, every parameter included, or undefined. */
-export function refuseAlgorithm(answered: AnsweredAlgorithm, asked: SignatureChoice): string | undefined {
+/** The algorithm of an answer is the one that was asked for, every parameter included. */
+export function checkAlgorithm(answered: AnsweredAlgorithm, asked: SignatureChoice): void {
   const { signatureAlgorithm, signatureAlgorithmParameters: parameters } = answered;
-  if (signatureAlgorithm !== asked.signatureAlgorithm) return 'signatureAlgorithm is not the one asked for';
+  if (signatureAlgorithm !== asked.signatureAlgorithm) fail('signatureAlgorithm is not the one asked for');
   // A PKCS#1 v1.5 algorithm names its hash itself: parameters beside it mean nothing, whatever they are.
-  if (signatureAlgorithm !== 'rsassa-pss') return undefined;
-  if (!parameters) return 'signatureAlgorithmParameters are missing';
-  const hash = asked.hashAlgorithm;
-  if (!hash || parameters.hashAlgorithm !== hash) return 'hashAlgorithm is not the one asked for';
-  if (parameters.maskGenAlgorithm.algorithm !== 'id-mgf1') return 'maskGenAlgorithm is not id-mgf1';
-  if (parameters.maskGenAlgorithm.parameters.hashAlgorithm !== hash) return 'the hash of MGF1 is not the one asked for';
-  if (parameters.saltLength !== hashOctets(hash)) return 'saltLength is not the length of the hash';
-  if (parameters.trailerField !== '0xbc') return 'trailerField is not 0xbc';
-  return undefined;
+  if (signatureAlgorithm !== 'rsassa-pss') return;
+  if (!parameters) fail('signatureAlgorithmParameters are missing');
+  const { hashAlgorithm: hash } = asked;
+  const { maskGenAlgorithm } = parameters;
+  if (!hash || parameters.hashAlgorithm !== hash) fail('hashAlgorithm is not the one asked for');
+  if (maskGenAlgorithm.algorithm !== 'id-mgf1') fail('maskGenAlgorithm is not id-mgf1');
+  if (maskGenAlgorithm.parameters.hashAlgorithm !== hash) fail('the hash of MGF1 is not the one asked for');
+  if (parameters.saltLength !== hashOctets(hash)) fail('saltLength is not the length of the hash');
+  if (parameters.trailerField !== '0xbc') fail('trailerField is not 0xbc');
 }
 
 /**

@@ -1,38 +1,32 @@
 /** The verification of a signature session (section "Verifying the response"): all checks, in the order they run. */
 
-import type { X509Certificate } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { Identity } from '../identity.js';
-import { type FlowType, isSameDevice } from '../protocol/acsp-v2.js';
+import type { FlowType } from '../protocol/acsp-v2.js';
 import { type CertificateLevel, hashAlgorithmOf, type SignatureChoice } from '../protocol/algorithms.js';
-import { decodeBase64 } from '../protocol/base64.js';
 import { calculateDigest, digestBytes } from '../protocol/digest.js';
-import type { SessionStatus } from '../rp-api/responses.js';
+import type { SessionStatus, StatusCertificate, StatusSignature } from '../rp-api/responses.js';
+import { checkCertificate, type ExpectedSigner, forSignatures } from './certificate-checks.js';
+import { check, fail } from './check.js';
 import {
-  type CertificateContext,
-  certificateChecks,
-  type ExpectedSigner,
-  type TrustInput,
-} from './certificate-checks.js';
-import { type Check, established, runChecks } from './check.js';
-import {
-  refuseCallback,
-  refuseEndResult,
-  refuseFlowType,
-  refuseFlowTypeOfReturn,
-  refuseInteraction,
-  refuseMissingReturn,
-  refuseReturn,
-  refuseSignatureProtocol,
-  refuseState,
-  type SessionContext,
-  type SessionWays,
-  type SignedAnswer,
+  checkCallback,
+  checkCallbackFitsFlowType,
+  checkEndResult,
+  completeStatusOf,
+  flowTypeOf,
+  interactionOf,
+  type SessionFlows,
   type SigningCallbackParameters,
+  signedAnswerOf,
+  statedFlowType,
 } from './session-checks.js';
-import { isSignatureOf, isSignatureOfDigest, refuseAlgorithm } from './signature-value.js';
+import { checkAlgorithm, isSignatureOf, isSignatureOfDigest } from './signature-value.js';
+import type { TrustInput } from './trust-input.js';
+
+export { signatureChecks } from './check-names.js';
 
 /** What the site sent or received when it created the session, and has kept on the server since. */
-export interface SignatureSession extends SignatureChoice, SessionWays {
+export interface SignatureSession extends SignatureChoice, SessionFlows {
   /** Base64, as sent. */
   digest: string;
   /** Base64, as sent. */
@@ -47,7 +41,7 @@ export interface SignatureSession extends SignatureChoice, SessionWays {
    * Of a linked signature: the device-link certificate choice that it follows, whose callback URL is used once it is
    * done.
    */
-  linked?: SessionWays & { flowType: FlowType };
+  linked?: SessionFlows & { flowType: FlowType };
 }
 
 /** What a signature is verified by. */
@@ -82,99 +76,82 @@ export interface VerifiedSignature {
   deviceIpAddress?: string;
 }
 
-/** The input, and what earlier checks have established for later ones. */
-interface Context extends VerifySignatureInput, SessionContext, CertificateContext, SignedAnswer {
-  session: SignatureSession;
-}
-
-const checks: readonly Check<Context>[] = [
-  { name: 'callback', refuse: refuseCallbackOfSignature },
-  { name: 'state', refuse: refuseState },
-  { name: 'end-result', refuse: refuseEndResult },
-  { name: 'signature-protocol', refuse: (context) => refuseSignatureProtocol(context, 'RAW_DIGEST_SIGNATURE') },
-  { name: 'flow-type', refuse: refuseFlowTypeOfSignature },
-  ...certificateChecks('signature'),
-  { name: 'signing-certificate', refuse: refuseOtherCertificate },
-  { name: 'interaction', refuse: refuseUnofferedInteraction },
-  { name: 'signature-algorithm', refuse: refuseSignatureAlgorithm },
-  { name: 'digest', refuse: refuseDigest },
-  { name: 'signature', refuse: refuseSignature },
-];
-
-/** The names of the checks, in the order they run. */
-export const signatureChecks: readonly string[] = checks.map(({ name }) => name);
-
 /**
  * Verifies everything about a signature and says who gave it.
  * @throws SmartIdOutcomeError when the session ended without success.
- * @throws SmartIdVerificationError naming the check that refused.
+ * @throws SmartIdVerificationError naming the check that failed.
  */
 export async function verifySignature(input: VerifySignatureInput): Promise<VerifiedSignature> {
-  const context: Context = { ...input };
-  await runChecks(checks, context);
-  const { interactionTypeUsed, deviceIpAddress } = established(context.complete);
+  const { status, session, callback, data, ...trust } = input;
+  await check('callback', () =>
+    session.linked
+      ? checkCallbackOfLinkedChoice(session.linked, callback)
+      : checkCallback(session, callback, statedFlowType(status)),
+  );
+  const answer = await check('state', () => completeStatusOf(status));
+  await check('end-result', () => checkEndResult(answer));
+  const protocol = 'RAW_DIGEST_SIGNATURE';
+  const { signature, ...answered } = await check('signature-protocol', () => signedAnswerOf(answer, protocol));
+  const { cert } = answered;
+  const flowType = await check('flow-type', () => flowTypeOf(answer, session, session.linked ? undefined : callback));
+  const account = await checkCertificate({ ...answered, asked: session, purpose: forSignatures, trust });
+  const { certificate, identity, level, documentNumber } = account;
+  await check('signing-certificate', () => checkSigningCertificate(cert, session));
+  const isPush = flowType === 'Notification' && !session.linked;
+  const interactionTypeUsed = await check('interaction', () =>
+    interactionOf(answer, session.interactions, isPush ? 'notification' : 'device-link'),
+  );
+  await check('signature-algorithm', () => checkAlgorithm(signature, session));
+  await check('digest', () => checkDigest(session, data));
+  const value = await check('signature', () => signatureValueOf(signature, certificate.publicKey, session, data));
   return {
-    value: established(decodeBase64(established(context.signature).value ?? '')),
-    identity: established(context.identity),
-    documentNumber: established(context.documentNumber),
-    certificateLevel: established(context.level),
-    certificate: established(context.certificate).node,
-    flowType: established(context.session.linked?.flowType ?? context.flowType),
-    interactionTypeUsed: established(interactionTypeUsed),
-    deviceIpAddress,
+    value,
+    identity,
+    documentNumber,
+    certificateLevel: level,
+    certificate: certificate.node,
+    flowType: session.linked?.flowType ?? flowType,
+    interactionTypeUsed,
+    deviceIpAddress: answer.deviceIpAddress,
   };
 }
 
 /** A linked signature has no callback URL of its own: the person comes back by that of the certificate choice. */
-function refuseCallbackOfSignature(context: Context): string | undefined {
-  const { session, callback } = context;
-  const { linked } = session;
-  if (!linked) return refuseCallback(context);
-  if (!linked.flowTypes.includes(linked.flowType)) return 'the choice was not offered by its flow type';
-  if (!callback) return refuseMissingReturn(linked.flowType);
-  if (!isSameDevice(linked.flowType)) return 'the callback URL was used for a flow type without callback';
-  return refuseReturn(linked, callback);
-}
-
-function refuseFlowTypeOfSignature(context: Context): string | undefined {
-  return context.session.linked ? refuseFlowType(context) : refuseFlowTypeOfReturn(context);
+function checkCallbackOfLinkedChoice(
+  choice: NonNullable<SignatureSession['linked']>,
+  callback: SigningCallbackParameters | undefined,
+): void {
+  if (!choice.flowTypes.includes(choice.flowType)) fail('the choice was not offered by its flow type');
+  checkCallbackFitsFlowType(callback, choice.flowType);
+  checkCallback(choice, callback, choice.flowType);
 }
 
 /** The document names the certificate that was learned before it was made, so it must be signed with that one. */
-function refuseOtherCertificate({ session, cert }: Context): string | undefined {
-  const { signingCertificate } = session;
-  return signingCertificate === undefined || signingCertificate === established(cert).value
-    ? undefined
-    : 'it is not the certificate that the document names';
+function checkSigningCertificate({ value }: StatusCertificate, { signingCertificate }: SignatureSession): void {
+  if (signingCertificate !== undefined && signingCertificate !== value) {
+    fail('it is not the certificate that the document names');
+  }
 }
 
-function refuseUnofferedInteraction(context: Context): string | undefined {
-  const { session, flowType } = context;
-  return refuseInteraction(
-    context,
-    session.interactions,
-    flowType === 'Notification' && !session.linked ? 'notification' : 'device-link',
-  );
-}
-
-function refuseSignatureAlgorithm({ signature, session }: Context): string | undefined {
-  return refuseAlgorithm(established(signature), session);
-}
-
-/** Whether what was sent is the digest of the data. */
-function refuseDigest({ session, data }: Context): string | undefined {
+/** What was sent has the length of a digest, and is the one of the data where that is at hand. */
+function checkDigest(session: SignatureSession, data: Uint8Array | undefined): void {
   const hashAlgorithm = hashAlgorithmOf(session);
   digestBytes(session.digest, hashAlgorithm);
-  if (data === undefined) return undefined;
-  return calculateDigest(data, hashAlgorithm) === session.digest ? undefined : 'it is not the digest of the data';
+  if (data !== undefined && calculateDigest(data, hashAlgorithm) !== session.digest) {
+    fail('it is not the digest of the data');
+  }
 }
 
-function refuseSignature({ signature, session, certificate, data }: Context): string | undefined {
-  const { value } = established(signature);
-  const { publicKey } = established(certificate);
+/** The bytes of the value, which is a signature of the digest by the key of the certificate. */
+function signatureValueOf(
+  { value = '' }: StatusSignature,
+  publicKey: KeyObject,
+  session: SignatureSession,
+  data: Uint8Array | undefined,
+): Buffer {
   const isGenuine =
     data === undefined
       ? isSignatureOfDigest(session.digest, value, publicKey, session)
       : isSignatureOf(data, value, publicKey, session);
-  return isGenuine ? undefined : "it is not one of the certificate's key over the digest";
+  return isGenuine ? Buffer.from(value, 'base64') : fail("it is not one of the certificate's key over the digest");
 }

@@ -9,14 +9,14 @@ import { SmartIdClient } from '../../lib/rp-api/client.js';
 import type { CompleteSessionStatus, DeviceLinkSession, SessionStatus } from '../../lib/rp-api/responses.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
-import type { TrustInput } from '../../lib/verify/certificate-checks.js';
-import type { SessionWays } from '../../lib/verify/session-checks.js';
+import type { SessionFlows } from '../../lib/verify/session-checks.js';
+import type { TrustInput } from '../../lib/verify/trust-input.js';
 import { callbackAfter, usePhone } from './phone.js';
 
 /** What the verifications of all kinds of sessions take. */
 export interface GenuineAnswer extends TrustInput {
   status: CompleteSessionStatus;
-  session: SessionWays;
+  session: SessionFlows;
   callback?: { sessionSecretDigest: string };
 }
 

@@ -7,6 +7,7 @@ import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
 import { refusedBy } from '../attacks/judge.js';
 import { genuineAuthentication } from '../support/authentication.js';
+import { withStatus } from '../support/genuine.js';
 import { okDocument, okIdentity } from '../support/phone.js';
 import { demoWithAdvanced } from '../support/relying-parties.js';
 
@@ -96,6 +97,27 @@ describe('Verifying an authentication', () => {
     for (const offered of [interactions, both]) {
       expect(await refusedBy({ ...qr, session: { ...qr.session, interactions: offered } })).to.equal('interaction');
     }
+  });
+
+  it('needs the callback of a session that offered several flow types only where it was used', async () => {
+    const qr = await genuineAuthentication(simulator);
+    const web = await genuineAuthentication(simulator, { flowType: 'Web2App' });
+    const { initialCallbackUrl } = web.session;
+    const offered = { flowTypes: ['QR', 'Web2App'], initialCallbackUrl } as const;
+    for (const [flowType, input] of [
+      ['QR', qr],
+      ['Web2App', web],
+    ] as const) {
+      const verified = await verifyAuthentication({ ...input, session: { ...input.session, ...offered } });
+      expect(verified.flowType).to.equal(flowType);
+    }
+  });
+
+  it('gives the address of the phone, where the service gives it', async () => {
+    const input = withStatus(await genuineAuthentication(simulator), (status) => {
+      status.deviceIpAddress = '192.0.2.1';
+    });
+    expect((await verifyAuthentication(input)).deviceIpAddress).to.equal('192.0.2.1');
   });
 
   it('takes the person or the document that the session was for', async () => {

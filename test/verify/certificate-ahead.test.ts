@@ -3,7 +3,7 @@ import { createRevocationChecker } from '../../lib/revocation.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
-import { judgeCertificateAhead } from '../../lib/verify/certificate-checks.js';
+import { judgeCertificateAhead } from '../../lib/verify/certificate-ahead.js';
 import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';
 import { usePhone } from '../support/phone.js';
 import { Browser, startSite } from '../support/site.js';

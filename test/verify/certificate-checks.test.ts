@@ -1,11 +1,18 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { ObjectIdentifier } from 'asn1js';
 import { expect } from 'chai';
-import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
+import type { CertificateLevel } from '../../lib/protocol/algorithms.js';
+import { type Certificate, maxCertificateBytes, parseCertificate } from '../../lib/trust/certificate.js';
 import { tags } from '../../lib/trust/der.js';
 import { RevocationChecker } from '../../lib/trust/revocation/revocation.js';
-import { type CertificateContext, certificateChecks } from '../../lib/verify/certificate-checks.js';
-import { runChecks } from '../../lib/verify/check.js';
+import {
+  type AnsweredCertificate,
+  checkCertificate,
+  type ExpectedSigner,
+  forAuthentication,
+  forSignatures,
+} from '../../lib/verify/certificate-checks.js';
+import type { TrustInput } from '../../lib/verify/trust-input.js';
 import {
   extension,
   extensionsOf,
@@ -52,63 +59,78 @@ interface Wish {
   key?: KeyObject;
   value?: string;
   answered?: string;
-  context?: Partial<CertificateContext>;
+  documentNumber?: string | undefined;
+  asked?: { certificateLevel?: CertificateLevel; expected?: ExpectedSigner };
+  trust?: Partial<TrustInput>;
 }
 
 describe('The checks of a certificate', () => {
   const documentNumber = 'PNOEE-30303039914-MOCK-Q';
+  const noNetwork = () => Promise.reject(new Error('No network.'));
 
-  /** The context after the checks, or the message of the one that refuses. */
-  async function run({ extensions = [qualified, keyUsage, purpose], key = publicKey, ...wish }: Wish = {}) {
+  function answered({ extensions = [qualified, keyUsage, purpose], key = publicKey, ...wish }: Wish = {}) {
     const bytes = handmadeCertificate(key, caKeys.privateKey, { subject, extensions: extensionsOf(...extensions) });
-    const context: CertificateContext = {
-      trustAnchors: { certificates: [anchor] },
-      revocation: new RevocationChecker('off', () => Promise.reject(new Error('No network.'))),
-      now: Date.now(),
-      session: { certificateLevel: 'QUALIFIED' },
+    return {
       cert: {
         value: wish.value ?? Buffer.from(bytes).toString('base64'),
         certificateLevel: wish.answered ?? 'QUALIFIED',
       },
-      documentNumber,
-      ...wish.context,
-    };
-    await runChecks(certificateChecks('authentication'), context);
-    return context;
+      documentNumber: 'documentNumber' in wish ? wish.documentNumber : documentNumber,
+      asked: { certificateLevel: 'QUALIFIED', ...wish.asked },
+      trust: {
+        trustAnchors: { certificates: [anchor] },
+        revocation: new RevocationChecker('off', noNetwork),
+        now: Date.now(),
+        ...wish.trust,
+      },
+    } satisfies Omit<AnsweredCertificate<CertificateLevel>, 'purpose'>;
   }
+  const run = (wish?: Wish) => checkCertificate({ ...answered(wish), purpose: forAuthentication });
   const refusal = (wish: Wish) =>
     run(wish).then(
       () => undefined,
       ({ message }: Error) => message,
     );
 
-  it('have names in the order they run', () => {
-    expect(certificateChecks('signature').map(({ name }) => name)).to.deep.equal([
-      'certificate',
-      'certificate-path',
-      'revocation',
-      'certificate-profile',
-      'certificate-level',
-      'identity',
-      'document-number',
-      'expected-signer',
-    ]);
-  });
-
-  it('establish the certificate, its path, its level and whose it is', async () => {
-    const { certificate, path, level, identity } = await run();
-    expect(path?.[0]).to.equal(certificate);
-    expect(path?.[1] === anchor).to.equal(true);
+  it('establish the certificate, its level, its document and whose it is', async () => {
+    const wish = answered();
+    const { certificate, level, identity, ...found } = await checkCertificate({ ...wish, purpose: forAuthentication });
+    expect(certificate.node.raw.toString('base64')).to.equal(wish.cert.value);
     expect(level).to.equal('QUALIFIED');
     expect(identity).to.include({ semanticsIdentifier: 'PNOEE-30303039914', surname: 'TESTNUMBER', givenName: 'OK' });
+    expect(found).to.deep.equal({ documentNumber });
   });
 
+  it('revocation: is asked about the path from the certificate to its anchor, at the time of the verification', async () => {
+    const asked: unknown[][] = [];
+    const revocation = new RevocationChecker('ocsp', noNetwork);
+    revocation.refuse = async (...args) => {
+      asked.push(args);
+      return undefined;
+    };
+    const now = Date.now() - 1000;
+    const { certificate } = await run({ trust: { revocation, now } });
+    expect(asked).to.have.length(1);
+    const [[path, time] = []] = asked;
+    expect(path).to.have.length(2);
+    expect((path as Certificate[])[0]).to.equal(certificate);
+    expect((path as Certificate[])[1] === anchor).to.equal(true);
+    expect(time).to.equal(now);
+  });
+
+  const maxBase64 = Math.ceil(maxCertificateBytes / 3) * 4;
   const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
   for (const [message, wish] of [
     ['certificate: it is not Base64, or too long', { value: 'AAAA ' }],
     ['certificate: it is not Base64, or too long', { value: '' }],
+    ['certificate: it is not Base64, or too long', { value: 'A'.repeat(maxBase64 + 4) }],
+    ['certificate: the answer cannot be checked', { value: 'A'.repeat(maxBase64) }],
     ['certificate: the answer cannot be checked', { value: 'AAAA' }],
-    ['certificate-path: it is not signed by a trust anchor', { context: { trustAnchors: { certificates: [] } } }],
+    ['certificate-path: it is not signed by a trust anchor', { trust: { trustAnchors: { certificates: [] } } }],
+    [
+      'revocation: neither OCSP nor a CRL says whether a certificate of the path is revoked',
+      { trust: { revocation: new RevocationChecker('ocsp', () => Promise.reject(new Error('No network.'))) } },
+    ],
     ['certificate-profile: its key is not an RSA key of at least 2048 bits', { key: small }],
     [
       'certificate-profile: its key usage is not that of Smart-ID authentication',
@@ -126,77 +148,61 @@ describe('The checks of a certificate', () => {
     ['certificate-profile: it states another level than the answer', { answered: 'QSCD' }],
     [
       'certificate-level: there is no such level as the one asked for',
-      { context: { session: { certificateLevel: 'OTHER' as 'QSCD' } } },
+      { asked: { certificateLevel: 'OTHER' as CertificateLevel } },
     ],
     [
       'certificate-level: its level is below the one asked for',
       { extensions: [advanced, keyUsage, purpose], answered: 'ADVANCED' },
     ],
-    ['document-number: there is none', { context: { documentNumber: undefined } }],
-    ['document-number: there is none', { context: { documentNumber: '' } }],
-    [
-      "document-number: it is not one of the certificate's subject",
-      { context: { documentNumber: 'PNOEE-30303039915-MOCK-Q' } },
-    ],
+    ['document-number: there is none', { documentNumber: undefined }],
+    ['document-number: there is none', { documentNumber: '' }],
+    ["document-number: it is not one of the certificate's subject", { documentNumber: 'PNOEE-30303039915-MOCK-Q' }],
     [
       'document-number: it is not the one in the certificate',
       { extensions: [qualified, keyUsage, purpose, directoryName('PNOEE-30303039914-OTHR-Q')] },
     ],
     [
       'expected-signer: the session was for somebody else',
-      {
-        context: {
-          session: { certificateLevel: 'QUALIFIED', expected: { documentNumber: 'PNOEE-30303039914-OTHR-Q' } },
-        },
-      },
+      { asked: { expected: { documentNumber: 'PNOEE-30303039914-OTHR-Q' } } },
     ],
     [
       'expected-signer: the session was for somebody else',
-      {
-        context: { session: { certificateLevel: 'QUALIFIED', expected: { semanticsIdentifier: 'PNOEE-30303039915' } } },
-      },
+      { asked: { expected: { semanticsIdentifier: 'PNOEE-30303039915' } } },
     ],
   ] as [string, Wish][]) {
-    it(`refuse with the reason: ${message}`, async () => {
+    it(`fail with the reason: ${message}`, async () => {
       expect(await refusal(wish)).to.equal(message);
     });
   }
 
-  it('refuse a certificate for signatures that is not one, by the same reasons', async () => {
-    const context = (certificate: Certificate) => ({ certificate }) as CertificateContext;
-    const [, , , profile] = certificateChecks('signature');
-    const read = (...extensions: string[]) =>
-      parseCertificate(
-        handmadeCertificate(publicKey, caKeys.privateKey, { subject, extensions: extensionsOf(...extensions) }),
-      );
-    expect(await profile?.refuse(context(read(qualified, keyUsage)))).to.equal(
-      'its key usage is not that of Smart-ID signatures',
-    );
-    expect(await profile?.refuse(context(read(qualified, extension('0603551d0f', '03020640'))))).to.equal(
+  for (const [reason, extensions] of [
+    ['its key usage is not that of Smart-ID signatures', [qualified, keyUsage]],
+    [
       'its policies or statements are not those of Smart-ID signatures',
-    );
-  });
+      [qualified, extension('0603551d0f', '03020640')],
+    ],
+  ] as const) {
+    it(`certificate-profile: a certificate is not one for signatures where ${reason}`, async () => {
+      const error = await checkCertificate({
+        ...answered({ extensions: [...extensions] }),
+        purpose: forSignatures,
+      }).catch((thrown: unknown) => thrown);
+      expect(error).to.have.property('message', `certificate-profile: ${reason}`);
+    });
+  }
 
   for (const [what, wish] of [
     [
       'of the demo environment where that is allowed',
       {
         extensions: [policies(oids.demoQualified, oids.ncpQualified), keyUsage, purpose],
-        context: { acceptDemoPolicies: true },
+        trust: { acceptDemoPolicies: true },
       },
     ],
-    ['of a higher level than the one asked for', { context: { session: { certificateLevel: 'ADVANCED' } } }],
+    ['of a higher level than the one asked for', { asked: { certificateLevel: 'ADVANCED' } }],
     ['that names the document', { extensions: [qualified, keyUsage, purpose, directoryName(documentNumber)] }],
-    [
-      'of the document that was expected',
-      { context: { session: { certificateLevel: 'QUALIFIED', expected: { documentNumber } } } },
-    ],
-    [
-      'of the person who was expected',
-      {
-        context: { session: { certificateLevel: 'QUALIFIED', expected: { semanticsIdentifier: 'PNOEE-30303039914' } } },
-      },
-    ],
+    ['of the document that was expected', { asked: { expected: { documentNumber } } }],
+    ['of the person who was expected', { asked: { expected: { semanticsIdentifier: 'PNOEE-30303039914' } } }],
   ] as [string, Wish][]) {
     it(`take a certificate ${what}`, async () => {
       expect(await refusal(wish)).to.equal(undefined);

@@ -1,141 +1,151 @@
 import { expect } from 'chai';
 import { SmartIdOutcomeError } from '../../lib/errors.js';
-import { sessionSecretDigest } from '../../lib/protocol/callback.js';
+import type { FlowType } from '../../lib/protocol/acsp-v2.js';
+import { sessionSecretDigest, userChallenge } from '../../lib/protocol/callback.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
-import type { SessionStatus } from '../../lib/rp-api/responses.js';
+import type { CompleteSessionStatus, SessionStatus } from '../../lib/rp-api/responses.js';
 import {
-  refuseCallback,
-  refuseEndResult,
-  refuseFlowType,
-  refuseFlowTypeOfReturn,
-  refuseInteraction,
-  refuseMissingReturn,
-  refuseReturn,
-  refuseSignatureProtocol,
-  refuseState,
-  type SessionContext,
+  checkCallback,
+  checkCallbackFitsFlowType,
+  checkEndResult,
+  checkUserChallenge,
+  completeStatusOf,
+  flowTypeOf,
+  interactionOf,
+  type SessionFlows,
+  signedAnswerOf,
+  statedFlowType,
 } from '../../lib/verify/session-checks.js';
+import { reasonOf } from '../support/reason.js';
 
 const sessionSecret = Buffer.alloc(32, 1).toString('base64');
-const session = {
+const session: SessionFlows = {
   flowTypes: ['QR', 'Web2App'],
   initialCallbackUrl: 'https://rp.example.com/',
   sessionSecret,
-} as const;
+};
 const callback = { sessionSecretDigest: sessionSecretDigest(sessionSecret) };
-const complete = (flowType?: string, more = {}) =>
-  ({
-    state: 'COMPLETE',
-    result: { endResult: 'OK', documentNumber: 'PNOEE-30303039914-MOCK-Q' },
-    ...(flowType !== undefined && { signature: { flowType } }),
-    ...more,
-  }) as SessionStatus;
-const context = (wish: Partial<SessionContext> = {}): SessionContext => ({
-  status: complete('Web2App'),
-  session,
-  ...wish,
+const running: SessionStatus = { state: 'RUNNING' };
+const complete = (flowType?: string, more = {}): CompleteSessionStatus => ({
+  state: 'COMPLETE',
+  result: { endResult: 'OK', documentNumber: 'PNOEE-30303039914-MOCK-Q' },
+  ...(flowType !== undefined && { signature: { flowType } }),
+  ...more,
 });
+const missing = 'the person has not come back through the callback URL';
 
 describe('The return of a person through the callback URL', () => {
-  it('is that with the digest of the secret of the session', () => {
-    expect(refuseReturn(session, callback)).to.equal(undefined);
-    expect(refuseReturn(session, { sessionSecretDigest: `${callback.sessionSecretDigest} ` })).to.equal(
-      'sessionSecretDigest does not belong to the session',
-    );
+  const reason = (...args: Parameters<typeof checkCallback>) => reasonOf(() => checkCallback(...args));
+
+  it('callback: is that with the digest of the secret of the session, whatever the flow type', () => {
+    const wrong = { sessionSecretDigest: `${callback.sessionSecretDigest} ` };
+    for (const flowType of ['Web2App', 'QR', undefined]) {
+      expect(reason(session, callback, flowType)).to.equal(undefined);
+      expect(reason(session, wrong, flowType)).to.equal('sessionSecretDigest does not belong to the session');
+      expect(reason(session, { sessionSecretDigest: '' }, flowType)).to.contain('does not belong');
+    }
   });
 
-  it('is none of a session without callback URL or secret', () => {
+  it('callback: is none of a session without callback URL or secret', () => {
     for (const name of ['initialCallbackUrl', 'sessionSecret'] as const) {
-      expect(refuseReturn({ ...session, [name]: undefined }, callback)).to.equal('the session has no callback URL');
+      for (const absent of [undefined, '']) {
+        const without = { ...session, [name]: absent };
+        expect(reason(without, callback, 'Web2App')).to.equal('the session has no callback URL');
+      }
     }
   });
 
-  it('is missing where the flow type is one on the same device', () => {
-    for (const flowType of ['Web2App', 'App2App']) {
-      expect(refuseMissingReturn(flowType)).to.equal('the person has not come back through the callback URL');
+  it('callback: is missing where the flow type is one on the same device', () => {
+    for (const flowType of ['Web2App', 'App2App']) expect(reason(session, undefined, flowType)).to.equal(missing);
+    for (const flowType of ['QR', 'Notification', undefined]) {
+      expect(reason(session, undefined, flowType)).to.equal(undefined);
     }
-    for (const flowType of ['QR', 'Notification', undefined]) expect(refuseMissingReturn(flowType)).to.equal(undefined);
   });
 
-  it('is asked for by the flow type of the answer, and checked where it is there', () => {
-    const missing = 'the person has not come back through the callback URL';
-    expect(refuseCallback(context())).to.equal(missing);
-    expect(refuseCallback(context({ callback }))).to.equal(undefined);
-    expect(refuseCallback(context({ status: complete('QR') }))).to.equal(undefined);
-    expect(refuseCallback(context({ status: complete() }))).to.equal(undefined);
-    expect(refuseCallback(context({ status: { state: 'RUNNING' } as SessionStatus }))).to.equal(undefined);
-    const wrong = { sessionSecretDigest: '' };
-    expect(refuseCallback(context({ status: complete('QR'), callback: wrong }))).to.contain('does not belong');
+  it('callback: fits the flow types on the same device alone', () => {
+    const fits = (...args: Parameters<typeof checkCallbackFitsFlowType>) =>
+      reasonOf(() => checkCallbackFitsFlowType(...args));
+    for (const flowType of ['Web2App', 'App2App']) expect(fits(callback, flowType)).to.equal(undefined);
+    for (const flowType of ['QR', 'Notification', undefined]) {
+      expect(fits(callback, flowType)).to.equal('the callback URL was used for a flow type without callback');
+      expect(fits(undefined, flowType)).to.equal(undefined);
+    }
+  });
+
+  it('user challenge: its answer comes with the callback', () => {
+    const verifier = 'A'.repeat(43);
+    const signature = { flowType: 'Web2App', userChallenge: userChallenge(verifier) };
+    const reason = (...args: Parameters<typeof checkUserChallenge>) => reasonOf(() => checkUserChallenge(...args));
+    const foreign = 'userChallengeVerifier does not belong to the signed user challenge';
+    for (const flowType of ['Web2App', 'App2App'] as const) {
+      expect(reason(signature, flowType, { userChallengeVerifier: verifier })).to.equal(undefined);
+      expect(reason(signature, flowType, { userChallengeVerifier: 'B'.repeat(43) })).to.equal(foreign);
+      expect(reason({ flowType }, flowType, { userChallengeVerifier: verifier })).to.equal(foreign);
+      expect(reason(signature, flowType, undefined)).to.equal(missing);
+    }
+    for (const flowType of ['QR', 'Notification'] as const) {
+      expect(reason(signature, flowType, undefined)).to.equal(undefined);
+    }
   });
 });
 
 describe('The state and end result of a session', () => {
-  it('are complete', () => {
-    const running = context({ status: { state: 'RUNNING' } as SessionStatus });
-    expect(refuseState(running)).to.equal('the session is not complete');
-    expect(running.complete).to.equal(undefined);
-    const whole = context();
-    expect(refuseState(whole)).to.equal(undefined);
-    expect(whole.complete).to.equal(whole.status);
+  it('state: is complete', () => {
+    expect(reasonOf(() => completeStatusOf(running))).to.equal('the session is not complete');
+    const status = complete();
+    expect(completeStatusOf(status)).to.equal(status);
   });
 
-  it('are OK, or the outcome with the interaction it was about', () => {
-    const of = (result: object) => {
-      const whole = context({ status: complete('QR', { result }) });
-      refuseState(whole);
-      return () => refuseEndResult(whole);
-    };
-    expect(of({ endResult: 'OK' })()).to.equal(undefined);
+  it('end result: is OK, or the outcome with the interaction it was about', () => {
+    const of = (result: CompleteSessionStatus['result']) => () => checkEndResult(complete('QR', { result }));
+    expect(of({ endResult: 'OK' })).to.not.throw();
     expect(of({ endResult: 'TIMEOUT' }))
       .to.throw(SmartIdOutcomeError)
       .with.property('endResult', 'TIMEOUT');
     expect(of({ endResult: 'USER_REFUSED_INTERACTION', details: { interaction: 'displayTextAndPIN' } }))
       .to.throw(SmartIdOutcomeError)
       .with.property('interaction', 'displayTextAndPIN');
-    expect(() => refuseEndResult(context())).to.throw('An earlier check did not establish this value.');
   });
 });
 
 describe('The flow type of an answer', () => {
-  it('is one that was offered', () => {
-    for (const flowType of ['QR', 'Web2App'] as const) {
-      const whole = context({ status: complete(flowType) });
-      expect(refuseFlowType(whole)).to.equal(undefined);
-      expect(whole.flowType).to.equal(flowType);
-    }
-    for (const flowType of ['App2App', 'Notification', 'qr', undefined]) {
-      const whole = context({ status: complete(flowType) });
-      expect(refuseFlowType(whole)).to.equal('the flow type was not offered');
-      expect(whole.flowType).to.equal(undefined);
-    }
-    const invented = { ...session, flowTypes: ['Invented' as 'QR'] };
-    expect(refuseFlowType(context({ status: complete('Invented'), session: invented }))).to.contain('not offered');
+  it('flow type: is stated by a complete answer alone', () => {
+    expect(statedFlowType(complete('anything'))).to.equal('anything');
+    expect(statedFlowType(complete())).to.equal(undefined);
+    expect(statedFlowType({ ...complete('QR'), state: 'RUNNING' } as SessionStatus)).to.equal(undefined);
   });
 
-  it('is one with a callback URL where that was used', () => {
-    expect(refuseFlowTypeOfReturn(context({ callback }))).to.equal(undefined);
-    expect(refuseFlowTypeOfReturn(context({ status: complete('QR') }))).to.equal(undefined);
-    expect(refuseFlowTypeOfReturn(context({ status: complete('QR'), callback }))).to.equal(
+  it('flow type: is one that was offered', () => {
+    for (const flowType of ['QR', 'Web2App']) {
+      expect(flowTypeOf(complete(flowType), session, undefined)).to.equal(flowType);
+    }
+    for (const flowType of ['App2App', 'Notification', 'qr', undefined]) {
+      for (const used of [undefined, callback]) {
+        expect(reasonOf(() => flowTypeOf(complete(flowType), session, used))).to.equal('the flow type was not offered');
+      }
+    }
+    const invented = { ...session, flowTypes: ['Invented' as FlowType] };
+    expect(reasonOf(() => flowTypeOf(complete('Invented'), invented, undefined))).to.contain('not offered');
+  });
+
+  it('flow type: is one with a callback URL where that was used', () => {
+    expect(flowTypeOf(complete('Web2App'), session, callback)).to.equal('Web2App');
+    expect(reasonOf(() => flowTypeOf(complete('QR'), session, callback))).to.equal(
       'the callback URL was used for a flow type without callback',
-    );
-    expect(refuseFlowTypeOfReturn(context({ status: complete('Notification'), callback }))).to.equal(
-      'the flow type was not offered',
     );
   });
 });
 
 describe('The protocol of a signed answer', () => {
   const cert = { value: 'AAAA', certificateLevel: 'QUALIFIED' };
-  const of = (more: object, asked: 'ACSP_V2' | 'RAW_DIGEST_SIGNATURE' = 'ACSP_V2') => {
-    const whole = context({ status: complete('QR', { signatureProtocol: 'ACSP_V2', cert, ...more }) });
-    refuseState(whole);
-    return { refusal: refuseSignatureProtocol(whole, asked), whole };
-  };
+  const answer = (more: object) => complete('QR', { signatureProtocol: 'ACSP_V2', cert, ...more });
 
-  it('is the one asked for, with a signature and a certificate', () => {
-    const { refusal, whole } = of({});
-    expect(refusal).to.equal(undefined);
-    expect(whole).to.deep.include({ signature: { flowType: 'QR' }, cert, documentNumber: 'PNOEE-30303039914-MOCK-Q' });
+  it('signature protocol: is the one asked for, with a signature and a certificate', () => {
+    expect(signedAnswerOf(answer({}), 'ACSP_V2')).to.deep.equal({
+      signature: { flowType: 'QR' },
+      cert,
+      documentNumber: 'PNOEE-30303039914-MOCK-Q',
+    });
   });
 
   for (const [reason, more, asked] of [
@@ -144,24 +154,26 @@ describe('The protocol of a signed answer', () => {
     ['there is no signature', { signature: undefined }, 'ACSP_V2'],
     ['there is no certificate', { cert: undefined }, 'ACSP_V2'],
   ] as const) {
-    it(`refuses an answer: ${reason}`, () => {
-      const { refusal, whole } = of(more, asked);
-      expect(refusal).to.equal(reason);
-      expect(whole).to.not.have.any.keys('signature', 'cert', 'documentNumber');
+    it(`signature protocol: fails where ${reason}`, () => {
+      expect(reasonOf(() => signedAnswerOf(answer(more), asked))).to.equal(reason);
     });
   }
 });
 
 describe('The interaction of an answer', () => {
-  it('is one of those that were offered', () => {
-    const offered = encodeInteractions([{ type: 'displayTextAndPIN', displayText60: 'Log in?' }], 'device-link');
-    const of = (interactionTypeUsed?: string) => {
-      const whole = context({ status: complete('QR', { interactionTypeUsed }) });
-      refuseState(whole);
-      return refuseInteraction(whole, offered, 'device-link');
-    };
-    expect(of('displayTextAndPIN')).to.equal(undefined);
-    expect(of('confirmationMessage')).to.equal('the interaction was not offered');
-    expect(of(undefined)).to.equal('the interaction was not offered');
+  it('interaction: is one of those that were offered', () => {
+    const offered = encodeInteractions(
+      [
+        { type: 'confirmationMessage', displayText200: 'Log in to the site?' },
+        { type: 'displayTextAndPIN', displayText60: 'Log in?' },
+      ],
+      'device-link',
+    );
+    const of = (interactionTypeUsed?: string) =>
+      interactionOf(complete('QR', { interactionTypeUsed }), offered, 'device-link');
+    for (const type of ['displayTextAndPIN', 'confirmationMessage']) expect(of(type)).to.equal(type);
+    for (const type of ['confirmationMessageAndVerificationCodeChoice', 'displaytextandpin', undefined]) {
+      expect(reasonOf(() => of(type))).to.equal('the interaction was not offered');
+    }
   });
 });

@@ -1,7 +1,8 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { expect } from 'chai';
 import { calculateDigest } from '../../lib/protocol/digest.js';
-import { isSignatureOf, isSignatureOfDigest, refuseAlgorithm } from '../../lib/verify/signature-value.js';
+import { checkAlgorithm, isSignatureOf, isSignatureOfDigest } from '../../lib/verify/signature-value.js';
+import { reasonOf } from '../support/reason.js';
 
 const pss = { signatureAlgorithm: 'rsassa-pss', hashAlgorithm: 'SHA-256' } as const;
 const parameters = {
@@ -11,19 +12,21 @@ const parameters = {
   trailerField: '0xbc',
 };
 
+const reasonAgainst = (...args: Parameters<typeof checkAlgorithm>) => reasonOf(() => checkAlgorithm(...args));
+
 describe('The algorithm of a signature', () => {
   it('is the one asked for with all of its parameters', () => {
-    expect(
-      refuseAlgorithm({ signatureAlgorithm: 'rsassa-pss', signatureAlgorithmParameters: parameters }, pss),
-    ).to.equal(undefined);
+    expect(reasonAgainst({ signatureAlgorithm: 'rsassa-pss', signatureAlgorithmParameters: parameters }, pss)).to.equal(
+      undefined,
+    );
     const pkcs1 = { signatureAlgorithm: 'sha256WithRSAEncryption' } as const;
-    expect(refuseAlgorithm(pkcs1, pkcs1)).to.equal(undefined);
+    expect(reasonAgainst(pkcs1, pkcs1)).to.equal(undefined);
     for (const meaningless of [parameters, { ...parameters, saltLength: 20 }, {}, 'x', 7]) {
       const answered = { ...pkcs1, signatureAlgorithmParameters: meaningless as typeof parameters };
-      expect(refuseAlgorithm(answered, pkcs1)).to.equal(undefined);
+      expect(reasonAgainst(answered, pkcs1)).to.equal(undefined);
     }
-    expect(refuseAlgorithm(pkcs1, pss)).to.equal('signatureAlgorithm is not the one asked for');
-    expect(refuseAlgorithm({}, pss)).to.equal('signatureAlgorithm is not the one asked for');
+    expect(reasonAgainst(pkcs1, pss)).to.equal('signatureAlgorithm is not the one asked for');
+    expect(reasonAgainst({}, pss)).to.equal('signatureAlgorithm is not the one asked for');
   });
 
   for (const [reason, wish] of [
@@ -43,7 +46,7 @@ describe('The algorithm of a signature', () => {
     it(`of PSS is refused: ${reason}`, () => {
       const answered = wish && { ...parameters, ...wish };
       expect(
-        refuseAlgorithm({ signatureAlgorithm: 'rsassa-pss', signatureAlgorithmParameters: answered as never }, pss),
+        reasonAgainst({ signatureAlgorithm: 'rsassa-pss', signatureAlgorithmParameters: answered as never }, pss),
       ).to.equal(reason);
     });
   }
@@ -51,7 +54,7 @@ describe('The algorithm of a signature', () => {
   it('of PSS is refused where no hash was asked for', () => {
     const answered = { ...parameters, hashAlgorithm: undefined as unknown as string };
     expect(
-      refuseAlgorithm(
+      reasonAgainst(
         { signatureAlgorithm: 'rsassa-pss', signatureAlgorithmParameters: answered as never },
         { signatureAlgorithm: 'rsassa-pss' },
       ),
@@ -81,6 +84,30 @@ describe('The value of a signature', () => {
       expect(isSignatureOfDigest(other, value, publicKey, choice)).to.equal(false);
     });
   }
+
+  it('is none where a leading zero octet is left out, which OpenSSL would take', () => {
+    const choices = [
+      [pss, { key: privateKey, padding, saltLength: 32 }],
+      [pkcs1, { key: privateKey }],
+    ] as const;
+    for (const [choice, key] of choices) {
+      for (let count = 0; ; count++) {
+        const counted = Buffer.from(`message ${count}`);
+        const signature = sign('sha256', counted, key);
+        if (signature[0] !== 0) continue;
+        const digestOf = calculateDigest(counted, 'SHA-256');
+        for (const [bytes, isOne] of [
+          [signature, true],
+          [signature.subarray(1), false],
+        ] as const) {
+          const value = bytes.toString('base64');
+          expect(isSignatureOf(counted, value, publicKey, choice)).to.equal(isOne);
+          expect(isSignatureOfDigest(digestOf, value, publicKey, choice)).to.equal(isOne);
+        }
+        break;
+      }
+    }
+  });
 
   for (const [what, value, choice] of [
     ['missing', undefined, pss],

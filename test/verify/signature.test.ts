@@ -127,10 +127,15 @@ describe('Verifying a signature', () => {
     const interactions = encodeInteractions([choice], 'notification');
     const push = await genuineSignature(simulator, { flowType: 'Notification', interactions });
     expect((await verifySignature(push)).interactionTypeUsed).to.equal(choice.type);
+    const used = { type: 'confirmationMessage', displayText200: 'Sign' } as const;
+    const both = encodeInteractions([choice, used], 'notification');
     for (const wish of [{}, { linkedTo: 'QR' }] as const) {
       const input = await genuineSignature(simulator, wish);
-      const session = { ...input.session, interactions };
-      expect(await signatureJudge.refusedBy({ ...input, session })).to.equal('interaction');
+      expect(input.status.interactionTypeUsed).to.equal(used.type);
+      for (const offered of [interactions, both]) {
+        const session = { ...input.session, interactions: offered };
+        expect(await signatureJudge.refusedBy({ ...input, session })).to.equal('interaction');
+      }
     }
   });
 
