@@ -88,8 +88,8 @@ export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossRefe
     const hybrid = offsetIn(section.trailer, 'XRefStm');
     if (hybrid !== undefined) {
       // What the table leaves out for older readers. What it has as free is free for some of the newer ones too.
-      const hidden = read(hybrid, found);
-      if (section.isStream || !hidden.isStream) throw damaged('a cross-reference stream is none');
+      const hidden = section.isStream ? undefined : read(hybrid, found);
+      if (!hidden?.isStream) throw damaged('a cross-reference stream is none');
       if (![undefined, previous].includes(offsetIn(hidden.trailer, 'Prev'))) {
         throw damaged('it has two previous revisions');
       }

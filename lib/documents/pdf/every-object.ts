@@ -72,6 +72,10 @@ class ObjectCheck {
   private readonly streams = new Set<number>();
   /** Streams that pages are made of. */
   private readonly contents = new Set<number>();
+  /** Streams that have the word in them that is to come after them. */
+  private readonly endingTwice = new Set<number>();
+  /** What is referred to otherwise than as an attached file. */
+  private readonly shown = new Set<number>();
   private nextNumber: number;
 
   constructor(private readonly file: PdfFile) {
@@ -81,10 +85,14 @@ class ObjectCheck {
   }
 
   /** Looks at the references in a value. */
-  references(value: PdfValue): void {
-    if (value instanceof PdfReference) this.reference(value);
-    else if (Array.isArray(value)) for (const one of value) this.references(one);
-    else if (isDictionary(value)) for (const one of value.values()) this.references(one);
+  references(value: PdfValue, key?: string): void {
+    if (value instanceof PdfReference) {
+      this.reference(value);
+      if (key !== 'EF') this.shown.add(value.number);
+    } else if (Array.isArray(value)) for (const one of value) this.references(one);
+    else if (isDictionary(value)) {
+      for (const [name, one] of value) this.references(one, key === 'EF' ? key : name);
+    }
   }
 
   /** @throws SmartIdInputError when it cannot be read but with what is in an object stream. */
@@ -132,8 +140,7 @@ class ObjectCheck {
     if (dataStart !== undefined && isDictionary(value)) {
       const data = streamData(bytes, dataStart, this.file.get(value.get('Length')));
       this.effort.spend(data.length);
-      // Some readers end it there.
-      if (data.includes(endOfStream)) throw damaged(`stream ${number} ends before it says`);
+      if (data.includes(endOfStream)) this.endingTwice.add(number);
       this.streams.add(number);
       position = bytes.indexOf(endOfStream, dataStart + data.length) + endOfStream.length;
     }
@@ -148,11 +155,15 @@ class ObjectCheck {
     for (const number of this.contents) {
       if (!this.streams.has(number)) throw damaged('a part of a page is missing');
     }
-    if (this.nextNumber + spareNumbers > maxObjectNumber) throw damaged('it refers to objects beyond all bounds');
+    for (const number of this.endingTwice) {
+      // Some readers end what they show where the word is. In an attached file it is that file's own.
+      if (this.shown.has(number)) throw damaged(`stream ${number} ends before it says`);
+    }
     return this.nextNumber;
   }
 
   private reference({ number, generation }: PdfReference): void {
+    if (number + spareNumbers > maxObjectNumber) throw damaged('it refers to objects beyond all bounds');
     // What is not there must not be there when the file is signed either.
     this.nextNumber = Math.max(this.nextNumber, number + 1);
     const place = this.places.get(number);
