@@ -8,7 +8,7 @@ import type { PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
-import { damaged, isDictionary, isNamed, type PdfDictionary, type PdfValue } from './values.js';
+import { damaged, isDictionary, isNamed, numberIn, type PdfDictionary, type PdfValue } from './values.js';
 
 /** Where an object is: in the file, in an object stream, or nowhere. */
 export type Place = { offset: number; generation: number } | { stream: number; index: number } | 'free';
@@ -44,6 +44,7 @@ const lookahead = 64;
 const startOfTable = /^[\0\t\n\f\r ]*xref[\t ]*(?:\r\n|[\r\n])/;
 const startOfSubsection = /^(\d{1,10}) (\d{1,10})[\t ]*(?:\r\n|[\r\n])/;
 const tableEntry = /^(\d{10}) (\d{5}) ([nf])(?: [\r\n]|\r\n|[\r\n])/;
+const startOfObject = /^\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/;
 const endOfTable = /^[\t\n\f\r ]*trailer/;
 
 const maxRevisions = 1000;
@@ -55,6 +56,7 @@ export const maxObjectNumber = 8_388_607;
 /** @throws SmartIdInputError when the file is encrypted, or damaged. */
 export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossReferences {
   const offset = startOfCrossReferences(bytes);
+  checkLinearisation(bytes, offset, effort);
   const places: Places = new Map();
   const visited = new Set<number>();
   let entriesLeft = maxEntries;
@@ -120,6 +122,24 @@ function startOfCrossReferences(bytes: Buffer): number {
     /^startxref[\t\n\f\r ]+(\d{1,15})[\t\n\f\r ]+%%EOF/.exec(tail.slice(tail.lastIndexOf('startxref'))) ?? [];
   if (offset === undefined) throw damaged('its end is missing');
   return Number(offset);
+}
+
+/** Some readers take the section after the first object of a linearised file for the newest one, while it is as it was. */
+function checkLinearisation(bytes: Buffer, offset: number, effort: PdfEffort): void {
+  const start = afterSpace(bytes, 0);
+  if (!startOfObject.test(bytes.toString('latin1', start, start + lookahead))) return;
+  const { value, end } = readIndirectObject(bytes, start, effort);
+  if (!isDictionary(value) || !value.has('Linearized') || numberIn(value.get('L')) !== bytes.length) return;
+  const reader = new PdfReader(bytes, end);
+  if (!reader.passes('endobj') || afterSpace(bytes, reader.position) !== afterSpace(bytes, offset)) {
+    throw damaged('its cross-references are not where its linearisation says');
+  }
+}
+
+function afterSpace(bytes: Buffer, position: number): number {
+  const reader = new PdfReader(bytes, position);
+  reader.skipSpace();
+  return reader.position;
 }
 
 function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {

@@ -15,6 +15,9 @@ import { decodeStream } from './streams.js';
 import { damaged, isDictionary, isNamed, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
 
 const endOfStream = 'endstream';
+const startOfObject = /(?<!\d)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+$/;
+/** More than the two numbers of an object are long. */
+const lookbehind = 40;
 
 type PlaceInFile = Extract<Place, { offset: number }>;
 
@@ -25,7 +28,7 @@ interface CompressedObject {
 }
 
 /** Reading a value takes so many times as long as hashing it, and an object as many octets of it at least. */
-const [timesHashing, octetsPerObject] = [30, 100];
+const [timesHashing, octetsPerObject] = [40, 100];
 /** Numbers that the objects of a signature, of its looks and of its evidence get. */
 const spareNumbers = 1000;
 
@@ -50,6 +53,7 @@ export async function checkEveryObject(file: PdfFile): Promise<number> {
   for (const [number, place] of places) {
     if (place !== 'free' && 'offset' in place) await turns.spend(check.objectInFile(number, place));
   }
+  for (const octets of check.repaired()) await turns.spend(octets);
   return check.result();
 }
 
@@ -76,6 +80,8 @@ class ObjectCheck {
   private readonly endingTwice = new Set<number>();
   /** What is referred to otherwise than as an attached file. */
   private readonly shown = new Set<number>();
+  /** What is referred to, and is not there. */
+  private readonly missing = new Set<number>();
   private nextNumber: number;
 
   constructor(private readonly file: PdfFile) {
@@ -150,6 +156,31 @@ class ObjectCheck {
     return timesHashing * (octetsPerObject + end - place.offset) + position - end;
   }
 
+  /**
+   * Where an object is missing, some readers look through the whole file for it, and take the last one of each number
+   * that they find: these must be the ones that the cross-references lead to.
+   * @returns how much work it is, step by step, in octets that are hashed.
+   */
+  *repaired(): Generator<number> {
+    if (this.missing.size === 0) return;
+    const { bytes } = this.file;
+    const last = new Map<number, number>();
+    let from = 0;
+    for (let at = bytes.indexOf('obj'); at >= 0; at = bytes.indexOf('obj', from)) {
+      const start = Math.max(0, at - lookbehind);
+      const found = startOfObject.exec(bytes.toString('latin1', start, at));
+      if (found) last.set(Number(found[1]), start + found.index);
+      yield timesHashing * octetsPerObject + at - from;
+      from = at + 'obj'.length;
+    }
+    for (const [number, offset] of last) {
+      const place = this.places.get(number) ?? 'free';
+      const isFree = place === 'free' && !this.missing.has(number);
+      const isThere = place !== 'free' && 'offset' in place && isSpace(bytes, place.offset, offset);
+      if (!isFree && !isThere) throw damaged(`it refers to what is missing, and has object ${number} twice`);
+    }
+  }
+
   /** @returns the number that new objects may have from. */
   result(): number {
     for (const number of this.contents) {
@@ -167,7 +198,10 @@ class ObjectCheck {
     // What is not there must not be there when the file is signed either.
     this.nextNumber = Math.max(this.nextNumber, number + 1);
     const place = this.places.get(number);
-    if (place === undefined || place === 'free') return;
+    if (place === undefined || place === 'free') {
+      this.missing.add(number);
+      return;
+    }
     // Some readers do not look at the generation, and some take it for nothing.
     if (generation !== ('offset' in place ? place.generation : 0)) {
       throw damaged(`it refers to object ${number} of another generation`);
@@ -202,6 +236,10 @@ class ObjectCheck {
     if (place === undefined || place === 'free' || 'stream' in place) throw damaged('an object stream is missing');
     return place;
   }
+}
+
+function isSpace(bytes: Buffer, start: number, end: number): boolean {
+  return start <= end && end - start < lookbehind && /^[\0\t\n\f\r ]*$/.test(bytes.toString('latin1', start, end));
 }
 
 function hasReference(value: PdfValue): boolean {

@@ -95,6 +95,13 @@ function inStream({ header = '3 0 7 OTHER', index = 0, streamLength = 'LENGTH' }
   return binary(`${text}startxref\n${at}\n%%EOF\n`);
 }
 
+/** A file that says that it is linearised, with its newest cross-references at its end. */
+function linearisedOtherwise(): Buffer {
+  const dictionary = (bytes: number) => `<< /Linearized 1 /L ${digits(bytes)} >>`;
+  const make = (bytes: number) => handmade({ objects: { 0: dictionary(bytes), ...sums } });
+  return make(make(0).length);
+}
+
 const attached = stream('%PDF-1.4 of its own\nendstream\n', '/Type /EmbeddedFile');
 
 describe('A PDF that not all readers understand in the same way', () => {
@@ -177,7 +184,14 @@ describe('A PDF that not all readers understand in the same way', () => {
       () => replaced('\x02\0\x08\0', '\x03\0\x08\0', inStream().toString('latin1')),
       /reference is malformed/,
     ],
-    'a page that has pages below it': [() => fileWith({ 3: page('4 0 R', '/Kids [5 0 R]') }), /page is none/],
+    'a linearised file whose newest cross-references are elsewhere': [
+      linearisedOtherwise,
+      /not where its linearisation says/,
+    ],
+    'a page that has pages below it': [
+      () => fileWith({ 3: page('4 0 R', '/Kids [7 0 R]'), 7: page('6 0 R') }),
+      /page is none/,
+    ],
     'a page that has pages below it, after the one that is signed on': [
       () => fileWith({ 2: sums[2].replace('3 0 R', '3 0 R 7 0 R'), 7: page('6 0 R', '/Kids [3 0 R]') }),
       /page is none/,
@@ -193,6 +207,22 @@ describe('A PDF that not all readers understand in the same way', () => {
     ],
     'a catalog of another generation': [() => replaced('/Root 1 0', '/Root 1 1'), /object 1 of another generation/],
     'a part of a page that is missing': [() => fileWith({ 3: page('[4 0 R 99 0 R]') }), /part of a page is missing/],
+    'a missing object, and another copy of one that is there': [
+      () => {
+        const file = fileWith({ 3: page('4 0 R', '/Annots 99 0 R') }).toString('latin1');
+        const copy = file.slice(file.indexOf('6 0 obj'), file.indexOf('xref\n')).replace('6 0 obj', '4 0 obj');
+        return replaced('xref\n', `${copy}xref\n`, file);
+      },
+      /refers to what is missing, and has object 4 twice/,
+    ],
+    'a missing object that was there before': [
+      () => {
+        const [previous] = /(?<=startxref\n)\d+/.exec(plain) ?? [];
+        const end = `trailer\n<< /Size 7 /Root 1 0 R /Prev ${previous} >>\nstartxref\n${plain.length}\n%%EOF\n`;
+        return binary(`${plain}xref\n5 1\n${free}${end}`);
+      },
+      /refers to what is missing, and has object 5 twice/,
+    ],
     'an object that begins before its place': [
       () => replaced(entry(4), `${digits(Number(entry(4).slice(0, 10)) + 1)} 00000 n \n`),
       /number is missing/,
@@ -266,6 +296,7 @@ describe('A PDF that not all readers understand in the same way', () => {
     'a hybrid': () => revised({ trailer: '/XRefStm STREAM' }),
     'a hybrid whose hidden object is free in the revision before': () =>
       revised({ first: firstFree, trailer: '/XRefStm STREAM' }),
+    'a linearised file that was changed later': () => Buffer.concat([linearisedOtherwise(), Buffer.from('\n')]),
     'an object in a stream': () => inStream(),
     'an object whose number is beyond the size': () => replaced('/Size 7', '/Size 3'),
     'a stream whose length is another object': () => withLength('7 0 R', { 7: `${length}` }),
