@@ -5,7 +5,7 @@ import { preparePdf } from '../../../lib/documents/pdf/index.js';
 import { SmartIdInputError } from '../../../lib/errors.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../../support/signing.js';
-import { type HandmadeObject, handmade, onePage } from '../pdf-corpus.js';
+import { type HandmadeObject, handmade } from '../pdf-corpus.js';
 
 type Stream = Exclude<HandmadeObject, string>;
 
@@ -16,7 +16,8 @@ const page = (contents: string, more = '') =>
 
 /** One page with a sum on it, and another sum that is on none. */
 const sums = {
-  ...onePage(),
+  1: '<< /Type /Catalog /Pages 2 0 R >>',
+  2: '<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>',
   3: page('4 0 R'),
   4: showing('Pay 10 EUR'),
   5: '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
@@ -81,7 +82,7 @@ function inStream({ header = '3 0 7 OTHER', index = 0, streamLength = 'LENGTH' }
     rows[number] = [1, text.length >> 8, text.length & 0xff, 0];
     text += `${number} 0 obj\n${object}\nendobj\n`;
   };
-  for (const number of [1, 2, 5] as const) put(number, sums[number] as string);
+  for (const number of [1, 2, 5] as const) put(number, sums[number]);
   for (const number of [4, 6] as const) {
     const { data } = sums[number];
     put(number, `<< /Length ${data.length} >>\nstream\n${data}\nendstream`);
