@@ -15,8 +15,6 @@ export interface HandmadePdf {
   version?: string;
   /** Further entries of the trailer. */
   trailer?: string;
-  /** What the table of a hybrid file says of the objects that are in its stream; they are left out of it otherwise. */
-  hiddenAre?: 'left out' | 'free';
   /** How many spaces are in the object stream besides its objects. */
   padding?: number;
   /** What becomes of the numbers that the object stream states of its objects, in their order. */
@@ -42,7 +40,6 @@ export function handmade({
   compressed = [],
   version = '1.7',
   trailer = '',
-  hiddenAre = 'left out',
   padding = 0,
   stated = (given) => given,
   widths = [1, 4, 2],
@@ -94,8 +91,8 @@ export function handmade({
   for (let number = 0; number < next; number++) {
     const [type, offset] = places.get(number) ?? [0, 0];
     const row = type === 1 ? `${String(offset).padStart(10, '0')} 00000 n \n` : '0000000000 65535 f \n';
-    // Some writers leave hidden objects out of the table, and the standard has them there as free.
-    if (type === 2 && hiddenAre === 'left out') continue;
+    // Those that are hidden from older readers.
+    if (type === 2) continue;
     const last = sections.at(-1);
     if (last && Number(last[0]) + last.length - 1 === number) last.push(row);
     else sections.push([String(number), row]);

@@ -8,13 +8,15 @@ import type { PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
-import { damaged, isDictionary, isNamed, type PdfDictionary, type PdfValue } from './values.js';
+import { damaged, isDictionary, isNamed, numberIn, type PdfDictionary, type PdfValue } from './values.js';
 
 /** Where an object is: in the file, in an object stream, or nowhere. */
 export type Place = { offset: number; generation: number } | { stream: number; index: number } | 'free';
 
+type Places = Map<number, Place>;
+
 export interface CrossReferences {
-  places: Map<number, Place>;
+  places: Places;
   /** Of the newest revision. */
   trailer: PdfDictionary;
   /** Where the newest section is. */
@@ -36,51 +38,82 @@ type AddPlace = (number: number, place: Place) => void;
 const tailBytes = 1024;
 /** More than is needed to see whether cross-references begin. */
 const lookahead = 64;
+
+// Readers go through a table by octets, by lines or by words. Of what all of them find the same in, some is not quite what
+// the standard says, and written all the same: a line end of one octet, and spaces at the end of other lines.
+const startOfTable = /^[\0\t\n\f\r ]*xref[\t ]*(?:\r\n|[\r\n])/;
+const startOfSubsection = /^(\d{1,10}) (\d{1,10})[\t ]*(?:\r\n|[\r\n])/;
+const tableEntry = /^(\d{10}) (\d{5}) ([nf])(?: [\r\n]|\r\n|[\r\n])/;
+const startOfObject = /^\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/;
+const endOfTable = /^[\t\n\f\r ]*trailer/;
+
 const maxRevisions = 1000;
 /** Over all revisions together. */
 const maxEntries = 1_000_000;
 /** ISO 32000-1, Annex C. */
-const maxObjectNumber = 8_388_607;
+export const maxObjectNumber = 8_388_607;
 
 /** @throws SmartIdInputError when the file is encrypted, or damaged. */
 export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossReferences {
   const offset = startOfCrossReferences(bytes);
-  const places = new Map<number, Place>();
+  checkLinearisation(bytes, offset, effort);
+  const places: Places = new Map();
   const visited = new Set<number>();
   let entriesLeft = maxEntries;
   let nextNumber = 1;
   let newest: Section | undefined;
 
-  /** @param free takes the numbers of the objects that are free in this section. */
-  const read = (at: number, free: number[]): Section => {
+  const read = (at: number, found: Places): Section => {
     if (visited.has(at)) throw damaged('its cross-references go in circles');
     if (visited.size === maxRevisions) throw damaged('it has too many revisions');
     visited.add(at);
     const section = readSection(bytes, at, effort, (number, place) => {
       if (--entriesLeft < 0) throw damaged('it has too many objects');
       nextNumber = Math.max(nextNumber, number + 1);
-      if (place === 'free') free.push(number);
-      else if (!places.has(number)) places.set(number, place);
+      const other = found.get(number);
+      // Some readers take the first one, some the last one, and some what is in use.
+      if (other !== undefined && !isSame(place, other)) throw damaged(`object ${number} is at two places`);
+      found.set(number, place);
     });
     const size = section.trailer.get('Size');
     if (typeof size !== 'number' || !(size >= 0 && size <= maxObjectNumber)) throw damaged('a trailer has no size');
+    // An object may have a higher number all the same: no reader minds.
     nextNumber = Math.max(nextNumber, size);
     return section;
   };
 
-  for (let at: PdfValue | undefined = offset; at !== undefined; ) {
-    if (typeof at !== 'number') throw damaged('a previous revision cannot be found');
-    const free: number[] = [];
-    const section = read(at, free);
+  for (let at: number | undefined = offset; at !== undefined; ) {
+    const found: Places = new Map();
+    const section = read(at, found);
     newest ??= section;
-    // What older readers are to take for free is in the stream of a hybrid file.
-    const hybrid = section.isStream ? undefined : section.trailer.get('XRefStm');
-    if (typeof hybrid === 'number' && !read(hybrid, free).isStream) throw damaged('a cross-reference stream is none');
-    for (const number of free) if (!places.has(number)) places.set(number, 'free');
-    at = section.trailer.get('Prev');
+    const previous = offsetIn(section.trailer, 'Prev');
+    const hybrid = offsetIn(section.trailer, 'XRefStm');
+    if (hybrid !== undefined) {
+      // What the table leaves out for older readers. What it has as free is free for some of the newer ones too.
+      const hidden = section.isStream ? undefined : read(hybrid, found);
+      if (!hidden?.isStream) throw damaged('a cross-reference stream is none');
+      if (![undefined, previous].includes(offsetIn(hidden.trailer, 'Prev'))) {
+        throw damaged('it has two previous revisions');
+      }
+    }
+    for (const [number, place] of found) if (!places.has(number)) places.set(number, place);
+    at = previous;
   }
   if (newest === undefined || nextNumber > maxObjectNumber) throw damaged('it has no cross-references');
   return { places, ...newest, offset, nextNumber };
+}
+
+function isSame(one: Place, other: Place): boolean {
+  if (one === 'free' || other === 'free') return one === other;
+  if ('stream' in one) return 'stream' in other && one.stream === other.stream && one.index === other.index;
+  return 'offset' in other && one.offset === other.offset && one.generation === other.generation;
+}
+
+/** Where another section is. Some readers follow a reference or a decimal fraction, and others take it for none. */
+function offsetIn(trailer: PdfDictionary, key: 'Prev' | 'XRefStm'): number | undefined {
+  const offset = trailer.get(key);
+  if (offset === undefined || (typeof offset === 'number' && offset >= 0)) return offset;
+  throw damaged('a previous revision cannot be found');
 }
 
 function startOfCrossReferences(bytes: Buffer): number {
@@ -91,32 +124,59 @@ function startOfCrossReferences(bytes: Buffer): number {
   return Number(offset);
 }
 
-function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {
-  if (!/^\s*(?:xref|\d+\s+\d+\s+obj)/.test(bytes.toString('latin1', at, at + lookahead))) {
-    throw damaged('its cross-references are not where it says');
+/** Some readers take the section after the first object of a linearised file for the newest one, while it is as it was. */
+function checkLinearisation(bytes: Buffer, offset: number, effort: PdfEffort): void {
+  const start = afterSpace(bytes, 0);
+  if (!startOfObject.test(bytes.toString('latin1', start, start + lookahead))) return;
+  const { value, end } = readIndirectObject(bytes, start, effort);
+  if (!isDictionary(value) || !value.has('Linearized') || numberIn(value.get('L')) !== bytes.length) return;
+  const reader = new PdfReader(bytes, end);
+  if (!reader.passes('endobj') || afterSpace(bytes, reader.position) !== afterSpace(bytes, offset)) {
+    throw damaged('its cross-references are not where its linearisation says');
   }
-  const reader = new PdfReader(bytes, at);
-  return reader.passes('xref') ? readTable(reader, effort, add) : readStream(bytes, at, effort, add);
 }
 
-function readTable(reader: PdfReader, effort: PdfEffort, add: AddPlace): Section {
-  const start = reader.position;
-  while (!reader.passes('trailer')) {
-    const first = reader.nonNegativeInteger();
-    const count = reader.nonNegativeInteger();
+function afterSpace(bytes: Buffer, position: number): number {
+  const reader = new PdfReader(bytes, position);
+  reader.skipSpace();
+  return reader.position;
+}
+
+function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {
+  const start = bytes.toString('latin1', at, at + lookahead);
+  const [table] = startOfTable.exec(start) ?? [];
+  if (table !== undefined) return readTable(bytes, at + table.length, effort, add);
+  if (/^[\0\t\n\f\r ]*\d/.test(start)) return readStream(bytes, at, effort, add);
+  throw damaged('its cross-references are not where it says');
+}
+
+function readTable(bytes: Buffer, start: number, effort: PdfEffort, add: AddPlace): Section {
+  let position = start;
+  const next = (pattern: RegExp) => {
+    const found = pattern.exec(bytes.toString('latin1', position, position + lookahead));
+    position += found?.[0].length ?? 0;
+    return found;
+  };
+  while (!next(endOfTable)) {
+    const [first, count] = (next(startOfSubsection) ?? malformed()).slice(1).map(Number) as [number, number];
     for (let index = 0; index < count; index++) {
-      const offset = reader.nonNegativeInteger();
-      const generation = reader.nonNegativeInteger();
-      const isInUse = reader.passes('n');
-      if (!isInUse && !reader.passes('f')) throw damaged('a cross-reference is malformed');
+      const [, offset, generation, use] = next(tableEntry) ?? malformed();
+      // The number 0 is the first one to be free: some readers count from there then.
+      if (first === 1 && index === 0 && use === 'f') throw damaged('its cross-references begin with the wrong number');
+      const isInUse = use === 'n' && Number(offset) > 0;
       // Some writers have an entry in use at 0, where no object can be.
-      add(first + index, isInUse && offset > 0 ? { offset, generation } : 'free');
+      add(first + index, isInUse ? { offset: Number(offset), generation: Number(generation) } : 'free');
     }
   }
+  const reader = new PdfReader(bytes, position);
   const trailer = reader.value();
   effort.spend(reader.position - start);
   if (!isDictionary(trailer)) throw damaged('a trailer is missing');
   return { trailer, isStream: false };
+}
+
+function malformed(): never {
+  throw damaged('a cross-reference is malformed');
 }
 
 function readStream(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {
@@ -174,5 +234,6 @@ function rangesOf(trailer: PdfDictionary): [first: number, count: number][] {
 function placeOf(type: number, second: number, third: number): Place {
   if (type === 1) return { offset: second, generation: third };
   if (type === 2) return { stream: second, index: third };
-  return 'free';
+  // Some readers take other types for free, and some take the whole file for damaged, and repair it.
+  return type === 0 ? 'free' : malformed();
 }

@@ -26,11 +26,12 @@ const lineEnds = [10, 13];
 
 export class PdfIncrement {
   private readonly objects = new Map<number, { generation: number; value: PdfValue | PdfStream }>();
-  private nextNumber: number;
 
-  constructor(private readonly file: PdfFile) {
-    this.nextNumber = file.references.nextNumber;
-  }
+  /** @param nextNumber of the first new object; the file has no object with this number or a higher one. */
+  constructor(
+    private readonly file: PdfFile,
+    private nextNumber = file.references.nextNumber,
+  ) {}
 
   /** Where a new object will be. */
   reserve(): PdfReference {

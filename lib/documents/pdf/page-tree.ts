@@ -58,8 +58,7 @@ function* pagesOf(file: PdfFile): Generator<{ dictionary: PdfDictionary; page: (
       const value = dictionary.get(key);
       if (value !== undefined) inherited.set(key, value);
     }
-    if (!dictionary.has('Kids')) {
-      if (!isNamed(dictionary.get('Type'), 'Page')) throw damaged('a page is none');
+    if (isPage(file, dictionary)) {
       const page = () => ({ reference, box: boxOf(file, inherited), rotation: rotationOf(file, inherited) });
       yield { dictionary, page };
       continue;
@@ -69,6 +68,15 @@ function* pagesOf(file: PdfFile): Generator<{ dictionary: PdfDictionary; page: (
       pending.push({ reference: kids[index] as PdfValue, inherited });
     }
   }
+}
+
+/** Some readers go by the type, and some by the kids: where the two differ, they show other pages. */
+export function isPage(file: PdfFile, dictionary: PdfDictionary): boolean {
+  const type = file.get(dictionary.get('Type'));
+  if (isNamed(type, 'Page') && !dictionary.has('Kids')) return true;
+  const isNode = isNamed(type, 'Pages') || type === null;
+  if (isNode && Array.isArray(file.get(dictionary.get('Kids')))) return false;
+  throw damaged('a page is none');
 }
 
 function boxOf(file: PdfFile, page: PdfDictionary): readonly number[] {

@@ -11,6 +11,7 @@ import type { PdfDraft, PreparedPdf } from './draft.js';
 import { securityStore } from './dss.js';
 import { EmbeddedFont } from './embedded-font.js';
 import { findEmptyField } from './empty-field.js';
+import { checkEveryObject } from './every-object.js';
 import { PdfFile } from './file.js';
 import { type FormField, fieldsOf } from './form.js';
 import { PdfIncrement } from './increment.js';
@@ -35,7 +36,9 @@ import type { PdfReference } from './values.js';
 export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<PreparedPdf> {
   const checked = checkOptions(options);
   const input = checkSize(pdf, checked.maxPdfBytes);
-  const { increment, byteRange } = appendSignature(input, checked);
+  const file = new PdfFile(input);
+  const nextNumber = await checkEveryObject(file);
+  const { increment, byteRange } = appendSignature(file, nextNumber, checked);
   if (checked.fields.level === 'LT') checkTakesEvidence(input, increment);
 
   const hash = createHash(nodeHashName(checked.fields.hashAlgorithm));
@@ -66,16 +69,19 @@ function checkTakesEvidence(input: Buffer, increment: Buffer): void {
   securityStore(Buffer.concat([input, increment]), { certificates: some(20), ocspResponses: some(5) });
 }
 
-function appendSignature(input: Buffer, options: CheckedOptions): { increment: Buffer; byteRange: ByteRange } {
-  const file = new PdfFile(input);
+function appendSignature(
+  file: PdfFile,
+  nextNumber: number,
+  options: CheckedOptions,
+): { increment: Buffer; byteRange: ByteRange } {
   const fields = fieldsOf(file);
   checkMayBeSigned(file, fields, { isVisible: options.visible !== undefined, fieldName: options.field?.name });
-  const increment = new PdfIncrement(file);
+  const increment = new PdfIncrement(file, nextNumber);
   const signature = options.field
     ? fillField(increment, file, fields, options.field, options)
     : addField(increment, file, fields, options);
   const { bytes, offsets } = increment.toBytes();
-  const byteRange = fixByteRange(bytes, input.length, offsets.get(signature.number) as number);
+  const byteRange = fixByteRange(bytes, file.bytes.length, offsets.get(signature.number) as number);
   return { increment: bytes, byteRange };
 }
 

@@ -71,7 +71,7 @@ describe('A damaged PDF', () => {
       counts[message === undefined ? 'signed' : 'refused']++;
     }
     expect(counts.refused).to.be.above(200);
-    expect(counts.signed).to.be.above(100);
+    expect(counts.signed).to.be.above(50);
     expect(slowestMs).to.be.below(2000);
   });
 
@@ -155,7 +155,7 @@ describe('A damaged PDF', () => {
       ],
       'a table that promises a billion entries': [
         () => replaced(plain, 'xref\n0 5', 'xref\n0 999999999'),
-        /number is missing/,
+        /cross-reference is malformed/,
       ],
       'object numbers beyond all bounds': [() => replaced(plain, '/Size 5', '/Size 99999999'), /no size/],
       'one trailer within the other, a thousand times': [manyTrailers, /too complicated/],

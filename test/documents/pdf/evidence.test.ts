@@ -217,7 +217,7 @@ describe('A PDF with what is needed to verify it later', () => {
       ['it has as many revisions as a file may have', revisions(1000)],
       [
         'it has as many cross-references as a file may have',
-        Buffer.from(plain.replace('xref\n', `xref\n${'0 1\n0 0 f\n'.repeat(999_993)}`), 'latin1'),
+        Buffer.from(plain.replace('xref\n', `xref\n${'0 1\n0000000000 65535 f \n'.repeat(999_993)}`), 'latin1'),
       ],
     ] as const) {
       it(`since ${what}, which does no harm without evidence`, async () => {

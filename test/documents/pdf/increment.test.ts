@@ -43,11 +43,4 @@ describe('What is appended to a PDF', () => {
     const file = handmade({ objects: onePage('', '/AcroForm << /Fields [] /SigFlags 4 >>') });
     expect(await appended(file)).to.contain('/SigFlags 7');
   });
-
-  it('takes a reference to another generation for none', async () => {
-    const objects = { ...onePage('', '/AcroForm 5 1 R'), 5: '<< /Fields [] /Outdated true >>' };
-    expect(await appended(handmade({ objects })))
-      .to.match(/\/AcroForm <<\/Fields/)
-      .and.not.contain('Outdated');
-  });
 });

@@ -86,12 +86,6 @@ describe('A PDF that is signed', () => {
     expect((await signedBy(person, file)).toString('latin1', file.length)).not.to.contain('[0 0 111 111]');
   });
 
-  it('takes objects of a hybrid file from its stream, where the table has them as free', async () => {
-    const objects = { ...onePage('', '/AcroForm 5 0 R'), 5: '<< /Fields [] /Kept true >>' };
-    const file = handmade({ objects, kind: 'hybrid', compressed: [5], hiddenAre: 'free' });
-    expect((await signedBy(person, file)).toString('latin1', file.length)).to.contain('/Kept true');
-  });
-
   it('changes nothing of a page but its list of annotations, of a form but its fields and flags', async () => {
     const file = files['a form'] as Buffer;
     const added = (await signedBy(person, file)).toString('latin1', file.length);

@@ -1,0 +1,264 @@
+/**
+ * Looks once at every object that a file has in use, before it is signed. Where one is not as the cross-references and
+ * lengths say, readers repair the file, each in its own way, and people would see different documents under one valid
+ * signature; that a signature itself touches few objects does not help.
+ */
+
+import { Turns } from '../in-turns.js';
+import { maxObjectNumber, type Place } from './cross-references.js';
+import { PdfEffort } from './effort.js';
+import type { PdfFile } from './file.js';
+import { type IndirectObject, readIndirectObject, streamData } from './indirect-object.js';
+import { isPage } from './page-tree.js';
+import { PdfReader } from './reader.js';
+import { decodeStream } from './streams.js';
+import { damaged, isDictionary, isNamed, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
+
+const endOfStream = 'endstream';
+const startOfObject = /(?<!\d)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+$/;
+/** More than the two numbers of an object are long. */
+const lookbehind = 40;
+
+type PlaceInFile = Extract<Place, { offset: number }>;
+
+interface CompressedObject {
+  number: number;
+  /** Which one it is in its stream. */
+  index: number;
+}
+
+/** Reading a value takes so many times as long as hashing it, and an object as many octets of it at least. */
+const [timesHashing, octetsPerObject] = [40, 100];
+/** Numbers that the objects of a signature, of its looks and of its evidence get. */
+const spareNumbers = 1000;
+
+/**
+ * @returns the number that new objects may have from: no object has it or a higher one, and nothing refers to one.
+ * @throws SmartIdInputError when an object is damaged.
+ */
+export async function checkEveryObject(file: PdfFile): Promise<number> {
+  const { places, trailer } = file.references;
+  const check = new ObjectCheck(file);
+  const turns = new Turns();
+  check.references(trailer);
+  const streams = [...compressedObjects(places)];
+  // First, so that what is in them can be looked for without going in circles.
+  for (const [number] of streams) {
+    check.objectStream(number);
+    await turns.spend(timesHashing * octetsPerObject);
+  }
+  for (const [number, objects] of streams) {
+    for (const octets of check.objectsInStream(number, objects)) await turns.spend(timesHashing * octets);
+  }
+  for (const [number, place] of places) {
+    if (place !== 'free' && 'offset' in place) await turns.spend(check.objectInFile(number, place));
+  }
+  for (const octets of check.repaired()) await turns.spend(octets);
+  return check.result();
+}
+
+/** By their streams. */
+function compressedObjects(places: ReadonlyMap<number, Place>): Map<number, CompressedObject[]> {
+  const streams = new Map<number, CompressedObject[]>();
+  for (const [number, place] of places) {
+    if (place === 'free' || 'offset' in place) continue;
+    const objects = streams.get(place.stream) ?? [];
+    streams.set(place.stream, objects);
+    objects.push({ number, index: place.index });
+  }
+  return streams;
+}
+
+class ObjectCheck {
+  private readonly places: ReadonlyMap<number, Place>;
+  /** Of its own: what else is read of the file is not less for it. */
+  private readonly effort: PdfEffort;
+  private readonly streams = new Set<number>();
+  /** Streams that pages are made of. */
+  private readonly contents = new Set<number>();
+  /** Streams that have the word in them that is to come after them. */
+  private readonly endingTwice = new Set<number>();
+  /** What is referred to otherwise than as an attached file. */
+  private readonly shown = new Set<number>();
+  /** What is referred to, and is not there. */
+  private readonly missing = new Set<number>();
+  private nextNumber: number;
+
+  constructor(private readonly file: PdfFile) {
+    this.places = file.references.places;
+    this.nextNumber = file.references.nextNumber;
+    this.effort = new PdfEffort(file.bytes.length);
+  }
+
+  /** Looks at the references in a value. */
+  references(value: PdfValue, key?: string): void {
+    if (value instanceof PdfReference) {
+      this.reference(value);
+      if (key !== 'EF') this.shown.add(value.number);
+    } else if (Array.isArray(value)) for (const one of value) this.references(one);
+    else if (isDictionary(value)) {
+      for (const [name, one] of value) this.references(one, key === 'EF' ? key : name);
+    }
+  }
+
+  /** @throws SmartIdInputError when it cannot be read but with what is in an object stream. */
+  objectStream(number: number): { dictionary: PdfDictionary; encoded: Buffer } {
+    const { value: dictionary, dataStart } = this.read(number, this.placeInFile(number));
+    if (!isDictionary(dictionary) || dataStart === undefined || !isNamed(dictionary.get('Type'), 'ObjStm')) {
+      throw damaged('an object stream is missing');
+    }
+    const given = dictionary.get('Length');
+    for (const [key, value] of dictionary) {
+      if (key !== 'Length' && key !== 'Extends' && hasReference(value)) throw damaged('an object stream is malformed');
+    }
+    const length =
+      given instanceof PdfReference ? this.read(given.number, this.placeInFile(given.number)).value : given;
+    return { dictionary, encoded: streamData(this.file.bytes, dataStart, length) };
+  }
+
+  /** @returns how many octets are read, step by step. */
+  *objectsInStream(stream: number, objects: readonly CompressedObject[]): Generator<number> {
+    const { dictionary, encoded } = this.objectStream(stream);
+    this.effort.spend(encoded.length);
+    const data = decodeStream(dictionary, encoded, this.effort.inflatableBytes, (value) => value ?? null);
+    this.effort.spendInflated(data.length);
+    const entries = entriesOf(dictionary, data);
+    yield data.length / timesHashing;
+    for (const { number, index } of objects) {
+      const entry = entries[index];
+      if (entry?.number !== number) throw damaged(`object ${number} is not where it says`);
+      const reader = new PdfReader(data, entry.offset);
+      this.value(reader.value());
+      // Some readers end each object where the next one begins.
+      if (reader.position > (entries[index + 1]?.offset ?? data.length)) {
+        throw damaged(`object ${number} does not end where it says`);
+      }
+      yield octetsPerObject + reader.position - entry.offset;
+    }
+  }
+
+  /** @returns how much work it was, in octets that are hashed. */
+  objectInFile(number: number, place: PlaceInFile): number {
+    const { bytes } = this.file;
+    const { value, end, dataStart } = this.read(number, place);
+    this.value(value);
+    let position = end;
+    if (dataStart !== undefined && isDictionary(value)) {
+      const data = streamData(bytes, dataStart, this.file.get(value.get('Length')));
+      this.effort.spend(data.length);
+      if (data.includes(endOfStream)) this.endingTwice.add(number);
+      this.streams.add(number);
+      position = bytes.indexOf(endOfStream, dataStart + data.length) + endOfStream.length;
+    }
+    const reader = new PdfReader(bytes, position);
+    if (!reader.passes('endobj')) throw damaged(`object ${number} does not end where it says`);
+    this.effort.spend(reader.position - position);
+    return timesHashing * (octetsPerObject + end - place.offset) + position - end;
+  }
+
+  /**
+   * Where an object is missing, some readers look through the whole file for it, and take the last one of each number
+   * that they find: these must be the ones that the cross-references lead to.
+   * @returns how much work it is, step by step, in octets that are hashed.
+   */
+  *repaired(): Generator<number> {
+    if (this.missing.size === 0) return;
+    const { bytes } = this.file;
+    const last = new Map<number, number>();
+    let from = 0;
+    for (let at = bytes.indexOf('obj'); at >= 0; at = bytes.indexOf('obj', from)) {
+      const start = Math.max(0, at - lookbehind);
+      const found = startOfObject.exec(bytes.toString('latin1', start, at));
+      if (found) last.set(Number(found[1]), start + found.index);
+      yield timesHashing * octetsPerObject + at - from;
+      from = at + 'obj'.length;
+    }
+    for (const [number, offset] of last) {
+      const place = this.places.get(number) ?? 'free';
+      const isFree = place === 'free' && !this.missing.has(number);
+      const isThere = place !== 'free' && 'offset' in place && isSpace(bytes, place.offset, offset);
+      if (!isFree && !isThere) throw damaged(`it refers to what is missing, and has object ${number} twice`);
+    }
+  }
+
+  /** @returns the number that new objects may have from. */
+  result(): number {
+    for (const number of this.contents) {
+      if (!this.streams.has(number)) throw damaged('a part of a page is missing');
+    }
+    for (const number of this.endingTwice) {
+      // Some readers end what they show where the word is. In an attached file it is that file's own.
+      if (this.shown.has(number)) throw damaged(`stream ${number} ends before it says`);
+    }
+    return this.nextNumber;
+  }
+
+  private reference({ number, generation }: PdfReference): void {
+    if (number + spareNumbers > maxObjectNumber) throw damaged('it refers to objects beyond all bounds');
+    // What is not there must not be there when the file is signed either.
+    this.nextNumber = Math.max(this.nextNumber, number + 1);
+    const place = this.places.get(number);
+    if (place === undefined || place === 'free') {
+      this.missing.add(number);
+      return;
+    }
+    // Some readers do not look at the generation, and some take it for nothing.
+    if (generation !== ('offset' in place ? place.generation : 0)) {
+      throw damaged(`it refers to object ${number} of another generation`);
+    }
+  }
+
+  private value(value: PdfValue): void {
+    this.references(value);
+    if (!isDictionary(value)) return;
+    const type = this.file.get(value.get('Type'));
+    if ((isNamed(type, 'Page') || isNamed(type, 'Pages')) && isPage(this.file, value)) this.page(value);
+  }
+
+  /** Where a part of a page is missing, some readers show the others, and some nothing. */
+  private page(page: PdfDictionary): void {
+    for (const part of this.file.array(page.get('Contents'))) {
+      if (!(part instanceof PdfReference)) throw damaged('a part of a page is missing');
+      this.contents.add(part.number);
+    }
+  }
+
+  private read(number: number, place: PlaceInFile): IndirectObject {
+    const object = readIndirectObject(this.file.bytes, place.offset, this.effort);
+    if (object.number !== number || object.generation !== place.generation) {
+      throw damaged(`object ${number} is not where it says`);
+    }
+    return object;
+  }
+
+  private placeInFile(number: number): PlaceInFile {
+    const place = this.places.get(number);
+    if (place === undefined || place === 'free' || 'stream' in place) throw damaged('an object stream is missing');
+    return place;
+  }
+}
+
+function isSpace(bytes: Buffer, start: number, end: number): boolean {
+  return start <= end && end - start < lookbehind && /^[\0\t\n\f\r ]*$/.test(bytes.toString('latin1', start, end));
+}
+
+function hasReference(value: PdfValue): boolean {
+  if (Array.isArray(value)) return value.some(hasReference);
+  return isDictionary(value) ? [...value.values()].some(hasReference) : value instanceof PdfReference;
+}
+
+/** What the header of an object stream says: which objects are in it, and where. */
+function entriesOf(dictionary: PdfDictionary, data: Buffer): { number: number; offset: number }[] {
+  const [count, first] = [dictionary.get('N'), dictionary.get('First')];
+  if (typeof count !== 'number' || typeof first !== 'number' || !(first >= 0 && first <= data.length)) {
+    throw damaged('an object stream is malformed');
+  }
+  const header = new PdfReader(data.subarray(0, first), 0);
+  const entries: { number: number; offset: number }[] = [];
+  for (let index = 0; index < count; index++) {
+    const [number, offset] = [header.nonNegativeInteger(), first + header.nonNegativeInteger()];
+    if (offset < (entries.at(-1)?.offset ?? 0)) throw damaged('an object stream is not in order');
+    entries.push({ number, offset });
+  }
+  return entries;
+}
