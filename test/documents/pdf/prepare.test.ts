@@ -257,7 +257,10 @@ describe('A PDF that is signed', () => {
       expect((await prepare(handmade(pdf))).draft.pdf).to.be.a('string');
       // Readers go by the index: one that looks for the number would show the other page.
       await refused(handmade({ ...pdf, stated: () => [3, 5] }), /object 3 is not where it says/);
-      await refused(handmade({ ...pdf, stated: () => [3, 3] }), /an object stream is malformed/);
+      await refused(
+        handmade({ ...pdf, stated: () => [3, 3] }),
+        /an object stream is malformed|object 5 is not where it says/,
+      );
     });
 
     it('when the box of the page is no rectangle', async () => {
