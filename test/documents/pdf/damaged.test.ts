@@ -177,7 +177,8 @@ describe('A damaged PDF', () => {
         const file = make();
         const start = performance.now();
         expect(await refusal(file)).to.match(message);
-        expect(performance.now() - start).to.be.below(1500);
+        // Not to hang: each would take many seconds, or all memory, if it were read.
+        expect(performance.now() - start).to.be.below(5000);
       });
     }
   });
