@@ -142,7 +142,7 @@ describe('A container that is none, or means harm, is refused:', () => {
 
     it('as much as it may be, without an end: in short turns', async () => {
       const bytes = Buffer.alloc(maxContainerBytes, 6);
-      expect(await longestTurnMs(() => refuses(bytes, /its end is missing/))).to.be.below(50);
+      expect(await longestTurnMs(() => refuses(bytes, /its end is missing/))).to.be.below(250);
     });
 
     it('a type that is compressed', async () => {
@@ -287,7 +287,7 @@ describe('A container that is none, or means harm, is refused:', () => {
         const longestMs = await longestTurnMs(() =>
           rejects(prepare(bytes), refused('container', /at most 1000 files/)),
         );
-        expect(longestMs, letters.slice(0, 3)).to.be.below(50);
+        expect(longestMs, letters.slice(0, 3)).to.be.below(250);
       }
     });
 
@@ -749,7 +749,7 @@ describe('A container that is none, or means harm, is refused:', () => {
         describedBehind(storedEntry('b.txt', content)),
       ];
       const bytes = rawZip(entries);
-      expect(await longestTurnMs(() => readZip(bytes))).to.be.below(50);
+      expect(await longestTurnMs(() => readZip(bytes))).to.be.below(250);
     });
     it('as much as it may hold, as it is: in many turns', async () => {
       const packed = Buffer.alloc(90_000_000);
