@@ -31,7 +31,7 @@ const baseline = 0.9;
  * @throws SmartIdInputError when it is not on the page.
  */
 export function rectangleOnPage({ x, y, width, height }: SignatureBox, page: PdfPage): number[] {
-  const [left = 0, bottom = 0, right = 0, top = 0] = page.box;
+  const [left, bottom, right, top] = page.box;
   const isSideways = page.rotation % 180 !== 0;
   const [shownWidth, shownHeight] = isSideways ? [top - bottom, right - left] : [right - left, top - bottom];
   if (x + width > shownWidth || y + height > shownHeight) {

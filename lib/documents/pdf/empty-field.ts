@@ -5,15 +5,15 @@
 
 import { SmartIdInputError } from '../../errors.js';
 import type { DocumentHashAlgorithm } from '../draft.js';
-import type { PdfFile } from './file.js';
+import type { PdfFile, Rectangle } from './file.js';
 import type { FormField } from './form.js';
 import { isDictionary, isNamed, numberIn, type PdfDictionary, PdfName, type PdfReference, textIn } from './values.js';
 
 /** A field that is its own widget. */
 export interface EmptyField {
   reference: PdfReference;
-  /** Where it is on the page: left, bottom, right, top. Without an area it is not seen. */
-  rectangle: readonly [number, number, number, number];
+  /** Where it is on the page. Without an area it is not seen. */
+  rectangle: Rectangle;
 }
 
 const readOnly = 1;
@@ -60,14 +60,11 @@ function refused(why: string): SmartIdInputError {
   return new SmartIdInputError('field', why);
 }
 
-function rectangleOf(file: PdfFile, widget: PdfDictionary): EmptyField['rectangle'] {
-  const corners = file.array(widget.get('Rect')).map((value) => numberIn(file.get(value)));
-  const [x1, y1, x2, y2] = corners;
-  if (corners.length !== 4 || x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) {
-    throw refused('has no rectangle.');
-  }
-  if ([x1, y1, x2, y2].some((one) => Math.abs(one) > maxCoordinate)) throw refused('is on no page.');
-  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+function rectangleOf(file: PdfFile, widget: PdfDictionary): Rectangle {
+  const rectangle = file.rectangle(widget.get('Rect'));
+  if (!rectangle) throw refused('has no rectangle.');
+  if (rectangle.some((one) => Math.abs(one) > maxCoordinate)) throw refused('is on no page.');
+  return rectangle;
 }
 
 const digestNames: Record<DocumentHashAlgorithm, string> = {

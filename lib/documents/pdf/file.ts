@@ -6,10 +6,13 @@ import { PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
-import { damaged, isDictionary, isNamed, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
+import { damaged, isDictionary, isNamed, numberIn, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
 
 const maxReferencesInARow = 20;
 const header = '%PDF-';
+
+/** In points: left, bottom, right, top. */
+export type Rectangle = readonly [left: number, bottom: number, right: number, top: number];
 
 interface ObjectStream {
   data: Buffer;
@@ -61,6 +64,16 @@ export class PdfFile {
   dictionary(value: PdfValue | undefined): PdfDictionary {
     const found = this.get(value);
     return isDictionary(found) ? found : new Map();
+  }
+
+  /** Left, bottom, right and top of a rectangle (ISO 32000-2, section 7.9.5); undefined where it is none. */
+  rectangle(value: PdfValue | undefined): Rectangle | undefined {
+    const corners = this.array(value).map((corner) => numberIn(this.get(corner)));
+    const [x1, y1, x2, y2] = corners;
+    if (corners.length !== 4 || x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) {
+      return undefined;
+    }
+    return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
   }
 
   /** What is there when it is an array, and an empty one otherwise. */

@@ -1,12 +1,12 @@
 /** The pages of a file (ISO 32000-2, section 7.7.3), and what they show of themselves. */
 
-import type { PdfFile } from './file.js';
+import type { PdfFile, Rectangle } from './file.js';
 import { damaged, isDictionary, isNamed, numberIn, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
 
 export interface PdfPage {
   reference: PdfReference;
-  /** What is visible of it, in its own coordinates: left, bottom, right, top. */
-  box: readonly number[];
+  /** What is visible of it, in its own coordinates. */
+  box: Rectangle;
   /** By how many degrees it is shown turned, clockwise: 0, 90, 180 or 270. */
   rotation: number;
 }
@@ -79,13 +79,10 @@ export function isPage(file: PdfFile, dictionary: PdfDictionary): boolean {
   throw damaged('a page is none');
 }
 
-function boxOf(file: PdfFile, page: PdfDictionary): readonly number[] {
-  const corners = file.array(page.get('CropBox') ?? page.get('MediaBox')).map((value) => numberIn(file.get(value)));
-  const [x1, y1, x2, y2] = corners;
-  if (corners.length !== 4 || x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined) {
-    throw damaged('the box of a page is no rectangle');
-  }
-  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+function boxOf(file: PdfFile, page: PdfDictionary): Rectangle {
+  const box = file.rectangle(page.get('CropBox') ?? page.get('MediaBox'));
+  if (!box) throw damaged('the box of a page is no rectangle');
+  return box;
 }
 
 function rotationOf(file: PdfFile, page: PdfDictionary): number {
