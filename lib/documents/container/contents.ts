@@ -26,6 +26,8 @@ export interface ExistingContents {
 const maxManifestBytes = 1_000_000;
 const maxSignatureFileBytes = 10_000_000;
 const maxSignatureFiles = 100;
+/** Of all their files together. */
+const maxSignatureBytes = 20_000_000;
 const unlistedType = 'application/octet-stream';
 /** Signatures of other kinds, and timestamps and lists for them (ETSI EN 319 162-1, section 4.4.4). */
 const otherKinds = /^(?:.*\.(?:p7s|tst)|asic[^/]*manifest[^/]*\.xml)$/i;
@@ -40,7 +42,7 @@ export async function readContainer(bytes: Buffer): Promise<ExistingContents> {
   if (others.length === 0) throw problem('holds no file to sign.');
   if (others.length > maxFiles) throw problem(`must hold at most ${maxFiles} files.`);
   const manifest = own.find(({ name }) => name === manifestFile);
-  const types = manifest && readManifest(await contentOf(manifest, maxManifestBytes));
+  const types = manifest && (await readManifest(await contentOf(manifest, maxManifestBytes)));
   return {
     files: others.map(({ name, chunks }) => ({ name, contentType: typeOf(name, types), chunks })),
     signatureFiles: await readSignatureFiles(own),
@@ -84,8 +86,12 @@ async function readSignatureFiles(own: readonly ZipEntry[]): Promise<ExistingCon
   const entries = own.filter(({ name }) => /^META-INF\/[^/]*signatures[^/]*\.xml$/i.test(name));
   if (entries.length > maxSignatureFiles) throw problem(`has more than ${maxSignatureFiles} files of signatures.`);
   const files: ExistingContents['signatureFiles'] = [];
+  let bytes = 0;
   for (const entry of entries) {
-    files.push({ name: entry.name, content: await contentOf(entry, maxSignatureFileBytes) });
+    const content = await contentOf(entry, maxSignatureFileBytes);
+    bytes += content.length;
+    if (bytes > maxSignatureBytes) throw problem(`has more than ${maxSignatureBytes} bytes of signatures.`);
+    files.push({ name: entry.name, content });
   }
   return files;
 }
