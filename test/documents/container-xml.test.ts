@@ -9,14 +9,18 @@ import {
   isElement,
   readXml,
   textOf,
+  XmlBudget,
   type XmlElement,
   XmlError,
 } from '../../lib/documents/container/xml.js';
+import { turnsDuring } from '../support/turns.js';
 
 const read = (text: string) => readXml(Buffer.from(text));
 const exclusive = { isExclusive: true, hasComments: false, inclusivePrefixes: [] };
 const inclusive = { ...exclusive, isExclusive: false };
 const canonical = (root: XmlElement, how = exclusive) => canonicalize(root, how, new CanonicalizationBudget(1_000_000));
+
+const attributes = (length: number) => Array.from({ length }, (_, index) => `b${index}=""`).join(' ');
 
 describe('The reader of the XML in containers', () => {
   it('reads elements with their namespaces, attributes and texts', async () => {
@@ -76,11 +80,80 @@ describe('The reader of the XML in containers', () => {
     ['another encoding', '<?xml version="1.0" encoding="ISO-8859-1"?><a/>'],
     ['a declaration that is not at the start', ' <?xml version="1.0"?><a/>'],
     ['an instruction without a name', '<a><? b?></a>'],
+    ['a name of 201 letters', `<${'a'.repeat(201)}/>`],
+    ['an attribute with a name of 201 letters', `<a ${'b'.repeat(201)}=""/>`],
+    ['an attribute of 20 001 letters', `<a b="${'c'.repeat(20_001)}"/>`],
+    ['a namespace of 1001 letters', `<a xmlns:b="${'c'.repeat(1001)}"/>`],
+    ['an element of 101 attributes', `<a ${attributes(101)}/>`],
   ]) {
     it(`refuses ${what}`, async () => {
       await rejects(read(text ?? ''), XmlError);
     });
   }
+
+  it('takes as much as there may be of each', async () => {
+    const [name, value, namespace] = ['a'.repeat(200), 'c'.repeat(20_000), 'd'.repeat(1000)];
+    const root = await read(`<${name} ${attributes(98)} c="${value}" xmlns:d="${namespace}"/>`);
+    expect(root.attributes).to.have.length(99);
+    expect(root.scope.get('d')).to.equal(namespace);
+  });
+
+  it('reads line ends and letters that are in two parts of a long text', async () => {
+    for (const [text, expected] of [
+      ['\r\n', '\n'],
+      ['\r\r', '\n\n'],
+      ['\rõ', '\nõ'],
+      ['🙂', '🙂'],
+    ] as const) {
+      for (let length = 199_990; length < 200_003; length += 1) {
+        const before = 'b'.repeat(length);
+        expect(textOf(await read(`<a>${before}${text}</a>`)) === before + expected, `${length}`).to.equal(true);
+      }
+    }
+    expect((await read('<a/>\r')).localName).to.equal('a');
+    await rejects(readXml(Buffer.from('<a/>õ').subarray(0, -1)), { message: 'it is not UTF-8' });
+  });
+
+  it('knows the namespaces of elements around, until they are declared anew, and no others', async () => {
+    const root = await read('<a xmlns="urn:a" xmlns:b="urn:b"><c xmlns="" xmlns:b="urn:c"/><b:d/></a>');
+    const [first, second] = root.children.filter(isElement);
+    expect([first?.namespace, first?.scope.get('b'), first?.scope.size]).to.deep.equal(['', 'urn:c', 2]);
+    expect([second?.namespace, second?.scope.get(''), second?.scope.get('c')]).to.deep.equal([
+      'urn:b',
+      'urn:a',
+      undefined,
+    ]);
+    expect([...(first?.scope.prefixes() ?? [])].sort()).to.deep.equal(['', 'b']);
+  });
+
+  it('refuses more than 50 namespaces on elements within each other', async () => {
+    const declarations = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => `xmlns:b${from + index}="c"`).join(' ');
+    await read(`<a ${declarations(0, 30)}><a ${declarations(10, 50)}/></a>`);
+    await rejects(read(`<a ${declarations(0, 30)}><a ${declarations(10, 51)}/></a>`), {
+      message: /too many namespaces/,
+    });
+  });
+
+  it('refuses too much in several files together', async () => {
+    const budget = new XmlBudget();
+    const file = Buffer.from(`<a>${'<b/>'.repeat(49_000)}</a>`);
+    for (let count = 0; count < 5; count += 1) await readXml(file, budget);
+    await rejects(readXml(file, budget), { message: 'there are too many elements in all files of signatures' });
+  });
+
+  it('refuses too many references to characters in several files together', async () => {
+    const budget = new XmlBudget();
+    const file = Buffer.from(`<a>${'&#13;'.repeat(100_000)}</a>`);
+    for (let count = 0; count < 3; count += 1) await readXml(file, budget);
+    await rejects(readXml(file, budget), { message: 'it has too many references to characters' });
+  });
+
+  it('leaves the event loop to others meanwhile', async () => {
+    const turns = await turnsDuring(() => read(`<a>${'<b c=""/>'.repeat(20_000)}</a>`));
+    expect(turns).to.be.at.least(40);
+    expect(await turnsDuring(() => read(`<a>${'<b/>'.repeat(100)}</a>`))).to.be.below(5);
+  });
 
   it('refuses what is not UTF-8', async () => {
     await rejects(readXml(Buffer.from('<a>\u00e4</a>', 'latin1')), XmlError);
@@ -137,6 +210,32 @@ describe('The canonicalization of what others signed', () => {
     const startedAt = performance.now();
     await rejects(canonical(root), { message: /too much work/ });
     expect(performance.now() - startedAt).to.be.below(1000);
+  });
+
+  it('gives up at what is too large a part of a signature', async () => {
+    const budget = new CanonicalizationBudget(100_000_000);
+    const signed = await read(`<a>${'b'.repeat(3_900_000)}</a>`);
+    expect(await canonicalize(signed, exclusive, budget)).to.have.length(3_900_007);
+    const root = await read(`<a>${'b'.repeat(4_000_000)}</a>`);
+    await rejects(canonicalize(root, exclusive, budget), { message: /too large a part/ });
+  });
+
+  it('counts elements as work, however short they are', async () => {
+    const root = await read(`<a>${'<b/>'.repeat(40_000)}</a>`);
+    await rejects(canonical(root), { message: /too much work/ });
+  });
+
+  it('escapes a long text as a short one', async () => {
+    const text = '&amp;õ🙂&lt;'.repeat(60_000);
+    expect(
+      (await canonicalize(await read(`<a>${text}</a>`), exclusive, new CanonicalizationBudget(1e9))) ===
+        `<a>${text}</a>`,
+    ).to.equal(true);
+  });
+
+  it('leaves the event loop to others meanwhile', async () => {
+    const root = await read(`<a>${'<b/>'.repeat(15_000)}</a>`);
+    expect(await turnsDuring(() => canonical(root))).to.be.at.least(4);
   });
 
   it('gives back what was written canonically', async () => {

@@ -191,7 +191,7 @@ class Reader {
 
   private start(): void {
     const [tag, prefix = '', localName = ''] = this.match(startTag, 'it has a "<" that begins nothing');
-    checkLength(tag, maxNameCharacters, 'name');
+    checkLength(prefix + localName, maxNameCharacters, 'name');
     const raw: [prefix: string, localName: string, value: string][] = [];
     for (let found = this.matchIf(attribute); found; found = this.matchIf(attribute)) {
       const [, attributePrefix = '', name = '', quoted, apostrophized] = found;
