@@ -82,7 +82,7 @@ describe('The reader of the XML in containers', () => {
     ['an instruction without a name', '<a><? b?></a>'],
     ['a name of 201 letters', `<${'a'.repeat(201)}/>`],
     ['an attribute with a name of 201 letters', `<a ${'b'.repeat(201)}=""/>`],
-    ['an attribute of 20 001 letters', `<a b="${'c'.repeat(20_001)}"/>`],
+    ['an attribute of 10 001 letters', `<a b="${'c'.repeat(10_001)}"/>`],
     ['a namespace of 1001 letters', `<a xmlns:b="${'c'.repeat(1001)}"/>`],
     ['an element of 101 attributes', `<a ${attributes(101)}/>`],
   ]) {
@@ -92,7 +92,7 @@ describe('The reader of the XML in containers', () => {
   }
 
   it('takes as much as there may be of each', async () => {
-    const [name, value, namespace] = ['a'.repeat(200), 'c'.repeat(20_000), 'd'.repeat(1000)];
+    const [name, value, namespace] = ['a'.repeat(200), 'c'.repeat(10_000), 'd'.repeat(1000)];
     const root = await read(`<${name} ${attributes(98)} c="${value}" xmlns:d="${namespace}"/>`);
     expect(root.attributes).to.have.length(99);
     expect(root.scope.get('d')).to.equal(namespace);
