@@ -395,6 +395,11 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
           ),
         /not known/,
       ],
+      [
+        'its value is too long',
+        (xml: string) => xml.replace('</ds:SignatureValue>', `${' '.repeat(100_000)}$&`),
+        /its SignatureValue is too long/,
+      ],
       ['it is not XML', () => 'no XML', /./],
       ['it ends in the midst', (xml: string) => xml.slice(0, -20), /./],
       ['it holds no signature', (xml: string) => `${asic(xml)[0]}</asic:XAdESSignatures>`, /there is no signature/],
@@ -456,6 +461,39 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
           return refused('container')(error);
         }));
     }
+
+    /** The same container with its signature in so many files. */
+    function withSignatureFiles(count: number, change: (xml: string) => string): Buffer {
+      const target = unpacked(folder, container);
+      const entries = entriesIn(container).map((name) => ({ name, content: readFileSync(path.join(target, name)) }));
+      const content = Buffer.from(change(readFileSync(path.join(target, signatures0), 'utf8')));
+      const more = Array.from({ length: count - 1 }, (_, index) => ({
+        name: `META-INF/signatures${index + 1}.xml`,
+        content,
+      }));
+      return writeZip(
+        [...entries.map((one) => (one.name === signatures0 ? { ...one, content } : one)), ...more],
+        new Date(),
+      );
+    }
+
+    it('its files of signatures have too many elements together', async () => {
+      const padded = (xml: string) => inSignature(xml, `<ds:Object>${'<a/>'.repeat(49_000)}</ds:Object>`);
+      expect(await prepare(withSignatureFiles(5, padded))).to.have.property('draft');
+      await rejects(
+        prepare(withSignatureFiles(6, padded)),
+        refused('container', /too many elements in all files of sig/),
+      );
+    });
+
+    it('its files of signatures have too many bytes together', async () => {
+      const padded = (xml: string) => `${xml}<!--${'a'.repeat(6_500_000)}-->`;
+      expect(await prepare(withSignatureFiles(3, padded))).to.have.property('draft');
+      await rejects(
+        prepare(withSignatureFiles(4, padded)),
+        refused('container', /more than 20000000 bytes of signatures/),
+      );
+    });
 
     it('a signed file has changed', async () => {
       const bytes = changed('a.txt', (content) => `${content} and more`);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { canonicalText, element } from '../../lib/documents/container/canonical-text.js';
 import { CanonicalizationBudget, canonicalize } from '../../lib/documents/container/canonicalize.js';
 import { readManifest, writeManifest } from '../../lib/documents/container/manifest.js';
+import { type SignatureDocument, signatureDocument } from '../../lib/documents/container/signature-document.js';
 import {
   childOf,
   childrenOf,
@@ -178,6 +179,20 @@ describe('The reader of the XML in containers', () => {
       expect(performance.now() - startedAt).to.be.below(1000);
     });
   }
+});
+
+describe('A file of signatures', () => {
+  it('leaves the event loop to others while its identifiers are looked for', async () => {
+    const signature = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="s">';
+    const root = await read(`${signature}${'<b Id="c"/>'.repeat(20_000)}</ds:Signature>`);
+    let found: SignatureDocument | undefined;
+    const turns = await turnsDuring(async () => {
+      found = await signatureDocument(root);
+    });
+    expect(turns).to.be.at.least(10);
+    expect(found?.elements.get('c')).to.have.length(20_000);
+    expect(found?.signatures).to.deep.equal([root]);
+  });
 });
 
 describe('The canonicalization of what others signed', () => {
