@@ -355,6 +355,34 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
     return writeZip(entries, new Date());
   }
 
+  /** Of a file of signatures: what is before the signature, and the signature. */
+  function asic(xml: string): [before: string, signature: string] {
+    const at = xml.indexOf('<ds:Signature ');
+    return [xml.slice(0, at), xml.slice(at, xml.lastIndexOf('</asic:'))];
+  }
+  const inSignature = (xml: string, more: string) => xml.replace('</ds:Signature>', `${more}$&`);
+
+  describe('may have as its file of signatures', () => {
+    const documentSignatures = 'urn:oasis:names:tc:opendocument:xmlns:digitalsignature:1.0';
+    for (const [what, change] of [
+      ['the signature itself', (xml: string) => asic(xml)[1]],
+      [
+        'that of OpenDocument',
+        (xml: string) =>
+          `<o:document-signatures xmlns:o="${documentSignatures}">${asic(xml)[1]}</o:document-signatures>`,
+      ],
+      ['that of the first ASiC', (xml: string) => xml.replace('/02918/', '/2918/')],
+      [
+        'one with comments and spaces',
+        (xml: string) => xml.replace('<ds:Signature ', '<!-- a comment -->\n  <?go on?>$&'),
+      ],
+    ] as const) {
+      it(what, async () => {
+        expect(await prepare(changed(signatures0, change))).to.have.nested.property('draft.signatureId', 'S1');
+      });
+    }
+  });
+
   describe('is refused when', () => {
     const brokenSignature = /^container has a broken signature in "META-INF\/signatures0.xml": /;
     for (const [what, change, message] of [
@@ -389,9 +417,62 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
           ),
         /not known/,
       ],
+      [
+        'its value is too long',
+        (xml: string) => xml.replace('</ds:SignatureValue>', `${' '.repeat(100_000)}$&`),
+        /its SignatureValue is too long/,
+      ],
       ['it is not XML', () => 'no XML', /./],
       ['it ends in the midst', (xml: string) => xml.slice(0, -20), /./],
-      ['it holds no signature', () => '<a/>', /no signature/],
+      ['it holds no signature', (xml: string) => `${asic(xml)[0]}</asic:XAdESSignatures>`, /there is no signature/],
+      ['it has a root of another name', (xml: string) => `<a>${asic(xml)[1]}</a>`, /no file of signatures/],
+      [
+        'it has a root of another namespace',
+        (xml: string) => xml.replace('02918/v1.2.1#', '02918/v1.9.9#'),
+        /no file of signatures/,
+      ],
+      [
+        'it has something beside the signatures',
+        (xml: string) => xml.replace('<ds:Signature ', '<a/><ds:Signature '),
+        /something else beside the signatures/,
+      ],
+      [
+        'it has a text beside the signatures',
+        (xml: string) => xml.replace('<ds:Signature ', 'text<ds:Signature '),
+        /something else beside the signatures/,
+      ],
+      [
+        'it has another signature, in an object',
+        (xml: string) => inSignature(xml, `<ds:Object>${asic(xml)[1]}</ds:Object>`),
+        /a signature within another element/,
+      ],
+      [
+        'it has another signature, in an element that nobody knows',
+        (xml: string) => inSignature(xml, `<ds:Object><a><ds:Signature/></a></ds:Object>`),
+        /a signature within another element/,
+      ],
+      [
+        'it has another signature, where it is the root',
+        (xml: string) => asic(inSignature(xml, `<ds:Object>${asic(xml)[1]}</ds:Object>`))[1],
+        /a signature within another element/,
+      ],
+      [
+        'it has a counter signature',
+        (xml: string) =>
+          xml.replace(
+            '</xades:QualifyingProperties>',
+            `<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:CounterSignature>${asic(xml)[1]}</xades:CounterSignature></xades:UnsignedSignatureProperties></xades:UnsignedProperties>$&`,
+          ),
+        /a counter signature, which is not checked/,
+      ],
+      ...['Id', 'ID', 'id', 'xml:id'].map(
+        (attribute) =>
+          [
+            `another element has its identifier as ${attribute}`,
+            (xml: string) => inSignature(xml, `<ds:Object ${attribute}="S0-properties"/>`),
+            /S0-properties" is not there once/,
+          ] as const,
+      ),
       ['it has a DOCTYPE', (xml: string) => xml.replace('?>\n', '?>\n<!DOCTYPE a [<!ENTITY b "c">]>'), /DOCTYPE/],
       ['it has an entity', (xml: string) => xml.replace('text/plain', 'text&slash;plain'), /entity/],
       ['it is nested without end', () => '<a>'.repeat(100_000), /deep/],
@@ -402,6 +483,39 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
           return refused('container')(error);
         }));
     }
+
+    /** The same container with its signature in so many files. */
+    function withSignatureFiles(count: number, change: (xml: string) => string): Buffer {
+      const target = unpacked(folder, container);
+      const entries = entriesIn(container).map((name) => ({ name, content: readFileSync(path.join(target, name)) }));
+      const content = Buffer.from(change(readFileSync(path.join(target, signatures0), 'utf8')));
+      const more = Array.from({ length: count - 1 }, (_, index) => ({
+        name: `META-INF/signatures${index + 1}.xml`,
+        content,
+      }));
+      return writeZip(
+        [...entries.map((one) => (one.name === signatures0 ? { ...one, content } : one)), ...more],
+        new Date(),
+      );
+    }
+
+    it('its files of signatures have too many elements together', async () => {
+      const padded = (xml: string) => inSignature(xml, `<ds:Object>${'<a/>'.repeat(49_000)}</ds:Object>`);
+      expect(await prepare(withSignatureFiles(5, padded))).to.have.property('draft');
+      await rejects(
+        prepare(withSignatureFiles(6, padded)),
+        refused('container', /too many elements in all files of sig/),
+      );
+    });
+
+    it('its files of signatures have too many bytes together', async () => {
+      const padded = (xml: string) => `${xml}<!--${'a'.repeat(6_500_000)}-->`;
+      expect(await prepare(withSignatureFiles(3, padded))).to.have.property('draft');
+      await rejects(
+        prepare(withSignatureFiles(4, padded)),
+        refused('container', /more than 20000000 bytes of signatures/),
+      );
+    });
 
     it('a signed file has changed', async () => {
       const bytes = changed('a.txt', (content) => `${content} and more`);

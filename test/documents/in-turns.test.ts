@@ -5,6 +5,7 @@ import { decodeInTurns, hashInTurns, partsOf } from '../../lib/documents/in-turn
 import { pdfFormat, preparePdf } from '../../lib/documents/pdf/index.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../support/signing.js';
+import { turnsDuring } from '../support/turns.js';
 import { noEvidence, valueFor } from './container-support.js';
 import { handmade, onePage } from './pdf-corpus.js';
 import { signatureOf } from './pdf-signer.js';
@@ -38,20 +39,6 @@ describe('Large documents', () => {
     ];
     for (const changed of changes) expect(await decodeInTurns(changed, Buffer.alloc(content.length))).to.equal(false);
   });
-
-  /** How often others have their turn while this goes on. */
-  const turnsDuring = async (work: () => Promise<unknown>): Promise<number> => {
-    let turns = 0;
-    let goesOn = true;
-    const count = () => {
-      turns += 1;
-      if (goesOn) setImmediate(count);
-    };
-    setImmediate(count);
-    await work();
-    goesOn = false;
-    return turns;
-  };
 
   const small: ContainerFile[] = Array.from({ length: 100 }, (_, index) => ({
     name: `${index}.bin`,

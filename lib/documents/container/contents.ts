@@ -26,7 +26,9 @@ export interface ExistingContents {
 const maxManifestBytes = 1_000_000;
 const maxSignatureFileBytes = 10_000_000;
 const maxSignatureFiles = 100;
-const unknownType = 'application/octet-stream';
+/** Of all their files together. */
+const maxSignatureBytes = 20_000_000;
+const unlistedType = 'application/octet-stream';
 /** The standard says `*signatures*.xml` (section A.5), and validators take those without the `s` for signatures too. */
 const signatureFile = /^META-INF\/.*signature.*\.xml$/i;
 /** Signatures of other kinds, and timestamps and lists for them (ETSI EN 319 162-1, section 4.4.4). */
@@ -44,7 +46,7 @@ export async function readContainer(bytes: Buffer): Promise<ExistingContents> {
   const manifest = own.find(({ name }) => name === manifestFile);
   // What is signed without one is invalid to programs that verify.
   if (!manifest) throw problem(`has no ${manifestFile}.`);
-  const types = readManifest(await contentOf(manifest, maxManifestBytes));
+  const types = await readManifest(await contentOf(manifest, maxManifestBytes));
   return {
     files: others.map(({ name, chunks }) => ({ name, contentType: typeOf(name, types), chunks })),
     signatureFiles: await readSignatureFiles(own),
@@ -80,15 +82,19 @@ function isDisguised({ name, comparable }: ZipEntry): boolean {
 function typeOf(name: string, types: ReadonlyMap<string, string>): string {
   const type = types.get(name);
   if (type === undefined) throw problem(`does not list ${quoted(name)} in its ${manifestFile}.`);
-  return type || unknownType;
+  return type || unlistedType;
 }
 
 async function readSignatureFiles(own: readonly ZipEntry[]): Promise<ExistingContents['signatureFiles']> {
   const entries = own.filter(({ name }) => signatureFile.test(name));
   if (entries.length > maxSignatureFiles) throw problem(`has more than ${maxSignatureFiles} files of signatures.`);
   const files: ExistingContents['signatureFiles'] = [];
+  let bytes = 0;
   for (const entry of entries) {
-    files.push({ name: entry.name, content: await contentOf(entry, maxSignatureFileBytes) });
+    const content = await contentOf(entry, maxSignatureFileBytes);
+    bytes += content.length;
+    if (bytes > maxSignatureBytes) throw problem(`has more than ${maxSignatureBytes} bytes of signatures.`);
+    files.push({ name: entry.name, content });
   }
   return files;
 }

@@ -19,14 +19,15 @@ import {
 import { CanonicalizationBudget, canonicalize } from './canonicalize.js';
 import type { Digests, ExistingContents } from './contents.js';
 import { quoted } from './names.js';
-import { attributeOf, childOf, childrenOf, isElement, readXml, textOf, type XmlElement, XmlError } from './xml.js';
+import { ds, signatureDocument, xades } from './signature-document.js';
+import { attributeOf, childOf, childrenOf, readXml, textOf, XmlBudget, type XmlElement, XmlError } from './xml.js';
 
-const ds = 'http://www.w3.org/2000/09/xmldsig#';
-const xades = 'http://uri.etsi.org/01903/v1.3.2#';
 const maxSignatures = 100;
 const maxCertificates = 10;
 const maxReferences = 2000;
 const maxInclusivePrefixes = 10;
+/** Of a value, a digest or a certificate. */
+const maxBase64Characters = 100_000;
 const maxCanonicalCharacters = 20_000_000;
 const inclusive: Canonicalization = { isExclusive: false, hasComments: false };
 
@@ -46,15 +47,14 @@ export async function checkExistingSignatures(
   digests: Digests,
 ): Promise<ReadonlySet<string>> {
   const budget = new CanonicalizationBudget(maxCanonicalCharacters);
+  const xmlBudget = new XmlBudget();
   const ids = new Set<string>();
   let count = 0;
   for (const { name, content } of signatureFiles) {
     try {
-      const document = readXml(content);
-      const signatures = signaturesIn(document);
+      const { signatures, elements } = await signatureDocument(await readXml(content, xmlBudget));
       count += signatures.length;
       if (count > maxSignatures) throw new XmlError(`there are more than ${maxSignatures} signatures`);
-      const elements = elementsById(document);
       for (const signature of signatures) {
         ids.add(attributeOf(signature, 'Id') ?? '');
         await checkSignature(signature, { elements, digests, budget });
@@ -69,13 +69,6 @@ export async function checkExistingSignatures(
   return ids;
 }
 
-function signaturesIn(root: XmlElement): XmlElement[] {
-  const isSignature = root.namespace === ds && root.localName === 'Signature';
-  const signatures = isSignature ? [root] : childrenOf(root, ds, 'Signature');
-  if (signatures.length === 0) throw new XmlError('there is no signature');
-  return signatures;
-}
-
 async function checkSignature(signature: XmlElement, work: Work): Promise<void> {
   const signedInfo = childOf(signature, ds, 'SignedInfo');
   const references = childrenOf(signedInfo, ds, 'Reference');
@@ -86,7 +79,7 @@ async function checkSignature(signature: XmlElement, work: Work): Promise<void> 
     await checkReference(reference, work);
     await nextTurn();
   }
-  checkSignatureValue(signature, signedInfo, work);
+  await checkSignatureValue(signature, signedInfo, work);
 }
 
 /** The properties that make it a XAdES signature are its own, and signed (ETSI EN 319 132-1, section 4.4). */
@@ -103,15 +96,18 @@ function checkProperties(signature: XmlElement, references: readonly XmlElement[
   }
 }
 
-function checkSignatureValue(signature: XmlElement, signedInfo: XmlElement, { budget }: Work): void {
+async function checkSignatureValue(signature: XmlElement, signedInfo: XmlElement, { budget }: Work): Promise<void> {
   const uri = algorithmOf(childOf(signedInfo, ds, 'SignatureMethod'));
   const method = signatureMethodOf(uri);
   if (!method) throw new XmlError(`its algorithm ${quoted(uri)} is not known`);
   const how = canonicalizationIn(childOf(signedInfo, ds, 'CanonicalizationMethod'));
-  const signed = Buffer.from(canonicalize(signedInfo, how, budget));
+  const signed = Buffer.from(await canonicalize(signedInfo, how, budget));
   const value = base64In(childOf(signature, ds, 'SignatureValue'));
-  const isSigned = certificatesOf(signature).some(({ publicKey }) => isSignedBy(publicKey, method, signed, value));
-  if (!isSigned) throw new XmlError('its value is not that of its certificate over what it signs');
+  for (const { publicKey } of certificatesOf(signature)) {
+    if (isSignedBy(publicKey, method, signed, value)) return;
+    await nextTurn();
+  }
+  throw new XmlError('its value is not that of its certificate over what it signs');
 }
 
 function certificatesOf(signature: XmlElement): X509Certificate[] {
@@ -152,24 +148,24 @@ async function checkReference(reference: XmlElement, { elements, digests, budget
   if (!hashName) throw new XmlError(`the hash ${quoted(hashUri)} is not known`);
   const transforms = childrenOf(reference, ds, 'Transforms').flatMap((one) => childrenOf(one, ds, 'Transform'));
   const digest = uri.startsWith('#')
-    ? hashOfElement(onlyElementOf(elements.get(uri.slice(1)), uri), transforms, hashName, budget)
+    ? await hashOfElement(onlyElementOf(elements.get(uri.slice(1)), uri), transforms, hashName, budget)
     : await digestOfFile(uri, transforms, hashName, digests);
   if (!digest.equals(base64In(childOf(reference, ds, 'DigestValue')))) {
     throw new XmlError(`what it signs as ${quoted(fileNameOf(uri))} has been changed`);
   }
 }
 
-function hashOfElement(
+async function hashOfElement(
   element: XmlElement,
   transforms: readonly XmlElement[],
   hashName: string,
   budget: CanonicalizationBudget,
-): Buffer {
+): Promise<Buffer> {
   const [transform, ...others] = transforms;
   if (others.length > 0) throw new XmlError('it transforms what it signs in a way that is not known');
   const how = transform ? canonicalizationIn(transform) : { ...inclusive, inclusivePrefixes: [] };
   // Such a reference never means comments (XMLDSig 1.1, section 4.4.3.3).
-  const text = canonicalize(element, { ...how, hasComments: false }, budget);
+  const text = await canonicalize(element, { ...how, hasComments: false }, budget);
   return createHash(hashName).update(text).digest();
 }
 
@@ -211,23 +207,6 @@ function algorithmOf(element: XmlElement): string {
   return attributeOf(element, 'Algorithm') ?? '';
 }
 
-/** Elements by their `Id`, which other languages spell in other ways. */
-function elementsById(root: XmlElement): ReadonlyMap<string, XmlElement[]> {
-  const found = new Map<string, XmlElement[]>();
-  const add = (element: XmlElement) => {
-    const ids = new Set(['Id', 'ID', 'id'].map((name) => attributeOf(element, name)));
-    for (const id of ids) {
-      if (id === undefined) continue;
-      const others = found.get(id);
-      if (others) others.push(element);
-      else found.set(id, [element]);
-    }
-    element.children.filter(isElement).forEach(add);
-  };
-  add(root);
-  return found;
-}
-
 /** An element of two with one name would be shown by one program and verified by another. */
 function onlyElementOf(elements: readonly XmlElement[] = [], uri: string): XmlElement {
   const [only, ...others] = elements;
@@ -236,7 +215,9 @@ function onlyElementOf(elements: readonly XmlElement[] = [], uri: string): XmlEl
 }
 
 function base64In(element: XmlElement): Buffer {
-  const bytes = decodeBase64(textOf(element).replace(/[ \t\n\r]/g, ''));
+  const text = textOf(element);
+  if (text.length > maxBase64Characters) throw new XmlError(`its ${element.localName} is too long`);
+  const bytes = decodeBase64(text.replace(/[ \t\n\r]/g, ''));
   if (!bytes) throw new XmlError(`its ${element.localName} is not Base64`);
   return bytes;
 }

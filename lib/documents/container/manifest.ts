@@ -3,7 +3,7 @@
 import { SmartIdInputError } from '../../errors.js';
 import { canonicalText, element } from './canonical-text.js';
 import { quoted } from './names.js';
-import { attributeOf, childrenOf, readXml, XmlError } from './xml.js';
+import { attributeOf, childrenOf, readXml, type XmlElement, XmlError } from './xml.js';
 
 export const manifestFile = 'META-INF/manifest.xml';
 export const containerType = 'application/vnd.etsi.asic-e+zip';
@@ -19,9 +19,9 @@ export function writeManifest(files: readonly { name: string; contentType: strin
 }
 
 /** Types by name. @throws SmartIdInputError naming `container` when it is no manifest, or lists a file twice. */
-export function readManifest(bytes: Uint8Array): ReadonlyMap<string, string> {
+export async function readManifest(bytes: Uint8Array): Promise<ReadonlyMap<string, string>> {
   const types = new Map<string, string>();
-  for (const entry of entriesIn(bytes)) {
+  for (const entry of await entriesIn(bytes)) {
     const name = attributeOf(entry, 'full-path', namespace);
     const type = attributeOf(entry, 'media-type', namespace);
     if (name === undefined || type === undefined) throw malformed('it has an entry without a name or type');
@@ -31,9 +31,9 @@ export function readManifest(bytes: Uint8Array): ReadonlyMap<string, string> {
   return types;
 }
 
-function entriesIn(bytes: Uint8Array) {
+async function entriesIn(bytes: Uint8Array): Promise<XmlElement[]> {
   try {
-    const root = readXml(bytes);
+    const root = await readXml(bytes);
     if (root.namespace !== namespace || root.localName !== 'manifest') throw new XmlError('it is something else');
     return childrenOf(root, namespace, 'file-entry');
   } catch (error) {

@@ -1,8 +1,11 @@
 /**
  * A strict and bounded reader of XML 1.0 with namespaces, for the manifest and the signatures of containers that
  * visitors bring: no DOCTYPE, hence no entities; no encoding but UTF-8. What it refuses is not what DigiDoc, eParaksts
- * or DSS write.
+ * or DSS write. It reads in turns, so that everything else in the process has its own while somebody's file is read.
  */
+
+import { nextTurn } from '../../trust/turns.js';
+import { Namespaces } from './namespaces.js';
 
 /** A text that is not the XML that is read here. */
 export class XmlError extends Error {}
@@ -23,7 +26,7 @@ export interface XmlElement {
   /** Namespaces by prefix that the element declares itself. */
   declared: ReadonlyMap<string, string>;
   /** All namespaces that hold here. */
-  scope: ReadonlyMap<string, string>;
+  scope: Namespaces;
   children: XmlNode[];
   parent?: XmlElement;
 }
@@ -37,12 +40,22 @@ export interface XmlInstruction {
 }
 export type XmlNode = XmlElement | XmlComment | XmlInstruction | string;
 
+/** Elements, attributes, texts and all else in one file: what is in memory at once. */
 const maxNodes = 50_000;
-/** `&#13;` at the end of each line of Base64, as some programs write it. */
-const maxReferences = 200_000;
 const maxDepth = 32;
 const maxNamespaces = 50;
-const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
+/** With declarations of namespaces. */
+const maxAttributes = 100;
+const maxNameCharacters = 200;
+/** The name of a file in a URI is up to nine times as long as itself. */
+const maxAttributeCharacters = 10_000;
+const maxNamespaceCharacters = 1000;
+/** Some milliseconds each. */
+const nodesPerTurn = 1000;
+const charactersPerTurn = 1_000_000;
+const decodedBytesPerTurn = 200_000;
+/** Of the prefix `xml`. */
+export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 
 const declaration =
   /^<\?xml[ \t\n]+version[ \t\n]*=[ \t\n]*(?:"1\.0"|'1\.0')(?:[ \t\n]+encoding[ \t\n]*=[ \t\n]*(?:"utf-8"|'utf-8'))?(?:[ \t\n]+standalone[ \t\n]*=[ \t\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\n]*\?>/i;
@@ -53,39 +66,96 @@ const startTagEnd = /[ \t\n]*(\/?)>/y;
 const endTag = /<\/((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)[ \t\n]*>/y;
 const reference = /&([a-z]{2,4}|#\d{1,7}|#x[\da-fA-F]{1,6});/y;
 const instruction = /([A-Za-z_][\w.-]*)(?:[ \t\n]+(.*))?$/sy;
+const noNamespaces: ReadonlyMap<string, string> = new Map();
 
-/** The root element. @throws XmlError */
-export function readXml(bytes: Uint8Array): XmlElement {
-  return new Reader(decode(bytes)).document();
+/** How much is read for one container, in whatever number of files: many small ones are as much work as a large one. */
+export class XmlBudget {
+  /** A signature of a thousand files has some 17 000. */
+  private nodes = 250_000;
+  /** `&#13;` at the end of each line of Base64, as some programs write it. */
+  private references = 300_000;
+
+  /** @throws XmlError when there is nothing left. */
+  spendNode(): void {
+    this.nodes -= 1;
+    if (this.nodes < 0) throw new XmlError('there are too many elements in all files of signatures');
+  }
+
+  /** @throws XmlError when there is nothing left. */
+  spendReference(): void {
+    this.references -= 1;
+    if (this.references < 0) throw new XmlError('it has too many references to characters');
+  }
 }
 
-function decode(bytes: Uint8Array): string {
-  let text: string;
+/** The root element. @throws XmlError */
+export async function readXml(bytes: Uint8Array, budget = new XmlBudget()): Promise<XmlElement> {
+  return new Reader(await decode(bytes), budget).document();
+}
+
+async function decode(bytes: Uint8Array): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += decodedBytesPerTurn) {
+    const part = bytes.subarray(at, at + decodedBytesPerTurn);
+    const text = decoded(decoder, withOneLineEnd(part, at === 0 ? undefined : bytes[at - 1]));
+    if (forbidden.test(text)) throw new XmlError('it holds a character that XML does not know');
+    parts.push(text);
+    await nextTurn();
+  }
+  decoded(decoder);
+  return parts.join('');
+}
+
+const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+
+/** The kinds of line ends are one (XML 1.0, section 2.11). Of bytes, since millions of changes to a text are slow. */
+function withOneLineEnd(part: Uint8Array, byteBefore: number | undefined): Uint8Array {
+  const changed = new Uint8Array(part.length);
+  let length = 0;
+  let before = byteBefore;
+  for (const byte of part) {
+    if (byte !== lineFeed || before !== carriageReturn) {
+      changed[length] = byte === carriageReturn ? lineFeed : byte;
+      length += 1;
+    }
+    before = byte;
+  }
+  return changed.subarray(0, length);
+}
+
+/** The text of further bytes, or nothing at the end of them. */
+function decoded(decoder: TextDecoder, bytes?: Uint8Array): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes, { stream: bytes !== undefined });
   } catch {
     throw new XmlError('it is not UTF-8');
   }
-  if (forbidden.test(text)) throw new XmlError('it holds a character that XML does not know');
-  return text.replace(/\r\n?/g, '\n');
 }
 
 class Reader {
   private readonly text: string;
+  private readonly budget: XmlBudget;
   private at = 0;
   private nodes = 0;
-  private references = 0;
   private current?: XmlElement;
   private depth = 0;
   private root?: XmlElement;
 
-  constructor(text: string) {
+  constructor(text: string, budget: XmlBudget) {
     this.text = text;
+    this.budget = budget;
     this.at = declaration.exec(text)?.[0].length ?? 0;
   }
 
-  document(): XmlElement {
-    while (this.at < this.text.length) this.next();
+  async document(): Promise<XmlElement> {
+    let [atBefore, nodesBefore] = [0, 0];
+    while (this.at < this.text.length) {
+      this.next();
+      if (this.at - atBefore < charactersPerTurn && this.nodes - nodesBefore < nodesPerTurn) continue;
+      [atBefore, nodesBefore] = [this.at, this.nodes];
+      await nextTurn();
+    }
     if (this.current || !this.root) throw new XmlError('it ends too early');
     return this.root;
   }
@@ -135,10 +205,15 @@ class Reader {
 
   private start(): void {
     const [tag, prefix = '', localName = ''] = this.match(startTag, 'it has a "<" that begins nothing');
+    checkLength(prefix + localName, maxNameCharacters, 'name');
     const raw: [prefix: string, localName: string, value: string][] = [];
     for (let found = this.matchIf(attribute); found; found = this.matchIf(attribute)) {
-      const value = (found[3] ?? found[4] ?? '').replace(/[\t\n]/g, ' ');
-      raw.push([found[1] ?? '', found[2] ?? '', this.resolveReferences(value)]);
+      const [, attributePrefix = '', name = '', quoted, apostrophized] = found;
+      const value = quoted ?? apostrophized ?? '';
+      checkLength(attributePrefix + name, maxNameCharacters, 'name');
+      checkLength(value, maxAttributeCharacters, 'attribute');
+      raw.push([attributePrefix, name, this.resolveReferences(value.replace(/[\t\n]/g, ' '))]);
+      if (raw.length > maxAttributes) throw new XmlError('it has an element with too many attributes');
       this.count();
     }
     const [, isEmpty] = this.match(startTagEnd, `${tag} is malformed`);
@@ -153,9 +228,8 @@ class Reader {
   }
 
   private createElement(prefix: string, localName: string, raw: [string, string, string][]): XmlElement {
-    const around = this.current?.scope ?? new Map<string, string>();
     const declared = declarationsIn(raw);
-    const scope = declared.size > 0 ? new Map([...around, ...declared]) : around;
+    const scope = (this.current?.scope ?? Namespaces.none).with(declared);
     if (scope.size > maxNamespaces) throw new XmlError('it has too many namespaces');
     const namespaceOf = (usedPrefix: string) => {
       if (usedPrefix === 'xml') return xmlNamespace;
@@ -205,8 +279,7 @@ class Reader {
       const name = found?.[1] ?? '';
       const resolved = name.startsWith('#') ? characterOf(name) : entities.get(name);
       if (!found || resolved === undefined) throw new XmlError('it has an entity that is not known');
-      this.references += 1;
-      if (this.references > maxReferences) throw new XmlError('it has too many references to characters');
+      this.budget.spendReference();
       parts.push(raw.slice(from, at), resolved);
       from = at + found[0].length;
     }
@@ -214,6 +287,7 @@ class Reader {
   }
 
   private count(): void {
+    this.budget.spendNode();
     this.nodes += 1;
     if (this.nodes > maxNodes) throw new XmlError('it has too many elements');
   }
@@ -236,14 +310,20 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 }
 
+function checkLength(text: string, maxCharacters: number, what: string): void {
+  if (text.length > maxCharacters) throw new XmlError(`it has a too long ${what}`);
+}
+
 function isDeclaration(prefix: string, localName: string): boolean {
   return prefix === 'xmlns' || (prefix === '' && localName === 'xmlns');
 }
 
-function declarationsIn(raw: readonly [string, string, string][]): Map<string, string> {
+function declarationsIn(raw: readonly [string, string, string][]): ReadonlyMap<string, string> {
+  const declarations = raw.filter(([prefix, localName]) => isDeclaration(prefix, localName));
+  if (declarations.length === 0) return noNamespaces;
   const declared = new Map<string, string>();
-  for (const [prefix, localName, value] of raw) {
-    if (!isDeclaration(prefix, localName)) continue;
+  for (const [prefix, localName, value] of declarations) {
+    checkLength(value, maxNamespaceCharacters, 'namespace');
     const declaredPrefix = prefix === '' ? '' : localName;
     if (declared.has(declaredPrefix)) throw new XmlError('it declares a prefix twice');
     if (declaredPrefix.startsWith('xml') || (declaredPrefix !== '' && value === '') || value === xmlNamespace) {

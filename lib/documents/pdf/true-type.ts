@@ -10,6 +10,7 @@ const embeddedTables = ['cvt ', 'fpgm', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 
 const requiredTables = ['cmap', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp'];
 /** `fsType` of a font that must not be embedded. */
 const restrictedLicence = 2;
+const unitsPerEm = { min: 16, max: 16_384 };
 const checksumOfFonts = 0xb1b0afba;
 
 export interface FontMetrics {
@@ -43,8 +44,12 @@ export class TrueTypeFont {
       for (const tag of requiredTables) this.table(tag);
       const [head, hhea] = [this.table('head'), this.table('hhea')];
       this.unitsPerEm = head.readUInt16BE(18);
+      if (this.unitsPerEm < unitsPerEm.min || this.unitsPerEm > unitsPerEm.max) {
+        throw new Error(`its unitsPerEm is not ${unitsPerEm.min} to ${unitsPerEm.max}`);
+      }
       this.hasLongOffsets = head.readInt16BE(50) === 1;
       this.glyphCount = this.table('maxp').readUInt16BE(4);
+      this.checkOutlines();
       this.widthCount = hhea.readUInt16BE(34);
       this.glyphOf = characterMap(this.table('cmap'));
       this.metrics = {
@@ -98,12 +103,26 @@ export class TrueTypeFont {
     return assemble(new Map([...this.tables, ['glyf', Buffer.concat(outlines)], ['loca', offsets], ['head', head]]));
   }
 
+  /** Outlines that overlap could be many times the size of the font together. */
+  private checkOutlines(): void {
+    let before = 0;
+    for (let glyph = 0; glyph <= this.glyphCount; glyph++) {
+      const offset = this.outlineOffset(glyph);
+      if (offset < before) throw new Error('its outlines overlap');
+      before = offset;
+    }
+    if (before > this.table('glyf').length) throw new Error('it has an outline beyond its end');
+  }
+
   private outline(glyph: number): Buffer {
     if (glyph >= this.glyphCount) throw new Error('a glyph is missing');
+    return this.table('glyf').subarray(this.outlineOffset(glyph), this.outlineOffset(glyph + 1));
+  }
+
+  /** Where the outline of a glyph begins, and that of the one before ends. */
+  private outlineOffset(glyph: number): number {
     const loca = this.table('loca');
-    const at = (index: number) =>
-      this.hasLongOffsets ? loca.readUInt32BE(4 * index) : 2 * loca.readUInt16BE(2 * index);
-    return this.table('glyf').subarray(at(glyph), at(glyph + 1));
+    return this.hasLongOffsets ? loca.readUInt32BE(4 * glyph) : 2 * loca.readUInt16BE(2 * glyph);
   }
 
   private scaled(units: number): number {

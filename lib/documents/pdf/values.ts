@@ -121,5 +121,6 @@ function writeName(name: string): string {
 
 /** Without an exponent, which PDF does not know. */
 function writeNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError('PDF knows no number that is not finite');
   return Number.isInteger(value) ? String(value) : value.toFixed(4);
 }
