@@ -4,7 +4,7 @@
  * guess may differ from what the reader of the person who signs shows.
  */
 
-import type { PdfEffort } from './effort.js';
+import { costs, type PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
@@ -57,6 +57,7 @@ export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossRefe
     if (visited.size === maxRevisions) throw damaged('it has too many revisions');
     visited.add(at);
     const section = readSection(bytes, at, effort, (number, place) => {
+      effort.spend(costs.object);
       if (--entriesLeft < 0) throw damaged('it has too many objects');
       nextNumber = Math.max(nextNumber, number + 1);
       if (place === 'free') free.push(number);
@@ -95,12 +96,11 @@ function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace
   if (!/^\s*(?:xref|\d+\s+\d+\s+obj)/.test(bytes.toString('latin1', at, at + lookahead))) {
     throw damaged('its cross-references are not where it says');
   }
-  const reader = new PdfReader(bytes, at);
-  return reader.passes('xref') ? readTable(reader, effort, add) : readStream(bytes, at, effort, add);
+  const reader = new PdfReader(bytes, at, effort);
+  return reader.passes('xref') ? readTable(reader, add) : readStream(bytes, at, effort, add);
 }
 
-function readTable(reader: PdfReader, effort: PdfEffort, add: AddPlace): Section {
-  const start = reader.position;
+function readTable(reader: PdfReader, add: AddPlace): Section {
   while (!reader.passes('trailer')) {
     const first = reader.nonNegativeInteger();
     const count = reader.nonNegativeInteger();
@@ -114,7 +114,6 @@ function readTable(reader: PdfReader, effort: PdfEffort, add: AddPlace): Section
     }
   }
   const trailer = reader.value();
-  effort.spend(reader.position - start);
   if (!isDictionary(trailer)) throw damaged('a trailer is missing');
   return { trailer, isStream: false };
 }
@@ -124,10 +123,8 @@ function readStream(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace)
   if (!isDictionary(trailer) || dataStart === undefined || !isNamed(trailer.get('Type'), 'XRef')) {
     throw damaged('its cross-references are not where it says');
   }
-  const encoded = streamData(bytes, dataStart, trailer.get('Length'));
-  effort.spend(encoded.length);
-  const data = decodeStream(trailer, encoded, effort.inflatableBytes, (value) => value ?? null);
-  effort.spendInflated(data.length);
+  const encoded = streamData(bytes, dataStart, trailer.get('Length'), effort);
+  const data = decodeStream(trailer, encoded, effort, (value) => value ?? null);
   const widths = trailer.get('W');
   const [typeWidth, secondWidth, thirdWidth] = Array.isArray(widths) ? widths.map(widthOf) : [];
   if (typeWidth === undefined || secondWidth === undefined || thirdWidth === undefined) {

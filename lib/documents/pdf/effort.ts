@@ -1,29 +1,58 @@
 /**
- * How much reading one file may cost. A file of a few octets can send a reader in circles, or make it read the same
- * thing a million times, with nothing in it that is wrong by itself.
+ * How much work one file may cause. A file of a few octets can send a reader in circles, or have it do the same thing a
+ * million times, with nothing in it that is wrong by itself. So each step is paid for where it is done, also when what it
+ * is about was read before, and there is an end to what one file can pay.
  */
 
 import { damaged } from './values.js';
 
+/** Files with twice the structure of the largest that writers make are within it. */
+const [maxEffort, maxEffortPerByte] = [40_000_000, 18];
 /** Of decompressed structure in memory at once. */
 const maxInflatedBytes = 64_000_000;
 
+/**
+ * What work costs, beside 1 for each octet that is looked at. 1 is an octet of memory, or some nanoseconds, whichever a
+ * thing needs more of.
+ */
+export const costs = {
+  /** A value that is read, as it is in memory. */
+  value: 30,
+  /** What an array or a dictionary needs besides, even if it is empty. */
+  container: 200,
+  /** An object that can be referred to: that it is known where it is, or what it is. */
+  object: 80,
+  /** A reference that is followed, or an element that is looked at. */
+  step: 20,
+  /** An octet of a string whose text is wanted. */
+  textByte: 5,
+  /** An octet that comes out of a compressed stream. */
+  inflatedByte: 2,
+  /** An octet whose prediction is undone. */
+  predictedByte: 5,
+} as const;
+
 export class PdfEffort {
-  /** How much may still be decompressed. */
-  inflatableBytes = maxInflatedBytes;
-  private readableBytes: number;
+  private left: number;
+  private inflatableBytesLeft = maxInflatedBytes;
 
   constructor(fileBytes: number) {
-    this.readableBytes = 4 * fileBytes + 1_000_000;
+    this.left = maxEffort + maxEffortPerByte * fileBytes;
   }
 
-  /** @throws SmartIdInputError when more has been read than an honest file needs. */
-  spend(bytes: number): void {
-    this.readableBytes -= bytes;
-    if (this.readableBytes < 0) throw damaged('its structure is too complicated');
+  /** How much may still be decompressed. */
+  get inflatableBytes(): number {
+    return Math.min(this.inflatableBytesLeft, Math.floor(this.left / costs.inflatedByte));
+  }
+
+  /** @throws SmartIdInputError when it is more than an honest file needs. */
+  spend(cost: number): void {
+    this.left -= cost;
+    if (this.left < 0) throw damaged('its structure is too complicated');
   }
 
   spendInflated(bytes: number): void {
-    this.inflatableBytes -= bytes;
+    this.inflatableBytesLeft -= bytes;
+    this.spend(costs.inflatedByte * bytes);
   }
 }

@@ -16,13 +16,12 @@ const [lineFeed, carriageReturn] = [10, 13];
 
 export function readIndirectObject(bytes: Buffer, offset: number, effort: PdfEffort): IndirectObject {
   if (!(offset >= 0 && offset < bytes.length)) throw damaged('it refers to a place outside of it');
-  const reader = new PdfReader(bytes, offset);
+  const reader = new PdfReader(bytes, offset, effort);
   const number = reader.nonNegativeInteger();
   const generation = reader.nonNegativeInteger();
   if (!reader.passes('obj')) throw damaged('there is no object where one must be');
   const value = reader.value();
   const isStream = isDictionary(value) && reader.passes('stream');
-  effort.spend(reader.position - offset);
   return { number, generation, value, ...(isStream && { dataStart: afterLineEnd(bytes, reader.position) }) };
 }
 
@@ -32,10 +31,10 @@ function afterLineEnd(bytes: Buffer, position: number): number {
 }
 
 /** The octets of a stream, which must end where its length says. */
-export function streamData(bytes: Buffer, dataStart: number, length: PdfValue | undefined): Buffer {
+export function streamData(bytes: Buffer, dataStart: number, length: PdfValue | undefined, effort: PdfEffort): Buffer {
   if (typeof length !== 'number' || !(length >= 0)) throw damaged('a stream has no length');
   const end = dataStart + length;
-  if (end > bytes.length || !new PdfReader(bytes, end).passes('endstream')) {
+  if (end > bytes.length || !new PdfReader(bytes, end, effort).passes('endstream')) {
     throw damaged('a stream does not end where it says');
   }
   return bytes.subarray(dataStart, end);

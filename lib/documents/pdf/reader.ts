@@ -3,6 +3,7 @@
  * and not guessed at: other readers would guess something else, and show another document than the one that was signed.
  */
 
+import { costs, type PdfEffort } from './effort.js';
 import { damaged, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
 
 const maxDepth = 100;
@@ -26,10 +27,16 @@ const restOfReference = /^[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r 
 const lookahead = 32;
 
 export class PdfReader {
+  /** What is before has been paid for. */
+  private paidTo: number;
+
   constructor(
     readonly bytes: Buffer,
     public position: number,
-  ) {}
+    private readonly effort: PdfEffort,
+  ) {
+    this.paidTo = position;
+  }
 
   skipSpace(): void {
     for (;;) {
@@ -44,6 +51,7 @@ export class PdfReader {
   /** Whether this word comes next; it is passed then. */
   passes(word: string): boolean {
     this.skipSpace();
+    this.pay(0);
     const end = this.position + word.length;
     if (this.bytes.toString('latin1', this.position, end) !== word) return false;
     this.position = end;
@@ -54,6 +62,7 @@ export class PdfReader {
   nonNegativeInteger(): number {
     this.skipSpace();
     const word = this.word();
+    this.pay(0);
     if (!/^\d{1,15}$/.test(word)) throw damaged('a number is missing where one must be');
     return Number(word);
   }
@@ -61,6 +70,12 @@ export class PdfReader {
   value(depth = 0): PdfValue {
     if (depth > maxDepth) throw damaged('values are nested too deep');
     this.skipSpace();
+    const value = this.valueHere(depth);
+    this.pay(costs.value);
+    return value;
+  }
+
+  private valueHere(depth: number): PdfValue {
     switch (this.bytes[this.position]) {
       case slash:
         return this.name();
@@ -73,6 +88,12 @@ export class PdfReader {
       default:
         return this.numberOrWord();
     }
+  }
+
+  /** For the octets that were passed, and for what was made of them. */
+  private pay(cost: number): void {
+    this.effort.spend(this.position - this.paidTo + cost);
+    this.paidTo = this.position;
   }
 
   private skipComment(): void {
@@ -88,7 +109,10 @@ export class PdfReader {
 
   private name(): PdfName {
     this.position++;
-    const decoded = this.word().replace(/#([0-9a-f]{2})/gi, (_, digits: string) =>
+    const word = this.word();
+    if (!word.includes('#')) return new PdfName(word);
+    this.effort.spend(costs.textByte * word.length);
+    const decoded = word.replace(/#([0-9a-f]{2})/gi, (_, digits: string) =>
       String.fromCharCode(Number.parseInt(digits, 16)),
     );
     return new PdfName(decoded);
@@ -96,6 +120,7 @@ export class PdfReader {
 
   private array(depth: number): PdfValue[] {
     this.position++;
+    this.pay(costs.container);
     const values: PdfValue[] = [];
     for (;;) {
       this.skipSpace();
@@ -108,14 +133,18 @@ export class PdfReader {
 
   private dictionary(depth: number): PdfDictionary {
     this.position += 2;
+    this.pay(costs.container);
     const dictionary: PdfDictionary = new Map();
-    while (!this.passes('>>')) {
+    for (;;) {
+      this.skipSpace();
+      if (this.bytes[this.position] === greater && this.bytes[this.position + 1] === greater) break;
       const key = this.value(depth + 1);
       if (!(key instanceof PdfName)) throw damaged('a key of a dictionary is no name');
       // Readers disagree about which of the two counts.
       if (dictionary.has(key.value)) throw damaged(`a dictionary has /${key.value} twice`);
       dictionary.set(key.value, this.value(depth + 1));
     }
+    this.position += 2;
     return dictionary;
   }
 
