@@ -7,6 +7,8 @@ import { costs, type PdfEffort } from './effort.js';
 import { damaged, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
 
 const maxDepth = 100;
+/** Eight times what ISO 32000-1, Annex C, lets writers have. */
+const maxNameBytes = 1016;
 
 const whitespace = 1;
 const delimiter = 2;
@@ -15,16 +17,14 @@ const kinds = new Uint8Array(256);
 for (const octet of [0, 9, 10, 12, 13, 32]) kinds[octet] = whitespace;
 for (const character of '()<>[]{}/%') kinds[character.charCodeAt(0)] = delimiter;
 
-const [lineFeed, carriageReturn] = [10, 13];
+const [lineFeed, carriageReturn, space, zero, letterR] = [10, 13, 32, 48, 82];
 const [percent, open, close, slash, less, greater, openArray, closeArray, backslash] = [...'%()/<>[]\\'].map(
   (character) => character.charCodeAt(0),
 );
 
 const integer = /^[+-]?\d{1,15}$/;
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
-const restOfReference = /^[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>[\]{}/%])/;
-/** More than the rest of a reference is long. */
-const lookahead = 32;
+const maxGenerationDigits = 5;
 
 export class PdfReader {
   /** What is before has been paid for. */
@@ -71,7 +71,7 @@ export class PdfReader {
     if (depth > maxDepth) throw damaged('values are nested too deep');
     this.skipSpace();
     const value = this.valueHere(depth);
-    this.pay(costs.value);
+    this.pay(value instanceof PdfName || value instanceof PdfToken ? costs.value + costs.text : costs.value);
     return value;
   }
 
@@ -110,6 +110,7 @@ export class PdfReader {
   private name(): PdfName {
     this.position++;
     const word = this.word();
+    if (word.length > maxNameBytes) throw damaged('a name is too long');
     if (!word.includes('#')) return new PdfName(word);
     this.effort.spend(costs.textByte * word.length);
     const decoded = word.replace(/#([0-9a-f]{2})/gi, (_, digits: string) =>
@@ -138,8 +139,9 @@ export class PdfReader {
     for (;;) {
       this.skipSpace();
       if (this.bytes[this.position] === greater && this.bytes[this.position + 1] === greater) break;
-      const key = this.value(depth + 1);
-      if (!(key instanceof PdfName)) throw damaged('a key of a dictionary is no name');
+      if (this.bytes[this.position] !== slash) throw damaged('a key of a dictionary is no name');
+      const key = this.name();
+      this.pay(costs.value);
       // Readers disagree about which of the two counts.
       if (dictionary.has(key.value)) throw damaged(`a dictionary has /${key.value} twice`);
       dictionary.set(key.value, this.value(depth + 1));
@@ -182,10 +184,29 @@ export class PdfReader {
 
   private reference(objectNumber: string): PdfReference | undefined {
     if (!/^\d+$/.test(objectNumber)) return undefined;
-    const ahead = this.bytes.toString('latin1', this.position, this.position + lookahead);
-    const [rest, generation] = restOfReference.exec(ahead) ?? [];
-    if (rest === undefined) return undefined;
-    this.position += rest.length;
-    return new PdfReference(Number(objectNumber), Number(generation));
+    const { bytes } = this;
+    const start = this.pastSpace(this.position);
+    let position = start;
+    let generation = 0;
+    for (let digit = digitAt(bytes, position); digit !== undefined; digit = digitAt(bytes, ++position)) {
+      generation = 10 * generation + digit;
+    }
+    const digits = position - start;
+    if (digits === 0 || digits > maxGenerationDigits) return undefined;
+    const end = this.pastSpace(position);
+    if (end === position || bytes[end] !== letterR || kinds[bytes[end + 1] ?? space] === 0) return undefined;
+    this.position = end + 1;
+    return new PdfReference(Number(objectNumber), generation);
   }
+
+  private pastSpace(from: number): number {
+    let position = from;
+    while (position < this.bytes.length && kinds[this.bytes[position] as number] === whitespace) position++;
+    return position;
+  }
+}
+
+function digitAt(bytes: Buffer, position: number): number | undefined {
+  const digit = (bytes[position] ?? 0) - zero;
+  return digit >= 0 && digit <= 9 ? digit : undefined;
 }
