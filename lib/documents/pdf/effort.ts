@@ -7,7 +7,7 @@
 import { damaged } from './values.js';
 
 /** Files with twice the structure of the largest that writers make are within it. */
-const [maxEffort, maxEffortPerByte] = [45_000_000, 18];
+const [maxEffort, maxEffortPerByte] = [45_000_000, 19];
 /** Of decompressed structure in memory at once. */
 const maxInflatedBytes = 64_000_000;
 
@@ -18,10 +18,12 @@ const maxInflatedBytes = 64_000_000;
 export const costs = {
   /** A value that is read, or a key. */
   value: 25,
-  /** What a name, a string or a fraction needs besides. */
-  text: 25,
+  /** What a value needs besides that is more than a number. */
+  boxed: 25,
   /** What an array or a dictionary needs besides, even if it is empty. */
-  container: 200,
+  container: 175,
+  /** What a key needs besides that is one of many. */
+  manyKeys: 80,
   /** An object that can be referred to: that it is known where it is, or what it is. */
   object: 80,
   /** A reference that is followed, or an element that is looked at. */
@@ -29,7 +31,7 @@ export const costs = {
   /** A value that is written. */
   written: 30,
   /** An octet of a string whose text is wanted, or of what is written with escapes. */
-  textByte: 6,
+  textByte: 8,
   /** An octet that comes out of a compressed stream. */
   inflatedByte: 2,
   /** An octet whose prediction is undone. */

@@ -9,6 +9,8 @@ import { damaged, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfV
 const maxDepth = 100;
 /** Eight times what ISO 32000-1, Annex C, lets writers have. */
 const maxNameBytes = 1016;
+/** Of a dictionary that needs no more than others. */
+const maxFewKeys = 20;
 
 const whitespace = 1;
 const delimiter = 2;
@@ -71,7 +73,7 @@ export class PdfReader {
     if (depth > maxDepth) throw damaged('values are nested too deep');
     this.skipSpace();
     const value = this.valueHere(depth);
-    this.pay(value instanceof PdfName || value instanceof PdfToken ? costs.value + costs.text : costs.value);
+    this.pay(typeof value === 'object' && value !== null ? costs.value + costs.boxed : costs.value);
     return value;
   }
 
@@ -141,7 +143,7 @@ export class PdfReader {
       if (this.bytes[this.position] === greater && this.bytes[this.position + 1] === greater) break;
       if (this.bytes[this.position] !== slash) throw damaged('a key of a dictionary is no name');
       const key = this.name();
-      this.pay(costs.value);
+      this.pay(dictionary.size < maxFewKeys ? costs.value : costs.value + costs.manyKeys);
       // Readers disagree about which of the two counts.
       if (dictionary.has(key.value)) throw damaged(`a dictionary has /${key.value} twice`);
       dictionary.set(key.value, this.value(depth + 1));
