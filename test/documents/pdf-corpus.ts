@@ -45,8 +45,13 @@ export function handmade({
   widths = [1, 4, 2],
 }: HandmadePdf): Buffer {
   const chunks: Buffer[] = [Buffer.from(`%PDF-${version}\n%\xe2\xe3\xcf\xd3\n`, 'latin1')];
-  const position = () => chunks.reduce((sum, { length }) => sum + length, 0);
-  const push = (text: string | Buffer) => chunks.push(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+  let bytes = (chunks[0] as Buffer).length;
+  const position = () => bytes;
+  const push = (text: string | Buffer) => {
+    const chunk = typeof text === 'string' ? Buffer.from(text, 'latin1') : text;
+    chunks.push(chunk);
+    bytes += chunk.length;
+  };
   const places = new Map<number, [type: number, second: number, third: number]>();
   const write = (number: number, object: HandmadeObject) => {
     places.set(number, [1, position(), 0]);

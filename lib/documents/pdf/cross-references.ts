@@ -4,7 +4,7 @@
  * guess may differ from what the reader of the person who signs shows.
  */
 
-import type { PdfEffort } from './effort.js';
+import { costs, type PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
@@ -68,6 +68,7 @@ export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossRefe
     if (visited.size === maxRevisions) throw damaged('it has too many revisions');
     visited.add(at);
     const section = readSection(bytes, at, effort, (number, place) => {
+      effort.spend(costs.object);
       if (--entriesLeft < 0) throw damaged('it has too many objects');
       nextNumber = Math.max(nextNumber, number + 1);
       const other = found.get(number);
@@ -126,18 +127,18 @@ function startOfCrossReferences(bytes: Buffer): number {
 
 /** Some readers take the section after the first object of a linearised file for the newest one, while it is as it was. */
 function checkLinearisation(bytes: Buffer, offset: number, effort: PdfEffort): void {
-  const start = afterSpace(bytes, 0);
+  const start = afterSpace(bytes, 0, effort);
   if (!startOfObject.test(bytes.toString('latin1', start, start + lookahead))) return;
   const { value, end } = readIndirectObject(bytes, start, effort);
   if (!isDictionary(value) || !value.has('Linearized') || numberIn(value.get('L')) !== bytes.length) return;
-  const reader = new PdfReader(bytes, end);
-  if (!reader.passes('endobj') || afterSpace(bytes, reader.position) !== afterSpace(bytes, offset)) {
+  const reader = new PdfReader(bytes, end, effort);
+  if (!reader.passes('endobj') || afterSpace(bytes, reader.position, effort) !== afterSpace(bytes, offset, effort)) {
     throw damaged('its cross-references are not where its linearisation says');
   }
 }
 
-function afterSpace(bytes: Buffer, position: number): number {
-  const reader = new PdfReader(bytes, position);
+function afterSpace(bytes: Buffer, position: number, effort: PdfEffort): number {
+  const reader = new PdfReader(bytes, position, effort);
   reader.skipSpace();
   return reader.position;
 }
@@ -168,9 +169,8 @@ function readTable(bytes: Buffer, start: number, effort: PdfEffort, add: AddPlac
       add(first + index, isInUse ? { offset: Number(offset), generation: Number(generation) } : 'free');
     }
   }
-  const reader = new PdfReader(bytes, position);
+  const reader = new PdfReader(bytes, position, effort);
   const trailer = reader.value();
-  effort.spend(reader.position - start);
   if (!isDictionary(trailer)) throw damaged('a trailer is missing');
   return { trailer, isStream: false };
 }
@@ -184,10 +184,8 @@ function readStream(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace)
   if (!isDictionary(trailer) || dataStart === undefined || !isNamed(trailer.get('Type'), 'XRef')) {
     throw damaged('its cross-references are not where it says');
   }
-  const encoded = streamData(bytes, dataStart, trailer.get('Length'));
-  effort.spend(encoded.length);
-  const data = decodeStream(trailer, encoded, effort.inflatableBytes, (value) => value ?? null);
-  effort.spendInflated(data.length);
+  const encoded = streamData(bytes, dataStart, trailer.get('Length'), effort);
+  const data = decodeStream(trailer, encoded, effort, (value) => value ?? null);
   const widths = trailer.get('W');
   const [typeWidth, secondWidth, thirdWidth] = Array.isArray(widths) ? widths.map(widthOf) : [];
   if (typeWidth === undefined || secondWidth === undefined || thirdWidth === undefined) {

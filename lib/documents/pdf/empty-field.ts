@@ -7,7 +7,7 @@ import { SmartIdInputError } from '../../errors.js';
 import type { DocumentHashAlgorithm } from '../draft.js';
 import type { PdfFile, Rectangle } from './file.js';
 import type { FormField } from './form.js';
-import { isDictionary, isNamed, numberIn, type PdfDictionary, PdfName, type PdfReference, textIn } from './values.js';
+import { isDictionary, isNamed, numberIn, type PdfDictionary, PdfName, type PdfReference } from './values.js';
 
 /** A field that is its own widget. */
 export interface EmptyField {
@@ -86,7 +86,9 @@ function checkSeedValues(file: PdfFile, field: PdfDictionary, hash: DocumentHash
   for (const [key, value] of seedValues) {
     if (key === 'Type' || key === 'Ff') continue;
     const choices = Array.isArray(file.get(value)) ? file.array(value) : [value];
-    const texts = choices.map((one) => file.get(one)).map((one) => (one instanceof PdfName ? one.value : textIn(one)));
+    const texts = choices
+      .map((one) => file.get(one))
+      .map((one) => (one instanceof PdfName ? one.value : file.text(one)));
     if (met[key] === undefined || !texts.includes(met[key])) {
       // A name of the file may hold anything.
       const named = /^\w{1,30}$/.test(key) ? ` (${key})` : '';

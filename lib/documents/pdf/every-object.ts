@@ -29,6 +29,8 @@ interface CompressedObject {
 
 /** Reading a value takes so many times as long as hashing it, and an object as many octets of it at least. */
 const [timesHashing, octetsPerObject] = [40, 100];
+/** All values of a file may be so many times as much as those that signing it needs. */
+const timesStructure = 5;
 /** Numbers that the objects of a signature, of its looks and of its evidence get. */
 const spareNumbers = 1000;
 
@@ -87,7 +89,7 @@ class ObjectCheck {
   constructor(private readonly file: PdfFile) {
     this.places = file.references.places;
     this.nextNumber = file.references.nextNumber;
-    this.effort = new PdfEffort(file.bytes.length);
+    this.effort = new PdfEffort(file.bytes.length, timesStructure);
   }
 
   /** Looks at the references in a value. */
@@ -113,21 +115,19 @@ class ObjectCheck {
     }
     const length =
       given instanceof PdfReference ? this.read(given.number, this.placeInFile(given.number)).value : given;
-    return { dictionary, encoded: streamData(this.file.bytes, dataStart, length) };
+    return { dictionary, encoded: streamData(this.file.bytes, dataStart, length, this.effort) };
   }
 
   /** @returns how many octets are read, step by step. */
   *objectsInStream(stream: number, objects: readonly CompressedObject[]): Generator<number> {
     const { dictionary, encoded } = this.objectStream(stream);
-    this.effort.spend(encoded.length);
-    const data = decodeStream(dictionary, encoded, this.effort.inflatableBytes, (value) => value ?? null);
-    this.effort.spendInflated(data.length);
-    const entries = entriesOf(dictionary, data);
+    const data = decodeStream(dictionary, encoded, this.effort, (value) => value ?? null);
+    const entries = entriesOf(dictionary, data, this.effort);
     yield data.length / timesHashing;
     for (const { number, index } of objects) {
       const entry = entries[index];
       if (entry?.number !== number) throw damaged(`object ${number} is not where it says`);
-      const reader = new PdfReader(data, entry.offset);
+      const reader = new PdfReader(data, entry.offset, this.effort);
       this.value(reader.value());
       // Some readers end each object where the next one begins.
       if (reader.position > (entries[index + 1]?.offset ?? data.length)) {
@@ -144,15 +144,14 @@ class ObjectCheck {
     this.value(value);
     let position = end;
     if (dataStart !== undefined && isDictionary(value)) {
-      const data = streamData(bytes, dataStart, this.file.get(value.get('Length')));
+      const data = streamData(bytes, dataStart, this.file.get(value.get('Length')), this.effort);
       this.effort.spend(data.length);
       if (data.includes(endOfStream)) this.endingTwice.add(number);
       this.streams.add(number);
       position = bytes.indexOf(endOfStream, dataStart + data.length) + endOfStream.length;
     }
-    const reader = new PdfReader(bytes, position);
-    if (!reader.passes('endobj')) throw damaged(`object ${number} does not end where it says`);
-    this.effort.spend(reader.position - position);
+    const ending = new PdfReader(bytes, position, this.effort);
+    if (!ending.passes('endobj')) throw damaged(`object ${number} does not end where it says`);
     return timesHashing * (octetsPerObject + end - place.offset) + position - end;
   }
 
@@ -248,12 +247,12 @@ function hasReference(value: PdfValue): boolean {
 }
 
 /** What the header of an object stream says: which objects are in it, and where. */
-function entriesOf(dictionary: PdfDictionary, data: Buffer): { number: number; offset: number }[] {
+function entriesOf(dictionary: PdfDictionary, data: Buffer, effort: PdfEffort): { number: number; offset: number }[] {
   const [count, first] = [dictionary.get('N'), dictionary.get('First')];
   if (typeof count !== 'number' || typeof first !== 'number' || !(first >= 0 && first <= data.length)) {
     throw damaged('an object stream is malformed');
   }
-  const header = new PdfReader(data.subarray(0, first), 0);
+  const header = new PdfReader(data.subarray(0, first), 0, effort);
   const entries: { number: number; offset: number }[] = [];
   for (let index = 0; index < count; index++) {
     const [number, offset] = [header.nonNegativeInteger(), first + header.nonNegativeInteger()];

@@ -2,14 +2,26 @@
 
 import { SmartIdInputError } from '../../errors.js';
 import { type CrossReferences, readCrossReferences } from './cross-references.js';
-import { PdfEffort } from './effort.js';
+import { costs, PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
-import { damaged, isDictionary, isNamed, numberIn, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
+import {
+  damaged,
+  isDictionary,
+  isNamed,
+  numberIn,
+  type PdfDictionary,
+  PdfReference,
+  PdfToken,
+  type PdfValue,
+  textIn,
+} from './values.js';
 
 const maxReferencesInARow = 20;
 const header = '%PDF-';
+/** One for all: nobody changes what was read. */
+const nothing: PdfDictionary = new Map();
 
 /** In points: left, bottom, right, top. */
 export type Rectangle = readonly [left: number, bottom: number, right: number, top: number];
@@ -55,6 +67,7 @@ export class PdfFile {
     let found = value ?? null;
     for (let count = 0; found instanceof PdfReference; count++) {
       if (count === maxReferencesInARow) throw damaged('a reference leads in circles');
+      this.spend(costs.step);
       found = this.load(found).value;
     }
     return found;
@@ -63,7 +76,7 @@ export class PdfFile {
   /** What is there when it is a dictionary, and an empty one otherwise. */
   dictionary(value: PdfValue | undefined): PdfDictionary {
     const found = this.get(value);
-    return isDictionary(found) ? found : new Map();
+    return isDictionary(found) ? found : nothing;
   }
 
   /** Left, bottom, right and top of a rectangle (ISO 32000-2, section 7.9.5); undefined where it is none. */
@@ -79,7 +92,16 @@ export class PdfFile {
   /** What is there when it is an array, and an empty one otherwise. */
   array(value: PdfValue | undefined): readonly PdfValue[] {
     const found = this.get(value);
-    return Array.isArray(found) ? found : [];
+    if (!Array.isArray(found)) return [];
+    this.spend(costs.step * found.length);
+    return found;
+  }
+
+  /** The text of a string, for comparing; undefined when there is none. */
+  text(value: PdfValue | undefined): string | undefined {
+    const found = this.get(value);
+    if (found instanceof PdfToken) this.spend(costs.textByte * found.text.length);
+    return textIn(found);
   }
 
   /** The decoded octets of a stream, or undefined when it is none. */
@@ -89,10 +111,18 @@ export class PdfFile {
     return data && isDictionary(value) ? this.decode(value, data) : undefined;
   }
 
+  /** Pays for what is done with what is read. @throws SmartIdInputError when it is more than an honest file needs. */
+  spend(cost: number): void {
+    this.effort.spend(cost);
+  }
+
   private load({ number, generation }: PdfReference): { value: PdfValue; data?: Buffer } {
     const known = this.loaded.get(number);
     const object = known ?? this.read(number);
-    if (!known) this.loaded.set(number, object);
+    if (!known) {
+      this.spend(costs.object);
+      this.loaded.set(number, object);
+    }
     // A reference to another generation is one to an object that is no longer there.
     return object.generation === generation ? object : { value: null };
   }
@@ -110,7 +140,7 @@ export class PdfFile {
     const length = value.get('Length');
     // In the file itself: that of a stream whose length is in another stream could be looked for without end.
     const isIndirect = length instanceof PdfReference;
-    const data = streamData(this.bytes, dataStart, isIndirect ? this.directLength(length) : length);
+    const data = streamData(this.bytes, dataStart, isIndirect ? this.directLength(length) : length, this.effort);
     return { value, generation, data };
   }
 
@@ -128,10 +158,7 @@ export class PdfFile {
     this.objectStreams.set(place.stream, stream);
     const entry = stream.entries[place.index];
     if (entry?.number !== number) throw damaged(`object ${number} is not where it says`);
-    const reader = new PdfReader(stream.data, entry.offset);
-    const value = reader.value();
-    this.effort.spend(reader.position - entry.offset);
-    return value;
+    return new PdfReader(stream.data, entry.offset, this.effort).value();
   }
 
   private openObjectStream(number: number): ObjectStream {
@@ -147,10 +174,11 @@ export class PdfFile {
     if (typeof count !== 'number' || typeof first !== 'number' || !(count >= 0 && first >= 0 && first <= data.length)) {
       throw damaged('an object stream is malformed');
     }
-    const index = new PdfReader(data.subarray(0, first), 0);
+    const index = new PdfReader(data.subarray(0, first), 0, this.effort);
     const entries: { number: number; offset: number }[] = [];
     for (let entry = 0; entry < count; entry++) {
       const [number, offset] = [index.nonNegativeInteger(), index.nonNegativeInteger()];
+      this.spend(costs.object);
       entries.push({ number, offset: first + offset });
     }
     index.skipSpace();
@@ -160,9 +188,6 @@ export class PdfFile {
   }
 
   private decode(dictionary: PdfDictionary, encoded: Buffer): Buffer {
-    this.effort.spend(encoded.length);
-    const data = decodeStream(dictionary, encoded, this.effort.inflatableBytes, (value) => this.get(value));
-    this.effort.spendInflated(data.length);
-    return data;
+    return decodeStream(dictionary, encoded, this.effort, (value) => this.get(value));
   }
 }

@@ -1,7 +1,8 @@
 /** The fields of a file's form (ISO 32000-2, section 12.7.4), as far as a signature has to know them. */
 
+import { costs } from './effort.js';
 import type { PdfFile } from './file.js';
-import { damaged, isDictionary, type PdfDictionary, PdfReference, type PdfValue, textIn } from './values.js';
+import { damaged, isDictionary, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
 
 export interface FormField {
   /** Names of the field and those above it, with dots between. */
@@ -17,6 +18,8 @@ const inheritable = ['FT', 'V', 'Ff'];
 
 const maxDepth = 100;
 const maxFields = 200_000;
+/** Of names in memory, where those above are repeated in each. */
+const bytesPerCharacter = 2;
 
 /** All fields and widgets. */
 export function fieldsOf(file: PdfFile): FormField[] {
@@ -30,10 +33,10 @@ export function fieldsOf(file: PdfFile): FormField[] {
     if (depth > maxDepth || fields.length > maxFields) throw damaged('its form has too many fields');
     const dictionary = file.get(value);
     if (!isDictionary(dictionary)) return;
-    const own = textIn(file.get(dictionary.get('T')));
+    const own = file.text(dictionary.get('T'));
     const name = [parentName, own].filter((part) => part !== undefined).join('.');
-    const added = [...dictionary].filter(([key]) => inheritable.includes(key));
-    const inherited = added.length > 0 ? new Map([...above, ...added]) : above;
+    file.spend(costs.object + bytesPerCharacter * name.length);
+    const inherited = withInherited(above, dictionary);
     const reference = value instanceof PdfReference ? value : undefined;
     fields.push({ name, dictionary, reference, inherited });
     for (const kid of file.array(dictionary.get('Kids')))
@@ -42,6 +45,12 @@ export function fieldsOf(file: PdfFile): FormField[] {
   const form = file.dictionary(file.catalog.get('AcroForm'));
   for (const field of file.array(form.get('Fields'))) walk(field, undefined, new Map(), 0);
   return fields;
+}
+
+function withInherited(above: PdfDictionary, dictionary: PdfDictionary): PdfDictionary {
+  const own = inheritable.filter((key) => dictionary.has(key));
+  if (own.length === 0) return above;
+  return new Map([...above, ...own.map((key) => [key, dictionary.get(key) as PdfValue] as const)]);
 }
 
 /** A name that no field has. */

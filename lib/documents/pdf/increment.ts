@@ -4,6 +4,7 @@
  * in it.
  */
 
+import { costs } from './effort.js';
 import type { PdfFile } from './file.js';
 import {
   damaged,
@@ -12,6 +13,7 @@ import {
   PdfName,
   PdfReference,
   PdfStream,
+  PdfToken,
   type PdfValue,
   write,
 } from './values.js';
@@ -83,16 +85,22 @@ export class PdfIncrement {
       written.push({ number, generation, offset: position });
       push(`${number} ${generation} obj\n`);
       if (value instanceof PdfStream) {
-        push(`${write(new Map([...value.dictionary, ['Length', value.data.length]]))}\nstream\n`);
+        push(`${this.write(new Map([...value.dictionary, ['Length', value.data.length]]))}\nstream\n`);
         push(value.data);
         push('\nendstream');
-      } else push(write(value));
+      } else push(this.write(value));
       push('\nendobj\n');
     }
     const start = position;
     push(this.file.references.isStream ? this.crossReferenceStream(written, start) : this.crossReferenceTable(written));
     push(`startxref\n${start}\n%%EOF\n`);
     return { bytes: Buffer.concat(chunks), offsets: new Map(written.map(({ number, offset }) => [number, offset])) };
+  }
+
+  /** What is changed is written anew with all that is in it, and that may be most of the file. */
+  private write(value: PdfValue): string {
+    this.file.spend(costOfWriting(value));
+    return write(value);
   }
 
   private changed(reference: PdfReference): PdfValue | PdfStream {
@@ -119,7 +127,7 @@ export class PdfIncrement {
       const entries = objects.map(({ offset, generation }) => `${digits(offset, 10)} ${digits(generation, 5)} n \n`);
       return `${objects[0]?.number} ${objects.length}\n${entries.join('')}`;
     });
-    return `xref\n${sections.join('')}trailer\n${write(this.trailer(this.nextNumber))}\n`;
+    return `xref\n${sections.join('')}trailer\n${this.write(this.trailer(this.nextNumber))}\n`;
   }
 
   private crossReferenceStream(objects: readonly Written[], offset: number): Buffer {
@@ -140,9 +148,20 @@ export class PdfIncrement {
       ['Index', consecutive(written).flatMap((one) => [one[0]?.number ?? 0, one.length])],
       ['Length', data.length],
     ]);
-    const begin = Buffer.from(`${number} 0 obj\n${write(dictionary)}\nstream\n`, 'latin1');
+    const begin = Buffer.from(`${number} 0 obj\n${this.write(dictionary)}\nstream\n`, 'latin1');
     return Buffer.concat([begin, data, Buffer.from('\nendstream\nendobj\n')]);
   }
+}
+
+function costOfWriting(value: PdfValue): number {
+  if (value instanceof PdfName) return costs.written + costs.textByte * value.value.length;
+  if (value instanceof PdfToken) return costs.written + value.text.length;
+  let cost: number = costs.written;
+  if (Array.isArray(value)) for (const one of value) cost += costOfWriting(one);
+  else if (isDictionary(value)) {
+    for (const [key, one] of value) cost += costs.written + costs.textByte * key.length + costOfWriting(one);
+  }
+  return cost;
 }
 
 /** In groups whose numbers follow each other. */

@@ -23,7 +23,7 @@ const startOfValue = /^[\0\t\n\f\r ()<>[\]{}/%]/;
 
 export function readIndirectObject(bytes: Buffer, offset: number, effort: PdfEffort): IndirectObject {
   if (!(offset >= 0 && offset < bytes.length)) throw damaged('it refers to a place outside of it');
-  const reader = new PdfReader(bytes, offset);
+  const reader = new PdfReader(bytes, offset, effort);
   const number = reader.nonNegativeInteger();
   const generation = reader.nonNegativeInteger();
   const isObject =
@@ -32,7 +32,6 @@ export function readIndirectObject(bytes: Buffer, offset: number, effort: PdfEff
   const value = reader.value();
   const end = reader.position;
   const isStream = isDictionary(value) && reader.passes('stream');
-  effort.spend(reader.position - offset);
   return { number, generation, value, end, ...(isStream && { dataStart: afterLineEnd(bytes, reader.position) }) };
 }
 
@@ -43,9 +42,10 @@ function afterLineEnd(bytes: Buffer, position: number): number {
 }
 
 /** The octets of a stream, which must end where its length says. */
-export function streamData(bytes: Buffer, dataStart: number, length: PdfValue | undefined): Buffer {
+export function streamData(bytes: Buffer, dataStart: number, length: PdfValue | undefined, effort: PdfEffort): Buffer {
   if (typeof length !== 'number' || !(length >= 0)) throw damaged('a stream has no length');
   const end = dataStart + length;
+  effort.spend(endOfStreamBytes);
   if (end > bytes.length || !endOfStream.test(bytes.toString('latin1', end, end + endOfStreamBytes))) {
     throw damaged('a stream does not end where it says');
   }

@@ -6,7 +6,7 @@
 import { SmartIdInputError } from '../../errors.js';
 import type { PdfFile } from './file.js';
 import type { FormField } from './form.js';
-import { isNamed, type PdfDictionary, textIn } from './values.js';
+import { isNamed, type PdfDictionary } from './values.js';
 
 /** `DocMDP`: no changes at all. */
 const noChanges = 1;
@@ -83,7 +83,7 @@ function checkLock(file: PdfFile, field: PdfDictionary, fieldName?: string): voi
 
 /** A field is named by its name or by that of one above it. */
 function isAmong(file: PdfFile, lock: PdfDictionary, fieldName: string): boolean {
-  const names = file.array(lock.get('Fields')).map((one) => textIn(file.get(one)));
+  const names = file.array(lock.get('Fields')).map((one) => file.text(one));
   return names.some((name) => name === fieldName || fieldName.startsWith(`${name}.`));
 }
 
@@ -92,7 +92,7 @@ function checkXfa(file: PdfFile): void {
   const form = file.dictionary(file.catalog.get('AcroForm'));
   const parts = file.get(form.get('XFA'));
   if (parts === null) return;
-  const streams = (Array.isArray(parts) ? parts : [form.get('XFA') ?? null]).filter((one) => textIn(one) === undefined);
+  const streams = Array.isArray(parts) ? file.array(parts) : [form.get('XFA') ?? null];
   const isDynamic =
     file.get(file.catalog.get('NeedsRendering')) === true ||
     streams.some((one) => /<dynamicRender>\s*required/.test(file.stream(one)?.toString('latin1') ?? ''));

@@ -3,9 +3,14 @@
  * and not guessed at: other readers would guess something else, and show another document than the one that was signed.
  */
 
+import { costs, type PdfEffort } from './effort.js';
 import { damaged, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
 
 const maxDepth = 100;
+/** Eight times what ISO 32000-1, Annex C, lets writers have. */
+const maxNameBytes = 1016;
+/** Of a dictionary that needs no more than others. */
+const maxFewKeys = 20;
 
 const whitespace = 1;
 const delimiter = 2;
@@ -14,22 +19,26 @@ const kinds = new Uint8Array(256);
 for (const octet of [0, 9, 10, 12, 13, 32]) kinds[octet] = whitespace;
 for (const character of '()<>[]{}/%') kinds[character.charCodeAt(0)] = delimiter;
 
-const [lineFeed, carriageReturn] = [10, 13];
+const [lineFeed, carriageReturn, space, zero, letterR] = [10, 13, 32, 48, 82];
 const [percent, open, close, slash, less, greater, openArray, closeArray, backslash] = [...'%()/<>[]\\'].map(
   (character) => character.charCodeAt(0),
 );
 
 const integer = /^[+-]?\d{1,15}$/;
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
-const restOfReference = /^[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+R(?![^\0\t\n\f\r ()<>[\]{}/%])/;
-/** More than the rest of a reference is long. */
-const lookahead = 32;
+const maxGenerationDigits = 5;
 
 export class PdfReader {
+  /** What is before has been paid for. */
+  private paidTo: number;
+
   constructor(
     readonly bytes: Buffer,
     public position: number,
-  ) {}
+    private readonly effort: PdfEffort,
+  ) {
+    this.paidTo = position;
+  }
 
   skipSpace(): void {
     for (;;) {
@@ -44,6 +53,7 @@ export class PdfReader {
   /** Whether this word comes next; it is passed then. */
   passes(word: string): boolean {
     this.skipSpace();
+    this.pay(0);
     const end = this.position + word.length;
     if (this.bytes.toString('latin1', this.position, end) !== word) return false;
     this.position = end;
@@ -54,6 +64,7 @@ export class PdfReader {
   nonNegativeInteger(): number {
     this.skipSpace();
     const word = this.word();
+    this.pay(0);
     if (!/^\d{1,15}$/.test(word)) throw damaged('a number is missing where one must be');
     return Number(word);
   }
@@ -61,6 +72,12 @@ export class PdfReader {
   value(depth = 0): PdfValue {
     if (depth > maxDepth) throw damaged('values are nested too deep');
     this.skipSpace();
+    const value = this.valueHere(depth);
+    this.pay(typeof value === 'object' && value !== null ? costs.value + costs.boxed : costs.value);
+    return value;
+  }
+
+  private valueHere(depth: number): PdfValue {
     switch (this.bytes[this.position]) {
       case slash:
         return this.name();
@@ -73,6 +90,12 @@ export class PdfReader {
       default:
         return this.numberOrWord();
     }
+  }
+
+  /** For the octets that were passed, and for what was made of them. */
+  private pay(cost: number): void {
+    this.effort.spend(this.position - this.paidTo + cost);
+    this.paidTo = this.position;
   }
 
   private skipComment(): void {
@@ -88,7 +111,11 @@ export class PdfReader {
 
   private name(): PdfName {
     this.position++;
-    const decoded = this.word().replace(/#([0-9a-f]{2})/gi, (_, digits: string) =>
+    const word = this.word();
+    if (word.length > maxNameBytes) throw damaged('a name is too long');
+    if (!word.includes('#')) return new PdfName(word);
+    this.effort.spend(costs.textByte * word.length);
+    const decoded = word.replace(/#([0-9a-f]{2})/gi, (_, digits: string) =>
       String.fromCharCode(Number.parseInt(digits, 16)),
     );
     return new PdfName(decoded);
@@ -96,6 +123,7 @@ export class PdfReader {
 
   private array(depth: number): PdfValue[] {
     this.position++;
+    this.pay(costs.container);
     const values: PdfValue[] = [];
     for (;;) {
       this.skipSpace();
@@ -108,14 +136,19 @@ export class PdfReader {
 
   private dictionary(depth: number): PdfDictionary {
     this.position += 2;
+    this.pay(costs.container);
     const dictionary: PdfDictionary = new Map();
-    while (!this.passes('>>')) {
-      const key = this.value(depth + 1);
-      if (!(key instanceof PdfName)) throw damaged('a key of a dictionary is no name');
+    for (;;) {
+      this.skipSpace();
+      if (this.bytes[this.position] === greater && this.bytes[this.position + 1] === greater) break;
+      if (this.bytes[this.position] !== slash) throw damaged('a key of a dictionary is no name');
+      const key = this.name();
+      this.pay(dictionary.size < maxFewKeys ? costs.value : costs.value + costs.manyKeys);
       // Readers disagree about which of the two counts.
       if (dictionary.has(key.value)) throw damaged(`a dictionary has /${key.value} twice`);
       dictionary.set(key.value, this.value(depth + 1));
     }
+    this.position += 2;
     return dictionary;
   }
 
@@ -153,10 +186,29 @@ export class PdfReader {
 
   private reference(objectNumber: string): PdfReference | undefined {
     if (!/^\d+$/.test(objectNumber)) return undefined;
-    const ahead = this.bytes.toString('latin1', this.position, this.position + lookahead);
-    const [rest, generation] = restOfReference.exec(ahead) ?? [];
-    if (rest === undefined) return undefined;
-    this.position += rest.length;
-    return new PdfReference(Number(objectNumber), Number(generation));
+    const { bytes } = this;
+    const start = this.pastSpace(this.position);
+    let position = start;
+    let generation = 0;
+    for (let digit = digitAt(bytes, position); digit !== undefined; digit = digitAt(bytes, ++position)) {
+      generation = 10 * generation + digit;
+    }
+    const digits = position - start;
+    if (digits === 0 || digits > maxGenerationDigits) return undefined;
+    const end = this.pastSpace(position);
+    if (end === position || bytes[end] !== letterR || kinds[bytes[end + 1] ?? space] === 0) return undefined;
+    this.position = end + 1;
+    return new PdfReference(Number(objectNumber), generation);
   }
+
+  private pastSpace(from: number): number {
+    let position = from;
+    while (position < this.bytes.length && kinds[this.bytes[position] as number] === whitespace) position++;
+    return position;
+  }
+}
+
+function digitAt(bytes: Buffer, position: number): number | undefined {
+  const digit = (bytes[position] ?? 0) - zero;
+  return digit >= 0 && digit <= 9 ? digit : undefined;
 }

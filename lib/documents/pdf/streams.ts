@@ -4,24 +4,27 @@
  */
 
 import { inflateSync } from 'node:zlib';
+import { costs, type PdfEffort } from './effort.js';
 import { damaged, isDictionary, type PdfDictionary, PdfName, type PdfValue } from './values.js';
 
 /** @param get what a reference leads to. */
 export function decodeStream(
   dictionary: PdfDictionary,
   data: Buffer,
-  maxDecodedBytes: number,
+  effort: PdfEffort,
   get: (value: PdfValue | undefined) => PdfValue,
 ): Buffer {
+  effort.spend(data.length);
   const filters = listed(get(dictionary.get('Filter'))).map(get);
   const [first] = filters;
   if (first === undefined) return data;
   if (filters.length > 1 || !(first instanceof PdfName) || first.value !== 'FlateDecode') {
     throw damaged('its structure is compressed in another way than Flate');
   }
-  const inflated = inflate(data, maxDecodedBytes);
+  const inflated = inflate(data, effort.inflatableBytes);
+  effort.spendInflated(inflated.length);
   const parameters = get(listed(get(dictionary.get('DecodeParms')))[0]);
-  return isDictionary(parameters) ? undoPrediction(inflated, parameters) : inflated;
+  return isDictionary(parameters) ? undoPrediction(inflated, parameters, effort) : inflated;
 }
 
 function listed(value: PdfValue): readonly PdfValue[] {
@@ -41,7 +44,7 @@ function inflate(data: Buffer, maxOutputLength: number): Buffer {
 const maxColumns = 1024;
 
 /** PNG predictors (RFC 2083, section 6), with one octet a pixel, as cross-reference streams have them. */
-function undoPrediction(data: Buffer, parameters: PdfDictionary): Buffer {
+function undoPrediction(data: Buffer, parameters: PdfDictionary, effort: PdfEffort): Buffer {
   const predictor = parameters.get('Predictor') ?? 1;
   if (predictor === 1) return data;
   const columns = parameters.get('Columns') ?? 1;
@@ -52,6 +55,7 @@ function undoPrediction(data: Buffer, parameters: PdfDictionary): Buffer {
   if ((parameters.get('Colors') ?? 1) !== 1 || (parameters.get('BitsPerComponent') ?? 8) !== 8) {
     throw damaged('a stream has a predictor that is not known');
   }
+  effort.spend(costs.predictedByte * data.length);
   const rows = Math.floor(data.length / (columns + 1));
   const decoded = Buffer.alloc(rows * columns);
   for (let row = 0; row < rows; row++) {

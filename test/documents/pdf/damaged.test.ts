@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { expect } from 'chai';
-import { preparePdf } from '../../../lib/documents/pdf/index.js';
+import { type PdfOptions, preparePdf } from '../../../lib/documents/pdf/index.js';
 import { SmartIdInputError } from '../../../lib/errors.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../../support/signing.js';
@@ -19,9 +19,9 @@ describe('A damaged PDF', () => {
   after(() => simulator.close());
 
   /** The error about a file, or undefined when it can be signed. Other errors than those about the file are thrown. */
-  async function refusal(pdf: Buffer): Promise<string | undefined> {
+  async function refusal(pdf: Buffer, options?: Partial<PdfOptions>): Promise<string | undefined> {
     try {
-      const { draft } = await preparePdf(pdf, { certificate: person.certificate });
+      const { draft } = await preparePdf(pdf, { certificate: person.certificate, ...options });
       expect(draft.pdf).to.equal(pdf.toString('base64'));
       return undefined;
     } catch (error) {
@@ -99,10 +99,19 @@ describe('A damaged PDF', () => {
       Buffer.from(pdf.toString('latin1').replace(part, other), 'latin1');
     const plain = handmade({ objects: onePage() });
 
-    const files: Record<string, [make: () => Buffer, message: RegExp]> = {
+    const many = (count: number, text: string) => text.repeat(count);
+    const withForm = (fields: string, others: Record<number, string>) =>
+      handmade({ objects: { ...onePage('', `/AcroForm << /Fields ${fields} >>`), ...others } });
+    const tooComplicated = /too complicated/;
+
+    const files: Record<string, [make: () => Buffer, message: RegExp, options?: Partial<PdfOptions>]> = {
       'entries of no width': [() => withStream('/Size 8000000 /W [0 0 0]', Buffer.alloc(0)), /has no widths/],
       'millions of objects in a stream of some kilobytes': [
-        () => withStream('/Size 8000000 /W [1 1 1] /Filter /FlateDecode', zeros(24_000_000)),
+        () => withStream('/Size 6000000 /W [1 1 1] /Filter /FlateDecode', zeros(18_000_000)),
+        tooComplicated,
+      ],
+      'more objects than any file has': [
+        () => withStream('/Size 1100000 /W [1 1 1]', Buffer.alloc(3_300_000)),
         /has too many objects/,
       ],
       'an index without end': [
@@ -159,8 +168,84 @@ describe('A damaged PDF', () => {
         /cross-reference is malformed/,
       ],
       'object numbers beyond all bounds': [() => replaced(plain, '/Size 5', '/Size 99999999'), /no size/],
-      'one trailer within the other, a thousand times': [manyTrailers, /too complicated/],
+      'one trailer within the other, a thousand times': [manyTrailers, tooComplicated],
+      'fields below one with a name of 200 kB': [
+        () => withForm('[5 0 R]', { 5: `<< /T (${many(200_000, 'a')}) /Kids [${many(3000, '<< /T (b) >>')}] >>` }),
+        tooComplicated,
+      ],
+      'fields that share a name of 200 kB': [
+        () => withForm('5 0 R', { 5: `[${many(20_000, '<< /T 6 0 R >>')}]`, 6: `(${many(200_000, 'a')})` }),
+        tooComplicated,
+      ],
+      'fields that share a signature with 20,000 references': [
+        () => {
+          const signature = `<< /Type /Sig /Reference [${many(20_000, '0 ')}] >>`;
+          return withForm('5 0 R', { 5: `[${many(2000, '<< /FT /Sig /V 6 0 R >>')}]`, 6: signature });
+        },
+        tooComplicated,
+      ],
+      'pages that share 100,000 annotations': [sharedAnnotations, tooComplicated, { field: 'Tenant' }],
+      'millions of dictionaries': [
+        () => handmade({ objects: onePage('', `/X [${many(2_000_000, '<<>>')}]`) }),
+        tooComplicated,
+      ],
+      'millions of strings': [
+        () => handmade({ objects: onePage('', `/X [${many(4_000_000, '()')}]`) }),
+        tooComplicated,
+      ],
+      'millions of numbers that are to be written anew': [
+        () => handmade({ objects: onePage('', `/X [${many(3_000_000, '0 ')}]`) }),
+        tooComplicated,
+      ],
+      'a name of 6 MB': [
+        () => handmade({ objects: onePage('', `/X /${many(2_000_000, '#41')}`) }),
+        /a name is too long/,
+      ],
+      'streams that end behind the same spaces': [streamsInStreams, /does not end where it says/],
+      'a prediction of 20 MB': [
+        () => {
+          const predicted = deflateSync(Buffer.alloc(20_000_000, 4));
+          const parameters = '/Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns 999 >>';
+          return withStream(`/Size 9 /W [1 1 1] ${parameters}`, predicted);
+        },
+        tooComplicated,
+      ],
     };
+    function sharedAnnotations(): Buffer {
+      const pages = Array.from({ length: 1500 }, (_, index) => 10 + index);
+      return handmade({
+        objects: {
+          1: '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>',
+          2: `<< /Type /Pages /Kids [${pages.map((number) => `${number} 0 R`).join(' ')}] >>`,
+          5: '<< /FT /Sig /T (Tenant) /Subtype /Widget /Rect [0 0 200 60] >>',
+          6: `[${many(100_000, '0 ')}]`,
+          ...Object.fromEntries(pages.map((number) => [number, '<< /Type /Page /Annots 6 0 R >>'])),
+        },
+      });
+    }
+    /** Each begins within those before it, and all of them end at one place. */
+    function streamsInStreams(): Buffer {
+      const [headBytes, streams, spaces] = [64, 4000, 1_000_000];
+      const parts = Array.from({ length: streams }, (_, index) => `${10 + index} 0 R`);
+      const pdf = handmade({
+        objects: { ...onePage('', `/AcroForm << /Fields [${parts.join(' ')}] >>`), [9 + streams]: 'null' },
+      });
+      const start = pdf.indexOf(`${9 + streams} 0 obj`);
+      const heads = parts.map((_, index) => {
+        const end = `/Length ${headBytes * (streams - index - 1)}>>stream\n`;
+        return `${10 + index} 0 obj<<`.padEnd(headBytes - end.length) + end;
+      });
+      const head = pdf.toString('latin1', 0, start);
+      const body = `${heads.join('')}${many(spaces, ' ')}endstream endobj\n`;
+      const digits = (number: number) => String(number).padStart(10, '0');
+      const entries = heads.map((_, index) => `${digits(start + headBytes * index)} 00000 n \n`);
+      const table = [...head.matchAll(/^(\d) 0 obj/gm)].map(({ 1: number, index }) => {
+        return `${number} 1\n${digits(index)} 00000 n \n`;
+      });
+      const sections = `xref\n${table.join('')}10 ${streams}\n${entries.join('')}`;
+      const trailer = `trailer\n<< /Size ${10 + streams} /Root 1 0 R >>\nstartxref\n`;
+      return Buffer.from(`${head}${body}${sections}${trailer}${head.length + body.length}\n%%EOF\n`, 'latin1');
+    }
     /** Each of them is read to the end of the file for the first time, and each is long. */
     function manyTrailers(): Buffer {
       const sections: string[] = [];
@@ -172,15 +257,49 @@ describe('A damaged PDF', () => {
       return Buffer.from(`${'%PDF-1.7\n'.padEnd(1000, '%')}${sections.join('')}${rest}`, 'latin1');
     }
 
-    for (const [what, [make, message]] of Object.entries(files)) {
+    for (const [what, [make, message, options]] of Object.entries(files)) {
       it(`is refused at once: ${what}`, async function () {
         this.timeout(60_000);
         const file = make();
         const elapsedMs = stopwatch();
-        expect(await refusal(file)).to.match(message);
+        expect(await refusal(file, options)).to.match(message);
         expect(elapsedMs()).to.be.below(1500);
       });
     }
+  });
+
+  it('is none with fields that share a dictionary of many keys, which is not walked for each', async function () {
+    this.timeout(60_000);
+    const keys = Array.from({ length: 20_000 }, (_, index) => `/K${index} 0`);
+    const fields = '<< /Kids 6 0 R >>'.repeat(10_000);
+    const objects = {
+      ...onePage('', '/AcroForm << /Fields 5 0 R >>'),
+      5: `[${fields}]`,
+      6: `[<< ${keys.join(' ')} >>]`,
+    };
+    const start = performance.now();
+    expect(await refusal(handmade({ objects }))).to.equal(undefined);
+    expect(performance.now() - start).to.be.below(1500);
+  });
+
+  it('is none with 100,000 fields, or with 50,000 pages', async function () {
+    this.timeout(60_000);
+    const numbers = (count: number) => Array.from({ length: count }, (_, index) => 10 + index);
+    const references = (count: number) =>
+      numbers(count)
+        .map((number) => `${number} 0 R`)
+        .join(' ');
+    const form = `<< /Fields [${references(100_000)}] >>`;
+    const fields = numbers(100_000).map((number) => [number, `<< /FT /Tx /T (field${number}) /V (abc) >>`]);
+    const withFields = handmade({ objects: { ...onePage('', `/AcroForm ${form}`), ...Object.fromEntries(fields) } });
+    expect(await refusal(withFields)).to.equal(undefined);
+    const resources = '/Resources << /Font << /F1 5 0 R >> >>';
+    const page = `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R ${resources} >>`;
+    const pages = numbers(50_000).map((number) => [number, page]);
+    const tree = `<< /Type /Pages /Kids [${references(50_000)}] >>`;
+    const withPages = handmade({ objects: { ...onePage(), ...Object.fromEntries(pages), 2: tree } });
+    const last = { visible: { page: 50_000, x: 10, y: 10, width: 200, height: 50 } };
+    expect(await refusal(withPages, last)).to.equal(undefined);
   });
 
   it('is none with many revisions, many pages, or pages far down', async () => {
