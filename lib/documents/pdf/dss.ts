@@ -9,13 +9,13 @@ import type { SignatureEvidence } from '../evidence.js';
 import { distinct } from './cms.js';
 import { PdfFile } from './file.js';
 import { PdfIncrement } from './increment.js';
-import { type PdfDictionary, PdfName, PdfReference, PdfStream, type PdfValue } from './values.js';
+import { damaged, isDictionary, type PdfDictionary, PdfName, PdfStream } from './values.js';
 
 /** What is to be appended to a signed file. */
 export function securityStore(signed: Buffer, { certificates, ocspResponses }: SignatureEvidence): Buffer {
   const file = new PdfFile(signed);
   const increment = new PdfIncrement(file);
-  const store = changedStore(increment, file);
+  const store = newStore(increment, file);
   const add = (data: Uint8Array) =>
     increment.add(new PdfStream(new Map([['Filter', new PdfName('FlateDecode')]]), deflateSync(data)));
   increment.append(store, 'Certs', distinct(certificates).map(add));
@@ -23,13 +23,12 @@ export function securityStore(signed: Buffer, { certificates, ocspResponses }: S
   return increment.toBytes().bytes;
 }
 
-/** The store, where it is: in the catalog, an object of its own, or new. */
-function changedStore(increment: PdfIncrement, file: PdfFile): PdfDictionary {
-  const place = file.catalog.get('DSS');
-  if (place instanceof PdfReference && file.get(place) !== null) return increment.changedDictionary(place);
-  const store: PdfDictionary = new Map<string, PdfValue>([['Type', new PdfName('DSS')], ...file.dictionary(place)]);
-  const reference = increment.reserve();
-  increment.set(reference, store);
-  increment.changedDictionary(file.root).set('DSS', reference);
+/** With what is in the one before. An object that is the store may be something else as well, so it is not changed. */
+function newStore(increment: PdfIncrement, file: PdfFile): PdfDictionary {
+  const earlier = file.get(file.catalog.get('DSS')) ?? new Map();
+  if (!isDictionary(earlier)) throw damaged('a dictionary is missing');
+  const store: PdfDictionary = new Map(earlier);
+  store.set('Type', new PdfName('DSS'));
+  increment.changedDictionary(file.root).set('DSS', increment.add(store));
   return store;
 }

@@ -7,7 +7,15 @@ import { SmartIdInputError } from '../../errors.js';
 import type { DocumentHashAlgorithm } from '../draft.js';
 import type { PdfFile, Rectangle } from './file.js';
 import type { FormField } from './form.js';
-import { isDictionary, isNamed, numberIn, type PdfDictionary, PdfName, type PdfReference } from './values.js';
+import {
+  inBrackets,
+  isDictionary,
+  isNamed,
+  numberIn,
+  type PdfDictionary,
+  PdfName,
+  type PdfReference,
+} from './values.js';
 
 /** A field that is its own widget. */
 export interface EmptyField {
@@ -17,6 +25,8 @@ export interface EmptyField {
 }
 
 const readOnly = 1;
+/** An annotation that is hidden, or is seen on paper alone. */
+const [hidden, noView] = [2, 32];
 const maxNamesInMessage = 10;
 /** Points, far beyond any page. */
 const maxCoordinate = 1_000_000;
@@ -44,6 +54,11 @@ export function findEmptyField(
   const isWidget = isNamed(file.get(dictionary.get('Subtype')), 'Widget') && !dictionary.has('Kids');
   if (!reference || !isWidget)
     throw refused('has a widget of its own (/Kids), where not all readers would find it signed.');
+  const type = file.get(dictionary.get('Type'));
+  if (type !== null && !isNamed(type, 'Annot')) throw refused('is something else as well.');
+  if (((numberIn(file.get(dictionary.get('F'))) ?? 0) & (hidden | noView)) !== 0) {
+    throw refused('is hidden: nobody would see what is signed there.');
+  }
   return { reference, rectangle: rectangleOf(file, dictionary) };
 }
 
@@ -90,9 +105,7 @@ function checkSeedValues(file: PdfFile, field: PdfDictionary, hash: DocumentHash
       .map((one) => file.get(one))
       .map((one) => (one instanceof PdfName ? one.value : file.text(one)));
     if (met[key] === undefined || !texts.includes(met[key])) {
-      // A name of the file may hold anything.
-      const named = /^\w{1,30}$/.test(key) ? ` (${key})` : '';
-      throw refused(`demands something else of its signature${named}.`);
+      throw refused(`demands something else of its signature${inBrackets(key)}.`);
     }
   }
 }

@@ -39,6 +39,8 @@ export class PdfFile {
   private readonly effort: PdfEffort;
   private readonly loaded = new Map<number, { value: PdfValue; generation: number; data?: Buffer }>();
   private readonly objectStreams = new Map<number, ObjectStream>();
+  /** Of each no more than one attempt is made. */
+  private readonly opened = new Set<number>();
 
   /** @throws SmartIdInputError when the file is encrypted, or damaged. */
   constructor(readonly bytes: Buffer) {
@@ -163,6 +165,8 @@ export class PdfFile {
 
   private openObjectStream(number: number): ObjectStream {
     const place = this.references.places.get(number);
+    if (this.opened.has(number)) throw damaged('an object stream cannot be read without what is in it');
+    this.opened.add(number);
     // Never in another object stream, which would lead in circles.
     if (place === undefined || place === 'free' || 'stream' in place) throw damaged('an object stream is missing');
     const { value, data: encoded } = this.load(new PdfReference(number, place.generation));

@@ -51,23 +51,28 @@ export class PdfIncrement {
     return reference;
   }
 
-  /** A dictionary of the file, to be changed. */
+  /**
+   * A dictionary of the file, to be changed. Each thing is one of its own: a page that is the form as well would be
+   * changed for both.
+   */
   changedDictionary(reference: PdfReference): PdfDictionary {
-    const value = this.changed(reference);
+    if (this.objects.has(reference.number)) throw damaged('one object is two things');
+    const value = this.file.get(reference);
     if (!isDictionary(value)) throw damaged('a dictionary is missing');
-    return value;
+    // A copy: what was read of the file stays what it was.
+    const copy: PdfDictionary = new Map(value);
+    this.set(reference, copy);
+    return copy;
   }
 
-  /** Adds to an array in a dictionary that is changed, wherever the array itself is. */
+  /**
+   * Adds to an array in a dictionary that is changed. The array becomes a part of it: one that is an object of its own
+   * may be something else as well, such as what a page shows.
+   */
   append(dictionary: PdfDictionary, key: string, values: readonly PdfValue[]): void {
-    const place = dictionary.get(key);
-    if (place instanceof PdfReference && this.file.get(place) !== null) {
-      const array = this.changed(place);
-      if (!Array.isArray(array)) throw damaged('an array is missing');
-      array.push(...values);
-      return;
-    }
-    dictionary.set(key, [...this.file.array(place), ...values]);
+    const found = this.file.get(dictionary.get(key));
+    if (found !== null && !Array.isArray(found)) throw damaged('an array is missing');
+    dictionary.set(key, [...this.file.array(found), ...values]);
   }
 
   /** The octets to append, and where in the whole file each object begins. */
@@ -101,16 +106,6 @@ export class PdfIncrement {
   private write(value: PdfValue): string {
     this.file.spend(costOfWriting(value));
     return write(value);
-  }
-
-  private changed(reference: PdfReference): PdfValue | PdfStream {
-    const known = this.objects.get(reference.number);
-    if (known) return known.value;
-    const value = this.file.get(reference);
-    // A copy: what was read of the file stays what it was.
-    const copy = isDictionary(value) ? new Map(value) : Array.isArray(value) ? [...value] : value;
-    this.set(reference, copy);
-    return copy;
   }
 
   private trailer(size: number): PdfDictionary {

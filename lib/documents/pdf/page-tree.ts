@@ -31,15 +31,16 @@ export function findPage(file: PdfFile, wanted: number): PdfPage | number {
   return count;
 }
 
-/** The page that an annotation is on; undefined when it is on none. */
-export function findPageOf(file: PdfFile, annotation: PdfReference): PdfPage | undefined {
+/** The pages that an annotation is on. */
+export function findPagesOf(file: PdfFile, annotation: PdfReference): PdfPage[] {
+  const found: PdfPage[] = [];
   for (const { dictionary, page } of pagesOf(file)) {
     const isOnPage = file
       .array(dictionary.get('Annots'))
       .some((one) => one instanceof PdfReference && one.number === annotation.number);
-    if (isOnPage) return page();
+    if (isOnPage) found.push(page());
   }
-  return undefined;
+  return found;
 }
 
 function* pagesOf(file: PdfFile): Generator<{ dictionary: PdfDictionary; page: () => PdfPage }> {

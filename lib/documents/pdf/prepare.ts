@@ -22,7 +22,7 @@ import {
   type PdfOptions,
   type VisibleSignature,
 } from './options.js';
-import { findPage, findPageOf, type PdfPage } from './page-tree.js';
+import { findPage, findPagesOf, type PdfPage } from './page-tree.js';
 import { checkMayBeSigned } from './permission.js';
 import { addSignatureField, type ByteRange, fillSignatureField, fixByteRange } from './signature-field.js';
 import { standardFont, withStandardLetters } from './standard-font.js';
@@ -115,8 +115,10 @@ function fillField(
   const [across, up] = [right - left, top - bottom];
   const dictionary = { ...options, signedAt: options.fields.signedAt };
   if (across === 0 || up === 0) return fillSignatureField(increment, file, empty.reference, dictionary);
-  const page = findPageOf(file, empty.reference);
+  const [page, ...others] = findPagesOf(file, empty.reference);
   if (!page) throw new SmartIdInputError('field', 'is on no page of the file.');
+  // It would be seen on all of them, as if each were signed by itself.
+  if (others.length > 0) throw new SmartIdInputError('field', 'is on several pages of the file.');
   const [width, height] = page.rotation % 180 === 0 ? [across, up] : [up, across];
   const appearance = namingField(() => show(increment, page, { width, height }, look, options));
   return fillSignatureField(increment, file, empty.reference, dictionary, appearance);

@@ -4,7 +4,7 @@
  */
 
 import { costs, type PdfEffort } from './effort.js';
-import { damaged, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
+import { damaged, inBrackets, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
 
 const maxDepth = 100;
 /** Eight times what ISO 32000-1, Annex C, lets writers have. */
@@ -145,7 +145,7 @@ export class PdfReader {
       const key = this.name();
       this.pay(dictionary.size < maxFewKeys ? costs.value : costs.value + costs.manyKeys);
       // Readers disagree about which of the two counts.
-      if (dictionary.has(key.value)) throw damaged(`a dictionary has /${key.value} twice`);
+      if (dictionary.has(key.value)) throw damaged(`a dictionary has a key twice${inBrackets(key.value)}`);
       dictionary.set(key.value, this.value(depth + 1));
     }
     this.position += 2;

@@ -41,6 +41,11 @@ export function damaged(what: string): SmartIdInputError {
   return new SmartIdInputError('pdf', `is damaged: ${what}.`);
 }
 
+/** A name of the file, to go into a message, if it is one that people read: it may hold anything. */
+export function inBrackets(name: string): string {
+  return /^\w{1,30}$/.test(name) ? ` (${name})` : '';
+}
+
 export function isDictionary(value: unknown): value is PdfDictionary {
   return value instanceof Map;
 }

@@ -56,6 +56,13 @@ describe('An empty signature field of a PDF', () => {
   const rectangle = '/Rect [300 500 520 560]';
   const widget = (entries: string) => `<< /Type /Annot /Subtype /Widget /F 4 ${entries} >>`;
   const field = (entries = '') => widget(`/FT /Sig /T (Tenant) ${rectangle} ${entries}`);
+  const onTwoPages = () =>
+    template({
+      objects: {
+        2: '<< /Type /Pages /Kids [3 0 R 10 0 R] /Count 2 /MediaBox [0 0 595 842] >>',
+        10: '<< /Type /Page /Parent 2 0 R /Annots [7 0 R] >>',
+      },
+    });
   const withField = (object: string, options: Template = {}) =>
     template({ ...options, objects: { 7: object, ...options.objects } });
   for (const [what, file] of [
@@ -150,6 +157,10 @@ describe('An empty signature field of a PDF', () => {
       ['whose rectangle is none', withField(widget('/FT /Sig /T (Tenant) /Rect [1 2 (a) 4]')), /has no rectangle/],
       ['beyond any page', withField(widget(`/FT /Sig /T (Tenant) /Rect [0 0 ${'9'.repeat(30)} 50]`)), /is on no page/],
       ['on no page', template({ annotations: '8 0 R' }), /is on no page/],
+      ['on two pages', onTwoPages(), /is on several pages/],
+      ['that is hidden', withField(widget(`/FT /Sig /T (Tenant) ${rectangle} /F 2`).replace('/F 4 ', '')), /is hidden/],
+      ['that is seen on paper alone', withField(field().replace('/F 4', '/F 36')), /is hidden/],
+      ['that is a page as well', withField(field().replace('/Type /Annot', '/Type /Page')), /something else as well/],
       ['that is no widget', withField(`<< /FT /Sig /T (Tenant) ${rectangle} >>`), /has a widget of its own/],
       [
         'with a widget apart',

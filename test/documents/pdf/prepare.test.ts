@@ -90,11 +90,9 @@ describe('A PDF that is signed', () => {
     const file = files['a form'] as Buffer;
     const added = (await signedBy(person, file)).toString('latin1', file.length);
     const changed = [...added.matchAll(/^(\d) 0 obj\n(.*)$/gm)].map(([, number, text]) => `${number}: ${text}`);
-    expect(changed.slice(0, 4)).to.deep.equal([
-      '3: <</Type /Page /Parent 2 0 R /Contents 4 0 R /Resources <<>> /Annots 6 0 R>>',
-      '5: <</Fields 7 0 R /DA (/Helv 0 Tf 0 g) /NeedAppearances true /SigFlags 3>>',
-      '6: [8 0 R 10 0 R]',
-      '7: [8 0 R 10 0 R]',
+    expect(changed.slice(0, 2)).to.deep.equal([
+      '3: <</Type /Page /Parent 2 0 R /Contents 4 0 R /Resources <<>> /Annots [8 0 R 10 0 R]>>',
+      '5: <</Fields [8 0 R 10 0 R] /DA (/Helv 0 Tf 0 g) /NeedAppearances true /SigFlags 3>>',
     ]);
   });
 
@@ -272,7 +270,7 @@ describe('A PDF that is signed', () => {
     it('when two values of one key leave it open what the page is', () =>
       refused(
         handmade({ objects: onePage('/Rotate 0 /Rotate 90') }),
-        /^pdf is damaged: a dictionary has \/Rotate twice\.$/,
+        /^pdf is damaged: a dictionary has a key twice \(Rotate\)\.$/,
       ));
   });
 
