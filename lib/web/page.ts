@@ -4,6 +4,7 @@
  */
 
 import type { AttemptView } from '../attempt/view.js';
+import { browserFiles } from './browser-files.js';
 import { type HelpLinks, helpContent } from './help.js';
 import { attributesOf, button, escapeHtml, flag, parameters } from './html.js';
 import type { PersonalCodeCountry } from './personal-code.js';
@@ -201,8 +202,11 @@ export function headOf({ assets, stylesheet }: PageFrame): string {
   return `<link rel="stylesheet" href="${assets}/attempt.css">${ownStyle}`;
 }
 
+/** The modules that the script imports are named as well, so that the browser loads all of them at once. */
 function scriptOf({ assets }: PageFrame): string {
-  return `\n<script type="module" src="${assets}/attempt.js"></script>`;
+  const [script, ...imported] = Object.keys(browserFiles);
+  const preloads = imported.map((name) => `\n<link rel="modulepreload" href="${assets}/${name}">`);
+  return `${preloads.join('')}\n<script type="module" src="${assets}/${script}"></script>`;
 }
 
 /** Each opens in a tab of its own, so that the attempt goes on in this one. */

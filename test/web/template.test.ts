@@ -52,7 +52,7 @@ for (const [what, base, start] of [
       expect(Object.keys(content).sort()).to.deep.equal(['body', 'head', 'language', 'title']);
       expect(content).to.include({ language: 'et', title: wordsOf.et[what].title });
       expect(content.head).to.match(
-        /^<link rel="stylesheet" href="assets\/[^"]+">\n<script type="module" src="assets\/[^"]+"><\/script>$/,
+        /^<link rel="stylesheet" href="assets\/[^"]+">(?:\n<link rel="modulepreload" href="assets\/[^"]+">)+\n<script type="module" src="assets\/[^"]+"><\/script>$/,
       );
       expect(content.body).to.match(/^<div id="smart-id"[\s\S]+<\/div>$/);
       expect(html).to.equal(around(content));
