@@ -1,7 +1,5 @@
 /** `passport-smart-id/client`: the RP API, the calculations and the verification, for programs without Passport. */
 
-export * from './errors.js';
-export type { Fetch } from './http.js';
 export type { Identity } from './identity.js';
 export { type AcspV2Input, acspV2Message, type FlowType } from './protocol/acsp-v2.js';
 export type {
@@ -63,6 +61,8 @@ export type {
   StatusCertificate,
   StatusSignature,
 } from './rp-api/responses.js';
+export * from './shared/errors.js';
+export type { Fetch } from './shared/http.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
 export type { Certificate } from './trust/certificate.js';
 export type { CertificateSource } from './trust/read-certificates.js';

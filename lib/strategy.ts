@@ -18,8 +18,6 @@ import { checkSessionCookie } from './attempt/session-cookie.js';
 import type { SiteRequest } from './attempt/site-request.js';
 import type { AttemptView } from './attempt/view.js';
 import { whileConnected } from './attempt/while-connected.js';
-import { publishOutcome } from './diagnostics.js';
-import { SmartIdInputError } from './errors.js';
 import { keepOpenLoginsAcrossLogin } from './login/other-logins.js';
 import { LoginSteps } from './login/steps.js';
 import {
@@ -31,7 +29,9 @@ import {
   type SmartIdStrategyOptions,
   type StartOptions,
 } from './options.js';
-import { failure } from './outcome.js';
+import { publishOutcome } from './shared/diagnostics.js';
+import { SmartIdInputError } from './shared/errors.js';
+import { failure } from './shared/outcome.js';
 import './request.js';
 import type { ExpectedSigner } from './verify/certificate-checks.js';
 import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './verify-function.js';

@@ -1,10 +1,10 @@
 /** `passport-smart-id/documents`: signed documents that last, as PDF (PAdES) and as ASiC-E containers (XAdES). */
 
-export type { Fetch } from '../http.js';
 export type { SmartIdProfile } from '../identity.js';
 export type { FlowType } from '../protocol/acsp-v2.js';
 export type { CertificateLevel, HashAlgorithm } from '../protocol/algorithms.js';
 export type { IdentifierType } from '../protocol/semantics-identifier.js';
+export type { Fetch } from '../shared/http.js';
 export type { SmartIdSignature } from '../signing/finish.js';
 export type { Preparation, Prepare, Prepared, Signer, SigningRequest, ToSign } from '../signing/options.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from '../trust/anchors.js';

@@ -5,10 +5,10 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Request } from 'express';
-import { SmartIdDocumentError, SmartIdInputError } from '../errors.js';
-import { exchange, type Fetch } from '../http.js';
-import { fetchOverKeptConnections } from '../kept-connections.js';
 import type { SignatureAlgorithm } from '../protocol/algorithms.js';
+import { SmartIdDocumentError, SmartIdInputError } from '../shared/errors.js';
+import { exchange, type Fetch } from '../shared/http.js';
+import { fetchOverKeptConnections } from '../shared/kept-connections.js';
 import type { SmartIdSignature } from '../signing/finish.js';
 import type { Preparation, Signer, SigningRequest } from '../signing/options.js';
 import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';

@@ -9,7 +9,7 @@ export type { AttemptView } from '../attempt/view.js';
 export * from '../client.js';
 export type { SmartIdProfile } from '../identity.js';
 export type { SmartIdInfo } from '../login-info.js';
-export type { Flow } from '../undertaking.js';
+export type { Flow } from '../shared/undertaking.js';
 export {
   type LoginFinishOptions,
   type LoginResult,
