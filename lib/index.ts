@@ -10,7 +10,15 @@ export type { Show } from './attempt/middleware.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
 export type { SiteRequest } from './attempt/site-request.js';
 export * from './login/index.js';
-export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
+export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './passport/options.js';
+export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './passport/strategy.js';
+export type {
+  Done,
+  SiteUser,
+  VerifyAnswer,
+  VerifyFunction,
+  VerifyFunctionWithRequest,
+} from './passport/verify-function.js';
 export {
   type LinkMessage,
   linkChannel,
@@ -43,5 +51,3 @@ export type {
   ToSign,
 } from './signing/options.js';
 export { SmartIdSigning } from './signing/signing.js';
-export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
-export type { Done, SiteUser, VerifyAnswer, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

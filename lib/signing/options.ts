@@ -20,8 +20,8 @@ import {
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from '../attempt/options.js';
+import type { SmartIdProfile } from '../attempt/profile.js';
 import { SessionAttemptStore } from '../attempt/session-store.js';
-import type { SmartIdProfile } from '../identity.js';
 import {
   type CertificateLevel,
   certificateLevels,

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { LanguageOption as LanguageOptionOf } from './language.js';
 import type { PageOptionsOf } from './page-options.js';
 
-export type { SmartIdProfile } from '../identity.js';
+export type { SmartIdProfile } from '../attempt/profile.js';
 export type { FlowType } from '../protocol/acsp-v2.js';
 export type { CertificateLevel, HashAlgorithm, SignatureAlgorithm } from '../protocol/algorithms.js';
 export type { IdentifierType } from '../protocol/semantics-identifier.js';

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { SmartIdInfo } from '../login-info.js';
+import type { SmartIdInfo } from '../login/login-info.js';
 import { semanticsIdentifierOf } from '../protocol/document-number.js';
 import { SmartIdInputError } from '../shared/errors.js';
 import { onlyCookieNamed } from './cookies.js';

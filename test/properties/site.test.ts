@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { attemptIdOfCallback } from '../../lib/attempt/attempt.js';
 import { checkExpectedSigner, isPathOfSite } from '../../lib/attempt/options.js';
 import { shortText } from '../../lib/attempt/parameters.js';
-import { checkStartOptions, resolveOptions } from '../../lib/options.js';
+import { checkStartOptions, resolveOptions } from '../../lib/passport/options.js';
 import { parseSemanticsIdentifier } from '../../lib/protocol/semantics-identifier.js';
 import { failure, publicCode } from '../../lib/shared/outcome.js';
 import { personNamed } from '../../lib/web/person.js';
