@@ -1,8 +1,5 @@
 /** `passport-smart-id/client`: the RP API, the calculations and the verification, for programs without Passport. */
 
-export * from './errors.js';
-export type { Fetch } from './http.js';
-export type { Identity } from './identity.js';
 export { type AcspV2Input, acspV2Message, type FlowType } from './protocol/acsp-v2.js';
 export type {
   AuthenticationCertificateLevel,
@@ -30,7 +27,6 @@ export {
   type SemanticsIdentifier,
 } from './protocol/semantics-identifier.js';
 export { verificationCode } from './protocol/verification-code.js';
-export { createRevocationChecker } from './revocation.js';
 export {
   type CallOptions,
   type SessionStatusOptions,
@@ -63,9 +59,12 @@ export type {
   StatusCertificate,
   StatusSignature,
 } from './rp-api/responses.js';
+export * from './shared/errors.js';
+export type { Fetch } from './shared/http.js';
 export { loadTrustAnchors, type TrustAnchorSource, type TrustAnchors } from './trust/anchors.js';
 export type { Certificate } from './trust/certificate.js';
 export type { CertificateSource } from './trust/read-certificates.js';
+export { createRevocationChecker } from './trust/revocation/over-http.js';
 export type { RevocationChecker, RevocationPolicy } from './trust/revocation/revocation.js';
 export {
   type AuthenticationSession,
@@ -86,6 +85,7 @@ export {
   verifyCertificateChoice,
   verifySigningCertificate,
 } from './verify/certificate-choice.js';
+export type { Identity } from './verify/identity.js';
 export type { SessionFlows, SessionWays, SigningCallbackParameters } from './verify/session-checks.js';
 export {
   type SignatureSession,

@@ -9,6 +9,16 @@ export { MemoryAttemptStore } from './attempt/memory-store.js';
 export type { Show } from './attempt/middleware.js';
 export { SessionAttemptStore } from './attempt/session-store.js';
 export type { SiteRequest } from './attempt/site-request.js';
+export * from './login/index.js';
+export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './passport/options.js';
+export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './passport/strategy.js';
+export type {
+  Done,
+  SiteUser,
+  VerifyAnswer,
+  VerifyFunction,
+  VerifyFunctionWithRequest,
+} from './passport/verify-function.js';
 export {
   type LinkMessage,
   linkChannel,
@@ -26,10 +36,9 @@ export {
   stepFailureChannel,
   type VerificationFailureMessage,
   verificationFailureChannel,
-} from './diagnostics.js';
-export * from './login/index.js';
-export type { AuthenticateOptions, Identify, SmartIdStrategyOptions, StartOptions } from './options.js';
-export type { Failure } from './outcome.js';
+} from './shared/diagnostics.js';
+export type { Failure } from './shared/outcome.js';
+export type { Undertaking } from './shared/undertaking.js';
 export type { SmartIdSignature } from './signing/finish.js';
 export type {
   Preparation,
@@ -42,6 +51,3 @@ export type {
   ToSign,
 } from './signing/options.js';
 export { SmartIdSigning } from './signing/signing.js';
-export { type MayPush, SmartIdStrategy, SmartIdStrategy as Strategy } from './strategy.js';
-export type { Undertaking } from './undertaking.js';
-export type { Done, SiteUser, VerifyAnswer, VerifyFunction, VerifyFunctionWithRequest } from './verify-function.js';

@@ -4,11 +4,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { AccountProblem } from '../errors.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
-import type { Flow } from '../undertaking.js';
+import type { AccountProblem } from '../shared/errors.js';
+import type { Flow } from '../shared/undertaking.js';
 import type { AuthenticationSession } from '../verify/authentication.js';
 import type { CertificateChoiceSession } from '../verify/certificate-choice.js';
 import type { SignatureSession } from '../verify/signature.js';

@@ -4,16 +4,16 @@
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { codeOf, starts } from '../diagnostics.js';
-import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { SessionWatch } from '../rp-api/session-watch.js';
-import type { Flow, Undertaking } from '../undertaking.js';
+import { codeOf, starts } from '../shared/diagnostics.js';
+import { SmartIdSessionNotFoundError } from '../shared/errors.js';
+import type { Flow, Undertaking } from '../shared/undertaking.js';
+import { warnOnce } from '../shared/warnings.js';
 import { judgeCertificateAhead } from '../verify/certificate-ahead.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import type { TrustInput } from '../verify/trust-input.js';
-import { warnOnce } from '../warnings.js';
 import { type Attempt, attemptLifetimeMs, finishableUntil } from './attempt.js';
 import { decoyService, unseenEnd } from './decoy.js';
 import type { KeptAttempts } from './kept-attempts.js';

@@ -4,7 +4,7 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { warnOnce } from '../warnings.js';
+import { warnOnce } from '../shared/warnings.js';
 
 /**
  * Cookies are for one host: who begins at `www.example.com` or `127.0.0.1` has none at `example.com` or `localhost`. No

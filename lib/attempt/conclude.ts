@@ -4,10 +4,10 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
-import { isForbidden, isHiddenCode } from '../outcome.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import type { Observed } from '../rp-api/session-watch.js';
+import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../shared/errors.js';
+import { isForbidden, isHiddenCode } from '../shared/outcome.js';
 import type { CallbackParameters } from '../verify/authentication.js';
 import { type Attempt, finishableUntil, isCallbackOf } from './attempt.js';
 import type { Attempts } from './attempts.js';

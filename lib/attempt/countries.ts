@@ -2,8 +2,8 @@
  * The option `countries`: which countries a person may be of to log in or sign, and whether a given person is of one.
  */
 
-import { SmartIdInputError } from '../errors.js';
 import { issuingCountryOf } from '../protocol/semantics-identifier.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 /** Undefined where a site accepts persons of all countries. */
 export type AcceptedCountries = readonly string[] | undefined;

@@ -3,7 +3,6 @@
  * looks like.
  */
 
-import { type AccountProblem, SmartIdAccountError } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
 import { createCallbackUrl } from '../protocol/callback.js';
@@ -11,7 +10,8 @@ import type { SmartIdClient } from '../rp-api/client.js';
 import { callbackUrlRules } from '../rp-api/environment.js';
 import type { RequestProperties } from '../rp-api/requests.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
-import type { Flow } from '../undertaking.js';
+import { type AccountProblem, SmartIdAccountError } from '../shared/errors.js';
+import type { Flow } from '../shared/undertaking.js';
 import { callbackParameter, callbackValue, generateCallbackSecret, type RunningSession } from './attempt.js';
 import type { Decoys } from './decoy.js';
 

@@ -8,12 +8,12 @@
  */
 
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { codeOf } from '../diagnostics.js';
-import { outcomeCode, SmartIdSessionNotFoundError } from '../errors.js';
 import type { SmartIdClient } from '../rp-api/client.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
 import type { Observed } from '../rp-api/session-watch.js';
-import type { Flow } from '../undertaking.js';
+import { codeOf } from '../shared/diagnostics.js';
+import { outcomeCode, SmartIdSessionNotFoundError } from '../shared/errors.js';
+import type { Flow } from '../shared/undertaking.js';
 import type { Attempt } from './attempt.js';
 
 /** Letters and digits, as the service's tokens have them. */

@@ -3,8 +3,8 @@
  * them.
  */
 
-import { SmartIdSessionNotFoundError } from '../errors.js';
 import type { Observed } from '../rp-api/session-watch.js';
+import { SmartIdSessionNotFoundError } from '../shared/errors.js';
 import type { Attempt } from './attempt.js';
 import type { Attempts } from './attempts.js';
 import { unseenEnd } from './decoy.js';

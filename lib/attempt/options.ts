@@ -1,6 +1,5 @@
 /** The options that logins and signings share, their defaults, and the one place that rejects a bad one. */
 
-import { SmartIdInputError } from '../errors.js';
 import {
   type CertificateLevel,
   checkSignatureChoice,
@@ -19,13 +18,14 @@ import {
   interactionTypes,
 } from '../protocol/interactions.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
-import { createRevocationChecker } from '../revocation.js';
 import { SmartIdClient, type SmartIdClientOptions } from '../rp-api/client.js';
 import { callbackUrlRules } from '../rp-api/environment.js';
 import { checkRequestProperties, type RequestProperties } from '../rp-api/requests.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import type { Flow, Undertaking } from '../shared/undertaking.js';
 import { checkAnchorsFit, loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
+import { createRevocationChecker } from '../trust/revocation/over-http.js';
 import type { RevocationPolicy } from '../trust/revocation/revocation.js';
-import type { Flow, Undertaking } from '../undertaking.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import type { TrustInput } from '../verify/trust-input.js';
 import type { AttemptStore } from './attempt.js';

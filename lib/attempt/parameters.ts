@@ -1,6 +1,6 @@
 /** What visitors send to name an attempt: the id that a page posts, or what the app adds to the callback URL. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { CallbackParameters } from '../verify/authentication.js';
 import { attemptIdOfCallback, callbackParameter } from './attempt.js';
 import type { SiteRequest } from './site-request.js';

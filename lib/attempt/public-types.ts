@@ -1,6 +1,5 @@
 /** The types of an attempt that every entry point names which hands attempts to a site. */
 
-export type { AccountProblem } from '../errors.js';
 export type { FlowType } from '../protocol/acsp-v2.js';
 export type {
   AuthenticationCertificateLevel,
@@ -10,7 +9,8 @@ export type {
 } from '../protocol/algorithms.js';
 export type { LinkLanguage } from '../protocol/device-link.js';
 export type { DeviceLinkSession } from '../rp-api/responses.js';
-export type { Flow } from '../undertaking.js';
+export type { AccountProblem } from '../shared/errors.js';
+export type { Flow } from '../shared/undertaking.js';
 export type { AuthenticationSession } from '../verify/authentication.js';
 export type { ExpectedSigner } from '../verify/certificate-checks.js';
 export type { CertificateChoiceSession } from '../verify/certificate-choice.js';

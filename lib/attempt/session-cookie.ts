@@ -3,8 +3,8 @@
  * there is nothing to finish, because the browser did not send the cookie back.
  */
 
-import { SmartIdSessionError } from '../errors.js';
-import { warnOnce } from '../warnings.js';
+import { SmartIdSessionError } from '../shared/errors.js';
+import { warnOnce } from '../shared/warnings.js';
 import { attemptLifetimeMs } from './attempt.js';
 import type { SiteRequest } from './site-request.js';
 import { requireWebSession } from './web-session.js';

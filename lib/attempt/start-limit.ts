@@ -1,7 +1,7 @@
 /** How often attempts may be started in one browser session, or sent as a push to one person. */
 
-import { SmartIdLimitError } from '../errors.js';
-import type { Undertaking } from '../undertaking.js';
+import { SmartIdLimitError } from '../shared/errors.js';
+import type { Undertaking } from '../shared/undertaking.js';
 import { type ExpectedSigner, personOf } from '../verify/certificate-checks.js';
 
 /** Counts starts and pushes, in this process or for all processes of a site. */

@@ -3,7 +3,7 @@
  * once. A page without them asks for the status instead.
  */
 
-import { SmartIdLimitError } from '../errors.js';
+import { SmartIdLimitError } from '../shared/errors.js';
 import type { Attempts } from './attempts.js';
 import type { KeptAttempts } from './kept-attempts.js';
 import { type Listener, LiveView, type Sources } from './live-view.js';

@@ -1,12 +1,12 @@
 /** What the visitor's page may know of an attempt. Nothing in it is secret. */
 
-import { links } from '../diagnostics.js';
-import { outcomeCode } from '../errors.js';
-import { publicCode } from '../outcome.js';
 import { isSameDevice } from '../protocol/acsp-v2.js';
 import { createDeviceLink, type DeviceLinkInput } from '../protocol/device-link.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
-import type { Flow } from '../undertaking.js';
+import { links } from '../shared/diagnostics.js';
+import { outcomeCode } from '../shared/errors.js';
+import { publicCode } from '../shared/outcome.js';
+import type { Flow } from '../shared/undertaking.js';
 import type { Attempt } from './attempt.js';
 
 /** What the page may know of a login or signing: nothing in it is secret. */

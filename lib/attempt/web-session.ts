@@ -2,7 +2,7 @@
  * The site's own session: what a login needs of it, whichever framework it is of, and clear words when it is not there.
  */
 
-import { SmartIdSessionError } from '../errors.js';
+import { SmartIdSessionError } from '../shared/errors.js';
 import type { Attempt } from './attempt.js';
 import type { SiteRequest } from './site-request.js';
 

@@ -1,9 +1,9 @@
 /** What a draft of either format must be that comes back from a store: anything may be in there by now. */
 
 import * as v from 'valibot';
-import { SmartIdInputError } from '../errors.js';
 import { hashAlgorithmOf, signatureAlgorithms } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { DraftFields } from './draft.js';
 import { choiceOf, documentHashAlgorithms, signatureLevels } from './options.js';
 

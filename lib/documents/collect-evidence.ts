@@ -5,9 +5,9 @@
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { SmartIdServiceError, SmartIdVerificationError } from '../errors.js';
-import { exchange, type Fetch } from '../http.js';
-import { fetchOverKeptConnections } from '../kept-connections.js';
+import { SmartIdServiceError, SmartIdVerificationError } from '../shared/errors.js';
+import { exchange, type Fetch } from '../shared/http.js';
+import { fetchOverKeptConnections } from '../shared/kept-connections.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import type { Certificate } from '../trust/certificate.js';
 import { buildPath } from '../trust/path.js';

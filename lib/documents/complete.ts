@@ -3,8 +3,8 @@
  * keeps the draft can go on from there: what a person has signed is asked for once, and a timestamp is bought once.
  */
 
-import { SmartIdInputError, SmartIdVerificationError } from '../errors.js';
-import type { Fetch } from '../http.js';
+import { SmartIdInputError, SmartIdVerificationError } from '../shared/errors.js';
+import type { Fetch } from '../shared/http.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { isSignatureOf } from '../verify/signature-value.js';

@@ -1,7 +1,7 @@
 /** Where documents wait for their signature, and with it for a timestamp or OCSP answer that is not to be had. */
 
 import { LRUCache } from 'lru-cache';
-import { SmartIdInputError, SmartIdStoreError } from '../errors.js';
+import { SmartIdInputError, SmartIdStoreError } from '../shared/errors.js';
 import type { DocumentDraft } from './complete.js';
 import type { DraftFields } from './draft.js';
 

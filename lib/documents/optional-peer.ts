@@ -1,6 +1,6 @@
 /** Libraries that only signed documents need, and that a site which logs people in does not install. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 /**
  * What `load`, a dynamic import of the package, gives.

@@ -1,13 +1,13 @@
 /** What documents of either format are prepared with, and what of it is wrong. */
 
 import { X509Certificate } from 'node:crypto';
-import { SmartIdInputError } from '../errors.js';
 import {
   checkSignatureChoice,
   hashAlgorithmOf,
   type SignatureAlgorithm,
   type SignatureChoice,
 } from '../protocol/algorithms.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { hasStrongRsaKey, isForSignatures } from '../trust/profile.js';
 import type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from './draft.js';

@@ -8,8 +8,8 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { EventStream } from '../attempt/event-stream.js';
 import { shortWaitMs } from '../attempt/kept-attempts.js';
 import { reloadSession, requireWebSession } from '../attempt/web-session.js';
-import { SmartIdInputError } from '../errors.js';
-import { failure } from '../outcome.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import { failure } from '../shared/outcome.js';
 import { faultHeaders } from '../web/answers.js';
 import {
   headersToSet,

@@ -1,9 +1,9 @@
 /** `passport-smart-id/fetch`: the ready-made login page for frameworks of the web's own `Request` and `Response`. */
 
 export { MemoryAttemptStore } from '../attempt/memory-store.js';
+export type { SmartIdProfile } from '../attempt/profile.js';
 export type * from '../attempt/public-types.js';
-export type { SmartIdProfile } from '../identity.js';
-export type { SmartIdInfo } from '../login-info.js';
+export type { SmartIdInfo } from '../login/login-info.js';
 export type { IdentifierType } from '../protocol/semantics-identifier.js';
 export { MemoryKnownBrowserStore } from '../web/known-browsers.js';
 export type { LanguageOption } from '../web/language.js';

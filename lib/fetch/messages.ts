@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { eventStreamHeaders } from '../attempt/event-stream.js';
 import { fieldsIn } from '../attempt/parameters.js';
-import { readAtMost } from '../http.js';
+import { readAtMost } from '../shared/http.js';
 import { BodyError, maxBodyBytes, type PageAnswer, type PageSource, parseBody } from '../web/page-request.js';
 import { EventBody } from './event-body.js';
 

@@ -17,12 +17,12 @@ import {
   offerWays,
   orProblem,
 } from '../attempt/creation.js';
-import { type AccountProblem, SmartIdInputError } from '../errors.js';
 import type { AuthenticationCertificateLevel } from '../protocol/algorithms.js';
 import { generateChallenge } from '../protocol/challenge.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import { verificationCode } from '../protocol/verification-code.js';
-import type { Flow } from '../undertaking.js';
+import { type AccountProblem, SmartIdInputError } from '../shared/errors.js';
+import type { Flow } from '../shared/undertaking.js';
 import type { AuthenticationSession } from '../verify/authentication.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 

@@ -11,8 +11,8 @@ import {
   orGiveBack,
 } from '../attempt/conclude.js';
 import { isOfAcceptedCountry } from '../attempt/countries.js';
-import { codeOf, publishOutcome, verificationFailures } from '../diagnostics.js';
-import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
+import { codeOf, publishOutcome, verificationFailures } from '../shared/diagnostics.js';
+import { SmartIdOutcomeError, SmartIdVerificationError } from '../shared/errors.js';
 import { type VerifiedAuthentication, verifyAuthentication } from '../verify/authentication.js';
 import { type ExpectedSigner, personOf } from '../verify/certificate-checks.js';
 import type { ResolvedLoginOptions } from './options.js';

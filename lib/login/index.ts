@@ -4,12 +4,11 @@
  */
 
 export type { AskedSession, Attempt, HeldSession, LinkTerms, RunningSession } from '../attempt/attempt.js';
+export type { SmartIdProfile } from '../attempt/profile.js';
 export type { AttemptLimits } from '../attempt/start-limit.js';
 export type { AttemptView } from '../attempt/view.js';
 export * from '../client.js';
-export type { SmartIdProfile } from '../identity.js';
-export type { SmartIdInfo } from '../login-info.js';
-export type { Flow } from '../undertaking.js';
+export type { Flow } from '../shared/undertaking.js';
 export {
   type LoginFinishOptions,
   type LoginResult,
@@ -17,5 +16,6 @@ export {
   SmartIdLogin,
   type SmartIdLoginCoreOptions,
 } from './login.js';
+export type { SmartIdInfo } from './login-info.js';
 export type { LoginStart, SmartIdLoginOptions } from './options.js';
 export { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';

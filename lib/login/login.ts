@@ -8,13 +8,13 @@ import { type Attempt, attemptLifetimeMs, finishGraceMs } from '../attempt/attem
 import { siteNameOf } from '../attempt/creation.js';
 import { checkOptionNames } from '../attempt/options.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
+import { profileOf, type SmartIdProfile } from '../attempt/profile.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
-import { publishOutcome } from '../diagnostics.js';
-import { SmartIdInputError } from '../errors.js';
-import { profileOf, type SmartIdProfile } from '../identity.js';
-import { infoOf, type SmartIdInfo } from '../login-info.js';
-import { failure } from '../outcome.js';
+import { publishOutcome } from '../shared/diagnostics.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import { failure } from '../shared/outcome.js';
 import { KeptBySite } from './kept-by-site.js';
+import { infoOf, type SmartIdInfo } from './login-info.js';
 import { type LoginStart, loginOptionNames, resolveLoginOptions, type SmartIdLoginOptions } from './options.js';
 import { LoginSteps } from './steps.js';
 import { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';

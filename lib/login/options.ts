@@ -13,8 +13,8 @@ import {
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from '../attempt/options.js';
-import { SmartIdInputError } from '../errors.js';
 import { type AuthenticationCertificateLevel, checkCertificateLevel } from '../protocol/algorithms.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import type { LoginSettings } from './begin.js';
 

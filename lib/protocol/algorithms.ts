@@ -2,7 +2,7 @@
  * The signature and hash algorithms of the RP API (section "Signature protocols"), with node:crypto's names for them.
  */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 export const hashAlgorithms = ['SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512'] as const;
 /** The hash that goes with `rsassa-pss`, by the name of the RP API. */

@@ -1,7 +1,7 @@
 /** The way back to the site in same-device flows (section "Callback URLs"). */
 
 import { createHash } from 'node:crypto';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { decodeBase64 } from './base64.js';
 import { nameOfCharacter } from './characters.js';
 import { foreignCharacter } from './uri.js';

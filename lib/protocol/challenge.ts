@@ -1,7 +1,7 @@
 /** The RP challenge of an authentication (section "ACSP_V2"): fresh for each session and kept on the server. */
 
 import { randomBytes } from 'node:crypto';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { decodeBase64 } from './base64.js';
 
 const fewestBytes = 32;

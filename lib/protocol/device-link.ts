@@ -1,6 +1,6 @@
 /** The link that a QR code holds or that opens the app on the same device (section "Device links"). */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type AuthCodeInput, calculateAuthCode } from './auth-code.js';
 import { checkCallbackUrl } from './callback.js';
 import { challengeBytes } from './challenge.js';

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type HashAlgorithm, hashOctets, nodeHashName } from './algorithms.js';
 import { decodeBase64 } from './base64.js';
 

@@ -7,7 +7,7 @@
  * passes by any of these.
  */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { codePointOf } from './characters.js';
 
 /**

@@ -1,6 +1,6 @@
 /** The document number of one Smart-ID account, e.g. `PNOEE-30303039914-MOCK-Q`. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 const pattern = /^(?:PNO|PAS|IDC)[A-Z]{2}-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}){2,4}$/;
 

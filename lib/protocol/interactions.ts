@@ -3,7 +3,7 @@
  * sent as Base64 of JSON. The encoded string enters later calculations, so it is made once and kept.
  */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { decodeBase64 } from './base64.js';
 import { checkDisplayText, isBlank } from './display-text.js';
 

@@ -1,6 +1,6 @@
 /** The semantics identifier of a person, e.g. `PNOEE-30303039914` (ETSI EN 319 412-1). */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
 /** `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number. */

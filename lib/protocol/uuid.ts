@@ -1,6 +1,6 @@
 /** The UUIDs by which the RP API tells sessions and relying parties. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 /** Of any version and variant, in upper or lower case: whoever made it decides. */
 export const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SmartIdStoreError } from '../errors.js';
+import { SmartIdStoreError } from '../shared/errors.js';
 
 /** How one command is sent. */
 export interface CommandOptions {

@@ -2,8 +2,8 @@
 
 import { KeyedAttemptStore } from '../attempt/keyed-store.js';
 import type { AttemptLimits } from '../attempt/start-limit.js';
-import { SmartIdInputError } from '../errors.js';
 import type { UsedAttempts } from '../login/used-attempts.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type RedisClient, RedisConnection } from './connection.js';
 import { RedisLimits } from './redis-limits.js';
 import { RedisMarks } from './redis-marks.js';

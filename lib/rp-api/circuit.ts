@@ -4,7 +4,7 @@
  * few try, until one of them gets through.
  */
 
-import { SmartIdServiceError } from '../errors.js';
+import { SmartIdServiceError } from '../shared/errors.js';
 
 /** Answers in a row that say so before the first pause: one of them may come from one server of many. */
 const maxFailures = 3;

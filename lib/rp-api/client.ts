@@ -2,15 +2,15 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GenericSchema } from 'valibot';
-import { codeOf, rpApiCalls, sessionEnds } from '../diagnostics.js';
-import { SmartIdInputError, SmartIdServiceError } from '../errors.js';
-import { exchange, type Fetch, fetchWith } from '../http.js';
 import type { CallbackUrlRules } from '../protocol/callback.js';
 import { checkDisplayName } from '../protocol/display-text.js';
 import { parseDocumentNumber } from '../protocol/document-number.js';
 import { parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
 import { parseUuid } from '../protocol/uuid.js';
-import { tlsOfLiveService } from '../tls-failure.js';
+import { codeOf, rpApiCalls, sessionEnds } from '../shared/diagnostics.js';
+import { SmartIdInputError, SmartIdServiceError } from '../shared/errors.js';
+import { exchange, type Fetch, fetchWith } from '../shared/http.js';
+import { tlsOfLiveService } from '../shared/tls-failure.js';
 import { AddressCheck } from './address-check.js';
 import { Circuit } from './circuit.js';
 import { callbackUrlRules, type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';

@@ -1,7 +1,7 @@
 /** Which Smart-ID service is talked to (section "Environments"). */
 
-import { SmartIdInputError } from '../errors.js';
 import type { CallbackUrlRules } from '../protocol/callback.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 /** The service's name, or the address and scheme name of another one, such as a simulator or a broker's gateway. */
 export type Environment =

@@ -6,7 +6,7 @@ import {
   SmartIdRequestError,
   SmartIdServiceError,
   SmartIdSessionNotFoundError,
-} from '../errors.js';
+} from '../shared/errors.js';
 import { parseProblemDetails } from './problem-details.js';
 
 export interface Answer {

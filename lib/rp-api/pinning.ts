@@ -4,10 +4,10 @@ import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { SmartIdInputError } from '../errors.js';
 import { decodeBase64 } from '../protocol/base64.js';
-import { pinMismatchCode } from '../tls-failure.js';
-import { warnOnce } from '../warnings.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import { pinMismatchCode } from '../shared/tls-failure.js';
+import { warnOnce } from '../shared/warnings.js';
 
 /** An agent for the base URL; with pins, a server whose key is none of them is refused before anything is sent. */
 export function createAgent(baseUrl: string, pinnedKeys?: readonly string[]): http.Agent {

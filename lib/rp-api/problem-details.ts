@@ -4,7 +4,7 @@
  */
 
 import * as v from 'valibot';
-import type { ProblemDetails } from '../errors.js';
+import type { ProblemDetails } from '../shared/errors.js';
 import { parseAnswerJson } from './answer-json.js';
 
 const text = v.optional(v.string());

@@ -2,7 +2,6 @@
  * The bodies of session-creation requests (section "Request bodies"); every rule is checked before anything is sent.
  */
 
-import { SmartIdInputError } from '../errors.js';
 import {
   type AuthenticationCertificateLevel,
   type CertificateLevel,
@@ -17,6 +16,7 @@ import { challengeBytes } from '../protocol/challenge.js';
 import { digestBytes } from '../protocol/digest.js';
 import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';
 import { parseUuid } from '../protocol/uuid.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 /** Sent as it is; `shareMdClientIpAddress` needs a privilege in the relying party's contract. */
 export interface RequestProperties {

@@ -4,10 +4,10 @@
  */
 
 import * as v from 'valibot';
-import { SmartIdServiceError } from '../errors.js';
 import { decodeBase64 } from '../protocol/base64.js';
 import { foreignCharacter } from '../protocol/uri.js';
 import { uuidPattern } from '../protocol/uuid.js';
+import { SmartIdServiceError } from '../shared/errors.js';
 import { parseAnswerJson } from './answer-json.js';
 
 const sessionID = v.pipe(v.string(), v.regex(uuidPattern));

@@ -5,7 +5,7 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../errors.js';
+import { SmartIdServiceError, SmartIdSessionNotFoundError } from '../shared/errors.js';
 import { SmartIdClient } from './client.js';
 import { PollTurns, type Turn } from './poll-turns.js';
 import type { CompleteSessionStatus } from './responses.js';

@@ -7,7 +7,7 @@ import type { Request } from 'express';
 import { type Attempt, attemptLifetimeMs, generateAttemptId } from '../attempt/attempt.js';
 import { offerWays, orProblem } from '../attempt/creation.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
-import type { Flow } from '../undertaking.js';
+import type { Flow } from '../shared/undertaking.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { verifySigningCertificate } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';

@@ -3,10 +3,10 @@
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
 import { type Conclusion, concludeAttempt, type Ending, type FailedEnd, orGiveBack } from '../attempt/conclude.js';
-import { codeOf, publishOutcome } from '../diagnostics.js';
-import { outcomeCode, type SmartIdSigningError } from '../errors.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
+import { codeOf, publishOutcome } from '../shared/diagnostics.js';
+import { outcomeCode, type SmartIdSigningError } from '../shared/errors.js';
 import { verifySignature } from '../verify/signature.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
 import { checkSignerCountry, signerOf } from './prepare.js';

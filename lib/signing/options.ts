@@ -20,9 +20,8 @@ import {
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from '../attempt/options.js';
+import type { SmartIdProfile } from '../attempt/profile.js';
 import { SessionAttemptStore } from '../attempt/session-store.js';
-import { SmartIdInputError } from '../errors.js';
-import type { SmartIdProfile } from '../identity.js';
 import {
   type CertificateLevel,
   certificateLevels,
@@ -30,6 +29,7 @@ import {
   type HashAlgorithm,
   type SignatureAlgorithm,
 } from '../protocol/algorithms.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 
 /**

@@ -5,11 +5,12 @@
 import type { Request } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { type AcceptedCountries, isOfAcceptedCountry } from '../attempt/countries.js';
-import { SmartIdInputError } from '../errors.js';
-import { type Identity, profileOf } from '../identity.js';
+import { profileOf } from '../attempt/profile.js';
 import { checkSignatureChoice, hashAlgorithmOf, type SignatureChoice } from '../protocol/algorithms.js';
 import { calculateDigest, digestBytes } from '../protocol/digest.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
+import type { Identity } from '../verify/identity.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest, ToSign } from './options.js';
 import { refusal } from './refusal.js';
 

@@ -1,9 +1,14 @@
 /** Why a signature did not come about, in the one form in which the site hears of it. */
 
 import type { Attempt } from '../attempt/attempt.js';
-import { verificationFailures } from '../diagnostics.js';
-import { SmartIdAccountError, SmartIdOutcomeError, SmartIdSigningError, SmartIdVerificationError } from '../errors.js';
-import { failure } from '../outcome.js';
+import { verificationFailures } from '../shared/diagnostics.js';
+import {
+  SmartIdAccountError,
+  SmartIdOutcomeError,
+  SmartIdSigningError,
+  SmartIdVerificationError,
+} from '../shared/errors.js';
+import { failure } from '../shared/outcome.js';
 
 /** @param attempt the one that it is about, where there is one. */
 export function refusal(code: string, attempt?: Attempt, status: 401 | 403 = 401): SmartIdSigningError {

@@ -17,7 +17,7 @@ import {
 import type { FlowType } from '../protocol/acsp-v2.js';
 import { hashAlgorithmOf, hashOctets } from '../protocol/algorithms.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
-import type { Flow } from '../undertaking.js';
+import type { Flow } from '../shared/undertaking.js';
 import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';
 import type { PreparedDigest } from './prepare.js';

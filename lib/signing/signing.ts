@@ -17,7 +17,8 @@ import { checkSessionCookie } from '../attempt/session-cookie.js';
 import { Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
 import { whileConnected } from '../attempt/while-connected.js';
-import '../request.js';
+import '../attempt/express-request.js';
+import './express-request.js';
 import { beginSigning, type SigningBeginning } from './begin.js';
 import { finishSigning, type SmartIdSignature } from './finish.js';
 import {

@@ -4,7 +4,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { UsageError } from '../command-line.js';
+import { UsageError } from '../shared/command-line.js';
 import { organization } from './pki/authority.js';
 
 /** @throws UsageError when the file is there and holds something else, or cannot be read. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npx smart-id-simulator`: the simulator as a process of its own, for trying a site out by hand. */
 import path from 'node:path';
-import { readArguments, runCommand, UsageError } from '../command-line.js';
+import { readArguments, runCommand, UsageError } from '../shared/command-line.js';
 import { checkCertificatesFile, writeCertificatesFile } from './certificates-file.js';
 import { demoRelyingParty, type SimulatorOptions } from './options.js';
 import { type Simulator, startSimulator } from './simulator.js';

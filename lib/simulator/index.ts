@@ -1,7 +1,7 @@
 /** What `passport-smart-id/simulator` exports. */
 
 export type { AttemptView } from '../attempt/view.js';
-export type { Flow } from '../undertaking.js';
+export type { Flow } from '../shared/undertaking.js';
 export type { AccountKey, AccountKeys } from './account-keys.js';
 export {
   type AskedCertificateLevel,

@@ -1,6 +1,6 @@
 /** `simulator.phone`: a test plays the person in one call, by the code that also answers the mock phone. */
 import type { AttemptView } from '../attempt/view.js';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type EndResult, endResults, type SimulatedAccount, simulatedAccounts } from './accounts.js';
 import { accountNamed, answerSession, isSuitable } from './answer.js';
 import { canEndWith, type Decide, type Decision, decisionForOutcome, decisionOfAccount } from './decision.js';

@@ -2,11 +2,11 @@
 /** `npx smart-id-trust`: gets the trust anchors and pins that a site is configured with, and shows when they expire. */
 
 import { writeFile } from 'node:fs/promises';
-import { readArguments, runCommand, UsageError } from '../command-line.js';
-import { SmartIdInputError } from '../errors.js';
-import { exchange, fetchWith } from '../http.js';
 import { resolveEnvironment } from '../rp-api/environment.js';
-import { tlsFailureOf, tlsOfLiveService } from '../tls-failure.js';
+import { readArguments, runCommand, UsageError } from '../shared/command-line.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import { exchange, fetchWith } from '../shared/http.js';
+import { tlsFailureOf, tlsOfLiveService } from '../shared/tls-failure.js';
 import type { Certificate } from '../trust/certificate.js';
 import { attributes, subjectAttribute } from '../trust/certificate.js';
 import { type PublishedAnchor, publishedAnchors } from '../trust/published-anchors.js';

@@ -1,6 +1,6 @@
 /** The certificates that the site trusts to issue Smart-ID certificates: only those, never the system's store. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { Certificate } from './certificate.js';
 import { keyUsageFlags, unknownCriticalExtension } from './extensions.js';
 import { type PublishedAnchor, publishedAnchors } from './published-anchors.js';

@@ -1,6 +1,5 @@
 /** What makes a certificate a Smart-ID certificate for a purpose and level (section "Certificate profiles"). */
 
-import type { CertificateLevel } from '../protocol/algorithms.js';
 import type { Certificate } from './certificate.js';
 import { tags } from './der.js';
 import {
@@ -54,7 +53,7 @@ export function authenticationLevel(certificate: Certificate, rules: ProfileRule
  * The level of a signing certificate by its policies and statements, or undefined when it is no such certificate. A
  * qualified one must state that it is for signatures; one that states that its key is in a qualified device is `QSCD`.
  */
-export function signatureLevel(certificate: Certificate, rules: ProfileRules): CertificateLevel | undefined {
+export function signatureLevel(certificate: Certificate, rules: ProfileRules): StatedLevel | 'QSCD' | undefined {
   const level = statedLevel(certificate, signaturePolicies, rules);
   if (level !== 'QUALIFIED') return level;
   const statements = statementsOf(certificate);

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type Certificate, parseCertificate } from './certificate.js';
 
 /** PEM text, a DER certificate, or the path of a file or of a folder of such files. */

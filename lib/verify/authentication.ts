@@ -1,13 +1,13 @@
 /** The verification of an authentication (section "Verifying the response"): all checks, in the order they run. */
 
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import type { Identity } from '../identity.js';
 import { acspV2Message, type FlowType } from '../protocol/acsp-v2.js';
 import type { AuthenticationCertificateLevel, SignatureChoice } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
 import type { SessionStatus, StatusSignature } from '../rp-api/responses.js';
 import { checkCertificate, type ExpectedSigner, forAuthentication } from './certificate-checks.js';
 import { check, fail } from './check.js';
+import type { Identity } from './identity.js';
 import {
   checkCallback,
   checkEndResult,

@@ -1,6 +1,5 @@
 /** Checks of a certificate and of whom it stands for (sections "Verifying the response" and "Certificate profiles"). */
 
-import { type Identity, identityOf } from '../identity.js';
 import {
   type AuthenticationCertificateLevel,
   type CertificateLevel,
@@ -21,6 +20,7 @@ import {
 import { documentNumberInSubjectAltName } from '../trust/subject-alt-name.js';
 import { certificateOf } from './certificate-ahead.js';
 import { check, fail } from './check.js';
+import { type Identity, identityOf } from './identity.js';
 import type { TrustInput } from './trust-input.js';
 
 /** Who alone may confirm: a person, or one of their documents. */

@@ -3,13 +3,13 @@
  */
 
 import type { X509Certificate } from 'node:crypto';
-import { SmartIdOutcomeError } from '../errors.js';
-import type { Identity } from '../identity.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { CertificateLevel } from '../protocol/algorithms.js';
 import type { CompleteSessionStatus, SessionStatus, SigningCertificate } from '../rp-api/responses.js';
+import { SmartIdOutcomeError } from '../shared/errors.js';
 import { type CheckedCertificate, checkCertificate, type ExpectedSigner, forSignatures } from './certificate-checks.js';
 import { check, fail } from './check.js';
+import type { Identity } from './identity.js';
 import {
   checkCallback,
   checkEndResult,

@@ -3,7 +3,7 @@
  * the verification by its name.
  */
 
-import { SmartIdOutcomeError, SmartIdVerificationError } from '../errors.js';
+import { SmartIdOutcomeError, SmartIdVerificationError } from '../shared/errors.js';
 import type { CheckName } from './check-names.js';
 
 /** Tells a reason of ours from an error that came from anywhere else, whose message may hold anything. */

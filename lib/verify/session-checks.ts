@@ -3,12 +3,12 @@
  * choices.
  */
 
-import { SmartIdOutcomeError } from '../errors.js';
 import { type FlowType, flowTypes, isSameDevice } from '../protocol/acsp-v2.js';
 import { sessionSecretDigest, userChallenge } from '../protocol/callback.js';
 import { equalInConstantTime } from '../protocol/constant-time.js';
 import { decodeInteractions, type InteractionSet } from '../protocol/interactions.js';
 import type { CompleteSessionStatus, SessionStatus, StatusCertificate, StatusSignature } from '../rp-api/responses.js';
+import { SmartIdOutcomeError } from '../shared/errors.js';
 import { fail } from './check.js';
 
 /** By which flow types the person could come to a session, and what the same-device ones are checked by. */

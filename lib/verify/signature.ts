@@ -1,13 +1,13 @@
 /** The verification of a signature session (section "Verifying the response"): all checks, in the order they run. */
 
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import type { Identity } from '../identity.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import { type CertificateLevel, hashAlgorithmOf, type SignatureChoice } from '../protocol/algorithms.js';
 import { calculateDigest, digestBytes } from '../protocol/digest.js';
 import type { SessionStatus, StatusCertificate, StatusSignature } from '../rp-api/responses.js';
 import { checkCertificate, type ExpectedSigner, forSignatures } from './certificate-checks.js';
 import { check, fail } from './check.js';
+import type { Identity } from './identity.js';
 import {
   checkCallback,
   checkCallbackFitsFlowType,

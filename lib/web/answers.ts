@@ -4,7 +4,7 @@
 
 import { isPathOfSite } from '../attempt/options.js';
 import { shortText } from '../attempt/parameters.js';
-import { SmartIdInputError, SmartIdLimitError, SmartIdServiceError } from '../errors.js';
+import { SmartIdInputError, SmartIdLimitError, SmartIdServiceError } from '../shared/errors.js';
 import { parameters } from './html.js';
 import { BodyError, isForm, jsonAnswer, type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';
 

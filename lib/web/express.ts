@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { EventStream } from '../attempt/event-stream.js';
-import { readAtMost } from '../http.js';
+import { readAtMost } from '../shared/http.js';
 import { faultHeaders } from './answers.js';
 import {
   BodyError,

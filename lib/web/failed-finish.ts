@@ -1,7 +1,7 @@
 /** Where a person goes when a login or a signing could not be finished, and what the page says of it. */
 
 import type { Entry } from '../attempt/parameters.js';
-import { type Failure, isHiddenCode, publicCode } from '../outcome.js';
+import { type Failure, isHiddenCode, publicCode } from '../shared/outcome.js';
 import { backToPage } from './answers.js';
 import type { DoneAttempt } from './done.js';
 import { type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';

@@ -4,13 +4,13 @@ import type { Request } from 'express';
 import type { LanguageOption as LanguageOptionOf } from './language.js';
 import type { PageOptionsOf } from './page-options.js';
 
-export type { SmartIdProfile } from '../identity.js';
+export type { SmartIdProfile } from '../attempt/profile.js';
 export type { FlowType } from '../protocol/acsp-v2.js';
 export type { CertificateLevel, HashAlgorithm, SignatureAlgorithm } from '../protocol/algorithms.js';
 export type { IdentifierType } from '../protocol/semantics-identifier.js';
+export type { Flow } from '../shared/undertaking.js';
 export type { SmartIdSignature } from '../signing/finish.js';
 export type { Signer, SigningStartOptions } from '../signing/options.js';
-export type { Flow } from '../undertaking.js';
 export {
   type CookieResponse,
   KnownBrowsers,

@@ -6,9 +6,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import { SmartIdInputError } from '../errors.js';
-import type { SmartIdInfo } from '../login-info.js';
+import type { SmartIdInfo } from '../login/login-info.js';
 import { semanticsIdentifierOf } from '../protocol/document-number.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { onlyCookieNamed } from './cookies.js';
 
 /** What a site keeps of a browser. */

@@ -1,7 +1,7 @@
 /** The language in which a visitor gets the pages. */
 
 import Negotiator from 'negotiator';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { PageRequest } from './page-request.js';
 import { resolveWords, type Words, type WordsOption } from './words.js';
 

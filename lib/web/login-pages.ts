@@ -4,10 +4,10 @@ import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.
 import { siteNameOf } from '../attempt/creation.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { checkExpectedSigner } from '../attempt/options.js';
-import { SmartIdInputError } from '../errors.js';
 import type { LoginStart } from '../login/options.js';
 import type { LoginSteps } from '../login/steps.js';
 import type { Interaction } from '../protocol/interactions.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { checkKnownBrowserStore, type KnownBrowserStore, KnownBrowsers } from './known-browsers.js';
 import { SiteWords } from './language.js';

@@ -1,6 +1,6 @@
 /** The flow that a visitor asks for, of those that a page offers. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 
 /** @throws SmartIdInputError where a visitor asks for a flow that is not offered. */
 export function offeredFlow(flow: unknown, notification: boolean): 'device-link' | 'notification' {

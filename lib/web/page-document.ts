@@ -5,7 +5,7 @@
 
 import { create } from 'content-disposition';
 import { answerHeaders } from '../attempt/answer-headers.js';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { policyHeader } from './headers.js';
 import type { PageAnswer } from './page-request.js';
 

@@ -1,7 +1,7 @@
 /** What the page says at first, besides what it shows; afterwards its script speaks. */
 
 import type { AttemptView } from '../attempt/view.js';
-import type { Undertaking } from '../undertaking.js';
+import type { Undertaking } from '../shared/undertaking.js';
 import { nonEmptyText } from './answers.js';
 import { failureMessage, type Words } from './words.js';
 

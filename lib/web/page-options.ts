@@ -1,7 +1,7 @@
 /** The options of the pages that both routers have, and the one place that rejects a bad one. */
 
 import { checkOptionNames, isPathOfSite } from '../attempt/options.js';
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import type { HelpLinks } from './help.js';
 import type { LanguageOption } from './language.js';
 import type { PageContent, PageImages } from './page.js';

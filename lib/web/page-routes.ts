@@ -4,7 +4,7 @@ import type { Listener } from '../attempt/live-view.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { isPrefetch, postedId, requirePostedId, requireQueryId, shortText } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
-import type { Undertaking } from '../undertaking.js';
+import type { Undertaking } from '../shared/undertaking.js';
 import { answerInputError, backToPage, nonEmptyText, type ShowFailure } from './answers.js';
 import { type Assets, createAssets } from './assets.js';
 import { contentSecurityPolicy, policyHeader } from './headers.js';

@@ -1,6 +1,6 @@
 /** The person whom a visitor names in the form by country and personal code. */
 
-import { SmartIdInputError } from '../errors.js';
+import { SmartIdInputError } from '../shared/errors.js';
 import { type PersonalCodeCountry, personalCodeCountries, readPersonalCode } from './personal-code.js';
 
 /**

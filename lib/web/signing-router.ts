@@ -8,7 +8,7 @@ import { checkCallbackPath } from '../attempt/callback-place.js';
 import { checkFunction, isPathOfSite } from '../attempt/options.js';
 import { entryOf, shortText } from '../attempt/parameters.js';
 import { requireWebSession } from '../attempt/web-session.js';
-import { SmartIdInputError, SmartIdSigningError } from '../errors.js';
+import { SmartIdInputError, SmartIdSigningError } from '../shared/errors.js';
 import type { SmartIdSignature } from '../signing/finish.js';
 import { folderOfPage } from './answers.js';
 import { doneAttempt, rememberWhenDone } from './done.js';

@@ -2,9 +2,9 @@
  * The texts of the pages: one file for each language in `words/`, all of one shape, which a site can change or add to.
  */
 
-import { SmartIdInputError } from '../errors.js';
 import { type LinkLanguage, linkLanguages } from '../protocol/device-link.js';
-import type { Undertaking } from '../undertaking.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import type { Undertaking } from '../shared/undertaking.js';
 import type { PersonalCodeCountry } from './personal-code.js';
 import en from './words/en.json' with { type: 'json' };
 import et from './words/et.json' with { type: 'json' };

@@ -1,9 +1,9 @@
 /** Changes that make sense to an answer of more than one kind of session, and what changes are made of. */
 
 import { generateKeyPairSync } from 'node:crypto';
-import { createRevocationChecker } from '../../lib/revocation.js';
 import type { CertificatePurpose, Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
+import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
 import { type GenuineAnswer, withCertificate, withStatus } from '../support/genuine.js';
 import { revoked } from './revocation.js';
 

@@ -1,7 +1,7 @@
 /** What refuses an answer: its shape, a check of the verification by its name, or nothing. */
 
-import { SmartIdOutcomeError, SmartIdServiceError, SmartIdVerificationError } from '../../lib/errors.js';
 import { parseResponse, type SessionStatus, sessionStatusSchema } from '../../lib/rp-api/responses.js';
+import { SmartIdOutcomeError, SmartIdServiceError, SmartIdVerificationError } from '../../lib/shared/errors.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
 import { verifyCertificateChoice } from '../../lib/verify/certificate-choice.js';
 import { verifySignature } from '../../lib/verify/signature.js';

@@ -2,7 +2,7 @@
 
 import { BitString } from 'asn1js';
 import { AlgorithmIdentifier, Certificate } from 'pkijs';
-import { SmartIdInputError } from '../../lib/errors.js';
+import { SmartIdInputError } from '../../lib/shared/errors.js';
 import type { AuthorityOverrides, IssuedCertificate, SimulatedPki } from '../../lib/simulator/index.js';
 import { loadTrustAnchors, type TrustAnchors } from '../../lib/trust/anchors.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';

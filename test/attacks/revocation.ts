@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { BasicOCSPResponse, CertificateRevocationList, OCSPResponse } from 'pkijs';
-import { createRevocationChecker } from '../../lib/revocation.js';
 import type { CrlFault, OcspFault, Simulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
+import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
 import { RevocationChecker } from '../../lib/trust/revocation/revocation.js';
 import { genuineAuthentication } from '../support/authentication.js';
 import { certificateOf } from '../support/genuine.js';

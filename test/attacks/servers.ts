@@ -1,9 +1,9 @@
 /** Servers that stand in for the RP API, or send what it never would. */
 
-import { SmartIdServiceError } from '../../lib/errors.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
+import { SmartIdServiceError } from '../../lib/shared/errors.js';
 import type { Fault } from '../../lib/simulator/index.js';
 import { agentFor, getOver, serveTls } from '../support/tls-server.js';
 import type { Attack } from './attack.js';

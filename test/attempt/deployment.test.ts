@@ -2,8 +2,8 @@
 
 import { expect } from 'chai';
 import session from 'express-session';
+import { warned } from '../../lib/shared/warnings.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { warned } from '../../lib/warnings.js';
 import { Browser, type SiteOptions, startSite } from '../support/site.js';
 
 describe('A mistake of deployment', () => {

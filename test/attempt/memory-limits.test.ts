@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryAttemptLimits } from '../../lib/attempt/memory-limits.js';
 import { StartLimits } from '../../lib/attempt/start-limit.js';
-import type { SmartIdLimitError } from '../../lib/errors.js';
+import type { SmartIdLimitError } from '../../lib/shared/errors.js';
 import { realNow, setTimeBy } from '../support/time.js';
 
 describe('Limits in memory', () => {

@@ -2,10 +2,10 @@
 
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fetchWith } from '../../lib/http.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { printTable, quantile } from './measure.js';
 import { type BenchSite, withSite } from './processes.js';
 import type { Service } from './service.js';

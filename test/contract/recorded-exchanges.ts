@@ -1,6 +1,6 @@
 /** What goes over the wire between the client, or a test in its place, and the simulator. */
 
-import type { Fetch } from '../../lib/http.js';
+import type { Fetch } from '../../lib/shared/http.js';
 import type { Exchange } from './open-api.js';
 
 /** Which of the simulator's two interfaces is spoken to. */

@@ -9,8 +9,8 @@ import { collectEvidence, type EvidenceQuestion } from '../../lib/documents/coll
 import { loadTimestampAnchors } from '../../lib/documents/timestamp/anchors.js';
 import { requestTimestamp } from '../../lib/documents/timestamp/timestamp.js';
 import type { Timestamp } from '../../lib/documents/timestamp/verify-token.js';
-import { SmartIdServiceError, SmartIdVerificationError } from '../../lib/errors.js';
-import type { Fetch } from '../../lib/http.js';
+import { SmartIdServiceError, SmartIdVerificationError } from '../../lib/shared/errors.js';
+import type { Fetch } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';

@@ -8,7 +8,7 @@ import { maxContainerBytes, prepareContainer } from '../../lib/documents/contain
 import { checkContents } from '../../lib/documents/container/zip-content.js';
 import { readZip } from '../../lib/documents/container/zip-reader.js';
 import { appendEntry, writeZip } from '../../lib/documents/container/zip-writer.js';
-import { SmartIdInputError } from '../../lib/errors.js';
+import { SmartIdInputError } from '../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../support/signing.js';
 import { stopwatch } from '../support/stopwatch.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { readZip } from '../../lib/documents/container/zip-reader.js';
-import { SmartIdInputError } from '../../lib/errors.js';
+import { SmartIdInputError } from '../../lib/shared/errors.js';
 import { written } from '../support/judges.js';
 import { needTools, said } from '../support/outside-tools.js';
 import {

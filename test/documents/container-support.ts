@@ -15,7 +15,7 @@ import {
   prepareContainer,
 } from '../../lib/documents/container/index.js';
 import type { SignatureEvidence } from '../../lib/documents/evidence.js';
-import { SmartIdInputError } from '../../lib/errors.js';
+import { SmartIdInputError } from '../../lib/shared/errors.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { toPem } from '../../lib/simulator/pki/certificate.js';
 import { written } from '../support/judges.js';

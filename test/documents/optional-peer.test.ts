@@ -1,7 +1,7 @@
 import { rejects } from 'node:assert/strict';
 import { expect } from 'chai';
 import { importPeer } from '../../lib/documents/optional-peer.js';
-import { SmartIdInputError } from '../../lib/errors.js';
+import { SmartIdInputError } from '../../lib/shared/errors.js';
 
 describe('A library that only signed documents need', () => {
   it('is imported where it is there', async () => {

@@ -35,7 +35,7 @@ class MochaRunner {
 
   async init() {
     this.mocha.cleanReferencesAfterRun(false);
-    this.mocha.addFile(path.resolve('test/identity.test.ts'));
+    this.mocha.addFile(path.resolve('test/attempt/profile.test.ts'));
     for (const folder of folders) {
       const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
       for (const name of names) if (name.endsWith('.test.ts')) this.mocha.addFile(path.resolve(folder, name));

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SmartIdError } from '../../lib/errors.js';
 import { createDeviceLink } from '../../lib/protocol/device-link.js';
 import { httpError } from '../../lib/rp-api/http-errors.js';
 import { parseProblemDetails } from '../../lib/rp-api/problem-details.js';
@@ -10,6 +9,7 @@ import {
   parseResponse,
   sessionStatusSchema,
 } from '../../lib/rp-api/responses.js';
+import { SmartIdError } from '../../lib/shared/errors.js';
 import { mutatedJson } from '../attacks/mutations.js';
 import { challengeRequest } from '../attacks/servers.js';
 import { anyText, check, resultOf } from './input.js';

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SmartIdError } from '../../lib/errors.js';
+import { SmartIdError } from '../../lib/shared/errors.js';
 
 /** Text of any kind, also with characters that come in pairs or not at all. */
 export const anyText = fc.oneof(

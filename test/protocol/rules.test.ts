@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { SmartIdInputError } from '../../lib/errors.js';
 import { acspV2Message } from '../../lib/protocol/acsp-v2.js';
 import {
   checkCertificateLevel,
@@ -20,6 +19,7 @@ import { createDeviceLink } from '../../lib/protocol/device-link.js';
 import { parseDocumentNumber } from '../../lib/protocol/document-number.js';
 import { decodeInteractions, encodeInteractions } from '../../lib/protocol/interactions.js';
 import { verificationCode } from '../../lib/protocol/verification-code.js';
+import { SmartIdInputError } from '../../lib/shared/errors.js';
 import { inputError } from '../support/errors.js';
 
 const text = (value: unknown) => value as string;

@@ -1,6 +1,6 @@
 import { createClient, createCluster, createSentinel } from 'redis';
 import { RedisAttemptStore, type RedisClient } from '../../lib/redis/index.js';
-import { describeAttempts } from '../stores/contract.js';
+import { describeAttempts } from '../attempt/store-contract.js';
 import { RedisClusterServers, RedisSentinelServers } from '../support/redis-groups.js';
 import { RedisServer } from '../support/redis-server.js';
 import { checkExpiries } from './expiries.js';

@@ -2,8 +2,8 @@
 
 import { expect } from 'chai';
 import { createClient } from 'redis';
-import { fetchWith } from '../../lib/http.js';
 import { RedisAttemptStore } from '../../lib/redis/index.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { RedisServer } from '../support/redis-server.js';
 import { Browser, type Site, startSite } from '../support/site.js';

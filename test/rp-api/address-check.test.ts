@@ -3,10 +3,10 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { SmartIdAccountError, SmartIdRequestError, SmartIdSessionNotFoundError } from '../../lib/errors.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
+import { SmartIdAccountError, SmartIdRequestError, SmartIdSessionNotFoundError } from '../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { rejection, relyingParty, sessionID } from '../support/stubbed-service.js';
 

@@ -1,9 +1,9 @@
 /** A service in maintenance is left in peace, and visitors are told at once. */
 
 import { expect } from 'chai';
-import { SmartIdServiceError } from '../../lib/errors.js';
 import { Circuit } from '../../lib/rp-api/circuit.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
+import { SmartIdServiceError } from '../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { Browser, type Site, startSite } from '../support/site.js';
 import { rejection } from '../support/stubbed-service.js';

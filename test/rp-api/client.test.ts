@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import nock from 'nock';
-import { SmartIdInputError, SmartIdServiceError, SmartIdSessionNotFoundError } from '../../lib/errors.js';
 import { generateChallenge } from '../../lib/protocol/challenge.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import { SmartIdClient } from '../../lib/rp-api/client.js';
+import { SmartIdInputError, SmartIdServiceError, SmartIdSessionNotFoundError } from '../../lib/shared/errors.js';
 import { inputError } from '../support/errors.js';
 import {
   base,

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { SmartIdServiceError } from '../../lib/errors.js';
 import { parseProblemDetails } from '../../lib/rp-api/problem-details.js';
 import {
   codeSessionSchema,
@@ -9,6 +8,7 @@ import {
   sessionStatusSchema,
   signingCertificateSchema,
 } from '../../lib/rp-api/responses.js';
+import { SmartIdServiceError } from '../../lib/shared/errors.js';
 import { deviceLinkSession, sessionID } from '../support/stubbed-service.js';
 
 type Json = Record<string, unknown>;

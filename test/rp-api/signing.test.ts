@@ -3,7 +3,6 @@
 import { constants, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { expect } from 'chai';
 import nock from 'nock';
-import { SmartIdAccountError, SmartIdInputError, SmartIdRequestError, SmartIdServiceError } from '../../lib/errors.js';
 import {
   type HashAlgorithm,
   hashAlgorithmOf,
@@ -19,6 +18,12 @@ import { calculateDigest } from '../../lib/protocol/digest.js';
 import { encodeInteractions, type Interaction } from '../../lib/protocol/interactions.js';
 import { type CallOptions, SmartIdClient } from '../../lib/rp-api/client.js';
 import type { CompleteSessionStatus, DeviceLinkSession } from '../../lib/rp-api/responses.js';
+import {
+  SmartIdAccountError,
+  SmartIdInputError,
+  SmartIdRequestError,
+  SmartIdServiceError,
+} from '../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { inputError } from '../support/errors.js';
 import { callbackAfter, okDocument, usePhone } from '../support/phone.js';

@@ -3,8 +3,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { fetchWith } from '../../lib/http.js';
 import { pollDelayMs } from '../../lib/rp-api/session-watch.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type SigningSite, startSigningSite } from '../support/signing-site.js';
 import { Browser } from '../support/site.js';

@@ -3,8 +3,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
 import session from 'express-session';
-import { fetchWith } from '../../lib/http.js';
 import { outcomeChannel } from '../../lib/index.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';

@@ -1,7 +1,7 @@
 /** Many requests about one signature at once, and sessions that end or change meanwhile. */
 
 import { expect } from 'chai';
-import { fetchWith } from '../../lib/http.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { contract, type SigningSite, startSigningSite, storedAttempt } from '../support/signing-site.js';

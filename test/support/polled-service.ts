@@ -1,8 +1,8 @@
 /** Stands in for the client where a test is about who is asked about, when and how often, and not about answers. */
 
-import { SmartIdServiceError } from '../../lib/errors.js';
 import type { WaitOptions } from '../../lib/rp-api/client.js';
 import type { CompleteSessionStatus } from '../../lib/rp-api/responses.js';
+import { SmartIdServiceError } from '../../lib/shared/errors.js';
 
 export const ended: CompleteSessionStatus = { state: 'COMPLETE', result: { endResult: 'OK' } };
 

@@ -3,7 +3,6 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import type { AttemptView } from '../../lib/attempt/view.js';
-import { fetchWith } from '../../lib/http.js';
 import {
   type Prepare,
   type SigningStartOptions,
@@ -11,6 +10,7 @@ import {
   SmartIdSigning,
   type SmartIdSigningOptions,
 } from '../../lib/index.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 import { listen } from './listen.js';
 

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import nock from 'nock';
-import { SmartIdAccountError, SmartIdRequestError, SmartIdServiceError } from '../../lib/errors.js';
+import { SmartIdAccountError, SmartIdRequestError, SmartIdServiceError } from '../../lib/shared/errors.js';
 
 // nock stands between the process and its network from the moment it is loaded; all other tests use the real one.
 nock.restore();

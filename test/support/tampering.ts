@@ -1,7 +1,7 @@
 /** The tests that every table of tamperings is put to. */
 
 import { expect } from 'chai';
-import { SmartIdOutcomeError, SmartIdVerificationError } from '../../lib/errors.js';
+import { SmartIdOutcomeError, SmartIdVerificationError } from '../../lib/shared/errors.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 import type { Tampering } from '../attacks/common-tamperings.js';
 import type { GenuineAnswer } from './genuine.js';

@@ -4,8 +4,8 @@ import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { exchange, fetchWith } from '../../lib/http.js';
 import { createAgent } from '../../lib/rp-api/pinning.js';
+import { exchange, fetchWith } from '../../lib/shared/http.js';
 import type { Simulator } from '../../lib/simulator/index.js';
 
 export interface TlsServer {

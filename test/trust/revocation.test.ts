@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import { type RevocationCheckMessage, revocationCheckChannel } from '../../lib/diagnostics.js';
-import { createRevocationChecker } from '../../lib/revocation.js';
+import { type RevocationCheckMessage, revocationCheckChannel } from '../../lib/shared/diagnostics.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
+import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
 import {
   type FetchRevocation,
   RevocationChecker,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { createRevocationChecker } from '../../lib/revocation.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { parseCertificate } from '../../lib/trust/certificate.js';
+import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
 import { verifyAuthentication } from '../../lib/verify/authentication.js';
 import { judgeCertificateAhead } from '../../lib/verify/certificate-ahead.js';
 import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SmartIdOutcomeError } from '../../lib/errors.js';
 import { parseResponse, type SigningCertificate, sessionStatusSchema } from '../../lib/rp-api/responses.js';
+import { SmartIdOutcomeError } from '../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { verifyCertificateChoice, verifySigningCertificate } from '../../lib/verify/certificate-choice.js';
 import { choiceJudge } from '../attacks/judge.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SmartIdOutcomeError, SmartIdVerificationError } from '../../lib/errors.js';
+import { SmartIdOutcomeError, SmartIdVerificationError } from '../../lib/shared/errors.js';
 import { check, fail } from '../../lib/verify/check.js';
 
 describe('A check of a verification', () => {

@@ -4,8 +4,8 @@
  */
 
 import { expect } from 'chai';
-import { createRevocationChecker } from '../../lib/revocation.js';
 import { type CertificatePurpose, type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
 import { authenticationChecks } from '../../lib/verify/authentication.js';
 import { certificateChoiceChecks } from '../../lib/verify/certificate-choice.js';
 import type { CheckName } from '../../lib/verify/check-names.js';

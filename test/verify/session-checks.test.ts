@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { SmartIdOutcomeError } from '../../lib/errors.js';
 import type { FlowType } from '../../lib/protocol/acsp-v2.js';
 import { sessionSecretDigest, userChallenge } from '../../lib/protocol/callback.js';
 import { encodeInteractions } from '../../lib/protocol/interactions.js';
 import type { CompleteSessionStatus, SessionStatus } from '../../lib/rp-api/responses.js';
+import { SmartIdOutcomeError } from '../../lib/shared/errors.js';
 import {
   checkCallback,
   checkCallbackFitsFlowType,

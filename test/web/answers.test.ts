@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import currentExpress, { type Request } from 'express';
 import { MemoryAttemptStore, SmartIdServiceError, SmartIdStoreError } from 'passport-smart-id';
-import { SmartIdServiceError as OwnServiceError } from '../../lib/errors.js';
+import { SmartIdServiceError as OwnServiceError } from '../../lib/shared/errors.js';
 import type { Fault } from '../../lib/simulator/index.js';
 import { pagesHandler } from '../../lib/web/express.js';
 import type { PageRoutes } from '../../lib/web/page-routes.js';

@@ -16,7 +16,7 @@ describe('The callback URL of a page', () => {
   before(async () => {
     const built = createRequire(import.meta.url)
       .resolve('passport-smart-id')
-      .replace(/index\.js$/, 'warnings.js');
+      .replace(/index\.js$/, 'shared/warnings.js');
     told.push(createRequire(import.meta.url)(built).warned, (await import(pathToFileURL(built).href)).warned);
   });
   beforeEach(() => {

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { type KnownBrowser, MemoryKnownBrowserStore, type SmartIdRouterOptions } from 'passport-smart-id/web';
-import { fetchWith } from '../../lib/http.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { languages, wordsOf } from '../../lib/web/words.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { Browser } from '../support/site.js';

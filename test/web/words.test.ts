@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import currentExpress, { type NextFunction, type Request, type Response } from 'express';
-import { type Failure, failure, publicCode } from '../../lib/outcome.js';
+import { type Failure, failure, publicCode } from '../../lib/shared/outcome.js';
 import { type LanguageOption, SiteWords } from '../../lib/web/language.js';
 import { failureMessage, type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { inputError } from '../support/errors.js';

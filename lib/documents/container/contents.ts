@@ -1,7 +1,7 @@
 /** What a container holds, whether it is a new one or one that somebody brings. */
 
 import { createHash } from 'node:crypto';
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { hashInTurns, Turns } from '../in-turns.js';
 import { maxFiles } from './files.js';
 import { containerType, manifestFile, readManifest } from './manifest.js';

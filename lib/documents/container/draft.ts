@@ -1,7 +1,7 @@
 /** A container that waits for a signature. */
 
 import * as v from 'valibot';
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { checkDraft } from '../check-draft.js';
 import type { DraftFields } from '../draft.js';
 import { earliestSigning, latestSigning } from './options.js';

@@ -5,8 +5,8 @@
  */
 
 import { constants, createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
-import { SmartIdInputError } from '../../errors.js';
 import { decodeBase64 } from '../../protocol/base64.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { nextTurn } from '../../trust/turns.js';
 import {
   type Canonicalization,

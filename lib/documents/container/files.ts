@@ -1,6 +1,6 @@
 /** Files that a site puts into a new container. */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { comparableName, isFileName, isOwnName, quoted } from './names.js';
 
 /** A file in a container. */

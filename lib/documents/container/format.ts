@@ -1,6 +1,6 @@
 /** The half of signing a container that comes after the signature. */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { changed } from '../check-draft.js';
 import type { SignatureEvidence } from '../evidence.js';
 import type { DocumentFormat } from '../format.js';

@@ -1,7 +1,7 @@
 /** The half of signing a container that comes before the signature: everything that can be wrong is found here. */
 
-import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName, type SignatureChoice } from '../../protocol/algorithms.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import type { DocumentHashAlgorithm, DraftFields } from '../draft.js';
 import { partsOf, Turns } from '../in-turns.js';
 import { choiceOf } from '../options.js';

@@ -1,7 +1,7 @@
 /** The content of an entry in a ZIP file, which is what its headers promise, to the last octet. */
 
 import { crc32, createInflateRaw } from 'node:zlib';
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { nextTurn } from '../../trust/turns.js';
 import { quoted } from './names.js';
 

@@ -1,6 +1,6 @@
 /** The end of a ZIP file, which says where its list of entries is (APPNOTE.TXT 6.3, section 4.3.16). */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 
 /** Bytes of the record without its comment. */
 export const endBytes = 22;

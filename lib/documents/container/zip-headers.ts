@@ -5,7 +5,7 @@
  */
 
 import type { Entry, LocalFileHeader } from 'yauzl';
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { quoted } from './names.js';
 
 export const stored = 0;

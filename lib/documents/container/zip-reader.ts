@@ -4,7 +4,7 @@
  */
 
 import type { Entry, ZipFile } from 'yauzl';
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { nextTurn } from '../../trust/turns.js';
 import { importPeer } from '../optional-peer.js';
 import { maxContainerBytes, maxFiles } from './files.js';

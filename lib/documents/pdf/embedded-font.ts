@@ -1,7 +1,7 @@
 /** A TrueType font in a PDF, for any of its characters (ISO 32000-2, sections 9.7 and 9.10.3). */
 
 import { deflateSync } from 'node:zlib';
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import type { AppearanceFont } from './appearance-font.js';
 import type { PdfIncrement } from './increment.js';
 import { describe } from './standard-font.js';

@@ -3,7 +3,7 @@
  * its author demands of the signature, in a lock or in seed values, is either met or the field is refused.
  */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import type { DocumentHashAlgorithm } from '../draft.js';
 import type { PdfFile, Rectangle } from './file.js';
 import type { FormField } from './form.js';

@@ -1,6 +1,6 @@
 /** A PDF that is read by its cross-references, object by object as they are asked for. */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { type CrossReferences, readCrossReferences } from './cross-references.js';
 import { costs, PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';

@@ -1,9 +1,9 @@
 /** The second half of a PAdES signature: from a draft and what was made since to the signed file. */
 
 import { createHash } from 'node:crypto';
-import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName } from '../../protocol/algorithms.js';
 import { decodeBase64 } from '../../protocol/base64.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { Certificate } from '../../trust/certificate.js';
 import type { SignatureEvidence } from '../evidence.js';
 import type { DocumentFormat } from '../format.js';

@@ -1,6 +1,6 @@
 /** What `preparePdf` is given, checked before anything is made. */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { attributes, type Certificate, subjectAttribute } from '../../trust/certificate.js';
 import { type DocumentOptions, type ResolvedOptions, resolveOptions } from '../options.js';
 import type { SignatureBox } from './appearance.js';

@@ -3,7 +3,7 @@
  * may not, a signature would be added to it all the same, and break those that are there.
  */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import type { PdfFile } from './file.js';
 import type { FormField } from './form.js';
 import { isNamed, type PdfDictionary } from './values.js';

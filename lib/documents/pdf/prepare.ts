@@ -1,8 +1,8 @@
 /** The first half of a PAdES signature (ETSI EN 319 142-1): from a file and a certificate to what is to be signed. */
 
 import { createHash } from 'node:crypto';
-import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName } from '../../protocol/algorithms.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { hashInTurns, partsOf } from '../in-turns.js';
 import { choiceOf } from '../options.js';
 import { addAppearance, rectangleOnPage } from './appearance.js';

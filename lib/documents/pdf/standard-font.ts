@@ -3,7 +3,7 @@
  * D). Estonian and the languages of Western Europe need no more; Latvian and Lithuanian do.
  */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import type { AppearanceFont } from './appearance-font.js';
 import type { PdfIncrement } from './increment.js';
 import { PdfName, type PdfValue } from './values.js';

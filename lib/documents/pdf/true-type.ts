@@ -3,7 +3,7 @@
  * the numbers that they have in the whole font.
  */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 
 /** Tables of the embedded font, in their order; those that not every font has are left out then. */
 const embeddedTables = ['cvt ', 'fpgm', 'glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp', 'prep'];

@@ -3,7 +3,7 @@
  * a signature adds to an object must leave the rest of it as it was.
  */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 
 /** A name, decoded: `/A#20B` is `A B`. */
 export class PdfName {

@@ -1,6 +1,6 @@
 /** The certificates that the site trusts for timestamps: nobody who issues certificates of people is meant by them. */
 
-import { SmartIdInputError } from '../../errors.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { checkUsable, nameOf, type TrustAnchorSource, type TrustAnchors } from '../../trust/anchors.js';
 import type { Certificate } from '../../trust/certificate.js';
 import { keyUsageFlags } from '../../trust/extensions.js';

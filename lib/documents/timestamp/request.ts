@@ -1,8 +1,8 @@
 /** A request for a timestamp (RFC 3161, section 2.4.1): about the hash of some bytes, with a fresh nonce. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { SmartIdInputError } from '../../errors.js';
 import { nodeHashName } from '../../protocol/algorithms.js';
+import { SmartIdInputError } from '../../shared/errors.js';
 import { type Bytes, tags } from '../../trust/der.js';
 import { encodeDer, encodeObjectIdentifier } from '../../trust/encode-der.js';
 import type { DocumentHashAlgorithm } from '../draft.js';

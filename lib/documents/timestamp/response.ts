@@ -1,6 +1,6 @@
 /** The answer of a timestamp authority (RFC 3161, section 2.4.2): a token, or why there is none. */
 
-import { SmartIdServiceError } from '../../errors.js';
+import { SmartIdServiceError } from '../../shared/errors.js';
 import { type Bytes, DerError, type DerReader, onlyElement, tags } from '../../trust/der.js';
 import { integerIn } from '../../trust/der-values.js';
 import { derOfBer } from './ber.js';

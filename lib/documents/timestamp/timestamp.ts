@@ -1,8 +1,8 @@
 /** Timestamps of an authority (RFC 3161): asked for over HTTP, and verified before anything in them is used. */
 
-import { SmartIdInputError, SmartIdServiceError } from '../../errors.js';
-import { type Answer, exchange, type Fetch } from '../../http.js';
-import { fetchOverKeptConnections } from '../../kept-connections.js';
+import { SmartIdInputError, SmartIdServiceError } from '../../shared/errors.js';
+import { type Answer, exchange, type Fetch } from '../../shared/http.js';
+import { fetchOverKeptConnections } from '../../shared/kept-connections.js';
 import type { TrustAnchors } from '../../trust/anchors.js';
 import type { DocumentHashAlgorithm } from '../draft.js';
 import { createTimestampRequest, imprintOf } from './request.js';

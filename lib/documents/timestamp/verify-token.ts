@@ -5,8 +5,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { SmartIdError } from '../../errors.js';
 import { nodeHashName } from '../../protocol/algorithms.js';
+import { SmartIdError } from '../../shared/errors.js';
 import type { TrustAnchors } from '../../trust/anchors.js';
 import type { Certificate } from '../../trust/certificate.js';
 import { type Bytes, type DerElement, tags } from '../../trust/der.js';

@@ -3,7 +3,7 @@
  * distribution point where OCSP gives no answer (sections "Verifying the response" and "Certificate profiles").
  */
 
-import { type RevocationCheckMessage, revocationChecks } from '../../diagnostics.js';
+import { type RevocationCheckMessage, revocationChecks } from '../../shared/diagnostics.js';
 import type { Certificate } from '../certificate.js';
 import { authorityInfoAccess, crlDistributionPoints, decodeAccessUrls, decodeCrlUrls } from '../extensions.js';
 import { RevocationCache } from './cache.js';

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { type PdfOptions, preparePdf } from '../../../lib/documents/pdf/index.js';
-import { SmartIdInputError } from '../../../lib/errors.js';
+import { SmartIdInputError } from '../../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../../support/signing.js';
 import { stopwatch } from '../../support/stopwatch.js';

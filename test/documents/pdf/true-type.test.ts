@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { create } from '@cantoo/fontkit';
 import { expect } from 'chai';
 import { TrueTypeFont } from '../../../lib/documents/pdf/true-type.js';
-import { SmartIdInputError } from '../../../lib/errors.js';
+import { SmartIdInputError } from '../../../lib/shared/errors.js';
 
 describe('A part of a TrueType font', () => {
   const bytes = readFileSync(fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')));

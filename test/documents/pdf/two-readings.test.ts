@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { preparePdf } from '../../../lib/documents/pdf/index.js';
-import { SmartIdInputError } from '../../../lib/errors.js';
+import { SmartIdInputError } from '../../../lib/shared/errors.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../../support/signing.js';
 import { type HandmadeObject, handmade } from '../pdf-corpus.js';

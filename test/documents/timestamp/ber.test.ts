@@ -8,8 +8,8 @@ import { createTimestampRequest, imprintOf } from '../../../lib/documents/timest
 import { readTimestampResponse } from '../../../lib/documents/timestamp/response.js';
 import { readSignedData } from '../../../lib/documents/timestamp/signed-data.js';
 import { readTimestamp, requestTimestamp } from '../../../lib/documents/timestamp/timestamp.js';
-import { SmartIdError } from '../../../lib/errors.js';
-import type { Fetch } from '../../../lib/http.js';
+import { SmartIdError } from '../../../lib/shared/errors.js';
+import type { Fetch } from '../../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { toPem } from '../../../lib/simulator/pki/certificate.js';
 import { type Bytes, DerError } from '../../../lib/trust/der.js';

@@ -1,9 +1,9 @@
 /** Revocation answers over the network: bounded in time and size, and no redirects. */
 
-import { SmartIdInputError } from './errors.js';
-import { exchange, type Fetch } from './http.js';
-import { fetchOverKeptConnections } from './kept-connections.js';
-import { type FetchRevocation, RevocationChecker, type RevocationPolicy } from './trust/revocation/revocation.js';
+import { SmartIdInputError } from '../../shared/errors.js';
+import { exchange, type Fetch } from '../../shared/http.js';
+import { fetchOverKeptConnections } from '../../shared/kept-connections.js';
+import { type FetchRevocation, RevocationChecker, type RevocationPolicy } from './revocation.js';
 
 const revocationPolicies = ['ocsp-then-crl', 'ocsp', 'off'] as const satisfies RevocationPolicy[];
 

@@ -5,23 +5,24 @@
 
 import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
-import { setAnswerHeaders } from './attempt/answer-headers.js';
-import { checkCallbackHost } from './attempt/callback-place.js';
-import { siteNameOf } from './attempt/creation.js';
-import { EventStream } from './attempt/event-stream.js';
-import type { KeptAttempts } from './attempt/kept-attempts.js';
-import { KeptForRequest } from './attempt/kept-for-request.js';
-import { middleware, type Show } from './attempt/middleware.js';
-import { checkExpectedSigner } from './attempt/options.js';
-import { entryOf, requirePostedId, requireQueryId } from './attempt/parameters.js';
-import { checkSessionCookie } from './attempt/session-cookie.js';
-import type { SiteRequest } from './attempt/site-request.js';
-import type { AttemptView } from './attempt/view.js';
-import { whileConnected } from './attempt/while-connected.js';
-import { publishOutcome } from './diagnostics.js';
-import { SmartIdInputError } from './errors.js';
-import { keepOpenLoginsAcrossLogin } from './login/other-logins.js';
-import { LoginSteps } from './login/steps.js';
+import { setAnswerHeaders } from '../attempt/answer-headers.js';
+import { checkCallbackHost } from '../attempt/callback-place.js';
+import { siteNameOf } from '../attempt/creation.js';
+import { EventStream } from '../attempt/event-stream.js';
+import type { KeptAttempts } from '../attempt/kept-attempts.js';
+import { KeptForRequest } from '../attempt/kept-for-request.js';
+import { middleware, type Show } from '../attempt/middleware.js';
+import { checkExpectedSigner } from '../attempt/options.js';
+import { entryOf, requirePostedId, requireQueryId } from '../attempt/parameters.js';
+import { checkSessionCookie } from '../attempt/session-cookie.js';
+import type { SiteRequest } from '../attempt/site-request.js';
+import type { AttemptView } from '../attempt/view.js';
+import { whileConnected } from '../attempt/while-connected.js';
+import { keepOpenLoginsAcrossLogin } from '../login/other-logins.js';
+import { LoginSteps } from '../login/steps.js';
+import { publishOutcome } from '../shared/diagnostics.js';
+import { SmartIdInputError } from '../shared/errors.js';
+import { failure } from '../shared/outcome.js';
 import {
   type AuthenticateOptions,
   checkStartOptions,
@@ -31,9 +32,9 @@ import {
   type SmartIdStrategyOptions,
   type StartOptions,
 } from './options.js';
-import { failure } from './outcome.js';
-import './request.js';
-import type { ExpectedSigner } from './verify/certificate-checks.js';
+import './authenticate-options.js';
+import '../attempt/express-request.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import { askSite, type VerifyFunction, type VerifyFunctionWithRequest } from './verify-function.js';
 
 /** Whether a push that was begun some time before may still go out to this person or document, from this browser. */

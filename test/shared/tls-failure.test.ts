@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { tlsFailureOf, tlsOfLiveService } from '../lib/tls-failure.js';
+import { tlsFailureOf, tlsOfLiveService } from '../../lib/shared/tls-failure.js';
 
 const alert =
   'write EPROTO 801C:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:../deps/rec.c:1601:SSL alert number 40\n';

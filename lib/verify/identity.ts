@@ -1,9 +1,8 @@
-/** Who a verified certificate stands for: subject, identity, Passport profile (section "Identity"). */
+/** Who a verified certificate stands for: subject and identity (section "Identity"). */
 
-import type { Profile } from 'passport';
-import { type IdentifierType, parseSemanticsIdentifier } from './protocol/semantics-identifier.js';
-import { attributes, type Certificate, subjectAttribute } from './trust/certificate.js';
-import { dateOfBirth } from './trust/date-of-birth.js';
+import { type IdentifierType, parseSemanticsIdentifier } from '../protocol/semantics-identifier.js';
+import { attributes, type Certificate, subjectAttribute } from '../trust/certificate.js';
+import { dateOfBirth } from '../trust/date-of-birth.js';
 
 /** Who somebody is, by the subject of a verified certificate. */
 export interface Identity {
@@ -19,26 +18,6 @@ export interface Identity {
   givenName: string;
   /** As the certificate has it, mostly in capital letters. */
   surname: string;
-  /** `YYYY-MM-DD`, where the certificate or the personal code tells. */
-  dateOfBirth?: string;
-}
-
-/** Passport's profile of a person who logged in with Smart-ID. */
-export interface SmartIdProfile extends Profile {
-  /** Always the same, for sites with several strategies. */
-  provider: 'smart-id';
-  /** The semantics identifier, the same for all accounts of one person. */
-  id: string;
-  /** Given name and surname. */
-  displayName: string;
-  /** As the certificate has them, mostly in capital letters. */
-  name: { familyName: string; givenName: string };
-  /** Two letters, such as `EE`. */
-  country: string;
-  /** What `personalCode` is: `PNO`, `PAS` or `IDC`. */
-  identifierType: IdentifierType;
-  /** The identifier without its type and country, such as `40404040009`. */
-  personalCode: string;
   /** `YYYY-MM-DD`, where the certificate or the personal code tells. */
   dateOfBirth?: string;
 }
@@ -63,19 +42,5 @@ export function identityOf(certificate: Certificate): Identity {
     givenName: required('givenName'),
     surname: required('surname'),
     dateOfBirth: dateOfBirth(certificate, identifierType === 'PNO' ? codeCountry : '', personalCode),
-  };
-}
-
-export function profileOf(identity: Identity): SmartIdProfile {
-  const { semanticsIdentifier, identifierType, personalCode, country, givenName, surname } = identity;
-  return {
-    provider: 'smart-id',
-    id: semanticsIdentifier,
-    displayName: `${givenName} ${surname}`,
-    name: { familyName: surname, givenName },
-    country,
-    identifierType,
-    personalCode,
-    dateOfBirth: identity.dateOfBirth,
   };
 }

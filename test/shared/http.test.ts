@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { SmartIdServiceError } from '../lib/errors.js';
-import { exchange, type Fetch, fetchWith } from '../lib/http.js';
+import { SmartIdServiceError } from '../../lib/shared/errors.js';
+import { exchange, type Fetch, fetchWith } from '../../lib/shared/http.js';
 
 describe('An exchange over HTTP that fails', () => {
   const secret = 'PNOEE-30303039914';

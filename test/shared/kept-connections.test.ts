@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { type Fetch, fetchWith } from '../lib/http.js';
-import { fetchOverKeptConnections } from '../lib/kept-connections.js';
-import { createAgent } from '../lib/rp-api/pinning.js';
-import { until } from './support/until.js';
+import { createAgent } from '../../lib/rp-api/pinning.js';
+import { type Fetch, fetchWith } from '../../lib/shared/http.js';
+import { fetchOverKeptConnections } from '../../lib/shared/kept-connections.js';
+import { until } from '../support/until.js';
 
 interface Served {
   url: string;

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import type { AttemptView } from '../../lib/attempt/view.js';
-import { fetchWith } from '../../lib/http.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { flows, form, unusable, usable } from '../attacks/accounts.js';
 import { EventStream } from '../support/event-stream.js';

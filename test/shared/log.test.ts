@@ -1,15 +1,15 @@
 /** What a site's log says by itself of a login or signature that does not verify. */
 
 import { expect } from 'chai';
-import { verificationFailures } from '../lib/diagnostics.js';
-import { SmartIdVerificationError } from '../lib/errors.js';
-import { createWarningLimit } from '../lib/log.js';
-import { type Simulator, startSimulator } from '../lib/simulator/index.js';
-import { otherSignature } from './support/faults.js';
-import { logInByQr, okDocument, usePhone } from './support/phone.js';
-import { type SigningSite, startSigningSite } from './support/signing-site.js';
-import { Browser, type Site, startSite } from './support/site.js';
-import { until } from './support/until.js';
+import { verificationFailures } from '../../lib/shared/diagnostics.js';
+import { SmartIdVerificationError } from '../../lib/shared/errors.js';
+import { createWarningLimit } from '../../lib/shared/log.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { otherSignature } from '../support/faults.js';
+import { logInByQr, okDocument, usePhone } from '../support/phone.js';
+import { type SigningSite, startSigningSite } from '../support/signing-site.js';
+import { Browser, type Site, startSite } from '../support/site.js';
+import { until } from '../support/until.js';
 
 const revokedDocument = 'PNOEE-00000000008-SIMU-Q';
 

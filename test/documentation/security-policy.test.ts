@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { authenticationChecks, certificateChoiceChecks, signatureChecks } from '../lib/client.js';
+import { authenticationChecks, certificateChoiceChecks, signatureChecks } from '../../lib/client.js';
 
 describe('SECURITY.md', () => {
   const text = readFileSync('SECURITY.md', 'utf8');

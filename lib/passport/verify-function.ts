@@ -1,9 +1,9 @@
 /** The site's own verify function, called after everything about a person has been verified. */
 
 import type { Request } from 'express';
-import { profileOf, type SmartIdProfile } from './identity.js';
-import { infoOf, type SmartIdInfo } from './login-info.js';
-import type { VerifiedAuthentication } from './verify/authentication.js';
+import { profileOf, type SmartIdProfile } from '../attempt/profile.js';
+import { infoOf, type SmartIdInfo } from '../login/login-info.js';
+import type { VerifiedAuthentication } from '../verify/authentication.js';
 
 /** The user; `false`, `null` or nothing to turn the person away. */
 export type SiteUser = Express.User | false | null | undefined;

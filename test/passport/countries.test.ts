@@ -2,8 +2,8 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import { fetchWith } from '../../lib/http.js';
 import { outcomeChannel } from '../../lib/index.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { callbackAfter, logInByQr, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite } from '../support/site.js';

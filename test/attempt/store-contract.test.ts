@@ -1,5 +1,5 @@
 import { MemoryAttemptStore, SessionAttemptStore } from '../../lib/index.js';
-import { describeAttempts } from './contract.js';
+import { describeAttempts } from './store-contract.js';
 
 describeAttempts('in the session', async () => async () => new SessionAttemptStore());
 

@@ -5,32 +5,32 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Request } from 'express';
-import { SmartIdDocumentError, SmartIdInputError } from '../errors.js';
-import { exchange, type Fetch } from '../http.js';
-import { fetchOverKeptConnections } from '../kept-connections.js';
-import type { SignatureAlgorithm } from '../protocol/algorithms.js';
-import type { SmartIdSignature } from '../signing/finish.js';
-import type { Preparation, Signer, SigningRequest } from '../signing/options.js';
-import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
-import { parseCertificate } from '../trust/certificate.js';
-import { buildPath } from '../trust/path.js';
-import { ocspUrls } from '../trust/revocation/revocation.js';
-import { checkDraft } from './check-draft.js';
+import { checkDraft } from '../documents/check-draft.js';
 import {
   addSignature,
   type CompletionServices,
   completeDraft,
   type DocumentDraft,
   type SignedDocument,
-} from './complete.js';
-import { type ContainerFile, prepareContainer } from './container/index.js';
-import type { DocumentHashAlgorithm, SignatureLevel } from './draft.js';
-import { type DraftStore, MemoryDraftStore } from './draft-store.js';
-import { signatureLevels } from './options.js';
-import { type FieldToFill, preparePdf, type VisibleSignature } from './pdf/index.js';
-import { loadTimestampAnchors } from './timestamp/anchors.js';
-import { authorityName } from './timestamp/response.js';
-import { requestTimestamp } from './timestamp/timestamp.js';
+} from '../documents/complete.js';
+import { type ContainerFile, prepareContainer } from '../documents/container/index.js';
+import type { DocumentHashAlgorithm, SignatureLevel } from '../documents/draft.js';
+import { type DraftStore, MemoryDraftStore } from '../documents/draft-store.js';
+import { signatureLevels } from '../documents/options.js';
+import { type FieldToFill, preparePdf, type VisibleSignature } from '../documents/pdf/index.js';
+import { loadTimestampAnchors } from '../documents/timestamp/anchors.js';
+import { authorityName } from '../documents/timestamp/response.js';
+import { requestTimestamp } from '../documents/timestamp/timestamp.js';
+import type { SignatureAlgorithm } from '../protocol/algorithms.js';
+import { SmartIdDocumentError, SmartIdInputError } from '../shared/errors.js';
+import { exchange, type Fetch } from '../shared/http.js';
+import { fetchOverKeptConnections } from '../shared/kept-connections.js';
+import { loadTrustAnchors, type TrustAnchorSource } from '../trust/anchors.js';
+import { parseCertificate } from '../trust/certificate.js';
+import { buildPath } from '../trust/path.js';
+import { ocspUrls } from '../trust/revocation/revocation.js';
+import type { SmartIdSignature } from './finish.js';
+import type { Preparation, Signer, SigningRequest } from './options.js';
 
 /** A document to be signed: a PDF, files for a new container, or a container that gets one more signature. */
 export type DocumentToSign =

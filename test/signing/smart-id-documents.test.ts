@@ -14,8 +14,8 @@ import {
 import type { SmartIdSignature } from '../../lib/signing/finish.js';
 import type { Signer, SigningRequest } from '../../lib/signing/options.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { rawSignature } from '../documents/signed-documents.js';
 import { type Signatory, signatory } from '../support/signing.js';
-import { rawSignature } from './signed-documents.js';
 
 const files = [{ name: 'contract.txt', contentType: 'text/plain', content: Buffer.from('A contract') }];
 

@@ -1,9 +1,9 @@
 /** What a site hears of a login beside the person. */
 
 import type { X509Certificate } from 'node:crypto';
-import type { FlowType } from './protocol/acsp-v2.js';
-import type { AuthenticationCertificateLevel } from './protocol/algorithms.js';
-import type { VerifiedAuthentication } from './verify/authentication.js';
+import type { FlowType } from '../protocol/acsp-v2.js';
+import type { AuthenticationCertificateLevel } from '../protocol/algorithms.js';
+import type { VerifiedAuthentication } from '../verify/authentication.js';
 
 /** What is known of a login beside the person; `req.authInfo` after it. */
 export interface SmartIdInfo {

@@ -1,7 +1,7 @@
 /** The options that the strategy has besides those of a login. */
 
 import type { Request } from 'express';
-import type { AttemptStore } from './attempt/attempt.js';
+import type { AttemptStore } from '../attempt/attempt.js';
 import {
   type CommonStartOptions,
   checkCommonStartOptions,
@@ -10,8 +10,8 @@ import {
   checkStore,
   checkText,
   commonStartNames,
-} from './attempt/options.js';
-import { SessionAttemptStore } from './attempt/session-store.js';
+} from '../attempt/options.js';
+import { SessionAttemptStore } from '../attempt/session-store.js';
 import {
   checkHoldPush,
   type LoginStart,
@@ -19,8 +19,8 @@ import {
   type ResolvedLoginOptions,
   resolveLoginOptions,
   type SmartIdLoginOptions,
-} from './login/options.js';
-import type { ExpectedSigner } from './verify/certificate-checks.js';
+} from '../login/options.js';
+import type { ExpectedSigner } from '../verify/certificate-checks.js';
 
 /** Who is to log in: nobody in particular, a person, or one document. Decided by the site's code, for each request. */
 export type Identify = (req: Request) => ExpectedSigner | undefined | Promise<ExpectedSigner | undefined>;

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { SmartIdSigning, SmartIdStrategy, Strategy } from '../lib/index.js';
-import { SmartIdLogin } from '../lib/login/index.js';
-import { type Simulator, startSimulator } from '../lib/simulator/index.js';
-import { inputError } from './support/errors.js';
+import { SmartIdSigning, SmartIdStrategy, Strategy } from '../../lib/index.js';
+import { SmartIdLogin } from '../../lib/login/index.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { inputError } from '../support/errors.js';
 
 describe('The options of the strategy', () => {
   let simulator: Simulator;
@@ -61,7 +61,7 @@ describe('The options of the strategy', () => {
   });
 
   it('of the live service without pins are warned of, once in a process', async () => {
-    const module = new URL('../lib/client.js', import.meta.url).href;
+    const module = new URL('../../lib/client.js', import.meta.url).href;
     const code = `
       const { SmartIdClient } = await import(${JSON.stringify(module)});
       const rp = { relyingPartyUUID: '${uuid}', relyingPartyName: 'DEMO' };

@@ -1,8 +1,8 @@
 /** What one visitor can make the site do: counted where it leaves the site, at its fetch. */
 
 import { expect } from 'chai';
-import { fetchWith } from '../../lib/http.js';
 import { SessionWatch } from '../../lib/rp-api/session-watch.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite } from '../support/site.js';

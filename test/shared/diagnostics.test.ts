@@ -2,12 +2,12 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import * as library from '../lib/index.js';
-import { type Simulator, startSimulator } from '../lib/simulator/index.js';
-import { callbackAfter, logInByQr, okDocument, okIdentity, pathOf, usePhone } from './support/phone.js';
-import { startSigningSite } from './support/signing-site.js';
-import { Browser, type Site, startSite } from './support/site.js';
-import { until } from './support/until.js';
+import * as library from '../../lib/index.js';
+import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
+import { callbackAfter, logInByQr, okDocument, okIdentity, pathOf, usePhone } from '../support/phone.js';
+import { startSigningSite } from '../support/signing-site.js';
+import { Browser, type Site, startSite } from '../support/site.js';
+import { until } from '../support/until.js';
 
 const channels = Object.entries(library).filter(([name]) => name.endsWith('Channel')) as [string, string][];
 

@@ -1,10 +1,10 @@
 import { GeneralizedTime, PrintableString } from 'asn1js';
 import { expect } from 'chai';
 import { Attribute, SubjectDirectoryAttributes } from 'pkijs';
-import { identityOf, profileOf } from '../lib/identity.js';
-import { type Simulator, startSimulator, type UserCertificateOverrides } from '../lib/simulator/index.js';
-import { parseCertificate } from '../lib/trust/certificate.js';
-import { certificateWith } from './support/certificates.js';
+import { type Simulator, startSimulator, type UserCertificateOverrides } from '../../lib/simulator/index.js';
+import { parseCertificate } from '../../lib/trust/certificate.js';
+import { identityOf } from '../../lib/verify/identity.js';
+import { certificateWith } from '../support/certificates.js';
 
 const birth = '1.3.6.1.5.5.7.9.1';
 
@@ -72,20 +72,6 @@ describe('The identity in a certificate', () => {
   it('has none where neither tells, and that is no error', () => {
     expect(identity({ ...subject('PNOLV-329999-99709'), dateOfBirth: null }).dateOfBirth).to.equal(undefined);
     expect(identity({ ...subject('PASEE-30303039914', 'KZ'), dateOfBirth: null }).dateOfBirth).to.equal(undefined);
-  });
-
-  it('becomes a Passport profile', () => {
-    const { certificate } = simulator.pki.issueUserCertificate(subject('PNOLV-010111-22341'));
-    expect(profileOf(identityOf(parseCertificate(certificate)))).to.deep.equal({
-      provider: 'smart-id',
-      id: 'PNOLV-010111-22341',
-      displayName: 'MARY, "ÄNN" ŠĶĒRE O’CONNOR-ÕUN',
-      name: { familyName: 'ŠĶĒRE O’CONNOR-ÕUN', givenName: 'MARY, "ÄNN"' },
-      country: 'LV',
-      identifierType: 'PNO',
-      personalCode: '010111-22341',
-      dateOfBirth: '1904-04-04',
-    });
   });
 
   it('has names with any letters and signs, and never looks at the CN', () => {

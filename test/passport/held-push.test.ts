@@ -3,8 +3,8 @@
 import { EventEmitter, once } from 'node:events';
 import { expect } from 'chai';
 import type { AttemptView } from '../../lib/attempt/view.js';
-import { fetchWith } from '../../lib/http.js';
 import { SessionAttemptStore, SmartIdStrategy } from '../../lib/index.js';
+import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { form, unusable, usable } from '../attacks/accounts.js';
 import { inputError } from '../support/errors.js';
