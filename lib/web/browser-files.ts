@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
  */
 const textOf = (name: string) =>
   readFileSync(fileURLToPath(new URL(name, import.meta.url)), 'utf8').replace(
-    /^ *(?:\/\*\*[^]*?\*\/|\/\/.*)(?:\n|$)/gm,
+    /^ *(?:\/\*\*[\s\S]*?\*\/|\/\/.*)(?:\n|$)/gm,
     '',
   );
 
