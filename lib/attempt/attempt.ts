@@ -63,7 +63,7 @@ export interface LinkTerms {
 }
 
 /** What was asked for, by the name that device links have for it. */
-export type AskedSession =
+export type RequestedSession =
   | (AuthenticationSession & { sessionType: 'auth' })
   | (SignatureSession & LinkTerms & { sessionType: 'sign' })
   | (CertificateChoiceSession & LinkTerms & { sessionType: 'cert' });
@@ -77,7 +77,7 @@ export interface RunningSession {
   /** The language of the page that a link opens where there is no app. */
   lang: LinkLanguage;
   /** What the answer is verified against. */
-  asked: AskedSession;
+  asked: RequestedSession;
   /** Device-link flows only. */
   deviceLink?: Pick<DeviceLinkSession, 'sessionToken' | 'deviceLinkBase'>;
   /** Notification flows only: four digits. */

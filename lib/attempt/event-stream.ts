@@ -1,7 +1,7 @@
 /** Views as server-sent events (WHATWG HTML, section 9.2) over a response of Node. */
 
 import type { ServerResponse } from 'node:http';
-import type { Listener } from './live-view.js';
+import type { ViewListener } from './live-view.js';
 import type { AttemptView } from './view.js';
 import { waits } from './waits.js';
 
@@ -35,7 +35,7 @@ export class Repetitions {
   }
 }
 
-export class EventStream implements Listener {
+export class EventStream implements ViewListener {
   private readonly repetitions = new Repetitions();
 
   /** @param textOf the JSON text of a view. */
@@ -48,11 +48,11 @@ export class EventStream implements Listener {
     res.flushHeaders();
   }
 
-  get isGone(): boolean {
+  get isDisconnected(): boolean {
     return this.res.destroyed;
   }
 
-  onGone(callback: () => void): void {
+  onDisconnect(callback: () => void): void {
     this.res.once('close', callback);
   }
 
@@ -74,7 +74,7 @@ export class EventStream implements Listener {
     this.res.once('close', () => clearTimeout(timer));
   }
 
-  cut(): void {
+  disconnect(): void {
     this.res.destroy();
   }
 }

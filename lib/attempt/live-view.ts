@@ -18,21 +18,21 @@ const tickMs = 1000;
 const marginMs = 5;
 
 /** Who is shown an attempt, however the views get there. */
-export interface Listener {
+export interface ViewListener {
   /** Whether nobody listens any more. */
-  readonly isGone: boolean;
+  readonly isDisconnected: boolean;
   /** What is the same as the last one, or comes before the last one was read, may be left out. */
   show(view: AttemptView): void;
   /** Shows the last view. */
   end(view: AttemptView): void;
   /** Ends without a last view: what is wrong the page learns from the status. */
-  cut(): void;
+  disconnect(): void;
   /** Calls back once, when nobody listens any more. */
-  onGone(callback: () => void): void;
+  onDisconnect(callback: () => void): void;
 }
 
 /** Where what is to be shown comes from. */
-export interface Sources {
+export interface LiveViewSources {
   attempts: Attempts;
   viewOf: (attempt: Attempt) => AttemptView | Promise<AttemptView>;
   ticker: Ticker;
@@ -45,11 +45,11 @@ export class LiveView {
   private unsubscribe = () => {};
 
   constructor(
-    private readonly sources: Sources,
+    private readonly sources: LiveViewSources,
     private readonly kept: KeptAttempts,
-    private readonly listener: Listener,
+    private readonly listener: ViewListener,
   ) {
-    listener.onGone(() => this.unsubscribe());
+    listener.onDisconnect(() => this.unsubscribe());
   }
 
   /**
@@ -60,11 +60,11 @@ export class LiveView {
     const { listener } = this;
     this.attempt = attempt;
     const view = await this.sources.viewOf(attempt);
-    if (listener.isGone) return;
+    if (listener.isDisconnected) return;
     if (view.state !== 'running' || view.isHeld) return listener.end(view);
     listener.show(view);
     const next = await this.afterChoice(attempt, view);
-    if (listener.isGone) return;
+    if (listener.isDisconnected) return;
     if (!next) return listener.end(failedView(attempt.id, 'no_attempt'));
     if (next.session.sessionID !== attempt.session.sessionID) return this.follow(next);
     this.scheduleNext(next);
@@ -98,15 +98,16 @@ export class LiveView {
     const isUnseen = this.attempt !== undefined && unseenEnd(this.attempt, observed) !== undefined;
     // Nothing is to be seen of it, so it is asked about again with the next second.
     if (isUnseen) return;
-    if (observed.state === 'error' && !(observed.error instanceof SmartIdSessionNotFoundError)) this.listener.cut();
+    if (observed.state === 'error' && !(observed.error instanceof SmartIdSessionNotFoundError))
+      this.listener.disconnect();
     // What else begins with the end, such as a signature after the choice, goes first.
     else setImmediate(this.wake);
   };
 
   private readonly wake = (): void => {
     const { attempt, listener } = this;
-    if (!this.isScheduled || !attempt || listener.isGone) return;
+    if (!this.isScheduled || !attempt || listener.isDisconnected) return;
     this.isScheduled = false;
-    this.follow(attempt).catch(() => listener.cut());
+    this.follow(attempt).catch(() => listener.disconnect());
   };
 }

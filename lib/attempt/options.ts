@@ -30,7 +30,7 @@ import type { ExpectedSigner } from '../verify/certificate-checks.js';
 import type { TrustInput } from '../verify/trust-input.js';
 import type { AttemptStore } from './attempt.js';
 import { type AcceptedCountries, checkCountries, isOfAcceptedCountry } from './countries.js';
-import type { CreationSettings } from './creation.js';
+import type { CreationSettings } from './create-session.js';
 import { Decoys } from './decoy.js';
 
 /** What an attempt may be started with; each field defaults to the option of the same name. */
@@ -333,9 +333,9 @@ export function checkFunction(field: string, value: unknown): void {
   if (typeof value !== 'function') throw new SmartIdInputError(field, 'must be a function.');
 }
 
-export function checkText(field: string, value: unknown, most = 2000): void {
+export function checkText(field: string, value: unknown, maxLength = 2000): void {
   if (value === undefined) return;
-  if (typeof value !== 'string' || value === '' || value.length > most) {
-    throw new SmartIdInputError(field, `must be a text of 1 to ${most} characters.`);
+  if (typeof value !== 'string' || value === '' || value.length > maxLength) {
+    throw new SmartIdInputError(field, `must be a text of 1 to ${maxLength} characters.`);
   }
 }

@@ -16,7 +16,7 @@ export type { ExpectedSigner } from '../verify/certificate-checks.js';
 export type { CertificateChoiceSession } from '../verify/certificate-choice.js';
 export type { SessionFlows, SessionWays } from '../verify/session-checks.js';
 export type { SignatureSession } from '../verify/signature.js';
-export type { AskedSession, Attempt, HeldSession, LinkTerms, RunningSession } from './attempt.js';
+export type { Attempt, HeldSession, LinkTerms, RequestedSession, RunningSession } from './attempt.js';
 export type { KeyedTexts, TextPlace } from './keyed-attempts.js';
 export type { SiteRequest } from './site-request.js';
 export type { AttemptLimits } from './start-limit.js';

@@ -1,11 +1,11 @@
 /** Views as server-sent events (WHATWG HTML, section 9.2) in the body of a `Response`. */
 
-import { Departure } from '../attempt/departure.js';
+import { Disconnection } from '../attempt/disconnection.js';
 import { eventOf, Repetitions } from '../attempt/event-stream.js';
-import type { Listener } from '../attempt/live-view.js';
+import type { ViewListener } from '../attempt/live-view.js';
 import type { AttemptView } from '../attempt/view.js';
 
-export class EventBody extends Departure implements Listener {
+export class EventBody extends Disconnection implements ViewListener {
   readonly body: ReadableStream<Uint8Array>;
   private readonly repetitions = new Repetitions();
   private readonly encoder = new TextEncoder();
@@ -21,29 +21,29 @@ export class EventBody extends Departure implements Listener {
       start: (controller) => {
         this.controller = controller;
       },
-      cancel: () => this.leave(),
+      cancel: () => this.markDisconnected(),
     });
-    if (signal.aborted) this.cut();
-    else signal.addEventListener('abort', () => this.cut(), { once: true });
+    if (signal.aborted) this.disconnect();
+    else signal.addEventListener('abort', () => this.disconnect(), { once: true });
   }
 
   show(view: AttemptView): void {
     const text = this.textOf(view);
     // Who reads too slowly gets the next one: old links are of no use.
-    if (this.isGone || !this.repetitions.isNew(text) || (this.controller?.desiredSize ?? 0) <= 0) return;
+    if (this.isDisconnected || !this.repetitions.isNew(text) || (this.controller?.desiredSize ?? 0) <= 0) return;
     this.write(text);
     this.repetitions.note(text);
   }
 
   end(view: AttemptView): void {
-    if (this.isGone) return;
+    if (this.isDisconnected) return;
     this.write(this.textOf(view));
-    this.cut();
+    this.disconnect();
   }
 
-  cut(): void {
-    if (this.isGone) return;
-    this.leave();
+  disconnect(): void {
+    if (this.isDisconnected) return;
+    this.markDisconnected();
     this.controller?.close();
   }
 

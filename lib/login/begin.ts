@@ -9,14 +9,14 @@ import {
   type RunningSession,
 } from '../attempt/attempt.js';
 import {
-  type CreatedDeviceLink,
   type CreationSettings,
   createAnonymousSession,
   createNamedSession,
   linkTerms,
-  offerWays,
+  type NewDeviceLinkSession,
+  offerFlows,
   orProblem,
-} from '../attempt/creation.js';
+} from '../attempt/create-session.js';
 import type { AuthenticationCertificateLevel } from '../protocol/algorithms.js';
 import { generateChallenge } from '../protocol/challenge.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
@@ -48,7 +48,7 @@ export interface LoginRequest {
  * What comes of the creation of a session. Without a `sessionID` where the push is held back, so that there is none
  * yet.
  */
-type Created = Pick<RunningSession | HeldSession, 'sessionID' | 'deviceLink'> & {
+type NewLoginSession = Pick<RunningSession | HeldSession, 'sessionID' | 'deviceLink'> & {
   sessionSecret?: string;
   accountProblem?: AccountProblem;
 };
@@ -63,7 +63,7 @@ export async function beginLogin(settings: LoginSettings, request: LoginRequest)
   const { certificateLevel, signature, purpose, clock } = settings;
   const { flow, holdPush, expected, interactions, lang, returnTo } = request;
   const id = generateAttemptId();
-  const { callbackSecret, ...ways } = offerWays(settings, flow, id);
+  const { callbackSecret, ...ways } = offerFlows(settings, flow, id);
   const rpChallenge = generateChallenge();
   const terms = {
     ...linkTerms(settings),
@@ -99,7 +99,7 @@ async function createSession(
   settings: LoginSettings,
   { flow, holdPush }: LoginRequest,
   terms: AuthenticationSession,
-): Promise<Created> {
+): Promise<NewLoginSession> {
   if (flow !== 'notification') return createDeviceLink(settings, terms);
   // Who is named is checked now, although nobody may be asked about before the push.
   recipientOf(terms);
@@ -112,7 +112,7 @@ async function createSession(
  * person would tell by a second request that it has. Whoever confirms must be the one whom the site has named all the
  * same: that is verified in the end.
  */
-function createDeviceLink(settings: LoginSettings, terms: AuthenticationSession): Promise<CreatedDeviceLink> {
+function createDeviceLink(settings: LoginSettings, terms: AuthenticationSession): Promise<NewDeviceLinkSession> {
   const { client, decoys } = settings;
   const { expected, initialCallbackUrl } = terms;
   const request = { ...requestFor(settings, terms), initialCallbackUrl };

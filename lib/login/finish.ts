@@ -2,15 +2,15 @@
 
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import {
-  type Conclusion,
-  concludeAttempt,
-  type Ending,
-  type FailedEnd,
-  failed,
-  orGiveBack,
-} from '../attempt/conclude.js';
 import { isOfAcceptedCountry } from '../attempt/countries.js';
+import {
+  type FailedFinish,
+  type FinishRequest,
+  type FinishResult,
+  failed,
+  finishAttempt,
+  orGiveBack,
+} from '../attempt/finish-attempt.js';
 import { codeOf, publishOutcome, verificationFailures } from '../shared/diagnostics.js';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../shared/errors.js';
 import { type VerifiedAuthentication, verifyAuthentication } from '../verify/authentication.js';
@@ -18,7 +18,7 @@ import { type ExpectedSigner, personOf } from '../verify/certificate-checks.js';
 import type { ResolvedLoginOptions } from './options.js';
 
 /** A person about whom everything has been verified; or why there is none; or no attempt that could be finished. */
-export type LoginEnd<T> = { end: 'verified'; accepted: T; attempt: Attempt } | FailedEnd | { end: 'absent' };
+export type LoginEnd<T> = { end: 'verified'; accepted: T; attempt: Attempt } | FailedFinish | { end: 'absent' };
 
 /**
  * The site's own word on a verified person. What it throws leaves the attempt as it was, so that the finish can be
@@ -30,7 +30,7 @@ export type Accept<T> = (
 ) => Promise<{ isAccepted: boolean; answer: T }>;
 
 export interface LoginEnding<T> {
-  ending: Ending;
+  ending: FinishRequest;
   attempts: Attempts;
   settings: ResolvedLoginOptions;
   accept: Accept<T>;
@@ -54,7 +54,7 @@ export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<
 async function finish<T>(context: LoginEnding<T>): Promise<LoginEnd<T>> {
   const { ending, attempts, expected } = context;
   const mayEnd = expected && ((attempt: Attempt) => isFor(attempt, expected));
-  const conclusion = await concludeAttempt({ ...ending, mayEnd }, attempts);
+  const conclusion = await finishAttempt({ ...ending, mayEnd }, attempts);
   return conclusion.end === 'complete' ? verify(context, conclusion) : conclusion;
 }
 
@@ -69,7 +69,7 @@ function isFor({ session: { asked } }: Attempt, expected: ExpectedSigner): boole
 
 async function verify<T>(
   { ending, attempts, settings, accept }: LoginEnding<T>,
-  { attempt, status, callback }: Conclusion & { end: 'complete' },
+  { attempt, status, callback }: FinishResult & { end: 'complete' },
 ): Promise<LoginEnd<T>> {
   const { asked } = attempt.session;
   if (asked.sessionType !== 'auth') return failed(attempt, 'no_attempt');

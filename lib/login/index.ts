@@ -3,7 +3,7 @@
  * `passport-smart-id/client`.
  */
 
-export type { AskedSession, Attempt, HeldSession, LinkTerms, RunningSession } from '../attempt/attempt.js';
+export type { Attempt, HeldSession, LinkTerms, RequestedSession, RunningSession } from '../attempt/attempt.js';
 export type { SmartIdProfile } from '../attempt/profile.js';
 export type { AttemptLimits } from '../attempt/start-limit.js';
 export type { AttemptView } from '../attempt/view.js';

@@ -5,7 +5,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetimeMs, finishGraceMs } from '../attempt/attempt.js';
-import { siteNameOf } from '../attempt/creation.js';
+import { siteNameOf } from '../attempt/create-session.js';
 import { checkOptionNames } from '../attempt/options.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { profileOf, type SmartIdProfile } from '../attempt/profile.js';

@@ -5,9 +5,9 @@
 
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts } from '../attempt/attempts.js';
-import type { Ending } from '../attempt/conclude.js';
+import type { FinishRequest } from '../attempt/finish-attempt.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
-import type { Listener } from '../attempt/live-view.js';
+import type { ViewListener } from '../attempt/live-view.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import type { AttemptLimits } from '../attempt/start-limit.js';
 import { Updates } from '../attempt/updates.js';
@@ -69,7 +69,7 @@ export class LoginSteps {
     return attempt ? this.view(attempt) : failedView(id, 'no_attempt');
   }
 
-  listen(kept: KeptAttempts, id: string, createListener: () => Listener): Promise<void> {
+  listen(kept: KeptAttempts, id: string, createListener: () => ViewListener): Promise<void> {
     return this.live.listen(kept, id, (attempt) => this.view(attempt), createListener);
   }
 
@@ -81,7 +81,7 @@ export class LoginSteps {
    * Verifies everything, and only then asks whether the person is accepted.
    * @param expected who must have been named when it began, where only they may finish.
    */
-  finish<T>(ending: Ending, accept: Accept<T>, expected?: ExpectedSigner): Promise<LoginEnd<T>> {
+  finish<T>(ending: FinishRequest, accept: Accept<T>, expected?: ExpectedSigner): Promise<LoginEnd<T>> {
     return finishLogin({ ending, attempts: this.attempts, settings: this.settings, accept, expected });
   }
 

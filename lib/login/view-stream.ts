@@ -1,11 +1,11 @@
 /** The views of an attempt as an async iterable, for frameworks that have streams of their own. */
 
-import { Departure } from '../attempt/departure.js';
+import { Disconnection } from '../attempt/disconnection.js';
 import { Repetitions } from '../attempt/event-stream.js';
-import type { Listener } from '../attempt/live-view.js';
+import type { ViewListener } from '../attempt/live-view.js';
 import type { AttemptView } from '../attempt/view.js';
 
-export class ViewStream extends Departure implements Listener, AsyncIterableIterator<AttemptView> {
+export class ViewStream extends Disconnection implements ViewListener, AsyncIterableIterator<AttemptView> {
   private readonly repetitions = new Repetitions();
   /** The last view that nobody has read yet: who reads too slowly misses those before, which are of no use any more. */
   private unread?: AttemptView;
@@ -15,13 +15,13 @@ export class ViewStream extends Departure implements Listener, AsyncIterableIter
   /** @param signal ends the iteration when it aborts. */
   constructor(signal?: AbortSignal) {
     super();
-    if (signal?.aborted) this.cut();
-    else signal?.addEventListener('abort', () => this.cut(), { once: true });
+    if (signal?.aborted) this.disconnect();
+    else signal?.addEventListener('abort', () => this.disconnect(), { once: true });
   }
 
   show(view: AttemptView): void {
     const text = JSON.stringify(view);
-    if (this.isGone || !this.repetitions.isNew(text)) return;
+    if (this.isDisconnected || !this.repetitions.isNew(text)) return;
     this.repetitions.note(text);
     this.unread = view;
     this.settle();
@@ -33,9 +33,9 @@ export class ViewStream extends Departure implements Listener, AsyncIterableIter
     this.settle();
   }
 
-  cut(): void {
+  disconnect(): void {
     this.isLast = true;
-    this.leave();
+    this.markDisconnected();
     this.settle();
   }
 
@@ -47,7 +47,7 @@ export class ViewStream extends Departure implements Listener, AsyncIterableIter
   }
 
   async return(): Promise<IteratorResult<AttemptView>> {
-    this.cut();
+    this.disconnect();
     return { done: true, value: undefined };
   }
 
@@ -62,7 +62,7 @@ export class ViewStream extends Departure implements Listener, AsyncIterableIter
     this.unread = undefined;
     if (unread) waiting({ done: false, value: unread });
     else {
-      this.leave();
+      this.markDisconnected();
       waiting({ done: true, value: undefined });
     }
   }

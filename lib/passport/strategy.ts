@@ -7,7 +7,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { Strategy as PassportStrategy } from 'passport-strategy';
 import { setAnswerHeaders } from '../attempt/answer-headers.js';
 import { checkCallbackHost } from '../attempt/callback-place.js';
-import { siteNameOf } from '../attempt/creation.js';
+import { siteNameOf } from '../attempt/create-session.js';
 import { EventStream } from '../attempt/event-stream.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { KeptForRequest } from '../attempt/kept-for-request.js';

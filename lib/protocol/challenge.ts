@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { SmartIdInputError } from '../shared/errors.js';
 import { decodeBase64 } from './base64.js';
 
-const fewestBytes = 32;
-const mostBytes = 64;
+const minBytes = 32;
+const maxBytes = 64;
 
 /** A new challenge: Base64 of 64 random bytes, the most that the protocol takes. */
 export function generateChallenge(): string {
-  return randomBytes(mostBytes).toString('base64');
+  return randomBytes(maxBytes).toString('base64');
 }
 
 /**
@@ -18,8 +18,8 @@ export function generateChallenge(): string {
  */
 export function challengeBytes(rpChallenge: string): Buffer {
   const bytes = typeof rpChallenge === 'string' ? decodeBase64(rpChallenge) : undefined;
-  if (!bytes || bytes.length < fewestBytes || bytes.length > mostBytes) {
-    throw new SmartIdInputError('rpChallenge', `must be Base64 of ${fewestBytes} to ${mostBytes} bytes.`);
+  if (!bytes || bytes.length < minBytes || bytes.length > maxBytes) {
+    throw new SmartIdInputError('rpChallenge', `must be Base64 of ${minBytes} to ${maxBytes} bytes.`);
   }
   return bytes;
 }

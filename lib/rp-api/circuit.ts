@@ -28,7 +28,7 @@ export class Circuit {
     this.clock = clock;
   }
 
-  /** @throws SmartIdServiceError with `retryAfter` while the service is to be left in peace. */
+  /** @throws SmartIdServiceError with `retryAfterSeconds` while the service is to be left in peace. */
   enter(): void {
     if (this.pausedUntil === 0) return;
     const now = this.clock();
@@ -57,6 +57,6 @@ export class Circuit {
 
 function inMaintenance(milliseconds: number): SmartIdServiceError {
   return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance: it is not asked for now.', {
-    retryAfter: Math.ceil(milliseconds / 1000),
+    retryAfterSeconds: Math.ceil(milliseconds / 1000),
   });
 }

@@ -14,7 +14,7 @@ import { tlsOfLiveService } from '../shared/tls-failure.js';
 import { AddressCheck } from './address-check.js';
 import { Circuit } from './circuit.js';
 import { callbackUrlRules, type Environment, type ResolvedEnvironment, resolveEnvironment } from './environment.js';
-import { type Answer, httpError, isOverloaded } from './http-errors.js';
+import { httpError, isOverloaded, type ServiceAnswer } from './http-errors.js';
 import { checkPinnedKeys, createAgent, warnOfMissingPins } from './pinning.js';
 import {
   type DeviceLinkAuthenticationRequest,
@@ -83,6 +83,8 @@ export interface SessionStatusOptions extends CallOptions {
 /** How the end of a session is waited for. */
 export interface WaitOptions extends SessionStatusOptions {
   /** Milliseconds after which waiting ends with a `timeout` error; 5 minutes if left out. */
+  maxWaitMs?: number;
+  /** @deprecated Use `maxWaitMs`. */
   deadline?: number;
 }
 
@@ -90,13 +92,13 @@ export interface WaitOptions extends SessionStatusOptions {
 const creationTimeoutMs = 30_000;
 /** Milliseconds on top of the long poll's own, for the way there and back. */
 const pollMarginMs = 10_000;
-const defaultPoll = 60_500;
-const defaultDeadline = 300_000;
+const defaultPollTimeoutMs = 60_500;
+const defaultMaxWaitMs = 300_000;
 /** How often in a row a poll may fail before waiting gives up. A poll changes nothing, so asking again is safe. */
-const pollRetries = 4;
+const maxPollRetries = 4;
 /** Milliseconds; and how long a pause of the service may be that is waited for. */
-const firstRetryDelay = 500;
-const longestWait = 10_000;
+const firstRetryDelayMs = 500;
+const maxPauseMs = 10_000;
 /** By contract. */
 const maxRelyingPartyNameLength = 32;
 /** A real answer with its certificate has about ten thousand. */
@@ -283,7 +285,7 @@ export class SmartIdClient {
    * @throws SmartIdInputError when it is no UUID.
    */
   async sessionStatus(sessionID: string, options: SessionStatusOptions = {}): Promise<SessionStatus> {
-    const { timeoutMs = defaultPoll, signal } = options;
+    const { timeoutMs = defaultPollTimeoutMs, signal } = options;
     if (!Number.isInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > 120_000) {
       throw new SmartIdInputError('timeoutMs', 'must be a whole number of milliseconds from 1000 to 120000.');
     }
@@ -302,12 +304,12 @@ export class SmartIdClient {
    * Polls until the session is complete, whatever its outcome, asking again after a passing fault.
    * @param sessionID as the service has given it.
    * @throws SmartIdInputError when it is no UUID.
-   * @throws SmartIdServiceError `timeout` at the deadline; what `sessionStatus` throws when it keeps failing, or fails
-   * at the deadline.
+   * @throws SmartIdServiceError `timeout` after `maxWaitMs`; what `sessionStatus` throws when it keeps failing, or fails
+   * at that time.
    */
   async waitForSession(sessionID: string, options: WaitOptions = {}): Promise<CompleteSessionStatus> {
-    const { deadline = defaultDeadline, timeoutMs = defaultPoll, signal } = options;
-    const end = performance.now() + deadline;
+    const { deadline = defaultMaxWaitMs, maxWaitMs = deadline, timeoutMs = defaultPollTimeoutMs, signal } = options;
+    const end = performance.now() + maxWaitMs;
     let failure: unknown;
     for (let failures = 0; ; ) {
       const left = end - performance.now();
@@ -364,23 +366,23 @@ export class SmartIdClient {
     return this.read(schema, answer);
   }
 
-  private post(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
+  private post(path: string, body: unknown, signal?: AbortSignal): Promise<ServiceAnswer> {
     return this.send({ method: 'POST', path, body, timeoutMs: creationTimeoutMs, signal });
   }
 
-  private read<T>(schema: GenericSchema<unknown, T>, { body }: Answer): T {
+  private read<T>(schema: GenericSchema<unknown, T>, { body }: ServiceAnswer): T {
     const read = parseResponse(schema, body);
     this.address.confirm();
     return read;
   }
 
-  private async errorOf(answer: Answer, path: string, signal?: AbortSignal): Promise<Error> {
+  private async errorOf(answer: ServiceAnswer, path: string, signal?: AbortSignal): Promise<Error> {
     // Another status says nothing of what is missing.
     const missing = answer.status === 404 ? await this.address.findMissing(path, signal) : 'path';
     return httpError(answer, missing);
   }
 
-  private async send(sending: Sending): Promise<Answer> {
+  private async send(sending: Sending): Promise<ServiceAnswer> {
     this.circuit.enter();
     const since = performance.now();
     const tell = (told: { status: number } | { code: string }) =>
@@ -388,7 +390,7 @@ export class SmartIdClient {
     try {
       const answer = await this.exchange(sending);
       tell({ status: answer.status });
-      if (isOverloaded(answer)) this.circuit.fail(answer.retryAfter);
+      if (isOverloaded(answer)) this.circuit.fail(answer.retryAfterMs);
       else this.circuit.succeed();
       return answer;
     } catch (error) {
@@ -397,7 +399,7 @@ export class SmartIdClient {
     }
   }
 
-  private async exchange({ method, path, body, timeoutMs, signal }: Sending): Promise<Answer> {
+  private async exchange({ method, path, body, timeoutMs, signal }: Sending): Promise<ServiceAnswer> {
     const answer = await exchange(this.fetch, {
       service: 'The Smart-ID service',
       method,
@@ -437,9 +439,9 @@ function checkRelyingParty({ relyingPartyUUID, relyingPartyName }: RelyingParty)
  * service asks for at least; the random part keeps many waiting logins from asking again in step.
  */
 function pauseAfter(error: unknown, failures: number): number | undefined {
-  if (!(error instanceof SmartIdServiceError) || error.code === 'bad_response' || failures > pollRetries)
+  if (!(error instanceof SmartIdServiceError) || error.code === 'bad_response' || failures > maxPollRetries)
     return undefined;
-  const asked = (error.retryAfter ?? 0) * 1000;
-  if (asked > longestWait) return undefined;
-  return asked + firstRetryDelay * 2 ** (failures - 1) * (0.5 + Math.random());
+  const asked = (error.retryAfterSeconds ?? 0) * 1000;
+  if (asked > maxPauseMs) return undefined;
+  return asked + firstRetryDelayMs * 2 ** (failures - 1) * (0.5 + Math.random());
 }

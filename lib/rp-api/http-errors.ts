@@ -9,15 +9,15 @@ import {
 } from '../shared/errors.js';
 import { parseProblemDetails } from './problem-details.js';
 
-export interface Answer {
+export interface ServiceAnswer {
   status: number;
   /** Milliseconds. */
-  retryAfter?: number;
+  retryAfterMs?: number;
   body: string;
 }
 
 /** Whether the service asks to be left in peace. */
-export function isOverloaded({ status }: Pick<Answer, 'status'>): boolean {
+export function isOverloaded({ status }: Pick<ServiceAnswer, 'status'>): boolean {
   return status === 429 || status === 503 || status === 580;
 }
 
@@ -27,7 +27,7 @@ export function isOverloaded({ status }: Pick<Answer, 'status'>): boolean {
  */
 export type Missing = 'account' | 'session' | 'path' | 'version';
 
-export function httpError({ status, retryAfter, body }: Answer, missing: Missing): Error {
+export function httpError({ status, retryAfterMs, body }: ServiceAnswer, missing: Missing): Error {
   const problem = parseProblemDetails(body);
   switch (status) {
     case 400:
@@ -69,7 +69,7 @@ export function httpError({ status, retryAfter, body }: Answer, missing: Missing
     return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance, or asked too often.', {
       httpStatus: status,
       problem,
-      retryAfter: retryAfter && Math.ceil(retryAfter / 1000),
+      retryAfterSeconds: retryAfterMs && Math.ceil(retryAfterMs / 1000),
     });
   }
   if (status >= 500) {

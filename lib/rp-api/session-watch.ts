@@ -198,9 +198,9 @@ export class SessionWatch {
   }
 
   /** A short turn is one poll, or two where the service answers a little early. */
-  private timesOf({ isShort }: Turn): { timeoutMs?: number; deadline?: number } {
+  private timesOf({ isShort }: Turn): { timeoutMs?: number; maxWaitMs?: number } {
     const { turnMs } = this.limits.turns;
-    return isShort ? { timeoutMs: turnMs, deadline: turnMs } : {};
+    return isShort ? { timeoutMs: turnMs, maxWaitMs: turnMs } : {};
   }
 
   /** Whether a turn has ended without a word about the session, or with a fault that may pass. */

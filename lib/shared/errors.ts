@@ -81,16 +81,21 @@ export class SmartIdStoreError extends SmartIdError {
 }
 
 /**
- * One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfter` seconds.
+ * One browser starts too often, or one person is sent too many pushes: let the visitor wait for `retryAfterSeconds`.
  */
 export class SmartIdLimitError extends SmartIdError {
   declare readonly code: 'too_many_starts' | 'too_many_pushes' | 'too_many_updates';
   /** Seconds after which the visitor may try again. */
-  readonly retryAfter: number;
+  readonly retryAfterSeconds: number;
 
-  constructor(code: SmartIdLimitError['code'], retryAfter: number) {
+  constructor(code: SmartIdLimitError['code'], retryAfterSeconds: number) {
     super('Smart-ID was started too often. Please wait a few minutes.', code, 429);
-    this.retryAfter = retryAfter;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** @deprecated Use `retryAfterSeconds`. */
+  get retryAfter(): number {
+    return this.retryAfterSeconds;
   }
 }
 
@@ -115,17 +120,22 @@ export class SmartIdServiceError extends SmartIdError {
   /** What the service says of it. */
   readonly problem?: ProblemDetails;
   /** Seconds, where the service has said so or is left in peace for so long. */
-  readonly retryAfter?: number;
+  readonly retryAfterSeconds?: number;
 
   constructor(
     code: 'network' | 'tls_handshake' | 'pin_mismatch' | 'timeout' | 'maintenance' | 'server_error' | 'bad_response',
     message: string,
-    options: ErrorOptions & { httpStatus?: number; problem?: ProblemDetails; retryAfter?: number } = {},
+    options: ErrorOptions & { httpStatus?: number; problem?: ProblemDetails; retryAfterSeconds?: number } = {},
   ) {
     super(message, code, 503, options);
     this.httpStatus = options.httpStatus;
     this.problem = options.problem;
-    this.retryAfter = options.retryAfter;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** @deprecated Use `retryAfterSeconds`. */
+  get retryAfter(): number | undefined {
+    return this.retryAfterSeconds;
   }
 }
 

@@ -38,12 +38,12 @@ export interface Exchange {
   signal?: AbortSignal;
 }
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   /** As the other side has it. */
   contentType?: string;
   /** Milliseconds, where the server asks for a pause (RFC 9110, section 10.2.3). */
-  retryAfter?: number;
+  retryAfterMs?: number;
   body: Buffer<ArrayBuffer>;
 }
 
@@ -64,7 +64,7 @@ export function fetchWith(agent?: http.Agent): Fetch {
  * @throws SmartIdServiceError `network`, `tls_handshake`, `pin_mismatch`, `timeout` or `bad_response`; the signal's
  * reason when aborted.
  */
-export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer> {
+export async function exchange(fetch: Fetch, request: Exchange): Promise<HttpAnswer> {
   const { service, method, url, headers, body, timeoutMs, maxBytes, acceptedTls, signal } = request;
   signal?.throwIfAborted();
   const controller = new AbortController();
@@ -80,7 +80,7 @@ export async function exchange(fetch: Fetch, request: Exchange): Promise<Answer>
     return {
       status: response.status,
       contentType: response.headers?.get('content-type') ?? undefined,
-      retryAfter: pauseIn(response.headers?.get('retry-after')),
+      retryAfterMs: pauseIn(response.headers?.get('retry-after')),
       body: bytes,
     };
   } catch (error) {

@@ -5,7 +5,7 @@
 
 import type { Request } from 'express';
 import { type Attempt, attemptLifetimeMs, generateAttemptId } from '../attempt/attempt.js';
-import { offerWays, orProblem } from '../attempt/creation.js';
+import { offerFlows, orProblem } from '../attempt/create-session.js';
 import type { LinkLanguage } from '../protocol/device-link.js';
 import type { Flow } from '../shared/undertaking.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
@@ -13,16 +13,16 @@ import { verifySigningCertificate } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';
 import { prepareDigest } from './prepare.js';
 import {
-  type Begun,
   chooseByDeviceLink,
   chooseByNotification,
   decoySignature,
+  type SessionOrDecoy,
   signByDeviceLink,
   signByNotification,
 } from './sessions.js';
 
 /** What is decided for each signing. */
-export interface SigningBeginning {
+export interface SigningRequestOfStart {
   flow: Flow;
   expected?: ExpectedSigner;
   reference?: string;
@@ -40,7 +40,7 @@ export interface SigningBeginning {
  */
 export async function beginSigning(
   settings: ResolvedSigningOptions,
-  beginning: SigningBeginning,
+  beginning: SigningRequestOfStart,
   req: Request,
 ): Promise<Attempt | undefined> {
   const { flow, reference, interactions, lang, returnTo } = beginning;
@@ -62,10 +62,10 @@ export async function beginSigning(
 
 async function beginOrDiscard(
   settings: ResolvedSigningOptions,
-  beginning: SigningBeginning,
+  beginning: SigningRequestOfStart,
   id: string,
   req: Request,
-): Promise<Begun | undefined> {
+): Promise<SessionOrDecoy | undefined> {
   try {
     const begun = await begin(settings, beginning, id, req);
     if (begun?.accountProblem) await settings.discard(id);
@@ -78,10 +78,10 @@ async function beginOrDiscard(
 
 function begin(
   settings: ResolvedSigningOptions,
-  beginning: SigningBeginning,
+  beginning: SigningRequestOfStart,
   id: string,
   req: Request,
-): Promise<Begun | undefined> {
+): Promise<SessionOrDecoy | undefined> {
   const { flow, expected } = beginning;
   if (expected && 'documentNumber' in expected) {
     return beginSignature(settings, beginning, expected.documentNumber, id, req);
@@ -94,11 +94,11 @@ function begin(
 
 async function beginSignature(
   settings: ResolvedSigningOptions,
-  { flow, interactions, reference }: SigningBeginning,
+  { flow, interactions, reference }: SigningRequestOfStart,
   documentNumber: string,
   id: string,
   req: Request,
-): Promise<Begun | undefined> {
+): Promise<SessionOrDecoy | undefined> {
   const certificate = await signingCertificate(settings, documentNumber);
   if ('accountProblem' in certificate) {
     const session = await decoySignature(settings, { signer: { documentNumber }, interactions }, flow, id);
@@ -109,7 +109,7 @@ async function beginSignature(
   const terms = { toSign, signer: certificate.verified, interactions };
   return flow === 'notification'
     ? signByNotification(settings, terms)
-    : signByDeviceLink(settings, terms, offerWays(settings, flow, id));
+    : signByDeviceLink(settings, terms, offerFlows(settings, flow, id));
 }
 
 /** The certificate of a known document, verified, or what is the matter with the account. */

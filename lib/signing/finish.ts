@@ -2,7 +2,13 @@
 
 import type { Attempt } from '../attempt/attempt.js';
 import type { Attempts } from '../attempt/attempts.js';
-import { type Conclusion, concludeAttempt, type Ending, type FailedEnd, orGiveBack } from '../attempt/conclude.js';
+import {
+  type FailedFinish,
+  type FinishRequest,
+  type FinishResult,
+  finishAttempt,
+  orGiveBack,
+} from '../attempt/finish-attempt.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import type { SignatureChoice } from '../protocol/algorithms.js';
 import { codeOf, publishOutcome } from '../shared/diagnostics.js';
@@ -10,8 +16,8 @@ import { outcomeCode, type SmartIdSigningError } from '../shared/errors.js';
 import { verifySignature } from '../verify/signature.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
 import { checkSignerCountry, signerOf } from './prepare.js';
-import { refusal, refusalOf } from './refusal.js';
-import type { Asking, SignatureStep } from './step.js';
+import { signingError, signingErrorOf } from './signing-error.js';
+import type { SignatureStep, SigningContext } from './step.js';
 
 /** A signature, verified. */
 export interface SmartIdSignature extends SigningRequest, SignatureChoice {
@@ -31,9 +37,9 @@ export interface SmartIdSignature extends SigningRequest, SignatureChoice {
   returnTo?: string;
 }
 
-interface FinishContext {
-  asking: Asking;
-  ending: Ending;
+interface SigningFinish {
+  asking: SigningContext;
+  ending: FinishRequest;
   settings: ResolvedSigningOptions;
   attempts: Attempts;
   step: SignatureStep;
@@ -42,18 +48,18 @@ interface FinishContext {
 }
 
 /** @throws SmartIdSigningError, and what is broken: SmartIdSessionError, SmartIdServiceError, errors of `prepare`. */
-export async function finishSigning(context: FinishContext): Promise<SmartIdSignature> {
+export async function finishSigning(context: SigningFinish): Promise<SmartIdSignature> {
   const { asking, ending, settings, attempts, step, keep } = context;
   let known: Attempt | undefined;
   let isVerified = false;
   try {
-    const conclusion = await concludeAttempt(ending, attempts, (attempt, status) => {
+    const conclusion = await finishAttempt(ending, attempts, (attempt, status) => {
       known = attempt;
       return step.take(asking, attempt, status);
     });
-    if (conclusion.end === 'absent') throw refusal('no_attempt');
+    if (conclusion.end === 'absent') throw signingError('no_attempt');
     known = conclusion.attempt;
-    if (conclusion.end === 'failed') throw await refusalOfEnd(conclusion, settings);
+    if (conclusion.end === 'failed') throw await errorOfFailedFinish(conclusion, settings);
     const signature = await signatureOrDiscard(conclusion, settings);
     isVerified = true;
     await orGiveBack(context, conclusion.attempt, () => keep(signature));
@@ -61,24 +67,24 @@ export async function finishSigning(context: FinishContext): Promise<SmartIdSign
     return signature;
   } catch (error) {
     // The person has signed: what goes wrong with the site's work is no refusal of theirs, whatever class it has.
-    const told = (isVerified ? undefined : refusalOf(error, known)) ?? error;
+    const told = (isVerified ? undefined : signingErrorOf(error, known)) ?? error;
     publishOutcome('signing', codeOf(told), settings.clock(), known);
     throw told;
   }
 }
 
 /** Why there is no signature, where nobody else can have one of this attempt either: it was taken here. */
-async function refusalOfEnd(
-  { attempt, code, httpStatus, isTaken }: FailedEnd,
+async function errorOfFailedFinish(
+  { attempt, code, httpStatus, isTaken }: FailedFinish,
   settings: ResolvedSigningOptions,
 ): Promise<SmartIdSigningError> {
   if (attempt && isTaken) await settings.discard(attempt.id);
-  return refusal(code, attempt, httpStatus);
+  return signingError(code, attempt, httpStatus);
 }
 
 /** The attempt is over: without a signature nothing is needed any more that was prepared for it. */
 async function signatureOrDiscard(
-  conclusion: Conclusion & { end: 'complete' },
+  conclusion: FinishResult & { end: 'complete' },
   settings: ResolvedSigningOptions,
 ): Promise<SmartIdSignature> {
   try {
@@ -90,13 +96,13 @@ async function signatureOrDiscard(
 }
 
 async function signatureOf(
-  { attempt, status, callback }: Conclusion & { end: 'complete' },
+  { attempt, status, callback }: FinishResult & { end: 'complete' },
   { trust, clock, countries }: ResolvedSigningOptions,
 ): Promise<SmartIdSignature> {
   const { id, returnTo, signing, session } = attempt;
   const { asked } = session;
   // A certificate choice ends here only when nobody has chosen.
-  if (asked.sessionType !== 'sign') throw refusal(outcomeCode(status.result.endResult), attempt);
+  if (asked.sessionType !== 'sign') throw signingError(outcomeCode(status.result.endResult), attempt);
   const verified = await verifySignature({ status, session: asked, callback, ...trust, now: clock() });
   checkSignerCountry(verified.identity, countries, attempt);
   const { value, flowType, interactionTypeUsed, deviceIpAddress } = verified;

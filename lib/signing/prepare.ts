@@ -12,7 +12,7 @@ import { SmartIdInputError } from '../shared/errors.js';
 import type { VerifiedSigningCertificate } from '../verify/certificate-choice.js';
 import type { Identity } from '../verify/identity.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest, ToSign } from './options.js';
-import { refusal } from './refusal.js';
+import { signingError } from './signing-error.js';
 
 /** What the app is asked to sign. */
 export type PreparedDigest = SignatureChoice & { digest: string };
@@ -39,7 +39,7 @@ export function checkSignerCountry(
   countries: AcceptedCountries,
   attempt?: Attempt,
 ): void {
-  if (!isOfAcceptedCountry(semanticsIdentifier, countries)) throw refusal('country_not_accepted', attempt, 403);
+  if (!isOfAcceptedCountry(semanticsIdentifier, countries)) throw signingError('country_not_accepted', attempt, 403);
 }
 
 export function signerOf(verified: VerifiedSigningCertificate): Signer {

@@ -9,11 +9,11 @@ import {
   createAnonymousSession,
   createNamedSession,
   linkTerms,
-  type OfferedWays,
-  offerWays,
+  type OfferedFlows,
+  offerFlows,
   orProblem,
   shownOf,
-} from '../attempt/creation.js';
+} from '../attempt/create-session.js';
 import type { FlowType } from '../protocol/acsp-v2.js';
 import { hashAlgorithmOf, hashOctets } from '../protocol/algorithms.js';
 import type { DeviceLinkSession } from '../rp-api/responses.js';
@@ -23,10 +23,10 @@ import type { ResolvedSigningOptions } from './options.js';
 import type { PreparedDigest } from './prepare.js';
 
 /** What must be remembered of a session, without what is the same for all of an attempt. */
-export type CreatedSession = Omit<RunningSession, 'receivedAt' | 'lang'>;
+export type NewSigningSession = Omit<RunningSession, 'receivedAt' | 'lang'>;
 
-export interface Begun {
-  session: CreatedSession;
+export interface SessionOrDecoy {
+  session: NewSigningSession;
   accountProblem?: Attempt['accountProblem'];
 }
 
@@ -42,8 +42,8 @@ export interface SignatureTerms {
 export async function chooseByDeviceLink(
   settings: ResolvedSigningOptions,
   { flow, id, person }: { flow: Flow; id: string; person?: string },
-): Promise<Begun> {
-  const { callbackSecret, ...ways } = offerWays(settings, flow, id);
+): Promise<SessionOrDecoy> {
+  const { callbackSecret, ...ways } = offerFlows(settings, flow, id);
   const { initialCallbackUrl } = ways;
   const creation = anonymousChoice(settings, initialCallbackUrl);
   const { sessionSecret, ...shown } = await createAnonymousSession(settings.decoys, creation);
@@ -52,7 +52,7 @@ export async function chooseByDeviceLink(
 }
 
 /** The named person chooses after a push; a signature by another push must follow. */
-export async function chooseByNotification(settings: ResolvedSigningOptions, person: string): Promise<Begun> {
+export async function chooseByNotification(settings: ResolvedSigningOptions, person: string): Promise<SessionOrDecoy> {
   const { client, certificateLevel, requestProperties } = settings;
   const request = { certificateLevel, requestProperties, nonce: createNonce() };
   const { session, accountProblem } = await orProblem(client.certificateChoiceNotificationEtsi(person, request));
@@ -64,8 +64,8 @@ export async function chooseByNotification(settings: ResolvedSigningOptions, per
 export async function signByDeviceLink(
   settings: ResolvedSigningOptions,
   terms: SignatureTerms,
-  { callbackSecret, ...ways }: OfferedWays,
-): Promise<Begun> {
+  { callbackSecret, ...ways }: OfferedFlows,
+): Promise<SessionOrDecoy> {
   const { client, decoys } = settings;
   const { initialCallbackUrl } = ways;
   const request = { ...signatureRequest(settings, terms), initialCallbackUrl };
@@ -78,7 +78,10 @@ export async function signByDeviceLink(
   return { session: { ...shown, callbackSecret, asked }, accountProblem };
 }
 
-export async function signByNotification(settings: ResolvedSigningOptions, terms: SignatureTerms): Promise<Begun> {
+export async function signByNotification(
+  settings: ResolvedSigningOptions,
+  terms: SignatureTerms,
+): Promise<SessionOrDecoy> {
   const { session, accountProblem } = await orProblem(
     settings.client.signatureNotificationDocument(terms.signer.documentNumber, signatureRequest(settings, terms)),
   );
@@ -93,7 +96,7 @@ export async function signLinked(
   terms: SignatureTerms,
   choice: RunningSession,
   flowType: FlowType,
-): Promise<CreatedSession> {
+): Promise<NewSigningSession> {
   const { flowTypes, initialCallbackUrl, sessionSecret } = choice.asked;
   const { sessionID } = await settings.client.signatureNotificationLinked(terms.signer.documentNumber, {
     ...signatureRequest(settings, terms),
@@ -116,11 +119,11 @@ export async function decoySignature(
   terms: Omit<SignatureTerms, 'toSign'>,
   flow: Flow,
   id: string,
-): Promise<CreatedSession> {
+): Promise<NewSigningSession> {
   const digest = randomBytes(hashOctets(hashAlgorithmOf(settings.signature))).toString('base64');
   const made = { ...terms, toSign: { ...settings.signature, digest } };
   if (flow === 'notification') return decoyNotification(settings, made);
-  const { callbackSecret, ...ways } = offerWays(settings, flow, id);
+  const { callbackSecret, ...ways } = offerFlows(settings, flow, id);
   const { sessionSecret, ...shown } = shownOf(await makeDecoy(settings));
   return { ...shown, callbackSecret, asked: { ...signatureTerms(settings, made), ...ways, sessionSecret } };
 }
@@ -136,7 +139,7 @@ async function makeDecoy(settings: ResolvedSigningOptions): Promise<DeviceLinkSe
   return makeDecoy(settings);
 }
 
-function decoyNotification(settings: ResolvedSigningOptions, terms: SignatureTerms): CreatedSession {
+function decoyNotification(settings: ResolvedSigningOptions, terms: SignatureTerms): NewSigningSession {
   return notified(settings, terms, randomUUID(), String(randomInt(10_000)).padStart(4, '0'));
 }
 
@@ -145,7 +148,7 @@ function notified(
   terms: SignatureTerms,
   sessionID: string,
   verificationCode: string,
-): CreatedSession {
+): NewSigningSession {
   return { sessionID, verificationCode, asked: { ...signatureTerms(settings, terms), flowTypes: ['Notification'] } };
 }
 

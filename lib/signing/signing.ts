@@ -6,10 +6,10 @@ import type { Request, RequestHandler } from 'express';
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts, type Seen } from '../attempt/attempts.js';
 import { checkCallbackHost } from '../attempt/callback-place.js';
-import { siteNameOf } from '../attempt/creation.js';
+import { siteNameOf } from '../attempt/create-session.js';
 import { EventStream } from '../attempt/event-stream.js';
 import { KeptForRequest } from '../attempt/kept-for-request.js';
-import type { Listener } from '../attempt/live-view.js';
+import type { ViewListener } from '../attempt/live-view.js';
 import { middleware, type Show } from '../attempt/middleware.js';
 import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import { entryOf, requirePostedId, requireQueryId } from '../attempt/parameters.js';
@@ -19,7 +19,7 @@ import { type AttemptView, failedView } from '../attempt/view.js';
 import { whileConnected } from '../attempt/while-connected.js';
 import '../attempt/express-request.js';
 import './express-request.js';
-import { beginSigning, type SigningBeginning } from './begin.js';
+import { beginSigning, type SigningRequestOfStart } from './begin.js';
 import { finishSigning, type SmartIdSignature } from './finish.js';
 import {
   checkSigningStartOptions,
@@ -30,8 +30,8 @@ import {
   type SigningStartOptions,
   type SmartIdSigningOptions,
 } from './options.js';
-import { refusal, refusalOf } from './refusal.js';
-import { type Asking, SignatureStep } from './step.js';
+import { signingError, signingErrorOf } from './signing-error.js';
+import { SignatureStep, type SigningContext } from './step.js';
 
 /** Signatures with Smart-ID: `start`, `status`, `updates` and `finish` are plain middleware. */
 export class SmartIdSigning {
@@ -156,7 +156,7 @@ export class SmartIdSigning {
       void this.step.follow(asking, attempt);
       return this.attempts.firstView(attempt);
     } catch (error) {
-      const refused = refusalOf(error);
+      const refused = signingErrorOf(error);
       if (!refused) throw error;
       return failedView('', refused.code);
     }
@@ -170,7 +170,7 @@ export class SmartIdSigning {
   }
 
   /** @internal */
-  listen(req: Request, id: string, createListener: () => Listener): Promise<void> {
+  listen(req: Request, id: string, createListener: () => ViewListener): Promise<void> {
     const asking = this.asking(req);
     return this.live.listen(asking.kept, id, (attempt) => this.view(asking, attempt), createListener);
   }
@@ -182,17 +182,17 @@ export class SmartIdSigning {
     return view;
   }
 
-  private asking(req: Request): Asking {
+  private asking(req: Request): SigningContext {
     return { req, kept: new KeptForRequest(req, this.settings.store) };
   }
 
-  private async beginAttempt(beginning: SigningBeginning, req: Request): Promise<Attempt> {
+  private async beginAttempt(beginning: SigningRequestOfStart, req: Request): Promise<Attempt> {
     const attempt = await beginSigning(this.settings, beginning, req);
-    if (!attempt) throw refusal('not_accepted');
+    if (!attempt) throw signingError('not_accepted');
     return attempt;
   }
 
-  private async view(asking: Asking, stored: Attempt): Promise<AttemptView> {
+  private async view(asking: SigningContext, stored: Attempt): Promise<AttemptView> {
     const { attempts, step } = this;
     const attempt = await step.after(stored);
     const seen = attempts.observe(attempt);

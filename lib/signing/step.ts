@@ -16,8 +16,8 @@ import { stepFailures } from '../shared/diagnostics.js';
 import { verifyCertificateChoice } from '../verify/certificate-choice.js';
 import type { ResolvedSigningOptions } from './options.js';
 import { prepareDigest } from './prepare.js';
-import { refusal, refusalOf } from './refusal.js';
-import { type CreatedSession, signByNotification, signLinked } from './sessions.js';
+import { type NewSigningSession, signByNotification, signLinked } from './sessions.js';
+import { signingError, signingErrorOf } from './signing-error.js';
 
 /** Attempts remembered for their lifetime; beyond that those longest ago are forgotten. */
 const maxRemembered = 10_000;
@@ -32,7 +32,7 @@ const stepWaitMs = 1_000;
 const pauseMs = 200;
 
 /** Who asks about an attempt: the request, which may have been answered since, and the attempts of its browser. */
-export interface Asking {
+export interface SigningContext {
   req: Request;
   kept: KeptAttempts;
 }
@@ -58,7 +58,7 @@ export class SignatureStep {
   }
 
   /** Waits for the choice and takes the step, whether anybody asks or not. Errors are for those who ask. */
-  async follow(asking: Asking, attempt: Attempt): Promise<void> {
+  async follow(asking: SigningContext, attempt: Attempt): Promise<void> {
     const { id, session } = attempt;
     const { signal } = this.closing;
     if (session.asked.sessionType !== 'cert') return;
@@ -102,7 +102,7 @@ export class SignatureStep {
    * no step to take.
    * @throws what went wrong in the step and is no refusal, once.
    */
-  async take(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
+  async take(asking: SigningContext, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt | undefined> {
     if (attempt.session.asked.sessionType !== 'cert') return undefined;
     if (!this.steps.has(attempt.id) && this.isDue(attempt)) this.begin(asking, attempt, status);
     if (this.steps.has(attempt.id)) return this.after(attempt);
@@ -118,20 +118,20 @@ export class SignatureStep {
     return performance.now() - since >= headStartMs;
   }
 
-  private async isOpen(asking: Asking, { id, expiresAt }: Attempt): Promise<boolean> {
+  private async isOpen(asking: SigningContext, { id, expiresAt }: Attempt): Promise<boolean> {
     if (this.attempts.clock() >= expiresAt) return false;
     const present = await this.attempts.readAgain(asking.kept, id);
     return present !== undefined && present.ended === undefined;
   }
 
-  private begin(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): void {
+  private begin(asking: SigningContext, attempt: Attempt, status: CompleteSessionStatus): void {
     if (this.steps.has(attempt.id)) return;
     const step = this.takeFirst(asking, attempt, status);
     step.catch((error: unknown) => stepFailures.publish({ error, attemptId: attempt.id }));
     this.steps.set(attempt.id, step);
   }
 
-  private async takeFirst(asking: Asking, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt> {
+  private async takeFirst(asking: SigningContext, attempt: Attempt, status: CompleteSessionStatus): Promise<Attempt> {
     const present = await this.attempts.readAgain(asking.kept, attempt.id);
     // The person must not be asked to sign where nobody waits for it any more, such as after a logout.
     if (!present) return ended(attempt, 'no_attempt');
@@ -150,7 +150,7 @@ export class SignatureStep {
       return this.asStored(asking, attempt);
     } catch (error) {
       await this.settings.discard(attempt.id);
-      const refused = refusalOf(error, attempt);
+      const refused = signingErrorOf(error, attempt);
       const over = ended(begun, refused?.code ?? notBegun);
       await asking.kept.update(over, begun);
       if (!refused) throw error;
@@ -159,16 +159,16 @@ export class SignatureStep {
   }
 
   /** Another process was faster: what becomes of it is in the store. */
-  private async asStored(asking: Asking, attempt: Attempt): Promise<Attempt> {
+  private async asStored(asking: SigningContext, attempt: Attempt): Promise<Attempt> {
     this.steps.delete(attempt.id);
     return (await this.attempts.readAgain(asking.kept, attempt.id)) ?? ended(attempt, 'no_attempt');
   }
 
   private async createSignature(
-    asking: Asking,
+    asking: SigningContext,
     attempt: Attempt,
     status: CompleteSessionStatus,
-  ): Promise<CreatedSession> {
+  ): Promise<NewSigningSession> {
     const { settings } = this;
     const { id, flow, session, signing } = attempt;
     const { asked } = session;
@@ -183,15 +183,15 @@ export class SignatureStep {
     });
     const { reference, interactions } = signing;
     const toSign = await prepareDigest(settings, verified, { id, reference }, asking.req);
-    if (!toSign) throw refusal('not_accepted', attempt);
+    if (!toSign) throw signingError('not_accepted', attempt);
     // Preparing may have taken a while.
     const present = await this.attempts.readAgain(asking.kept, id);
-    if (!present || present.ended) throw refusal(present?.ended ?? 'no_attempt', attempt);
+    if (!present || present.ended) throw signingError(present?.ended ?? 'no_attempt', attempt);
     const terms = { toSign, signer: verified, interactions };
     if (flow !== 'notification') return signLinked(settings, terms, session, verified.flowType);
     const begun = await signByNotification(settings, terms);
     // The person has just used this account: nothing is left to hide.
-    if (begun.accountProblem) throw refusal(begun.accountProblem, attempt);
+    if (begun.accountProblem) throw signingError(begun.accountProblem, attempt);
     return begun.session;
   }
 }

@@ -20,7 +20,7 @@ export interface AccountContext {
   keys: AccountKeys;
   clock: () => number;
   /** Milliseconds. */
-  linkedSignatureWait: number;
+  linkedSignatureWaitMs: number;
 }
 
 export interface Phone {
@@ -90,7 +90,7 @@ export async function answerSession(
 
 /** The app waits after a certificate choice, and otherwise goes back to the site. */
 function goOn(
-  { clock, linkedSignatureWait }: AccountContext,
+  { clock, linkedSignatureWaitMs }: AccountContext,
   session: Session,
   { account }: Phone,
   userChallengeVerifier: string,
@@ -98,7 +98,7 @@ function goOn(
   const type = sessionTypeOf(session.request);
   if (type === 'auth') return callbackUrlOf(session, userChallengeVerifier);
   if (type === 'cert' && session.deviceLink && isOk(session)) {
-    session.waitingApp = new WaitingApp(account, clock, linkedSignatureWait);
+    session.waitingApp = new WaitingApp(account, clock, linkedSignatureWaitMs);
     return undefined;
   }
   return callbackUrlOf(session.choice ?? session);

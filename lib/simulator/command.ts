@@ -68,7 +68,7 @@ function readCommandLine(): Command | 'help' {
       port: wholeNumber('--port', values.port, 0, 65_535),
       host: values.host,
       keySize: wholeNumber('--key-size', values['key-size'], 2048, 16_384),
-      sessionLifetime: lifetime === undefined ? undefined : lifetime * 1000,
+      sessionLifetimeMs: lifetime === undefined ? undefined : lifetime * 1000,
       notificationAnswer: notification,
       relyingParties: values.advanced ? [{ ...demoRelyingParty, mayUseAdvanced: true }] : undefined,
     },
@@ -92,11 +92,11 @@ function checkDifferent<Option extends string>(values: Partial<Record<Option, un
   }
 }
 
-function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
+function wholeNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${name} must be a whole number from ${least} to ${most}`);
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`${name} must be a whole number from ${min} to ${max}`);
 }
 
 async function start(command: Command): Promise<void> {

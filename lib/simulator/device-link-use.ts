@@ -17,7 +17,7 @@ import type { WaitingApp } from './waiting-app.js';
 export interface LinkSurroundings extends AccountContext {
   deviceLinkBase: string;
   /** Milliseconds until a linked signature is answered. */
-  notificationDelay: number;
+  notificationDelayMs: number;
 }
 
 export interface LinkUse {
@@ -62,5 +62,5 @@ async function answerLinkedSignature(
   decide: Decide,
 ): Promise<void> {
   const signature = await waited;
-  if (signature) await answerLater(surroundings, signature, surroundings.notificationDelay, decide);
+  if (signature) await answerLater(surroundings, signature, surroundings.notificationDelayMs, decide);
 }

@@ -27,12 +27,18 @@ export interface SimulatorOptions {
   /** Bits of the accounts' RSA keys. Real ones have 6144; 2048 saves seconds at each account's first use. */
   keySize?: number;
   /** Milliseconds until a session that nobody answers ends with `TIMEOUT`. */
-  sessionLifetime?: number;
+  sessionLifetimeMs?: number;
   /** Who answers pushes: the account by itself, or a person on the phone page or a test by `simulator.phone`. */
   notificationAnswer?: 'automatic' | 'phone';
   /** Milliseconds until an account answers a notification by itself. */
-  notificationDelay?: number;
+  notificationDelayMs?: number;
   /** Milliseconds that an app waits, after a certificate choice by device link, for the linked signature. */
+  linkedSignatureWaitMs?: number;
+  /** @deprecated Use `sessionLifetimeMs`. */
+  sessionLifetime?: number;
+  /** @deprecated Use `notificationDelayMs`. */
+  notificationDelay?: number;
+  /** @deprecated Use `linkedSignatureWaitMs`. */
   linkedSignatureWait?: number;
   /** At least one; the first is `sim.relyingPartyUUID` and `sim.relyingPartyName`. */
   relyingParties?: readonly [RelyingParty, ...RelyingParty[]];
@@ -43,7 +49,9 @@ export interface SimulatorOptions {
 }
 
 /** The options that have a value of their own. */
-export type SimulatorSettings = Required<Omit<SimulatorOptions, 'authorityKeys'>>;
+export type SimulatorSettings = Required<Omit<SimulatorOptions, 'authorityKeys' | DeprecatedName>>;
+
+type DeprecatedName = 'sessionLifetime' | 'notificationDelay' | 'linkedSignatureWait';
 
 export const schemeName = 'smart-id-demo';
 
@@ -55,10 +63,10 @@ export function withDefaults(options: SimulatorOptions): SimulatorSettings {
     port: options.port ?? 5080,
     host: options.host ?? '127.0.0.1',
     keySize: options.keySize ?? 2048,
-    sessionLifetime: options.sessionLifetime ?? 120_000,
+    sessionLifetimeMs: options.sessionLifetimeMs ?? options.sessionLifetime ?? 120_000,
     notificationAnswer: options.notificationAnswer ?? 'automatic',
-    notificationDelay: options.notificationDelay ?? 1000,
-    linkedSignatureWait: options.linkedSignatureWait ?? 10_000,
+    notificationDelayMs: options.notificationDelayMs ?? options.notificationDelay ?? 1000,
+    linkedSignatureWaitMs: options.linkedSignatureWaitMs ?? options.linkedSignatureWait ?? 10_000,
     relyingParties: options.relyingParties ?? [demoRelyingParty],
     clock: options.clock ?? Date.now,
   };

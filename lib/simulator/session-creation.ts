@@ -20,7 +20,7 @@ export interface CreationSurroundings {
   sessions: SessionRegistry;
   relyingParties: readonly RelyingParty[];
   deviceLinkBase: string;
-  sessionLifetime: number;
+  sessionLifetimeMs: number;
   clock: () => number;
   /** Called with every new notification session, except linked signatures: the app is there already. */
   push: (session: Session) => void;
@@ -59,7 +59,7 @@ export function createOrRepeat(request: Request, creation: SessionCreation, surr
     choice,
     hasDeviceLink: creation.flow === 'device-link',
     now,
-    lifetime: surroundings.sessionLifetime,
+    lifetime: surroundings.sessionLifetimeMs,
   });
   deliver(session, surroundings);
   return answerTo(session, surroundings);

@@ -74,14 +74,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const keys = new AccountKeys(pki, settings.keySize);
   const revocation = new SimulatedRevocation(pki, keys, settings.clock);
   const timestamps = new SimulatedTimestamps(pki, settings.clock);
-  const { clock, notificationDelay, linkedSignatureWait } = settings;
+  const { clock, notificationDelayMs, linkedSignatureWaitMs } = settings;
   const surroundings = {
     sessions: new SessionRegistry(clock),
     keys,
     clock,
-    linkedSignatureWait,
+    linkedSignatureWaitMs,
     deviceLinkBase: `${server.origin}/device-link`,
-    notificationDelay,
+    notificationDelayMs,
   };
   server.serve(application(settings, surroundings, { pki, faults, revocation, timestamps }));
   const baseUrl = `${server.origin}/v3`;
@@ -111,7 +111,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 function application(
-  { relyingParties, sessionLifetime, notificationAnswer }: SimulatorSettings,
+  { relyingParties, sessionLifetimeMs, notificationAnswer }: SimulatorSettings,
   surroundings: LinkSurroundings,
   {
     pki,
@@ -128,9 +128,10 @@ function application(
       ...surroundings,
       faults,
       relyingParties,
-      sessionLifetime,
+      sessionLifetimeMs,
       push: (session) => {
-        if (notificationAnswer === 'automatic') void answerLater(surroundings, session, surroundings.notificationDelay);
+        if (notificationAnswer === 'automatic')
+          void answerLater(surroundings, session, surroundings.notificationDelayMs);
       },
     }),
   );

@@ -62,7 +62,7 @@ export async function answerInputError(
   }
   if (error instanceof SmartIdLimitError) {
     if (isOfForm) return backToPage(request, { failed: 'too_many_starts' });
-    const headers = { 'retry-after': String(error.retryAfter) };
+    const headers = { 'retry-after': String(error.retryAfterSeconds) };
     return jsonAnswer(error.status, { error: error.message }, headers);
   }
   if (error instanceof BodyError) {

@@ -1,7 +1,7 @@
 /** The login page and what its routes do, for any framework. */
 
 import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
-import { siteNameOf } from '../attempt/creation.js';
+import { siteNameOf } from '../attempt/create-session.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { checkExpectedSigner } from '../attempt/options.js';
 import type { LoginStart } from '../login/options.js';

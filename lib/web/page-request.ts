@@ -5,7 +5,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { answerHeaders } from '../attempt/answer-headers.js';
-import type { Listener } from '../attempt/live-view.js';
+import type { ViewListener } from '../attempt/live-view.js';
 import { fieldsIn } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
 import { policyHeader } from './headers.js';
@@ -53,7 +53,7 @@ export interface PageAnswer {
    * In place of a body: shows views to a listener that the edge makes. Where there is nothing to show, none is made,
    * and this is the answer instead.
    */
-  events?(createListener: (textOf: (view: AttemptView) => string) => Listener): Promise<PageAnswer | undefined>;
+  events?(createListener: (textOf: (view: AttemptView) => string) => ViewListener): Promise<PageAnswer | undefined>;
 }
 
 /** The largest body of a request: a personal code, an address and a few names. */

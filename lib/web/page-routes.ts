@@ -1,6 +1,6 @@
 /** The routes that the login page and the signing page have in common, over plain values. */
 
-import type { Listener } from '../attempt/live-view.js';
+import type { ViewListener } from '../attempt/live-view.js';
 import { isPathOfSite } from '../attempt/options.js';
 import { isPrefetch, postedId, requirePostedId, requireQueryId, shortText } from '../attempt/parameters.js';
 import type { AttemptView } from '../attempt/view.js';
@@ -45,7 +45,7 @@ export interface PageActions<Site> {
   push?(request: PageRequest<Site>, id: string): Promise<AttemptView>;
   cancel(request: PageRequest<Site>, id: string): Promise<unknown>;
   status(request: PageRequest<Site>, id: string): Promise<AttemptView>;
-  listen(request: PageRequest<Site>, id: string, createListener: () => Listener): Promise<void>;
+  listen(request: PageRequest<Site>, id: string, createListener: () => ViewListener): Promise<void>;
   /** For the form of the page and for the return from the app. */
   finish(request: PageRequest<Site>): Promise<PageAnswer>;
   /** Where documents are shown before they are signed: the one that the query names. */

@@ -23,7 +23,7 @@ export type TypedCode =
 /** All four countries have codes of as many digits. */
 const wholeLength = 11;
 /** More than the longest way of writing a code, with its prefix and blanks around. */
-const longestText = 40;
+const maxTextLength = 40;
 
 /** What people and documents put between digits, and what comes unseen with a copied text. */
 const separators = /[\s.\p{Dash_Punctuation}\u2212\p{Default_Ignorable_Code_Point}]/gu;
@@ -54,7 +54,7 @@ const demoCodes: readonly string[] = ['BE 05040400032', 'LV 01011122341'];
  * hyphen. Never throws: a value of another type is wrong, and so is any text for a country that is none of the four.
  */
 export function readPersonalCode(country: PersonalCodeCountry, text: string): TypedCode {
-  if (!personalCodeCountries.includes(country) || typeof text !== 'string' || text.length > longestText) {
+  if (!personalCodeCountries.includes(country) || typeof text !== 'string' || text.length > maxTextLength) {
     return { state: 'wrong' };
   }
   const digits = digitsIn(country, text);

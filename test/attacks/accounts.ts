@@ -32,7 +32,7 @@ function formOf(value: unknown): unknown {
 /** At the start, a moment later, and by finishing too early. */
 export const guessedAccounts: Attack = {
   name: 'guessing who has an account',
-  notificationDelay: 60_000,
+  notificationDelayMs: 60_000,
   async run({ simulator, report }) {
     const site = await attackedSite(simulator);
     try {

@@ -8,9 +8,9 @@ export interface Attack {
   /** How many tries `npm run attacks` makes; absent where the attack is a list. */
   tries?: number;
   /** Milliseconds until the simulator answers a push by itself, if not at once. */
-  notificationDelay?: number;
+  notificationDelayMs?: number;
   /** Milliseconds that an app waits after a certificate choice for the signature that is linked to it, if not as long as usual. */
-  linkedSignatureWait?: number;
+  linkedSignatureWaitMs?: number;
   run(context: AttackContext): Promise<void>;
 }
 

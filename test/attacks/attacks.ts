@@ -36,8 +36,8 @@ export const attacks: readonly Attack[] = [
  * @param part how many of its tries are made, as a fraction; lists are tried whole.
  */
 export async function carryOut(attack: Attack, { part, seed }: { part: number; seed: number }): Promise<Tally> {
-  const { notificationDelay = 10, linkedSignatureWait } = attack;
-  const simulator = await startSimulator({ port: 0, notificationDelay, linkedSignatureWait });
+  const { notificationDelayMs = 10, linkedSignatureWaitMs } = attack;
+  const simulator = await startSimulator({ port: 0, notificationDelayMs, linkedSignatureWaitMs });
   const tally = new Tally();
   try {
     const tries = Math.ceil((attack.tries ?? 0) * part);

@@ -496,7 +496,7 @@ function useVictim(simulator: Simulator): void {
 
 export const tamperedSignatures: Attack = {
   name: 'tampered signatures',
-  linkedSignatureWait: 1000,
+  linkedSignatureWaitMs: 1000,
   async run({ simulator, report }) {
     const signatures = await signaturesToTamperWith(simulator);
     for (const [what, , change] of signatureTamperings) {

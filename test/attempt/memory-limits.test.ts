@@ -26,7 +26,7 @@ describe('Limits in memory', () => {
       () => expect.fail('There were too many.'),
       (reason) => reason,
     );
-    expect(error).to.include({ code: 'too_many_starts', retryAfter: 300 });
+    expect(error).to.include({ code: 'too_many_starts', retryAfterSeconds: 300 });
   });
 
   it('count logins and signings apart where both share them', async () => {

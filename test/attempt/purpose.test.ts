@@ -1,7 +1,7 @@
 /** What tells the attempts of one strategy from those of another, as one text. */
 
 import { expect } from 'chai';
-import type { CreationSettings } from '../../lib/attempt/creation.js';
+import type { CreationSettings } from '../../lib/attempt/create-session.js';
 import { purposeOf } from '../../lib/attempt/options.js';
 
 describe('The purpose of an attempt', () => {

@@ -26,7 +26,7 @@ export const notAllowed = { uuid: '00000000-0000-4000-8000-000000000001', name: 
 export async function startStage(): Promise<Stage> {
   const simulator = await startSimulator({
     port: 0,
-    notificationDelay: 0,
+    notificationDelayMs: 0,
     relyingParties: [
       { ...allowed, mayShareIpAddress: true, mayUseAdvanced: true, capabilities: [capability] },
       notAllowed,

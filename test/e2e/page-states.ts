@@ -571,5 +571,5 @@ export const pageStates: readonly PageState[] = [
 
 /** People answer pushes, and never do. */
 export function startStatesSimulator(): Promise<Simulator> {
-  return startSimulator({ port: 0, notificationAnswer: 'phone', notificationDelay: 600_000 });
+  return startSimulator({ port: 0, notificationAnswer: 'phone', notificationDelayMs: 600_000 });
 }

@@ -52,7 +52,7 @@ describe('A login where some countries are accepted', () => {
   };
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10 });
     site = await startSiteFor(['EE', 'LT']);
     subscribe(outcomeChannel, hear);
   });

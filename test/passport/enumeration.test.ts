@@ -20,10 +20,10 @@ describe('A person without a usable account', () => {
   const reasons: (string | undefined)[] = [];
 
   /** Far longer than any test, so that a running session stays one. */
-  const notificationDelay = 60_000;
+  const notificationDelayMs = 60_000;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay, clock: () => time, sessionLifetime: 200_000 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs, clock: () => time, sessionLifetimeMs: 200_000 });
   });
   after(() => simulator.close());
   beforeEach(async () => {
@@ -184,7 +184,7 @@ describe('What a site asks the service', () => {
   };
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 60_000 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 60_000 });
   });
   after(() => simulator.close());
   beforeEach(async () => {

@@ -366,7 +366,7 @@ describe('A push that is held back', () => {
       expect(view.state, 'a start is no push').to.equal('running');
       const { status, body } = await browser.post('/push', { id: view.id });
       expect([status, body.code]).to.deep.equal([429, 'too_many_pushes']);
-      expect(site.errors.pop()).to.include({ code: 'too_many_pushes', retryAfter: 200 });
+      expect(site.errors.pop()).to.include({ code: 'too_many_pushes', retryAfterSeconds: 200 });
       expect(await browser.status(view.id)).to.deep.equal(view);
       const other = await browser.start({ identify: { semanticsIdentifier: 'PNOLT-40504040001' } });
       expect(await push(other.id)).to.not.have.property('isHeld');

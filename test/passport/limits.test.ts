@@ -20,7 +20,7 @@ describe('What visitors can make the site send', () => {
   const fetch = fetchWith();
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 60_000 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 60_000 });
     site = await startSite(simulator, {
       strategy: {
         clock: () => time,
@@ -90,7 +90,7 @@ describe('What visitors can make the site send', () => {
     await startNearlyAll();
     time += 60_500;
     await browser.post('/start');
-    expect(site.errors.pop()).to.include({ code: 'too_many_starts', retryAfter: 240 });
+    expect(site.errors.pop()).to.include({ code: 'too_many_starts', retryAfterSeconds: 240 });
   });
 
   it('does not count a start that is refused before anything is sent', async () => {

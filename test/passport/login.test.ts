@@ -9,7 +9,7 @@ describe('A login', () => {
   let browser: Browser;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 50 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 50 });
     site = await startSite(simulator, {
       start: (req) => ({
         flow: req.body.flow,

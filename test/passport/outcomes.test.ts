@@ -38,7 +38,7 @@ describe('A login that does not succeed', () => {
   const messages = new Map<string, string>();
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10 });
     site = await startSite(simulator, {
       strategy: {
         interactions: [

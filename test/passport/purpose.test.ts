@@ -25,7 +25,7 @@ describe('An attempt', () => {
   const signed: unknown[] = [];
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10, relyingParties: [relyingParty, other] });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10, relyingParties: [relyingParty, other] });
     const app = express();
     ({ origin, close } = await listen(app));
     const passport = new Authenticator();

@@ -317,7 +317,7 @@ describe('Live updates', () => {
       for (const stream of open) expect((await stream.next()).state).to.equal('running');
       const { status, body } = await browser.get(`/updates?id=${id}`);
       expect([status, body.code]).to.deep.equal([429, 'too_many_updates']);
-      expect(site.errors.pop()).to.include({ name: 'SmartIdLimitError', retryAfter: 1 });
+      expect(site.errors.pop()).to.include({ name: 'SmartIdLimitError', retryAfterSeconds: 1 });
       for (const stream of open) expect((await stream.next()).state).to.equal('running');
       expect(polled(), 'one long poll for all').to.have.length(1);
 

@@ -46,7 +46,7 @@ describe('What a process writes', function () {
   }
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 20 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 20 });
   });
   beforeEach(() => {
     secrets = new Set();

@@ -26,7 +26,7 @@ export function describeLimits(
     const cleanUp: (() => unknown)[] = [];
 
     before(async function () {
-      simulator = await startSimulator({ port: 0, notificationDelay: 60_000 });
+      simulator = await startSimulator({ port: 0, notificationDelayMs: 60_000 });
       const makeStore = await prepare(this, cleanUp);
       store = await makeStore();
       const sessions = new session.MemoryStore();
@@ -61,7 +61,7 @@ export function describeLimits(
       expect(answers.filter(({ status }) => status === 200)).to.have.length(maxStarts - 1);
       expect(answers.filter(({ body }) => body.code === 'too_many_starts')).to.have.length(10);
       const errors = sites.flatMap((site) => site.errors);
-      expect(errors.pop()).to.have.property('retryAfter').that.is.within(290, 300);
+      expect(errors.pop()).to.have.property('retryAfterSeconds').that.is.within(290, 300);
       expect((await new Browser(sites[1].origin).post('/start')).status, 'another browser').to.equal(200);
     });
 

@@ -26,7 +26,7 @@ describe('The limits in Redis', function () {
 
   before(async function () {
     server = await RedisServer.start(this);
-    simulator = await startSimulator({ port: 0, notificationDelay: 60_000 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 60_000 });
     client = await connect(server.url);
     site = await startSite(simulator, {
       strategy: {

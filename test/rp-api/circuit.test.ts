@@ -24,7 +24,7 @@ describe('A pause for the service', () => {
       return 0;
     } catch (error) {
       expect(error).to.be.instanceOf(SmartIdServiceError).and.include({ code: 'maintenance', status: 503 });
-      return (error as SmartIdServiceError).retryAfter;
+      return (error as SmartIdServiceError).retryAfterSeconds;
     }
   };
   const fail = (times: number) => {
@@ -114,7 +114,7 @@ describe('A service in maintenance', function () {
         expect([status, body.code]).to.deep.equal([503, 'maintenance']);
       }
       expect(asked).to.have.length(1);
-      expect(site.errors[9]).to.have.property('retryAfter').within(1, 2);
+      expect(site.errors[9]).to.have.property('retryAfterSeconds').within(1, 2);
       await new Promise((resolve) => setTimeout(resolve, 2_050));
       expect((await browser.post('/start')).status).to.equal(200);
     });
@@ -143,7 +143,7 @@ describe('A service in maintenance', function () {
     const client = new SmartIdClient(simulator);
     simulator.faults.add({ on: 'session', status: 503, headers: { 'retry-after': '60' } });
     const error = await rejection(client.waitForSession('de305d54-75b4-431b-adb2-eb6b9e546014'));
-    expect(error).to.include({ code: 'maintenance', httpStatus: 503, retryAfter: 60 });
+    expect(error).to.include({ code: 'maintenance', httpStatus: 503, retryAfterSeconds: 60 });
   });
 
   it('may say when by a date, and what makes no sense is no pause', async () => {
@@ -151,13 +151,13 @@ describe('A service in maintenance', function () {
     const ask = () => rejection(client.sessionStatus('de305d54-75b4-431b-adb2-eb6b9e546014'));
     for (const header of ['soon', '-5', '1e9', '', 'Thu, 01 Jan 1970 00:00:00 GMT']) {
       simulator.faults.add({ on: 'session', times: 1, status: 503, headers: { 'retry-after': header } });
-      expect(await ask(), header).to.include({ httpStatus: 503, retryAfter: undefined });
+      expect(await ask(), header).to.include({ httpStatus: 503, retryAfterSeconds: undefined });
       expect(await ask(), 'asked again').to.have.property('code', 'session_not_found');
     }
     const date = new Date(Date.now() + 20_000).toUTCString();
     simulator.faults.add({ on: 'session', times: 1, status: 503, headers: { 'retry-after': date } });
     expect(await ask())
-      .to.have.property('retryAfter')
+      .to.have.property('retryAfterSeconds')
       .within(18, 20);
   });
 });

@@ -371,10 +371,12 @@ describe('The RP API client', () => {
       expect(await rejection(client.waitForSession(sessionID))).to.have.property('code', 'bad_response');
     });
 
-    it('ends at the deadline', async () => {
-      nock(origin).get(path).query(true).delay(60).reply(200, { state: 'RUNNING' });
-      expect(await rejection(client.waitForSession(sessionID, { deadline: 40 }))).to.have.property('code', 'timeout');
-    });
+    for (const name of ['maxWaitMs', 'deadline']) {
+      it(`ends after ${name}`, async () => {
+        nock(origin).get(path).query(true).delay(60).reply(200, { state: 'RUNNING' });
+        expect(await rejection(client.waitForSession(sessionID, { [name]: 40 }))).to.have.property('code', 'timeout');
+      });
+    }
 
     it('can be aborted, with the reason of who did', async () => {
       nock(origin).get(path).query(true).delay(5000).reply(200, { state: 'RUNNING' });

@@ -84,7 +84,7 @@ describe('More sessions than there may be polls', () => {
     await begun();
     await pause(4 * turnMs);
     expect([...service.asked.values()]).to.deep.equal(sessions.map(() => 1));
-    expect([...service.options.values()].every(({ timeoutMs, deadline }) => !timeoutMs && !deadline)).to.equal(true);
+    expect([...service.options.values()].every(({ timeoutMs, maxWaitMs }) => !timeoutMs && !maxWaitMs)).to.equal(true);
     expect(service.aborted).to.equal(0);
   });
 

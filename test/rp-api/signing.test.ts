@@ -70,7 +70,7 @@ describe('The RP API client, signing at the simulator', () => {
   let client: SmartIdClient;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelayMs: 10 });
     client = new SmartIdClient(simulator);
   });
   after(() => simulator.close());

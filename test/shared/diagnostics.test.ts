@@ -22,7 +22,7 @@ describe('The channels', function () {
   const told = (name: string) => heard.filter((each) => each.name === name).map(({ message }) => message);
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 20 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 20 });
     // Whose answers may be remembered, unlike those of the recorded shape.
     simulator.revocation.ocspProfile = 'simple';
     for (const [, name] of channels) subscribe(name, hear);

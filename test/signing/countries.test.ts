@@ -45,7 +45,7 @@ describe('A signing where some countries are accepted', () => {
   };
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10, linkedSignatureWait: 300 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10, linkedSignatureWaitMs: 300 });
     site = await startSiteFor(['EE']);
     subscribe(outcomeChannel, hear);
   });

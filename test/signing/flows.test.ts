@@ -20,7 +20,7 @@ describe('A signature', () => {
   const prepared: unknown[][] = [];
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 20 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 20 });
     site = await startSigningSite(simulator, {
       prepare: (signer, request, req) => {
         prepared.push([signer, request, req.path]);

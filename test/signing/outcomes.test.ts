@@ -27,8 +27,8 @@ describe('A signature that is not given', () => {
     simulator = await startSimulator({
       port: 0,
       relyingParties: [demoWithAdvanced],
-      notificationDelay: 20,
-      linkedSignatureWait: 300,
+      notificationDelayMs: 20,
+      linkedSignatureWaitMs: 300,
     });
     site = await startSigningSite(simulator, {
       prepare: (...told) => {

@@ -20,7 +20,7 @@ describe('A signature on several processes', () => {
   const prepared: string[] = [];
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 20 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 20 });
     [first, second] = await startSigningProcesses(
       simulator,
       async (name) => {

@@ -20,7 +20,7 @@ describe('Requests about one signature at the same time', () => {
   const fetch = fetchWith();
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 400 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 400 });
     site = await startSigningSite(simulator, {
       signing: {
         clock: () => time,

@@ -25,7 +25,7 @@ describe('Live updates of a signature', () => {
 
   before(async function () {
     this.timeout(30_000);
-    simulator = await startSimulator({ port: 0, notificationDelay: 20 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 20 });
     [first, second] = await startSigningProcesses(
       simulator,
       async (name) => {

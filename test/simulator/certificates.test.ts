@@ -407,7 +407,7 @@ describe('The certificates of the simulator', () => {
   });
 
   it('have keys of the size that was asked for, one for each account, made once', async () => {
-    const other = await startSimulator({ port: 0, keySize: 3072, notificationDelay: 0 });
+    const other = await startSimulator({ port: 0, keySize: 3072, notificationDelayMs: 0 });
     try {
       const certificates: string[] = [];
       for (const documentNumber of ['PNOEE-40404040009-MOCK-Q', 'PNOEE-40404040009-MOCK-Q']) {

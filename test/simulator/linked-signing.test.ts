@@ -198,7 +198,7 @@ describe('The mock phone, after a certificate choice', () => {
   let signature: DeviceLinkSession | undefined;
 
   before(async () => {
-    sim = await startQuickSimulator({ notificationAnswer: 'phone', linkedSignatureWait: 400 });
+    sim = await startQuickSimulator({ notificationAnswer: 'phone', linkedSignatureWaitMs: 400 });
     site = createServer(async (request, response) => {
       const status = signature && (await sessionStatus(sim, signature.response.sessionID, 1000)).body;
       const url = new URL(request.url ?? '', initialCallbackUrl);

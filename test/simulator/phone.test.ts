@@ -239,7 +239,7 @@ describe('The phone page', () => {
     });
 
     it('goes back when no document has come in time', async () => {
-      const impatient = await startQuickSimulator({ notificationAnswer: 'phone', linkedSignatureWait: 100 });
+      const impatient = await startQuickSimulator({ notificationAnswer: 'phone', linkedSignatureWaitMs: 100 });
       try {
         const phonePath = `${new URL(impatient.baseUrl).origin}/phone`;
         for (const flowType of ['Web2App', 'QR'] as const) {
@@ -314,7 +314,7 @@ describe('The phone page', () => {
 
 describe('A notification that the account answers by itself', () => {
   it('is answered after the delay', async () => {
-    const sim = await startQuickSimulator({ notificationDelay: 150 });
+    const sim = await startQuickSimulator({ notificationDelayMs: 150 });
     try {
       const url = `${sim.baseUrl}/authentication/notification/document/${documentOk}`;
       const { body } = await post(url, notificationRequest());

@@ -24,7 +24,7 @@ describe('Repeating a request', () => {
     sim = await startQuickSimulator({
       notificationAnswer: 'phone',
       clock: () => now,
-      linkedSignatureWait: 600_000,
+      linkedSignatureWaitMs: 600_000,
       relyingParties: [
         { uuid: '00000000-0000-4000-8000-000000000000', name: 'DEMO' },
         { uuid: '00000000-0000-4000-8000-000000000001', name: 'Other' },

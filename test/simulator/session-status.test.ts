@@ -220,7 +220,7 @@ describe('A session that nobody answers', () => {
   let now = 1_800_000_000_000;
   let sim: Simulator;
   before(async () => {
-    sim = await startQuickSimulator({ sessionLifetime: 60_000, clock: () => now });
+    sim = await startQuickSimulator({ sessionLifetimeMs: 60_000, clock: () => now });
   });
   after(() => sim.close());
 
@@ -251,7 +251,7 @@ describe('A session that nobody answers', () => {
 
 describe('A short session', () => {
   it('wakes those who wait for it when it expires', async () => {
-    const sim = await startQuickSimulator({ sessionLifetime: 200 });
+    const sim = await startQuickSimulator({ sessionLifetimeMs: 200 });
     try {
       const { response } = await createAnonymous(sim);
       const begun = Date.now();

@@ -27,7 +27,7 @@ describe('The requests about signing', () => {
   let sim: Simulator;
   let linkedSessionID: string;
   before(async () => {
-    sim = await startQuickSimulator({ linkedSignatureWait: 60_000 });
+    sim = await startQuickSimulator({ linkedSignatureWaitMs: 60_000 });
     const choice = await createChoice(sim);
     await usePhone(sim, { deviceLink: deviceLink(choice, 'QR') });
     linkedSessionID = choice.response.sessionID;

@@ -154,7 +154,7 @@ describe('The status of a session about signing', () => {
   });
 
   it('shows one certificate for all that is about signing, and another for authentication', async () => {
-    const one = await startSimulator({ port: 0, notificationDelay: 0 });
+    const one = await startSimulator({ port: 0, notificationDelayMs: 0 });
     try {
       const certificates = new Map<string, string>();
       const answer = async (what: string, session: Json) => {
@@ -207,7 +207,7 @@ describe('The status of a session about signing', () => {
   });
 
   it('is TIMEOUT where nobody answers', async () => {
-    const quick = await startQuickSimulator({ sessionLifetime: 100 });
+    const quick = await startQuickSimulator({ sessionLifetimeMs: 100 });
     try {
       const choice = await createChoice(quick);
       expect((await sessionStatus(quick, choice.response.sessionID)).body.result.endResult).to.equal('TIMEOUT');

@@ -31,7 +31,7 @@ describe('simulator.phone', () => {
     simulator = await startSimulator({
       port: 0,
       notificationAnswer: 'phone',
-      notificationDelay: 10,
+      notificationDelayMs: 10,
       clock: () => now,
     });
     login = await startSite(simulator, { start: (req) => startOf(req.body) });
@@ -157,7 +157,7 @@ describe('simulator.phone', () => {
     let automatic: Simulator;
     let site: Site;
     before(async () => {
-      automatic = await startSimulator({ port: 0, notificationDelay: 150 });
+      automatic = await startSimulator({ port: 0, notificationDelayMs: 150 });
       site = await startSite(automatic, {
         start: (req) => ({ flow: 'notification', identify: () => ({ documentNumber: req.body.documentNumber }) }),
       });

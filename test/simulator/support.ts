@@ -24,7 +24,12 @@ export const callbackUrl = 'https://rp.example.com/callback?value=RrKjjT4aggzu27
 
 /** All accounts share one key: making one for each would take most of the tests' time. */
 export async function startQuickSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const sim = await startSimulator({ port: 0, notificationDelay: 10, relyingParties: [demoWithAdvanced], ...options });
+  const sim = await startSimulator({
+    port: 0,
+    notificationDelayMs: 10,
+    relyingParties: [demoWithAdvanced],
+    ...options,
+  });
   for (const { documentNumber } of simulatedAccounts) {
     for (const purpose of ['authentication', 'signature'] as const) {
       sim.useCertificate(documentNumber, sim.pki.issueUserCertificate({ account: documentNumber, purpose }), purpose);

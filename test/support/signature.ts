@@ -19,7 +19,7 @@ import { callbackOf, callbackUrlOf, clientOf, trustOf, useDeviceLink } from './g
 import { okDocument } from './phone.js';
 
 export interface ChoiceWish {
-  /** `QR` if left out. With a callback URL the app waits for a linked signature before it uses it, see `linkedSignatureWait`. */
+  /** `QR` if left out. With a callback URL the app waits for a linked signature before it uses it, see `linkedSignatureWaitMs`. */
   flowType?: FlowType;
   documentNumber?: string;
   certificateLevel?: CertificateLevel;

@@ -11,6 +11,6 @@ export type SimulatorMessage = Pick<
 const { environment, relyingPartyUUID, relyingPartyName, trustAnchors } = await startSimulator({
   port: 0,
   // Far longer than any measurement, so that a running session stays one.
-  notificationDelay: 600_000,
+  notificationDelayMs: 600_000,
 });
 process.send?.({ environment, relyingPartyUUID, relyingPartyName, trustAnchors } satisfies SimulatorMessage);

@@ -15,7 +15,7 @@ describe('Verifying an authentication', () => {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelayMs: 10 });
   });
   after(() => simulator.close());
 

@@ -28,8 +28,8 @@ describe('Verifying a certificate choice', () => {
     simulator = await startSimulator({
       port: 0,
       relyingParties: [demoWithAdvanced],
-      notificationDelay: 10,
-      linkedSignatureWait: 100,
+      notificationDelayMs: 10,
+      linkedSignatureWaitMs: 100,
     });
   });
   after(() => simulator.close());

@@ -105,7 +105,7 @@ for (const [what, { checks, purpose, genuine, failingCheck, tamperings: changes 
     let good: GenuineAnswer;
 
     before(async () => {
-      simulator = await startSimulator({ port: 0, linkedSignatureWait: 200 });
+      simulator = await startSimulator({ port: 0, linkedSignatureWaitMs: 200 });
       good = await genuine(simulator);
     });
     after(() => simulator.close());

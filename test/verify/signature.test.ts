@@ -28,7 +28,7 @@ describe('Verifying a signature', () => {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, relyingParties: [demoWithAdvanced], notificationDelayMs: 10 });
   });
   after(() => simulator.close());
 

@@ -116,7 +116,7 @@ describe('Tampering with a signature', () => {
   let others: OtherSignatures;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10 });
     ({ good, others } = await signaturesToTamperWith(simulator));
   });
   after(() => simulator.close());
@@ -166,7 +166,7 @@ describe('Tampering with a certificate choice', () => {
   let others: OtherChoices;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10, linkedSignatureWait: 200 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10, linkedSignatureWaitMs: 200 });
     ({ good, others } = await choicesToTamperWith(simulator));
   });
   after(() => simulator.close());
@@ -199,7 +199,7 @@ describe('An answer of one kind of session', () => {
   let choice: GenuineChoice;
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelay: 10 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10 });
     signatures = await signaturesToTamperWith(simulator);
     choice = await genuineCertificateChoice(simulator);
   });

@@ -105,7 +105,7 @@ describe('The login page of a site that accepts some countries', () => {
 });
 
 describe('The signing page of a site that accepts some countries', () => {
-  const sites = usePageSites('/deep/sign', { linkedSignatureWait: 300 });
+  const sites = usePageSites('/deep/sign', { linkedSignatureWaitMs: 300 });
   const { base, begin, finish } = sites;
 
   it('tells a person of another country, and nothing is prepared', async () => {

@@ -38,7 +38,7 @@ export interface PageSites {
 }
 
 /** For the tests of the `describe` that calls it. */
-export function usePageSites(base: string, options: SimulatorOptions = { notificationDelay: 10 }): PageSites {
+export function usePageSites(base: string, options: SimulatorOptions = { notificationDelayMs: 10 }): PageSites {
   let simulator: Simulator;
   const closers: (() => void)[] = [];
 

@@ -398,7 +398,7 @@ describe('The login page without scripts', () => {
 });
 
 describe('The signing page without scripts', () => {
-  const sites = usePageSites('/deep/sign', { notificationAnswer: 'phone', linkedSignatureWait: 3_000 });
+  const sites = usePageSites('/deep/sign', { notificationAnswer: 'phone', linkedSignatureWaitMs: 3_000 });
   const { base } = sites;
   const query = 'returnTo=/contracts&reference=contract+7&lang=lv';
   const own = wordsOf.lv;

@@ -18,8 +18,8 @@ export interface SignatureBox {
   height: number;
 }
 
-const largestSize = 12;
-const smallestSize = 4;
+const maxLetterPoints = 12;
+const minLetterPoints = 4;
 /** Of the size of the letters. */
 const lineHeight = 1.2;
 const padding = 2;
@@ -65,11 +65,11 @@ export function addAppearance(
   const lines = text.split('\n');
   const widest = Math.max(...lines.map((line) => font.width(line)));
   const size = Math.min(
-    largestSize,
+    maxLetterPoints,
     (height - 2 * padding) / (lines.length * lineHeight),
-    widest > 0 ? (width - 2 * padding) / widest : largestSize,
+    widest > 0 ? (width - 2 * padding) / widest : maxLetterPoints,
   );
-  if (!(size >= smallestSize)) throw new SmartIdInputError('visible', 'is too small for its text.');
+  if (!(size >= minLetterPoints)) throw new SmartIdInputError('visible', 'is too small for its text.');
   const leading = size * lineHeight;
   const shown = lines.map((line) => `${font.encode(line)} Tj T*`);
   const content = [

@@ -1,7 +1,7 @@
 /** Timestamps of an authority (RFC 3161): asked for over HTTP, and verified before anything in them is used. */
 
 import { SmartIdInputError, SmartIdServiceError } from '../../shared/errors.js';
-import { type Answer, exchange, type Fetch } from '../../shared/http.js';
+import { exchange, type Fetch, type HttpAnswer } from '../../shared/http.js';
 import { fetchOverKeptConnections } from '../../shared/kept-connections.js';
 import type { TrustAnchors } from '../../trust/anchors.js';
 import type { DocumentHashAlgorithm } from '../draft.js';
@@ -87,12 +87,12 @@ function checkUrl(url: string): void {
   throw new SmartIdInputError('url', 'must be the http or https address of a timestamp authority.');
 }
 
-function checkAnswer({ status, contentType, retryAfter }: Answer): void {
+function checkAnswer({ status, contentType, retryAfterMs }: HttpAnswer): void {
   if (status !== 200) {
     const code = status >= 500 || status === 429 ? 'server_error' : 'bad_response';
     throw new SmartIdServiceError(code, `${authorityName} answered with status ${status}.`, {
       httpStatus: status,
-      retryAfter: retryAfter && Math.ceil(retryAfter / 1000),
+      retryAfterSeconds: retryAfterMs && Math.ceil(retryAfterMs / 1000),
     });
   }
   // Not every authority names the right one; a page of whoever is on the way is a text.

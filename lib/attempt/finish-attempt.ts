@@ -23,13 +23,13 @@ const { maxResultWaitMs } = waits;
  * A result to verify; or why there is none, by its code and the HTTP status that fits, and whether it may still come;
  * or nothing to finish at all.
  */
-export type Conclusion =
+export type FinishResult =
   | { end: 'complete'; attempt: Attempt; status: CompleteSessionStatus; callback?: CallbackParameters }
-  | FailedEnd
+  | FailedFinish
   | { end: 'absent' };
 
 /** The end of an attempt that has failed, or of a request after which the attempt is as open as before. */
-export interface FailedEnd {
+export interface FailedFinish {
   end: 'failed';
   code: string;
   httpStatus: 401 | 403;
@@ -46,7 +46,7 @@ export interface FailedEnd {
 export type Advance = (attempt: Attempt, status: CompleteSessionStatus) => Promise<Attempt | undefined>;
 
 /** The request that is to end an attempt. */
-export interface Ending {
+export interface FinishRequest {
   kept: KeptAttempts;
   /** Undefined where it names no attempt. */
   entry: Entry | undefined;
@@ -56,7 +56,7 @@ export interface Ending {
   mayEnd?(attempt: Attempt): boolean;
 }
 
-interface Context extends Ending {
+interface FinishContext extends FinishRequest {
   attempts: Attempts;
   advance: Advance;
   entry: Entry;
@@ -65,11 +65,11 @@ interface Context extends Ending {
 }
 
 /** @throws what is broken: SmartIdSessionError, SmartIdServiceError. */
-export async function concludeAttempt(
-  { kept, entry, signal, mayEnd = () => true }: Ending,
+export async function finishAttempt(
+  { kept, entry, signal, mayEnd = () => true }: FinishRequest,
   attempts: Attempts,
   advance: Advance = async () => undefined,
-): Promise<Conclusion> {
+): Promise<FinishResult> {
   const found = entry && (await attempts.read(kept, entry.id, entry.by));
   const attempt = found && mayEnd(found) ? found : undefined;
   if (entry?.by === 'callback' && !(attempt && isCallbackOf(attempt, entry.value))) {
@@ -77,49 +77,49 @@ export async function concludeAttempt(
   }
   if (!entry || !attempt) return { end: 'absent' };
   const context = { kept, entry, signal, attempts, advance, since: performance.now() };
-  if (attempt.ended) return endWith(context, attempt, attempt.ended);
-  if (attempts.clock() >= finishableUntil(attempt)) return endExpired(context, attempt);
-  return concludeRunning(context, attempt, context.since + maxResultWaitMs[entry.by]);
+  if (attempt.ended) return finishFailed(context, attempt, attempt.ended);
+  if (attempts.clock() >= finishableUntil(attempt)) return finishExpired(context, attempt);
+  return finishRunning(context, attempt, context.since + maxResultWaitMs[entry.by]);
 }
 
 /** Takes as long as with a session that nobody has confirmed, and leaves as much behind. */
-async function concludeUnseen(
-  context: Context,
+async function finishUnseen(
+  context: FinishContext,
   attempt: Attempt,
   code: string,
   maxWaitMs: number,
-): Promise<Conclusion> {
+): Promise<FinishResult> {
   await sleep(maxWaitMs, undefined, { signal: context.signal }).catch(() => {});
-  return concludeUnconfirmed(context, attempt, code);
+  return finishUnconfirmed(context, attempt, code);
 }
 
 /** The attempt stays for as long as the person may still confirm it. The precise code is for the site alone. */
-async function concludeUnconfirmed(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
-  if (context.attempts.clock() >= attempt.expiresAt) return endExpired(context, attempt);
+async function finishUnconfirmed(context: FinishContext, attempt: Attempt, code: string): Promise<FinishResult> {
+  if (context.attempts.clock() >= attempt.expiresAt) return finishExpired(context, attempt);
   return stillOpen(attempt, isHiddenCode(code) ? code : 'still_running');
 }
 
-async function concludeRunning(context: Context, attempt: Attempt, deadline: number): Promise<Conclusion> {
-  const left = () => Math.max(0, deadline - performance.now());
+async function finishRunning(context: FinishContext, attempt: Attempt, waitUntil: number): Promise<FinishResult> {
+  const left = () => Math.max(0, waitUntil - performance.now());
   const observed = await waitForResult(context, attempt, left());
   const unseen = context.entry.by === 'finish' && unseenEnd(attempt, observed);
-  if (unseen) return concludeUnseen(context, attempt, unseen, left());
+  if (unseen) return finishUnseen(context, attempt, unseen, left());
   if (observed.state === 'running') {
-    return concludeUnconfirmed(context, attempt, attempt.accountProblem ?? 'still_running');
+    return finishUnconfirmed(context, attempt, attempt.accountProblem ?? 'still_running');
   }
-  if (observed.state === 'error') return concludeBroken(context, attempt, observed.error);
+  if (observed.state === 'error') return finishBroken(context, attempt, observed.error);
   const { status } = observed;
   const next = status.result.endResult === 'OK' ? await context.advance(attempt, status) : undefined;
-  if (next?.ended) return endWith(context, next, next.ended);
+  if (next?.ended) return finishFailed(context, next, next.ended);
   if (next && left() === 0) return stillOpen(attempt, 'still_running');
-  return next ? concludeRunning(context, next, deadline) : concludeComplete(context, attempt, status);
+  return next ? finishRunning(context, next, waitUntil) : finishComplete(context, attempt, status);
 }
 
-async function concludeComplete(
-  context: Context,
+async function finishComplete(
+  context: FinishContext,
   attempt: Attempt,
   status: CompleteSessionStatus,
-): Promise<Conclusion> {
+): Promise<FinishResult> {
   const { entry } = context;
   // The attempt stays: the callback in the browser that started it may still come.
   if (entry.by === 'finish' && status.result.endResult === 'OK' && endsByCallback(attempt, status)) {
@@ -132,44 +132,48 @@ async function concludeComplete(
   return { end: 'complete', attempt, status, callback: entry.by === 'callback' ? entry.parameters : undefined };
 }
 
-async function concludeBroken(context: Context, attempt: Attempt, error: unknown): Promise<Conclusion> {
-  if (error instanceof SmartIdSessionNotFoundError) return endWith(context, attempt, 'expired');
+async function finishBroken(context: FinishContext, attempt: Attempt, error: unknown): Promise<FinishResult> {
+  if (error instanceof SmartIdSessionNotFoundError) return finishFailed(context, attempt, 'expired');
   // An answer that makes no sense will make none the next time; anything else may be tried again.
   if (error instanceof SmartIdServiceError && error.code === 'bad_response') await take(context, attempt);
   throw error;
 }
 
-async function waitForResult({ attempts, signal }: Context, attempt: Attempt, maxWaitMs: number): Promise<Observed> {
+async function waitForResult(
+  { attempts, signal }: FinishContext,
+  attempt: Attempt,
+  maxWaitMs: number,
+): Promise<Observed> {
   const observed = await attempts.watchOf(attempt).wait(attempt.session.sessionID, maxWaitMs, signal);
   return signal.aborted ? { state: 'running' } : observed;
 }
 
-async function take({ kept, since }: Context, { id }: Attempt): Promise<Attempt | undefined> {
+async function take({ kept, since }: FinishContext, { id }: Attempt): Promise<Attempt | undefined> {
   // What else the site keeps in the session may have changed while this request was waiting.
   if (performance.now() - since > shortWaitMs) await kept.refresh();
   return kept.take(id);
 }
 
-function endExpired(context: Context, attempt: Attempt): Promise<Conclusion> {
-  return endWith(context, attempt, attempt.accountProblem ?? 'expired');
+function finishExpired(context: FinishContext, attempt: Attempt): Promise<FinishResult> {
+  return finishFailed(context, attempt, attempt.accountProblem ?? 'expired');
 }
 
-async function endWith(context: Context, attempt: Attempt, code: string): Promise<Conclusion> {
+async function finishFailed(context: FinishContext, attempt: Attempt, code: string): Promise<FinishResult> {
   const taken = await take(context, attempt);
   return { ...failed(attempt, code, isForbidden(code) ? 403 : 401), isTaken: taken !== undefined };
 }
 
-export function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
+export function failed(attempt: Attempt | undefined, code: string, httpStatus: 401 | 403 = 401): FailedFinish {
   return { end: 'failed', code, httpStatus, attempt, isOpen: false, isTaken: false };
 }
 
-function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): FailedEnd {
+function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401): FailedFinish {
   return { ...failed(attempt, code, httpStatus), isOpen: true };
 }
 
 /** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */
 export async function orGiveBack<T>(
-  { ending: { kept }, attempts }: { ending: Ending; attempts: Attempts },
+  { ending: { kept }, attempts }: { ending: FinishRequest; attempts: Attempts },
   attempt: Attempt,
   work: () => T | Promise<T>,
 ): Promise<T> {

@@ -29,14 +29,14 @@ export interface CreationSettings {
 }
 
 /** How a person can come to a session, and come back. */
-export interface OfferedWays {
+export interface OfferedFlows {
   flowTypes: FlowType[];
   initialCallbackUrl?: string;
   callbackSecret?: string;
 }
 
 /** @param id the attempt's, which the callback URL carries together with a secret of its own. */
-export function offerWays(settings: CreationSettings, flow: Flow, id: string): OfferedWays {
+export function offerFlows(settings: CreationSettings, flow: Flow, id: string): OfferedFlows {
   const { client, callbackURL, appCallbackURL } = settings;
   const base = { 'device-link': callbackURL, app: appCallbackURL, notification: undefined }[flow];
   if (base === undefined) return { flowTypes: flow === 'notification' ? ['Notification'] : ['QR'] };
@@ -63,7 +63,7 @@ export function linkTerms({ client, relyingPartyName, brokeredRpName }: Creation
 }
 
 /** What a device-link session gives: its secret, what the visitor sees, and why it is a decoy if it is. */
-export interface CreatedDeviceLink extends Pick<RunningSession, 'sessionID' | 'deviceLink'> {
+export interface NewDeviceLinkSession extends Pick<RunningSession, 'sessionID' | 'deviceLink'> {
   sessionSecret: string;
   accountProblem?: AccountProblem;
 }
@@ -72,7 +72,7 @@ export interface CreatedDeviceLink extends Pick<RunningSession, 'sessionID' | 'd
 export async function createAnonymousSession(
   decoys: Decoys,
   creation: Promise<DeviceLinkSession>,
-): Promise<CreatedDeviceLink> {
+): Promise<NewDeviceLinkSession> {
   const session = await creation;
   decoys.learn(session);
   return shownOf(session);
@@ -83,7 +83,7 @@ export async function createNamedSession(
   decoys: Decoys,
   creation: Promise<DeviceLinkSession>,
   makeDecoy: () => DeviceLinkSession | Promise<DeviceLinkSession>,
-): Promise<CreatedDeviceLink> {
+): Promise<NewDeviceLinkSession> {
   const { session, accountProblem } = await orProblem(creation);
   if (session) decoys.learn(session);
   return { ...shownOf(session ?? (await makeDecoy())), accountProblem };

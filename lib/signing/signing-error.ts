@@ -11,16 +11,17 @@ import {
 import { failure } from '../shared/outcome.js';
 
 /** @param attempt the one that it is about, where there is one. */
-export function refusal(code: string, attempt?: Attempt, status: 401 | 403 = 401): SmartIdSigningError {
+export function signingError(code: string, attempt?: Attempt, status: 401 | 403 = 401): SmartIdSigningError {
   const { signing, returnTo } = attempt ?? {};
   return new SmartIdSigningError(failure(code, 'signing'), status, { reference: signing?.reference, returnTo });
 }
 
 /** The refusal that an error stands for; undefined where something is broken, which is no refusal. */
-export function refusalOf(error: unknown, attempt?: Attempt): SmartIdSigningError | undefined {
+export function signingErrorOf(error: unknown, attempt?: Attempt): SmartIdSigningError | undefined {
   if (error instanceof SmartIdSigningError) return error;
-  if (error instanceof SmartIdOutcomeError || error instanceof SmartIdAccountError) return refusal(error.code, attempt);
+  if (error instanceof SmartIdOutcomeError || error instanceof SmartIdAccountError)
+    return signingError(error.code, attempt);
   if (!(error instanceof SmartIdVerificationError)) return undefined;
   verificationFailures.publish({ error, attemptId: attempt?.id });
-  return refusal(error.code, attempt, 403);
+  return signingError(error.code, attempt, 403);
 }
