@@ -332,7 +332,7 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
           /not known/,
         ],
         ['with a hash that is not known', (xml: string) => xml.replace('xmlenc#sha256', 'xmlenc#md5'), /not known/],
-        ['without properties', (xml: string) => xml.replaceAll('QualifyingProperties', 'Properties'), /no XAdES/],
+        ['without properties', (xml: string) => xml.replaceAll('QualifyingProperties', 'Properties'), /not a XAdES/],
         ['with the properties of another', (xml: string) => xml.replace('"#S0"', '"#S9"'), /of another signature/],
         ['with properties that are not signed', (xml: string) => xml.replace('Id="SP"', 'Id="SQ"'), /are not signed/],
         ['with a value of something else', (xml: string) => xml.replace('Id="r"', 'Id="q"'), /value is not that/],
