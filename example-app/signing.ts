@@ -19,7 +19,7 @@ export type TimestampAuthority = SmartIdDocumentsOptions['timestampAuthority'];
 
 const title = 'A contract with the example site';
 /** It names nobody, so that everybody can see what they sign before it is known who they are. The signature names them. */
-const text = 'Whoever has signed this has tried how to sign with Smart-ID.';
+const text = 'Whoever has signed this has tried signing with Smart-ID.';
 const stamp = ({ profile }: Signer, now: Date) =>
   `Signed with Smart-ID by\n${profile.displayName}\n${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 

@@ -154,7 +154,7 @@ export class Attempts {
     else if (beginner !== undefined && !kept.hasSession(beginner)) {
       warnOnce(
         'SMART_ID_SESSION_LOST',
-        'A browser that has begun with Smart-ID has come back without the session in which it began, so nothing can be found: its cookie is not sent. Look at the domain, path, secure, sameSite and maxAge of the session cookie, at what a proxy leaves out, and at requests of scripts without credentials.',
+        'A browser that began a Smart-ID login or signing has come back without the session in which it began: its cookie is not sent, so nothing can be found. Check the domain, path, secure, sameSite and maxAge of the session cookie, what a proxy leaves out, and requests that scripts send without credentials.',
       );
     }
     return attempt;

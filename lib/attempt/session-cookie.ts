@@ -43,13 +43,13 @@ export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): vo
     // No error: express-session itself may have been told to trust the proxy, which cannot be seen from here.
     warnOnce(
       'SMART_ID_TRUST_PROXY',
-      "A Smart-ID login begins behind a proxy that has https and that the site does not trust. Unless express-session has proxy: true, it does not send its Secure cookie, and nobody can finish: app.set('trust proxy', 1), or with Fastify the option trustProxy.",
+      "A Smart-ID login begins behind a proxy that uses https and that the site does not trust. Unless express-session has proxy: true, it does not send its Secure cookie, and nobody can finish: set app.set('trust proxy', 1), or with Fastify the option trustProxy.",
     );
     return;
   }
   throw new SmartIdSessionError(
     'session_cookie_not_sent',
-    "The session cookie is Secure, so it is not sent: this request came by http. Use https; behind a proxy that has https, app.set('trust proxy', 1), or with Fastify the option trustProxy; or cookie: { secure: 'auto' }.",
+    "The session cookie is Secure, so it is not sent: this request came over http. Use https; behind a proxy that uses https, set app.set('trust proxy', 1), or with Fastify the option trustProxy; or cookie: { secure: 'auto' }.",
   );
 }
 

@@ -32,7 +32,7 @@ const schema = v.looseObject({
 export function checkDraft(draft: DraftFields): void {
   const { issues } = v.safeParse(schema, draft, { abortEarly: true });
   const [issue] = issues ?? [];
-  if (issue) throw new SmartIdInputError('draft', `is none: ${v.getDotPath(issue) ?? 'it'} is wrong.`);
+  if (issue) throw new SmartIdInputError('draft', `is not a draft: ${v.getDotPath(issue) ?? 'it'} is wrong.`);
   if (hashAlgorithmOf(choiceOf(draft)) !== draft.hashAlgorithm) {
     throw changed('its algorithms do not go together');
   }

@@ -154,7 +154,9 @@ function readAnswer(der: Uint8Array<ArrayBuffer>, context: Parameters<typeof rea
   try {
     result = readOcspResponse(der, context);
   } catch (cause) {
-    throw new SmartIdServiceError('bad_response', `${responderName} sent what is no OCSP answer.`, { cause });
+    throw new SmartIdServiceError('bad_response', `${responderName} sent something that is not an OCSP answer.`, {
+      cause,
+    });
   }
   if (!('refusal' in result)) return result;
   throw new SmartIdServiceError('bad_response', `${responderName} gave no answer that can be used: ${result.refusal}.`);

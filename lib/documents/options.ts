@@ -51,7 +51,7 @@ export function resolveOptions(options: DocumentOptions, earliest: number, lates
   }
   if (!(Number.isSafeInteger(signedAt) && signedAt >= earliest && signedAt <= latest)) {
     const [from, to] = [earliest, latest].map((time) => new Date(time).getUTCFullYear());
-    throw new SmartIdInputError('signedAt', `must be milliseconds since the epoch, of the years ${from} to ${to}.`);
+    throw new SmartIdInputError('signedAt', `must be milliseconds since the epoch, in the years ${from} to ${to}.`);
   }
   const certificate = checkCertificate(options.certificate, signedAt);
   return {

@@ -56,7 +56,11 @@ export class Circuit {
 }
 
 function inMaintenance(milliseconds: number): SmartIdServiceError {
-  return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance: it is not asked for now.', {
-    retryAfterSeconds: Math.ceil(milliseconds / 1000),
-  });
+  return new SmartIdServiceError(
+    'maintenance',
+    'The Smart-ID service is under maintenance, so it is not asked at the moment.',
+    {
+      retryAfterSeconds: Math.ceil(milliseconds / 1000),
+    },
+  );
 }

@@ -127,7 +127,7 @@ export class SmartIdClient {
       throw new SmartIdInputError('fetch', 'must be a function like fetch.');
     }
     if (options.fetch !== undefined && options.pinnedKeys !== undefined) {
-      throw new SmartIdInputError('pinnedKeys', 'cannot be checked over a fetch of your own: check them in it.');
+      throw new SmartIdInputError('pinnedKeys', 'cannot be checked with a fetch of your own: check them there.');
     }
     if (this.environment.isLive && !options.fetch && !options.pinnedKeys) warnOfMissingPins();
     this.fetch = options.fetch ?? fetchWith(createAgent(this.environment.baseUrl, options.pinnedKeys));

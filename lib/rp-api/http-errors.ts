@@ -66,11 +66,15 @@ export function httpError({ status, retryAfterMs, body }: ServiceAnswer, missing
       );
   }
   if (isOverloaded({ status })) {
-    return new SmartIdServiceError('maintenance', 'The Smart-ID service is under maintenance, or asked too often.', {
-      httpStatus: status,
-      problem,
-      retryAfterSeconds: retryAfterMs && Math.ceil(retryAfterMs / 1000),
-    });
+    return new SmartIdServiceError(
+      'maintenance',
+      'The Smart-ID service is under maintenance, or was asked too often.',
+      {
+        httpStatus: status,
+        problem,
+        retryAfterSeconds: retryAfterMs && Math.ceil(retryAfterMs / 1000),
+      },
+    );
   }
   if (status >= 500) {
     return new SmartIdServiceError('server_error', `The Smart-ID service failed with status ${status}.`, {

@@ -48,7 +48,7 @@ export function warnOfMissingPins(): void {
   warnOnce('SMART_ID_NO_PINNED_KEYS', 'The live Smart-ID service is used without pinnedKeys.', {
     type: 'SmartIdWarning',
     detail:
-      'Whoever gets a certificate for its host from any public CA could stand in for it. Set pinnedKeys; `npx smart-id-trust live --pins` shows the key that is in use.',
+      'Anybody who gets a certificate for its host from a public CA could impersonate it. Set pinnedKeys; `npx smart-id-trust live --pins` shows the key that is in use.',
   });
 }
 
@@ -58,9 +58,9 @@ function checkPin({ raw }: PeerCertificate, pinnedKeys: readonly string[]): Erro
   const pin = pinOf(publicKey);
   if (pinnedKeys.includes(pin)) return undefined;
   const since = new Date(validFrom).toISOString().slice(0, 10);
-  const message = `Its server has another key than pinnedKeys say, so nothing was sent. The key that came: ${pin}, in a valid certificate from ${since}; pinned: ${pinnedKeys.join(', ')}. ${advice}`;
+  const message = `Its server has a key that is not among pinnedKeys, so nothing was sent. The key that came: ${pin}, in a valid certificate from ${since}; pinned: ${pinnedKeys.join(', ')}. ${advice}`;
   return Object.assign(new Error(message), { code: pinMismatchCode });
 }
 
 const advice =
-  'Where the operator of the service has announced that key, add it to pinnedKeys beside the old one until the change is over (`npx smart-id-trust live --pins` shows the key in use); where not, somebody may stand in between.';
+  'If the operator of the service has announced that key, add it to pinnedKeys beside the old one until the change is over (`npx smart-id-trust live --pins` shows the key in use); if not, somebody may be intercepting the connection.';

@@ -163,7 +163,7 @@ export class SmartIdSessionNotFoundError extends SmartIdError {
   readonly problem?: ProblemDetails;
 
   constructor(problem?: ProblemDetails) {
-    super('The Smart-ID session does not exist any more.', 'session_not_found', 401);
+    super('The Smart-ID session no longer exists.', 'session_not_found', 401);
     this.problem = problem;
   }
 }
@@ -213,7 +213,7 @@ export class SmartIdDocumentError extends SmartIdError {
   readonly signingId: string;
 
   constructor(signingId: string, cause: unknown) {
-    super('The document is signed, and cannot be finished at the moment.', 'document_unfinished', 503, { cause });
+    super('The document is signed but cannot be finished at the moment.', 'document_unfinished', 503, { cause });
     this.signingId = signingId;
   }
 }

@@ -47,13 +47,13 @@ function hiddenCodeMessage(what: Undertaking): string {
 
 const messages: Record<string, (thing: string, what: Undertaking) => string> = {
   wrong_vc: () => 'The wrong verification code was chosen in the Smart-ID app. Please try again.',
-  no_attempt: (thing) => `There is no Smart-ID ${thing} to finish here. Please start again.`,
+  no_attempt: (thing) => `There is no unfinished Smart-ID ${thing} here. Please start again.`,
   return_without_session: (thing) =>
     `The Smart-ID app returned to another browser than the one the ${thing} was started in. Please start again in your default browser, outside a private window.`,
   callback_required: (thing) =>
-    `The ${thing} was confirmed on the same device. Please go on in the tab that the Smart-ID app opened.`,
+    `The ${thing} was confirmed on the same device. Please continue in the tab that the Smart-ID app opened.`,
   cancelled: (thing) => `The ${thing} was cancelled before it was finished. Please start again.`,
-  already_used: (thing) => `This ${thing} has been used already. Please start again.`,
+  already_used: (thing) => `This ${thing} has already been used. Please start again.`,
   not_verified: (thing) => `The ${thing} could not be verified. Please start again.`,
   not_accepted: (thing) => `This site did not accept the ${thing}.`,
   country_not_accepted: (_thing, what) => `You cannot ${verb[what]} here with a Smart-ID account of your country.`,

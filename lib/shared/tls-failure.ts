@@ -18,7 +18,7 @@ export const pinMismatchCode = 'SMART_ID_PIN_MISMATCH';
 
 /** What the live service takes since November 2026, whatever it took before. */
 export const tlsOfLiveService =
-  'The live Smart-ID service takes TLS 1.3 with TLS_AES_256_GCM_SHA384, or TLS 1.2 with ECDHE-RSA-AES256-GCM-SHA384 or DHE-RSA-AES256-GCM-SHA384, and nothing else.';
+  'The live Smart-ID service accepts TLS 1.3 with TLS_AES_256_GCM_SHA384, or TLS 1.2 with ECDHE-RSA-AES256-GCM-SHA384 or DHE-RSA-AES256-GCM-SHA384, and nothing else.';
 
 /**
  * The failure, if the connection failed for one of these reasons.
@@ -34,7 +34,7 @@ export function tlsFailureOf(error: unknown, accepted?: string): TlsFailure | un
 }
 
 const advice =
-  'Where this process offers too little, look for --tls-max-v1.2, --tls-cipher-list and the like among its arguments and in NODE_OPTIONS, and for an OpenSSL configuration (OPENSSL_CONF); otherwise for a proxy or firewall on the way that ends TLS, and whether the address is right.';
+  'If this process offers too little, look for --tls-max-v1.2, --tls-cipher-list and the like among its arguments and in NODE_OPTIONS, and for an OpenSSL configuration (OPENSSL_CONF); otherwise look for a proxy or firewall that terminates TLS, and check the address.';
 
 /** The platform's fetch has the error of the connection as its cause; node-fetch takes over the code and the message. */
 function innermost(error: unknown): { code: string; message: string } {

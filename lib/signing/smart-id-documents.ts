@@ -235,7 +235,7 @@ export class SmartIdDocuments {
     const parsed = parseCertificate(certificate.raw);
     const result = buildPath(parsed, trustAnchors, clock());
     if ('refusal' in result) {
-      const rule = `must be those of SmartIdSigning: of the signer's certificate, ${result.refusal}.`;
+      const rule = `must be those of SmartIdSigning; the signer's certificate is refused: ${result.refusal}.`;
       throw new SmartIdInputError('trustAnchors', rule, { status: 500 });
     }
     if (this.options.level === 'LT' && ocspUrls(parsed).length === 0) {

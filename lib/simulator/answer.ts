@@ -66,7 +66,7 @@ export async function answerSession(
   const { sessions, keys } = context;
   refuseUnsuitable(phone.account, session);
   if (session.isBeingAnswered || session.status.state === 'COMPLETE') {
-    throw problem(400, 'session_over', 'The session is answered already, or has expired.');
+    throw problem(400, 'session_over', 'The session has already been answered, or has expired.');
   }
   session.isBeingAnswered = true;
   const userChallengeVerifier = randomBytes(32).toString('base64url');

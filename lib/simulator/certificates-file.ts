@@ -14,7 +14,7 @@ export async function checkCertificatesFile(file: string): Promise<void> {
     throw cannotBeWritten(file, error);
   });
   if (isOfSimulator(text)) return;
-  throw new UsageError(`${file} is not one that a simulator has written, so it stays as it is: name another file`);
+  throw new UsageError(`${file} is not one that a simulator has written, so it is left as it is: name another file`);
 }
 
 export async function writeCertificatesFile(file: string, certificates: string): Promise<void> {

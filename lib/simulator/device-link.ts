@@ -92,7 +92,7 @@ export function admitLink(link: ParsedDeviceLink, phone: string, sessions: Sessi
   if (session.status.state === 'COMPLETE') throw unusable('session_over', 'The session is over.');
   if (session.claim) {
     if (session.claim.phone === phone && session.claim.flowType === link.flowType) return session;
-    throw unusable('link_used', 'Another device uses a link of this session already.');
+    throw unusable('link_used', 'Another device already uses a link of this session.');
   }
   if (link.elapsedSeconds !== undefined && !isFresh(link.elapsedSeconds, session, now)) {
     throw unusable('stale_link', 'The link is too old, or its elapsedSeconds do not count from the session creation.');

@@ -165,7 +165,7 @@ async function answerPush(
   await sessions.waitForCompletion(session, maxAnswerMs, new AbortController().signal);
   const endResult = session.status.state === 'COMPLETE' ? session.status.result.endResult : undefined;
   if (endResult === decision.endResult) return;
-  throw new SmartIdInputError(field, `belongs to a push that is over already, with ${endResult}.`);
+  throw new SmartIdInputError(field, `belongs to a push that is already over, with ${endResult}.`);
 }
 
 /** Longer than any signature takes, also by a long key that is used for the first time. */

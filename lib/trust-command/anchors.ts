@@ -27,7 +27,7 @@ export function judge(
   now: number,
 ): Judgement {
   const isPublished = published.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
-  if (!isPublished) return { certificate, from, refusal: 'its fingerprint is none of the published ones' };
+  if (!isPublished) return { certificate, from, refusal: 'its fingerprint is not among the published ones' };
   if (now > certificate.validity.to) return { certificate, from, refusal: 'it has expired' };
   return { certificate, from };
 }

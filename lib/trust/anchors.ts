@@ -60,7 +60,7 @@ export function checkAnchorsFit(
 function checkAnchor(certificate: Certificate, now: number): void {
   const { isCa, keyUsage = 0 } = certificate;
   const name = nameOf(certificate);
-  if (!isCa) throw new SmartIdInputError(field, `must hold CA certificates only; ${name} is none.`);
+  if (!isCa) throw new SmartIdInputError(field, `must hold CA certificates only; ${name} is not one.`);
   if ((keyUsage & keyUsageFlags.keyCertSign) === 0) {
     throw new SmartIdInputError(field, `must hold CA certificates only; ${name} may not sign certificates.`);
   }

@@ -113,9 +113,9 @@ const letterZ = 0x5a;
  */
 export function timeIn({ tag, content }: DerElement): number {
   const yearDigits = tag === tags.generalizedTime ? 4 : 2;
-  if (tag !== tags.utcTime && tag !== tags.generalizedTime) throw new DerError('a time is none');
+  if (tag !== tags.utcTime && tag !== tags.generalizedTime) throw new DerError('a time is malformed');
   // Five times two digits, and a Z.
-  if (content.length !== yearDigits + 11 || content.at(-1) !== letterZ) throw new DerError('a time is none');
+  if (content.length !== yearDigits + 11 || content.at(-1) !== letterZ) throw new DerError('a time is malformed');
   const pair = (at: number) => twoDigitsAt(content, yearDigits + at);
   const [month, day, hour, minute, second] = [pair(0), pair(2), pair(4), pair(6), pair(8)] as const;
   const year = yearDigits === 2 ? twoDigitYear(content) : twoDigitsAt(content, 0) * 100 + twoDigitsAt(content, 2);
@@ -123,7 +123,7 @@ export function timeIn({ tag, content }: DerElement): number {
   const date = new Date(time);
   // What the calendar has not becomes a day of the next month, and a year before 100 one of the twentieth century.
   const isInCalendar = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  if (!isInCalendar || hour > 23 || minute > 59 || second > 59) throw new DerError('a time is none');
+  if (!isInCalendar || hour > 23 || minute > 59 || second > 59) throw new DerError('a time is malformed');
   return time;
 }
 
@@ -136,7 +136,7 @@ function twoDigitYear(content: Bytes): number {
 function twoDigitsAt(content: Bytes, at: number): number {
   const tens = (content[at] as number) - digitZero;
   const units = (content[at + 1] as number) - digitZero;
-  if (!(tens >= 0 && tens <= 9 && units >= 0 && units <= 9)) throw new DerError('a time is none');
+  if (!(tens >= 0 && tens <= 9 && units >= 0 && units <= 9)) throw new DerError('a time is malformed');
   return tens * 10 + units;
 }
 
@@ -156,7 +156,7 @@ export function textIn({ tag: ownTag, content }: DerElement, tag = ownTag): stri
   }
   if (tag === tags.teletexString) return latin1(content);
   if (tag === tags.bmpString && content.length % 2 === 0) return Buffer.from(content).swap16().toString('utf16le');
-  throw new DerError('an element is no text');
+  throw new DerError('an element is not a text');
 }
 
 function contentOf(element: DerElement, tag: number): Bytes {

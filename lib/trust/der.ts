@@ -40,7 +40,7 @@ export function constructedTag(number: number): number {
 /** That the bytes are not the DER that was expected. Its message repeats nothing of them. */
 export class DerError extends Error {
   constructor(reason: string) {
-    super(`The bytes are not the DER that is expected: ${reason}.`);
+    super(`The bytes are not the DER expected here: ${reason}.`);
     this.name = 'DerError';
   }
 }

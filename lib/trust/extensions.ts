@@ -152,7 +152,7 @@ export function generalNamesIn(list: DerElement): DerElement[] {
 }
 
 function checkGeneralName({ tag }: DerElement): void {
-  if (!generalNames.has(tag)) throw new DerError('a name is of no known kind');
+  if (!generalNames.has(tag)) throw new DerError('a name is of an unknown kind');
 }
 
 /** The addresses for one access method of an authority information access extension (RFC 5280, section 4.2.2.1). */

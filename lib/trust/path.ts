@@ -30,7 +30,7 @@ export function buildPath(leaf: Certificate, anchors: TrustAnchors, now: number)
   if (!hasReadableKey(leaf)) return { refusal: 'its key cannot be read' };
   if (!leaf.node.checkIssued(anchor.node)) return { refusal: 'its key identifiers or usage do not fit its issuer' };
   const expired = judgeDates(anchor, now);
-  return expired ? { refusal: `of its issuer: ${expired}` } : { path: [leaf, anchor] };
+  return expired ? { refusal: `its issuer is refused: ${expired}` } : { path: [leaf, anchor] };
 }
 
 /**

@@ -24,7 +24,7 @@ export function personNamed(country: unknown, personalCode: unknown, accepted?: 
   }
   const typed = readPersonalCode(country, personalCode as string);
   if (typed.state !== 'complete') {
-    throw new SmartIdInputError('personalCode', 'must be a whole personal code of the country, without a slip.');
+    throw new SmartIdInputError('personalCode', 'must be a complete and correct personal code of the country.');
   }
   return `PNO${country}-${typed.code}`;
 }

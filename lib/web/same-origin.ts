@@ -23,7 +23,7 @@ const refusalPage = `<!doctype html>
 <html lang="en">
 <meta name="viewport" content="width=device-width">
 <title>Please try again</title>
-<p>This did not come from the page itself, so nothing was done. Go back, load the page again, and try once more.</p>
+<p>That request did not come from this page, so nothing was done. Go back, load the page again, then try again.</p>
 </html>
 `;
 

@@ -144,7 +144,7 @@ export function resolveWords(changes: WordsOption = {}): ReadonlyMap<string, Wor
     if (!/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language)) {
       throw new SmartIdInputError(
         'words',
-        `must be by language tags, such as 'pl', and not by ${JSON.stringify(language)}.`,
+        `must have language tags as names, such as 'pl', and not ${JSON.stringify(language)}.`,
       );
     }
     const words = merge(en, all.get(language), changed, language) as unknown as Words;

@@ -203,7 +203,7 @@ function posingAsAnchor(pki: SimulatedPki, overrides: AuthorityOverrides): Issue
 
 /** CAs that nobody may configure, and what the refusal says. */
 export const badAnchors: [what: string, reason: RegExp, overrides: AuthorityOverrides][] = [
-  ['has no basicConstraints of a CA', /is none/, { basicConstraints: { ca: false } }],
+  ['has no basicConstraints of a CA', /is not one/, { basicConstraints: { ca: false } }],
   ['may not sign certificates', /may not sign/, { keyUsage: ['cRLSign'] }],
   ['has expired', /which expired on/, { notAfter: new Date(Date.now() - 1000) }],
   ['is not valid yet', /is valid from/, { notBefore: new Date(Date.now() + 86_400_000) }],

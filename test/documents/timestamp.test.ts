@@ -131,14 +131,14 @@ describe('A timestamp of the authority of the simulator', () => {
 
   for (const [fault, reason] of [
     ['wrong-imprint', 'it is about something else'],
-    ['wrong-nonce', 'its nonce is another one'],
+    ['wrong-nonce', 'its nonce is not the one that was sent'],
     ['wrong-signer', 'its signature is not that of its unit'],
-    ['wrong-policy', 'its policy is another one'],
+    ['wrong-policy', 'its policy is not the one asked for'],
     ['other-ca', 'the certificate of its unit is not signed by a trust anchor for timestamps'],
     ['not-for-timestamps', 'the certificate of its unit is not one for timestamps alone'],
-    ['expired-unit', 'of the certificate of its unit: it has expired'],
-    ['no-certificate', 'the certificate of its unit did not come along'],
-    ['old-time', 'its time is not that of now'],
+    ['expired-unit', 'the certificate of its unit is refused: it has expired'],
+    ['no-certificate', 'the certificate of its unit is missing'],
+    ['old-time', 'its time is not the current one'],
   ] as const) {
     it(`is refused: ${fault}`, async () => {
       simulator.timestamps.fault = fault;
@@ -153,14 +153,16 @@ describe('A timestamp of the authority of the simulator', () => {
   ] as const) {
     it(`is refused by a site whose clock is more than a minute ${what}`, async () => {
       const clock = () => Date.now() + aheadMs;
-      expect(await refusalOf(() => requestTimestamp({ ...question, clock }))).to.equal('its time is not that of now');
+      expect(await refusalOf(() => requestTimestamp({ ...question, clock }))).to.equal(
+        'its time is not the current one',
+      );
     });
   }
 
   for (const [fault, code, message] of [
     ['down', 'network', /cannot be reached \(ECONNRESET\)/],
     ['slow', 'timeout', /did not answer in time/],
-    ['garbage', 'bad_response', /sent what is no timestamp response/],
+    ['garbage', 'bad_response', /sent something that is not a timestamp response/],
     ['rejected', 'server_error', /gives no timestamp \(systemFailure\)/],
   ] as const) {
     it(`is not had: ${fault}`, async () => {
@@ -262,11 +264,11 @@ describe('An answer of a timestamp authority', () => {
   const token = der(sequence, '0500');
 
   for (const [what, body, code, message] of [
-    ['that is empty', '', 'bad_response', 'no timestamp response'],
+    ['that is empty', '', 'bad_response', 'not a timestamp response'],
     ['without a token', der(sequence, granted), 'bad_response', 'sent no timestamp'],
-    ['with two tokens', der(sequence, granted, token, token), 'bad_response', 'no timestamp response'],
-    ['with a token of another kind', der(sequence, granted, '0500'), 'bad_response', 'no timestamp response'],
-    ['with an odd status', der(sequence, '300402020100', token), 'bad_response', 'no timestamp response'],
+    ['with two tokens', der(sequence, granted, token, token), 'bad_response', 'not a timestamp response'],
+    ['with a token of another kind', der(sequence, granted, '0500'), 'bad_response', 'not a timestamp response'],
+    ['with an odd status', der(sequence, '300402020100', token), 'bad_response', 'not a timestamp response'],
     ['that waits', der(sequence, '3003020103'), 'server_error', '(status 3)'],
     ['that rejects, with a token', der(sequence, '3003020102', token), 'server_error', '(no reason given)'],
     ['that rejects for a bad hash', der(sequence, der(sequence, '020102', '03020780')), 'server_error', '(badAlg)'],
@@ -435,7 +437,7 @@ describe('A timestamp token', () => {
     const certificate = unitOf(unitKeys, [forTimestamps, signing, skiOfUnit]);
     expect(read({ signer: { version: '020103', id: '8003010203' } }, { certificate }).time).to.equal(now);
     const other = { signer: { version: '020103', id: '8003010204' } };
-    expect(() => read(other, { certificate })).to.throw('did not come along');
+    expect(() => read(other, { certificate })).to.throw('the certificate of its unit is missing');
   });
 
   const unreadable = 'it cannot be read';
@@ -446,11 +448,11 @@ describe('A timestamp token', () => {
     ['with something behind it', { outer: { behind: '0500' } }, unreadable],
     ['with something behind the signers', { outer: { behindSigners: '0500' } }, unreadable],
     ['whose hash is not announced', { outer: { hashAlgorithms: der(tags.set, hashTypes['SHA-512']) } }, unreadable],
-    ['without certificates', { outer: { certificates: '' } }, 'the certificate of its unit did not come along'],
+    ['without certificates', { outer: { certificates: '' } }, 'the certificate of its unit is missing'],
     [
       'with another certificate only',
       { outer: { certificates: der(0xa0, hexOf(authority)) } },
-      'the certificate of its unit did not come along',
+      'the certificate of its unit is missing',
     ],
     ['with a certificate that is none', { outer: { certificates: der(0xa0, '3000', hexOf(unit)) } }, unreadable],
     ['with many certificates', { outer: { certificates: der(0xa0, ...Array(9).fill(hexOf(unit))) } }, unreadable],
@@ -460,7 +462,7 @@ describe('A timestamp token', () => {
     [
       'of a signer with another serial number',
       { signer: { id: issuerSerialOf(unit, { inGeneralNames: false, serialNumber: '020141' }) } },
-      'the certificate of its unit did not come along',
+      'the certificate of its unit is missing',
     ],
     ['with something behind the signature', { signer: { behind: '0500' } }, unreadable],
     ['without signed attributes', { signer: { attributes: '' } }, unreadable],
@@ -482,14 +484,14 @@ describe('A timestamp token', () => {
     [
       'with another content type outside',
       { outer: { content: der(sequence, '06092a864886f70d010701', der(0xa0, der(octetString, '3000'))) } },
-      'what is signed is no timestamp',
+      'what is signed is not a timestamp',
     ],
     [
       'with another content type inside',
       { attributes: { contentType: attribute(contentType, '06092a864886f70d010701') } },
-      'what is signed is no timestamp',
+      'what is signed is not a timestamp',
     ],
-    ['without a content type', { attributes: { contentType: '' } }, 'what is signed is no timestamp'],
+    ['without a content type', { attributes: { contentType: '' } }, 'what is signed is not a timestamp'],
     ['with two content types', { attributes: { other: attribute(contentType, tokenInfoType) } }, unreadable],
     [
       'with a content type of two values',
@@ -594,7 +596,7 @@ describe('A timestamp token', () => {
       { info: { imprint: imprintOf(bytes, hashTypes['SHA-1']) } },
       'it is about something else',
     ],
-    ['of another policy', { info: { policy: '06022a03' } }, 'its policy is another one'],
+    ['of another policy', { info: { policy: '06022a03' } }, 'its policy is not the one asked for'],
     ['of an unknown version', { info: { version: '020102' } }, unreadable],
     ['without a serial number', { info: { serialNumber: '' } }, unreadable],
     ['with something behind it inside', { info: { behind: '0500' } }, unreadable],
@@ -620,12 +622,12 @@ describe('A timestamp token', () => {
     [
       'of a time when its unit was not valid yet',
       { info: { time: generalized(now - 2 * day) } },
-      'of the certificate of its unit: it is not valid yet',
+      'the certificate of its unit is refused: it is not valid yet',
     ],
     [
       'of a time when its unit is no longer valid',
       { info: { time: generalized(now + 2 * day) } },
-      'of the certificate of its unit: it has expired',
+      'the certificate of its unit is refused: it has expired',
     ],
   ] as [string, TokenParts, string][]) {
     it(`is refused: ${what}`, async () => {
@@ -651,7 +653,7 @@ describe('A timestamp token', () => {
     const token = hexOf(handmadeToken({ certificate: unit, keys: unitKeys, bytes, time: now }));
     const fetch = answering(hex(der(sequence, '3003020100', token)));
     const question = { url: 'http://tsa.example.com', bytes, trustAnchors, clock: () => now, fetch };
-    expect(await refusalOf(() => requestTimestamp(question))).to.equal('its nonce is another one');
+    expect(await refusalOf(() => requestTimestamp(question))).to.equal('its nonce is not the one that was sent');
   });
 
   const notForTimestamps = 'the certificate of its unit is not one for timestamps alone';
@@ -662,11 +664,15 @@ describe('A timestamp token', () => {
     ['with one more purpose', [purposes(true, timeStamping, emailProtection), signing], notForTimestamps],
     ['with a key for encryption too', [forTimestamps, keyUsageOf('030205a0')], notForTimestamps],
     ['with a key for nothing', [forTimestamps, keyUsageOf('030100')], notForTimestamps],
-    ['of a CA', [forTimestamps, caExtensions[0]], 'of the certificate of its unit: it is the certificate of a CA'],
+    [
+      'of a CA',
+      [forTimestamps, caExtensions[0]],
+      'the certificate of its unit is refused: it is the certificate of a CA',
+    ],
     [
       'with a critical extension that nobody knows',
       [forTimestamps, extension('06022a03', '0500', true)],
-      'of the certificate of its unit: its critical extension 1.2.3 is unknown',
+      'the certificate of its unit is refused: its critical extension 1.2.3 is unknown',
     ],
     ['with an extension that is malformed', [forTimestamps, keyUsageOf('0500')], unreadable],
   ] as [string, string[], string][]) {
@@ -697,7 +703,9 @@ describe('A timestamp token', () => {
     const anchors = loadTimestampAnchors(unit, now);
     expect(read({}, { anchors }).path).to.have.length(1);
     const parts = { info: { time: generalized(now + 2 * day) } };
-    expect(await refusalOf(() => read(parts, { anchors }))).to.equal('of the certificate of its unit: it has expired');
+    expect(await refusalOf(() => read(parts, { anchors }))).to.equal(
+      'the certificate of its unit is refused: it has expired',
+    );
   });
 
   it('is refused when a certificate of the same key is put in place of the one it names', async () => {

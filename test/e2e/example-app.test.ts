@@ -103,7 +103,7 @@ describe('The example app in Chromium', function () {
     await stranger.getByText('default browser').waitFor();
     await stranger.goto(`${origin}/private`);
     await stranger.waitForURL(`${origin}/login/`);
-    await page.getByText('Go on in the tab').waitFor();
+    await page.getByText('Continue in the tab').waitFor();
     await other.close();
   });
 

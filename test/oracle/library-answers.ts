@@ -69,7 +69,7 @@ export function judgeOcspAnswer(der: Uint8Array, { request, issuer, now }: Asked
   if (critical) return { refusal: `the critical extension ${critical.extnID} is unknown` };
   const returned = nonceIn(extensions);
   if (returned !== undefined && returned !== nonceIn(tbsRequest.requestExtensions ?? [])) {
-    return { refusal: 'the nonce is another one' };
+    return { refusal: 'the nonce is not the one that was sent' };
   }
   const nextUpdate = answer.nextUpdate?.getTime();
   const refusal = refuseTimes(answer.thisUpdate.getTime(), nextUpdate, now);
@@ -130,7 +130,7 @@ function isNamedBy(responderId: unknown, { pkijs }: LibraryCertificate): boolean
 function statusOf(choice: { idBlock: { tagClass: number; tagNumber: number } }): string {
   const { tagClass, tagNumber } = choice.idBlock;
   const status = tagClass === 3 ? (['good', 'revoked', 'unknown'] as const)[tagNumber] : undefined;
-  if (!status) throw new Error('a status is none');
+  if (!status) throw new Error('a status is malformed');
   return status;
 }
 
@@ -149,5 +149,5 @@ function refuseTimes(thisUpdate: number, nextUpdate: number | undefined, now: nu
 }
 
 function inCalendar(time: Date): void {
-  if (Number.isNaN(time.getTime())) throw new Error('a time is none');
+  if (Number.isNaN(time.getTime())) throw new Error('a time is malformed');
 }

@@ -38,13 +38,13 @@ const ofReading: readonly Strictness[] = [
   saying('BER: a boolean that is neither 00 nor FF', 'a boolean is neither'),
   saying('BER: bits that say nothing', 'named bits are malformed', 'a bit string does not end'),
   saying('something after what is known', 'there is more than there should be'),
-  saying('a time that is not in whole seconds of UTC, or none', 'a time is none'),
+  saying('a time that is not in whole seconds of UTC, or none', 'a time is malformed'),
   saying('a text in another alphabet than its own', 'another alphabet', 'is no text', 'encoded data was not valid'),
   saying('an extension twice', 'an extension twice'),
   saying('more or longer than any that is used', 'is too long', 'there are more than', 'too many certificates'),
   saying('a NULL that is not empty', 'a NULL is not empty'),
   saying('an empty list of extensions', 'a list of extensions is empty'),
-  saying('a version that does not exist', 'of an unknown version'),
+  saying('a version that does not exist', 'the version of a'),
 ];
 
 function ofCertificates(issuer: Certificate): readonly Strictness[] {
@@ -56,7 +56,7 @@ function ofCertificates(issuer: Certificate): readonly Strictness[] {
     twoAlgorithms,
     saying('a subject that names nobody', 'it names nobody'),
     saying('a key that is not written as OpenSSL writes it', 'its key cannot be read'),
-    saying('a name of a kind that is not used', 'a name is of no known kind'),
+    saying('a name of a kind that is not used', 'a name is of an unknown kind'),
   ];
 }
 
@@ -126,7 +126,7 @@ export function answerDifferences(issuer: Certificate, now: number): Differences
       sayingWhere('is cut off', 'a nonce that is empty', (der) => partsOfAnswer(der).nonce()?.length === 0),
       ...ofReading,
       oddParameters,
-      saying('a certStatus that is not as it is defined', 'a status is none'),
+      saying('a certStatus that is not as it is defined', 'a status is malformed'),
       sayingWhere(
         'gives no answer',
         'a status that is not one octet',
@@ -208,7 +208,7 @@ export function withOpenSsl({ strictnesses, leniencies }: Differences): Differen
       ...strictnesses,
       saying('OpenSSL: a critical extension that is unknown', 'is not understood', 'is unknown'),
       saying('OpenSSL: another time', 'it is from the future', 'it is out of date'),
-      saying('OpenSSL: another nonce, as the command is not told which', 'the nonce is another one'),
+      saying('OpenSSL: another nonce, as the command is not told which', 'the nonce is not the one that was sent'),
       sayingWhere('the signature is not that of the CA', 'OpenSSL: signed bytes that it verifies as DER', (der) => {
         return isNoDer(partsOfAnswer(der).signed());
       }),

@@ -110,7 +110,7 @@ describe('TLS of the RP API', () => {
       }),
     );
     expect(code).to.equal('tls_handshake');
-    expect(message).to.contain('whether the address is right');
+    expect(message).to.contain('check the address');
   });
 
   describe('A process whose options leave nothing of what the live service takes', () => {

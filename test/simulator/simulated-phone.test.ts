@@ -182,7 +182,7 @@ describe('simulator.phone', () => {
       expect(await automatic.phone.confirm(view)).to.deep.equal({});
       const [field, message] = await inputErrorOf(automatic.phone.refuse(view));
       expect(field).to.equal('verificationCode');
-      expect(message).to.match(/is over already, with OK\./);
+      expect(message).to.match(/is already over, with OK\./);
       expect(documentOf(await finish(view))).to.equal(okDocument);
     });
 

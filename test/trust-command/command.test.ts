@@ -43,7 +43,7 @@ describe('The command smart-id-trust', () => {
     const file = await save('other.pem', simulator.trustAnchors);
     const { status, stdout } = await run('live', file, '--output', output);
     expect(status).to.equal(1);
-    expect(stdout).to.contain('its fingerprint is none of the published ones').and.to.contain('not written');
+    expect(stdout).to.contain('its fingerprint is not among the published ones').and.to.contain('not written');
     expect(existsSync(output)).to.equal(false);
   });
 

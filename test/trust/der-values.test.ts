@@ -270,7 +270,7 @@ describe('DER time', () => {
     ['another tag', tags.utf8String, '240101000000Z'],
   ] as const) {
     it(`is refused for ${what}`, () => {
-      expect(() => timeIn(time(tag, text))).to.throw(DerError, 'a time is none');
+      expect(() => timeIn(time(tag, text))).to.throw(DerError, 'a time is malformed');
     });
   }
 
@@ -312,9 +312,9 @@ describe('DER string', () => {
     ['NumericString with an octet beyond ASCII', numericString, '3080', 'another alphabet'],
     ['PrintableString with an octet beyond ASCII', printableString, '80', 'another alphabet'],
     ['IA5String with an octet beyond ASCII', ia5String, '41ff41', 'another alphabet'],
-    ['BMPString with half a character', bmpString, '016000', 'an element is no text'],
-    ['OCTET STRING', tags.octetString, '4141', 'an element is no text'],
-    ['UniversalString', 0x1c, '00000041', 'an element is no text'],
+    ['BMPString with half a character', bmpString, '016000', 'an element is not a text'],
+    ['OCTET STRING', tags.octetString, '4141', 'an element is not a text'],
+    ['UniversalString', 0x1c, '00000041', 'an element is not a text'],
   ] as const) {
     it(`is refused for a ${what}`, () => {
       expect(() => textIn(elementOf(der(tag, octets)))).to.throw(DerError, reason);
@@ -329,7 +329,7 @@ describe('DER string', () => {
 
   it('is of the kind that is given where the element has a tag of its own', () => {
     expect(textIn(elementOf(der(0x86, '4142')), ia5String)).to.equal('AB');
-    expect(() => textIn(elementOf(der(0x86, '4142')))).to.throw(DerError, 'an element is no text');
+    expect(() => textIn(elementOf(der(0x86, '4142')))).to.throw(DerError, 'an element is not a text');
   });
 
   it('leaves the bytes that it is read from as they are', () => {

@@ -67,7 +67,7 @@ describe('DER reader: one element', () => {
     ['a context tag of more than one octet', 'bf2000', 'a tag has more than one octet'],
   ] as const) {
     it(`is refused for ${what}`, () => {
-      expect(() => elementOf(text)).to.throw(DerError, `The bytes are not the DER that is expected: ${reason}.`);
+      expect(() => elementOf(text)).to.throw(DerError, `The bytes are not the DER expected here: ${reason}.`);
     });
   }
 

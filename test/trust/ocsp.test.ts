@@ -138,7 +138,7 @@ describe('An OCSP answer', () => {
     ['its critical extension 1.2.3.4.5 is not understood', { hasUnknownExtension: true }],
     ['it is signed with an algorithm that is not strong enough', { signatureHash: 'sha1' }],
     ['the answer is about another certificate', { isForOther: true }],
-    ['the nonce is another one', { nonce: 'wrong' }],
+    ['the nonce is not the one that was sent', { nonce: 'wrong' }],
     ['it is from the future', { thisUpdate: new Date(now + 61_000) }],
     ['it is out of date', { nextUpdate: new Date(now - 61_000) }],
   ] as const) {
@@ -348,12 +348,12 @@ describe('DER of an OCSP answer', () => {
     [
       'with another nonce',
       { data: { extensions: extensions(nonceOf(new Uint8Array(32))) } },
-      'the nonce is another one',
+      'the nonce is not the one that was sent',
     ],
     [
       'with a nonce that goes on',
       { data: { extensions: extensions(nonceOf(Buffer.concat([request.nonce, Buffer.of(0)]))) } },
-      'the nonce is another one',
+      'the nonce is not the one that was sent',
     ],
     [
       'with two nonces',
@@ -445,8 +445,8 @@ describe('DER of an OCSP answer', () => {
 
   it('says which choice it has none of', () => {
     const byKey = `a3${keyHash(caKeys.publicKey).slice(2)}`;
-    expect(() => read(answer({ data: { responderId: byKey } }))).to.throw('a responder is named in no known way');
-    expect(() => read(answer({ single: { status: '8300' } }))).to.throw('a status is none');
+    expect(() => read(answer({ data: { responderId: byKey } }))).to.throw('a responder is named in an unknown way');
+    expect(() => read(answer({ single: { status: '8300' } }))).to.throw('a status is malformed');
   });
 
   it('is none where bytes are before or behind it', () => {

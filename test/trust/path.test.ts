@@ -140,10 +140,10 @@ describe('Certificate path of certificates put together by hand', () => {
   it("is one within its issuer's dates too", () => {
     const short = parseCertificate(handmadeAuthority(caKeys, validity(now, now + 60_000)));
     const at = (time: number) => build(leaf(), [short], time);
-    expect(at(now - 1)).to.deep.equal({ refusal: 'of its issuer: it is not valid yet' });
+    expect(at(now - 1)).to.deep.equal({ refusal: 'its issuer is refused: it is not valid yet' });
     expect(at(now)).to.have.property('path');
     expect(at(now + 60_000)).to.have.property('path');
-    expect(at(now + 60_001)).to.deep.equal({ refusal: 'of its issuer: it has expired' });
+    expect(at(now + 60_001)).to.deep.equal({ refusal: 'its issuer is refused: it has expired' });
   });
 
   for (const [what, refusal, parts] of [

@@ -221,7 +221,7 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
         expect(await refuse('application/json', '{}')).to.match(/^\{"error":/);
         const html = await refuse('application/x-www-form-urlencoded', 'id=x&returnTo=/planted&reference=planted');
         expect(html)
-          .to.match(/role="status">That did not come from this page, so nothing was done/)
+          .to.match(/role="status">That request did not come from this page, so nothing was done/)
           .and.contain('href="./?lang=en"')
           .and.not.contain('planted');
       }

@@ -445,7 +445,7 @@ describe('The signing page', () => {
           'PNOEE-30403039983-MOCK-Q',
         ],
       ],
-      ['of a wrong code', 'wrong_vc', /role="status">A wrong code was chosen/, ['PNOEE-30403039972-MOCK-Q']],
+      ['of a wrong code', 'wrong_vc', /role="status">The wrong code was chosen/, ['PNOEE-30403039972-MOCK-Q']],
     ] as const) {
       it(`${what}, with the code ${code} and what the page was opened with`, async () => {
         const fail = async (documentNumber: string) => {

@@ -9,19 +9,13 @@ import { type LanguageOption, SiteWords } from '../../lib/web/language.js';
 import { failureMessage, type Language, languages, wordsOf } from '../../lib/web/words.js';
 import { inputError } from '../support/errors.js';
 import { listen } from '../support/listen.js';
+import { textsIn } from '../support/words.js';
 
 const require = createRequire(import.meta.url);
 
 const translations = languages.filter((language) => language !== 'en');
 const undertakings = ['login', 'signing'] as const;
 const failuresOf = { login: 'loginFailures', signing: 'signingFailures' } as const;
-
-/** Every text with the path to it, in the order of the file. */
-function textsIn(words: object, path = ''): [path: string, text: string][] {
-  return Object.entries(words).flatMap(([key, value]): [string, string][] =>
-    typeof value === 'string' ? [[path + key, value]] : textsIn(value, `${path}${key}.`),
-  );
-}
 
 const texts = Object.fromEntries(
   languages.map((language) => [language, new Map(textsIn(wordsOf[language]))]),

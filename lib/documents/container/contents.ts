@@ -57,11 +57,11 @@ export async function readContainer(bytes: Buffer): Promise<ExistingContents> {
 /** By this entry, first and as it is, programs know the file's type from its first bytes (section A.1). */
 async function checkType(first: ZipEntry | undefined): Promise<void> {
   if (first?.name !== typeFile || !first.isStored) {
-    throw problem(`is no ASiC-E container: its first entry must be an uncompressed ${typeFile}.`);
+    throw problem(`is not an ASiC-E container: its first entry must be an uncompressed ${typeFile}.`);
   }
   const type = await contentOf(first, 2 * containerType.length);
   if (type.toString('latin1') !== containerType) {
-    throw problem(`is no ASiC-E container: its ${typeFile} must be ${containerType}.`);
+    throw problem(`is not an ASiC-E container: its ${typeFile} must be ${containerType}.`);
   }
 }
 
@@ -70,7 +70,7 @@ function checkOwnFiles(own: readonly ZipEntry[], others: readonly ZipEntry[]): v
   if (misplaced) throw problem(`has an entry called ${quoted(misplaced.name)}, which only it itself may have.`);
   // On some systems it is another one of the container's own files than its name says.
   const disguised = own.find(isDisguised);
-  if (disguised) throw problem(`has an entry of a misleading name: ${quoted(disguised.name)}.`);
+  if (disguised) throw problem(`has an entry with a misleading name: ${quoted(disguised.name)}.`);
   const foreign = own.find(({ name }) => otherKinds.test(name.slice(ownFolder.length)));
   if (foreign) throw problem(`has signatures or timestamps of another kind than XAdES: ${quoted(foreign.name)}.`);
 }

@@ -45,8 +45,8 @@ export function checkContainerDraft(draft: ContainerDraft): void {
   const { issues } = v.safeParse(schema, draft, { abortEarly: true });
   const [issue] = issues ?? [];
   if (issue)
-    throw new SmartIdInputError('draft', `is not one of a container: ${v.getDotPath(issue) ?? 'it'} is wrong.`);
+    throw new SmartIdInputError('draft', `is not a draft of a container: ${v.getDotPath(issue) ?? 'it'} is wrong.`);
   if ((draft.files === undefined) === (draft.container === undefined)) {
-    throw new SmartIdInputError('draft', 'is not one of a container: it must have either files or a container.');
+    throw new SmartIdInputError('draft', 'is not a draft of a container: it must have either files or a container.');
   }
 }

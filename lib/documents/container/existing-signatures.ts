@@ -86,7 +86,7 @@ async function checkSignature(signature: XmlElement, work: Work): Promise<void> 
 function checkProperties(signature: XmlElement, references: readonly XmlElement[]): void {
   const objects = childrenOf(signature, ds, 'Object');
   const [properties, ...others] = objects.flatMap((object) => childrenOf(object, xades, 'QualifyingProperties'));
-  if (!properties || others.length > 0) throw new XmlError('it is no XAdES signature');
+  if (!properties || others.length > 0) throw new XmlError('it is not a XAdES signature');
   if (attributeOf(properties, 'Target') !== `#${attributeOf(signature, 'Id')}`) {
     throw new XmlError('its properties are those of another signature');
   }
@@ -210,7 +210,7 @@ function algorithmOf(element: XmlElement): string {
 /** An element of two with one name would be shown by one program and verified by another. */
 function onlyElementOf(elements: readonly XmlElement[] = [], uri: string): XmlElement {
   const [only, ...others] = elements;
-  if (!only || others.length > 0) throw new XmlError(`what it signs as ${quoted(uri)} is not there once`);
+  if (!only || others.length > 0) throw new XmlError(`what it signs as ${quoted(uri)} is not there exactly once`);
   return only;
 }
 

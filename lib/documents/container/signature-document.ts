@@ -53,7 +53,7 @@ function isSignature({ namespace, localName }: XmlElement): boolean {
 
 function signaturesOf(root: XmlElement): XmlElement[] {
   if (!roots.some(([namespace, localName]) => root.namespace === namespace && root.localName === localName)) {
-    throw new XmlError('it is no file of signatures');
+    throw new XmlError('it is not a file of signatures');
   }
   const signatures: XmlElement[] = [];
   for (const node of root.children) {

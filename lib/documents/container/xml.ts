@@ -311,7 +311,7 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
 }
 
 function checkLength(text: string, maxCharacters: number, what: string): void {
-  if (text.length > maxCharacters) throw new XmlError(`it has a too long ${what}`);
+  if (text.length > maxCharacters) throw new XmlError(`it has a ${what} that is too long`);
 }
 
 function isDeclaration(prefix: string, localName: string): boolean {

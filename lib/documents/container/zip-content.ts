@@ -85,7 +85,7 @@ async function* inflated({ name, packed }: PackedContent): AsyncGenerator<Buffer
     throw problem(`has a damaged entry: ${quoted(name)} cannot be unpacked (${message}).`, { cause });
   }
   // Whoever reads on behind the end of what is compressed may find another entry there.
-  if (inflate.bytesWritten !== packed.length) throw problem(`has something behind the content of ${quoted(name)}.`);
+  if (inflate.bytesWritten !== packed.length) throw problem(`has something after the content of ${quoted(name)}.`);
 }
 
 function problem(rule: string, options?: ErrorOptions): SmartIdInputError {

@@ -51,7 +51,7 @@ function checkType({ externalFileAttributes, uncompressedSize }: Entry, name: st
   const type = (externalFileAttributes >>> 16) & fileTypeMask;
   const isUnusual = (externalFileAttributes & unusualAttributes) !== 0;
   if (isUnusual || !(isFolder ? folderTypes : fileTypes).includes(type)) {
-    throw problem(`has an entry that is no plain file, such as a symbolic link: ${quoted(name)}.`);
+    throw problem(`has an entry that is not a plain file, such as a symbolic link: ${quoted(name)}.`);
   }
   if (!isFolder && externalFileAttributes & folderAttribute) {
     throw problem(`has ${quoted(name)} as a file and as a folder.`);
@@ -75,7 +75,7 @@ export function checkLocalHeader(local: LocalFileHeader, record: Entry, name: st
     local.compressionMethod === record.compressionMethod &&
     local.generalPurposeBitFlag === record.generalPurposeBitFlag &&
     areSizesSame;
-  if (!isSame) throw problem(`says two different things of ${quoted(name)}.`);
+  if (!isSame) throw problem(`says two different things about ${quoted(name)}.`);
   if (local.versionNeededToExtract > maxVersionNeeded) {
     throw problem(`has an entry for unusual programs: ${quoted(name)}.`);
   }

@@ -81,14 +81,17 @@ function checkDirectory(records: readonly Entry[], bytes: Buffer, { directoryOff
     if (bytes.readUInt16LE(at + 34) !== 0) throw problem('is a part of a ZIP file of several parts.');
     at += recordBytes + fileNameLength + extraFieldLength + fileCommentLength;
   }
-  if (at !== directoryOffset + directoryBytes) throw problem('has something in its list of entries that is none.');
+  if (at !== directoryOffset + directoryBytes)
+    throw problem('has something in its list of entries that is not an entry.');
 }
 
 function checkedName(record: Entry): string {
   const { fileNameRaw } = record;
   const name = utf8(fileNameRaw);
   if (name === undefined || !isPath(withoutSlash(name))) {
-    throw problem(`has an entry of a name that leads elsewhere or is none: ${quoted(name ?? latin1(fileNameRaw))}.`);
+    throw problem(
+      `has an entry with a name that leads elsewhere, or with none: ${quoted(name ?? latin1(fileNameRaw))}.`,
+    );
   }
   if (!isNameClear(record)) throw problem(`does not say how the name of an entry is encoded: ${quoted(name)}.`);
   return name;

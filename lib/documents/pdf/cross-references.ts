@@ -92,7 +92,7 @@ export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossRefe
     if (hybrid !== undefined) {
       // What the table leaves out for older readers. What it has as free is free for some of the newer ones too.
       const hidden = section.isStream ? undefined : read(hybrid, found);
-      if (!hidden?.isStream) throw damaged('a cross-reference stream is none');
+      if (!hidden?.isStream) throw damaged('a cross-reference stream is malformed');
       if (![undefined, previous].includes(offsetIn(hidden.trailer, 'Prev'))) {
         throw damaged('it has two previous revisions');
       }

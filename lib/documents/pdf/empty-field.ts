@@ -44,7 +44,7 @@ export function findEmptyField(
   if (others.length > 0) throw refused('must be the name of one field: the file has several with it.');
   const { dictionary, inherited, reference } = found;
   if (!isNamed(file.get(inherited.get('FT')), 'Sig')) throw refused('must be the name of a signature field.');
-  if (file.get(inherited.get('V')) !== null) throw refused('is signed already.');
+  if (file.get(inherited.get('V')) !== null) throw refused('is already signed.');
   if (((numberIn(file.get(inherited.get('Ff'))) ?? 0) & readOnly) !== 0) throw refused('is read-only.');
   // It would have to be repeated in the signature, and fields to be locked.
   if (file.get(dictionary.get('Lock')) !== null)
@@ -92,7 +92,7 @@ const digestNames: Record<DocumentHashAlgorithm, string> = {
 function checkSeedValues(file: PdfFile, field: PdfDictionary, hash: DocumentHashAlgorithm): void {
   const seedValues = file.get(field.get('SV'));
   if (seedValues === null) return;
-  if (!isDictionary(seedValues)) throw refused('has seed values that are none.');
+  if (!isDictionary(seedValues)) throw refused('has malformed seed values.');
   const met: Record<string, string | undefined> = {
     Filter: 'Adobe.PPKLite',
     SubFilter: 'ETSI.CAdES.detached',

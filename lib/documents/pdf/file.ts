@@ -45,13 +45,13 @@ export class PdfFile {
   /** @throws SmartIdInputError when the file is encrypted, or damaged. */
   constructor(readonly bytes: Buffer) {
     if (bytes.toString('latin1', 0, header.length) !== header) {
-      throw new SmartIdInputError('pdf', 'is no PDF: it does not begin with %PDF-.');
+      throw new SmartIdInputError('pdf', 'is not a PDF: it does not begin with %PDF-.');
     }
     this.effort = new PdfEffort(bytes.length);
     this.references = readCrossReferences(bytes, this.effort);
     const { trailer } = this.references;
     if (trailer.has('Encrypt')) {
-      throw new SmartIdInputError('pdf', 'is encrypted: take the protection away before it is signed.');
+      throw new SmartIdInputError('pdf', 'is encrypted: remove the protection before signing it.');
     }
     const root = trailer.get('Root');
     if (!(root instanceof PdfReference)) throw damaged('it has no catalog');

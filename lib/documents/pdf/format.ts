@@ -92,7 +92,7 @@ async function read(draft: PdfDraft): Promise<Restored> {
 
 function checkByteRange(byteRange: readonly unknown[]): void {
   if (byteRange.length !== 4 || !byteRange.every((one) => Number.isSafeInteger(one) && Number(one) >= 0)) {
-    throw new Error('The byte range is none.');
+    throw new Error('The byte range is malformed.');
   }
 }
 

@@ -106,7 +106,7 @@ function checkVisible({ page, x, y, width, height, font, text }: VisibleSignatur
   }
   for (const [name, value] of Object.entries({ x, y })) {
     if (!(Number.isFinite(value) && value >= 0))
-      throw new SmartIdInputError(`visible.${name}`, 'must be points from 0.');
+      throw new SmartIdInputError(`visible.${name}`, 'must be a number of points, 0 or more.');
   }
   for (const [name, value] of Object.entries({ width, height })) checkPositive(`visible.${name}`, value);
   checkLook('visible', { font, text });

@@ -77,17 +77,17 @@ export function isPage(file: PdfFile, dictionary: PdfDictionary): boolean {
   if (isNamed(type, 'Page') && !dictionary.has('Kids')) return true;
   const isNode = isNamed(type, 'Pages') || type === null;
   if (isNode && Array.isArray(file.get(dictionary.get('Kids')))) return false;
-  throw damaged('a page is none');
+  throw damaged('a page is malformed');
 }
 
 function boxOf(file: PdfFile, page: PdfDictionary): Rectangle {
   const box = file.rectangle(page.get('CropBox') ?? page.get('MediaBox'));
-  if (!box) throw damaged('the box of a page is no rectangle');
+  if (!box) throw damaged('the box of a page is not a rectangle');
   return box;
 }
 
 function rotationOf(file: PdfFile, page: PdfDictionary): number {
   const rotation = numberIn(file.get(page.get('Rotate'))) ?? 0;
-  if (rotation % 90 !== 0) throw damaged('the rotation of a page is no multiple of 90');
+  if (rotation % 90 !== 0) throw damaged('the rotation of a page is not a multiple of 90');
   return ((rotation % 360) + 360) % 360;
 }

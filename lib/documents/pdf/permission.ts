@@ -27,10 +27,7 @@ export function checkMayBeSigned(
 ): void {
   const permissions = file.dictionary(file.catalog.get('Perms'));
   if (permissions.has('UR3') || permissions.has('UR')) {
-    throw new SmartIdInputError(
-      'pdf',
-      'grants usage rights that any change takes away: save it as a plain PDF before.',
-    );
+    throw new SmartIdInputError('pdf', 'grants usage rights that any change takes away: save it as a plain PDF first.');
   }
   if (permissions.has('DocMDP')) {
     checkCertification(file, file.dictionary(permissions.get('DocMDP')));
@@ -97,6 +94,6 @@ function checkXfa(file: PdfFile): void {
     file.get(file.catalog.get('NeedsRendering')) === true ||
     streams.some((one) => /<dynamicRender>\s*required/.test(file.stream(one)?.toString('latin1') ?? ''));
   if (isDynamic) {
-    throw new SmartIdInputError('pdf', 'is a dynamic XFA form, which has no fixed pages: print it to a PDF before.');
+    throw new SmartIdInputError('pdf', 'is a dynamic XFA form, which has no fixed pages: print it to a PDF first.');
   }
 }

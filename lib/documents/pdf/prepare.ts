@@ -59,7 +59,7 @@ export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<
 function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
   if (!(pdf instanceof Uint8Array)) throw new SmartIdInputError('pdf', 'must be bytes.');
   if (pdf.length === 0) throw new SmartIdInputError('pdf', 'is empty.');
-  if (pdf.length > maxPdfBytes) throw new SmartIdInputError('pdf', `must not be larger than ${maxPdfBytes} bytes.`);
+  if (pdf.length > maxPdfBytes) throw new SmartIdInputError('pdf', `must have at most ${maxPdfBytes} bytes.`);
   return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
 }
 

@@ -70,7 +70,7 @@ export class PdfReader {
   }
 
   value(depth = 0): PdfValue {
-    if (depth > maxDepth) throw damaged('values are nested too deep');
+    if (depth > maxDepth) throw damaged('values are nested too deeply');
     this.skipSpace();
     const value = this.valueHere(depth);
     this.pay(typeof value === 'object' && value !== null ? costs.value + costs.boxed : costs.value);
@@ -141,7 +141,7 @@ export class PdfReader {
     for (;;) {
       this.skipSpace();
       if (this.bytes[this.position] === greater && this.bytes[this.position + 1] === greater) break;
-      if (this.bytes[this.position] !== slash) throw damaged('a key of a dictionary is no name');
+      if (this.bytes[this.position] !== slash) throw damaged('a key of a dictionary is not a name');
       const key = this.name();
       this.pay(dictionary.size < maxFewKeys ? costs.value : costs.value + costs.manyKeys);
       // Readers disagree about which of the two counts.

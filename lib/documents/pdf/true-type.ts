@@ -58,7 +58,7 @@ export class TrueTypeFont {
         descent: this.scaled(hhea.readInt16BE(6)),
       };
       const embedding = this.tables.get('OS/2')?.readUInt16BE(8) ?? 0;
-      if ((embedding & 0xf) === restrictedLicence) throw new Error('its licence does not allow to embed it');
+      if ((embedding & 0xf) === restrictedLicence) throw new Error('its licence does not allow embedding');
     } catch (cause) {
       throw unusable(cause);
     }

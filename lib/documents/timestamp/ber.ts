@@ -84,7 +84,7 @@ class BerReader {
     }
     const end = contentEnd ?? at + 2;
     if (tag !== octetStringInPieces) return { tag, content: Buffer.concat(parts.map(derOf)), end };
-    if (parts.some((part) => part.tag !== tags.octetString)) throw new DerError('a piece of a string is none');
+    if (parts.some((part) => part.tag !== tags.octetString)) throw new DerError('a piece of a string is malformed');
     return { tag: tags.octetString, content: Buffer.concat(parts.map(({ content }) => content)), end };
   }
 

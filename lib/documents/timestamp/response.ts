@@ -33,7 +33,9 @@ export function readTimestampResponse(ber: Bytes): Bytes {
     response = readResponse(derOfBer(ber));
   } catch (cause) {
     if (!(cause instanceof DerError)) throw cause;
-    throw new SmartIdServiceError('bad_response', `${authorityName} sent what is no timestamp response.`, { cause });
+    throw new SmartIdServiceError('bad_response', `${authorityName} sent something that is not a timestamp response.`, {
+      cause,
+    });
   }
   const { status, failure, token } = response;
   if (!granted.has(status)) {
@@ -60,7 +62,7 @@ function readResponse(der: Bytes): Response {
 
 function readStatus(info: DerReader): Pick<Response, 'status' | 'failure'> {
   const [status = 0, ...others] = integerIn(info.next(tags.integer));
-  if (others.length > 0) throw new DerError('a status is none');
+  if (others.length > 0) throw new DerError('a status is malformed');
   // What the authority says in words is not repeated: anybody may have written it.
   info.nextIf(tags.sequence);
   const bits = info.nextIf(tags.bitString)?.content.subarray(1);

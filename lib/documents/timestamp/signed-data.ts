@@ -56,7 +56,7 @@ export function readSignedData(der: Bytes): SignedData {
   outer.finish();
   if (type !== signedDataType) throw new DerError('the content is not signed data');
   const { reader } = onlyElement(explicit.content, tags.sequence);
-  if (versionIn(reader.next(tags.integer)) !== signedDataVersion) throw new DerError('an unknown version');
+  if (versionIn(reader.next(tags.integer)) !== signedDataVersion) throw new DerError('the version is unknown');
   const hashAlgorithms = elementsIn(reader.next(tags.set), maxHashAlgorithms, tags.sequence).map(hashAlgorithmIn);
   const content = readContent(reader.next(tags.sequence));
   const list = reader.nextIf(tag0);
@@ -91,20 +91,20 @@ function readSigner({ reader }: DerElement): SignerInfo {
   // Attributes that anybody could have added, which mean nothing here.
   reader.nextIf(tag1);
   reader.finish();
-  if (version !== versionFor(id)) throw new DerError('an unknown version');
+  if (version !== versionFor(id)) throw new DerError('the version is unknown');
   return { id, hashAlgorithm, signedAttributes, signatureAlgorithm, signature };
 }
 
 function versionFor({ tag }: DerElement): number {
   if (tag === tags.sequence) return signerVersions.byName;
   if (tag === primitiveTag(0)) return signerVersions.byKey;
-  throw new DerError('a signer is named in no known way');
+  throw new DerError('a signer is named in an unknown way');
 }
 
 /** A version number, which has one octet. */
 export function versionIn(element: DerElement): number {
   const [version, ...others] = integerIn(element);
-  if (others.length > 0) throw new DerError('an unknown version');
+  if (others.length > 0) throw new DerError('the version is unknown');
   return version as number;
 }
 
@@ -120,7 +120,7 @@ export function attributesIn(set: Bytes): Map<string, DerElement> {
     const type = objectIdentifierIn(reader.next(tags.objectIdentifier));
     const [value] = elementsIn(reader.next(tags.set), 1);
     reader.finish();
-    if (!value || attributes.has(type)) throw new DerError('an attribute has not one value');
+    if (!value || attributes.has(type)) throw new DerError('an attribute does not have exactly one value');
     attributes.set(type, value);
   }
   return attributes;

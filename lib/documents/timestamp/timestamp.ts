@@ -63,7 +63,7 @@ export async function requestTimestamp(question: TimestampQuestion): Promise<Tim
   const timestamp = verifyToken(token, { ...request, trustAnchors });
   const { time } = timestamp;
   const isOfNow = time >= askedAt - clockToleranceMs && time <= clock() + clockToleranceMs;
-  if (!isOfNow) throw wrongTimestamp('its time is not that of now');
+  if (!isOfNow) throw wrongTimestamp('its time is not the current one');
   return timestamp;
 }
 

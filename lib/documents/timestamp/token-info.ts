@@ -35,7 +35,7 @@ export const tokenInfoType = '1.2.840.113549.1.9.16.1.4';
 /** @throws DerError when it is none, or has an extension that must be understood and is not. */
 export function readTokenInfo(der: Bytes): TokenInfo {
   const { reader } = onlyElement(der, tags.sequence);
-  if (versionIn(reader.next(tags.integer)) !== 1) throw new DerError('an unknown version');
+  if (versionIn(reader.next(tags.integer)) !== 1) throw new DerError('the version is unknown');
   const policy = objectIdentifierIn(reader.next(tags.objectIdentifier));
   const imprint = readImprint(reader.next(tags.sequence));
   integerIn(reader.next(tags.integer));
@@ -79,7 +79,7 @@ function preciseTimeIn(element: DerElement): number {
   const digits = Buffer.from(content.subarray(wholeSecondsLength + 1, -1)).toString('latin1');
   // A zero at the end would be a second spelling.
   const isFraction = /^\d*[1-9]$/.test(digits) && digits.length <= maxFractionDigits && content.at(-1) === letterZ;
-  if (!isFraction) throw new DerError('a time is none');
+  if (!isFraction) throw new DerError('a time is malformed');
   const whole = encodeDer(tags.generalizedTime, content.subarray(0, wholeSecondsLength), Buffer.from([letterZ]));
   return timeIn(onlyElement(whole, tags.generalizedTime)) + Math.floor(Number(`0.${digits}`) * 1000);
 }
@@ -101,7 +101,7 @@ function accuracyMsIn({ reader }: DerElement): number {
 
 function naturalNumber(content: Bytes): number {
   const value = integerIn(onlyElement(encodeDer(tags.integer, content), tags.integer));
-  if (value.length > maxAccuracyOctets || (value[0] as number) >= 0x80) throw new DerError('an accuracy is none');
+  if (value.length > maxAccuracyOctets || (value[0] as number) >= 0x80) throw new DerError('an accuracy is malformed');
   return value.reduce((number, octet) => number * 256 + octet, 0);
 }
 

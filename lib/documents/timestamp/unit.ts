@@ -29,7 +29,7 @@ export function findUnit({ certificates, signer }: SignedData, anchors: TrustAnc
   // All of them go into the file, where others read them.
   const candidates = certificates.map(({ bytes }) => parseCertificate(bytes));
   const unit = candidates.find((certificate) => isNamedBy(signer.id, certificate));
-  if (!unit) throw wrongTimestamp('the certificate of its unit did not come along');
+  if (!unit) throw wrongTimestamp('the certificate of its unit is missing');
   if (!isAnchor(unit, anchors) && !findIssuer(unit, anchors)) {
     throw wrongTimestamp('the certificate of its unit is not signed by a trust anchor for timestamps');
   }
@@ -70,11 +70,11 @@ export function unitPathAt(unit: Certificate, anchors: TrustAnchors, time: numbe
   if (!hasReadableKey(unit) || !hasStrongKey(unit)) throw wrongTimestamp('the key of its unit is not strong enough');
   if (isAnchor(unit, anchors)) {
     const refusal = judgeDates(unit, time);
-    if (refusal) throw wrongTimestamp(`of the certificate of its unit: ${refusal}`);
+    if (refusal) throw wrongTimestamp(`the certificate of its unit is refused: ${refusal}`);
     return [unit];
   }
   const result = buildPath(unit, anchors, time);
-  if ('refusal' in result) throw wrongTimestamp(`of the certificate of its unit: ${result.refusal}`);
+  if ('refusal' in result) throw wrongTimestamp(`the certificate of its unit is refused: ${result.refusal}`);
   return result.path;
 }
 

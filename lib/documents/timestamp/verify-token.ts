@@ -80,7 +80,7 @@ function checkAttributes({ signer, contentType, content }: SignedData, unit: Cer
   const attribute = (name: keyof typeof attributeTypes) => attributes.get(attributeTypes[name]);
   const statedType = attribute('contentType');
   const isTokenInfo = contentType === tokenInfoType && statedType && objectIdentifierIn(statedType) === tokenInfoType;
-  if (!isTokenInfo) throw wrongTimestamp('what is signed is no timestamp');
+  if (!isTokenInfo) throw wrongTimestamp('what is signed is not a timestamp');
   if (!signer.hashAlgorithm) throw wrongTimestamp('its hash is not strong enough');
   const hash = createHash(nodeHashName(signer.hashAlgorithm)).update(content).digest();
   if (!isOctets(attribute('messageDigest'), hash)) throw wrongTimestamp('its signature is about something else');
@@ -99,7 +99,8 @@ function checkInfo({ imprint, nonce, policy, accuracyMs = 0 }: TokenInfo, expect
     Buffer.compare(imprint.hash, expected.imprint.hash) === 0;
   if (!isAboutThis) throw wrongTimestamp('it is about something else');
   const isSameNonce = expected.nonce === undefined || (nonce && Buffer.compare(nonce, expected.nonce) === 0);
-  if (!isSameNonce) throw wrongTimestamp('its nonce is another one');
-  if (expected.policy !== undefined && policy !== expected.policy) throw wrongTimestamp('its policy is another one');
+  if (!isSameNonce) throw wrongTimestamp('its nonce is not the one that was sent');
+  if (expected.policy !== undefined && policy !== expected.policy)
+    throw wrongTimestamp('its policy is not the one asked for');
   if (accuracyMs > maxAccuracyMs) throw wrongTimestamp('its time is not accurate enough');
 }

@@ -7,7 +7,7 @@ const words: Record<SimulatedAccount['outcome'], string> = {
   USER_REFUSED_INTERACTION: 'refuses one kind of question',
   USER_REFUSED_CERT_CHOICE: 'refuses the choice of account',
   TIMEOUT: 'never answers',
-  WRONG_VC: 'picks a wrong code',
+  WRONG_VC: 'picks the wrong code',
   DOCUMENT_UNUSABLE: 'document is unusable',
   REQUIRED_INTERACTION_NOT_SUPPORTED_BY_APP: 'app is too old for the question',
   PROTOCOL_FAILURE: 'fails in the protocol',

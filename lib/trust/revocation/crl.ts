@@ -63,7 +63,7 @@ interface Head {
 function readHead({ reader }: DerElement): Head {
   const version = reader.nextIf(tags.integer)?.content;
   if (version && (version.length !== 1 || version[0] !== version2))
-    throw new DerError('a list is of an unknown version');
+    throw new DerError('the version of a list is unknown');
   const head = {
     signature: reader.next(tags.sequence),
     issuer: reader.next(tags.sequence),

@@ -92,7 +92,7 @@ function readOuter(der: Bytes): Outer | { refusal: string } {
 /** There is one version, which goes without saying. */
 function checkVersion(version: DerElement | undefined): void {
   const value = version && integerIn(onlyElement(version.content, tags.integer));
-  if (value && (value.length !== 1 || value[0] !== 0)) throw new DerError('an answer is of an unknown version');
+  if (value && (value.length !== 1 || value[0] !== 0)) throw new DerError('the version of an answer is unknown');
 }
 
 /** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
@@ -116,7 +116,7 @@ function refuseSigner({ signed, responderId, certificates }: Outer, context: Ocs
 /** ResponderID: a name, or the SHA-1 of the key. */
 function isNamedBy(responderId: DerElement, certificate: Certificate): boolean {
   if (responderId.tag === tag1) return Buffer.compare(responderId.content, certificate.fields.subject.bytes) === 0;
-  if (responderId.tag !== tag2) throw new DerError('a responder is named in no known way');
+  if (responderId.tag !== tag2) throw new DerError('a responder is named in an unknown way');
   const keyHash = onlyElement(responderId.content, tags.octetString).content;
   return Buffer.compare(keyHash, hashBySha1(subjectPublicKeyOf(certificate))) === 0;
 }
@@ -172,7 +172,7 @@ function statusIn({ tag, content, reader }: DerElement): Status {
   }
   if (tag === primitiveTag(0) && content.length === 0) return 'good';
   if (tag === primitiveTag(2) && content.length === 0) return 'unknown';
-  throw new DerError('a status is none');
+  throw new DerError('a status is malformed');
 }
 
 function isAbout({ reader }: DerElement, { issuerNameHash, issuerKeyHash, serialNumber }: CertId): boolean {
@@ -206,5 +206,5 @@ function refuseNonce(extensions: readonly Extension[], nonce: Bytes): string | u
   const returned = extensions.find(({ type }) => type === nonceType);
   if (!returned) return undefined;
   const { content } = onlyElement(returned.value, tags.octetString);
-  return Buffer.compare(content, nonce) === 0 ? undefined : 'the nonce is another one';
+  return Buffer.compare(content, nonce) === 0 ? undefined : 'the nonce is not the one that was sent';
 }

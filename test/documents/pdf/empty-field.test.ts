@@ -117,7 +117,7 @@ describe('An empty signature field of a PDF', () => {
 
   it('is filled one after the other, and each only once', async () => {
     const once = await signedBy(person, template(), { field: 'Tenant' });
-    await refused(once, /^field is signed already/);
+    await refused(once, /^field is already signed/);
     const twice = await signedBy(person, once, { field: 'Unseen' });
     expect(verdicts(folder, await signedBy(person, twice))).to.include({ valid: 3, invalid: 0 });
   });
@@ -150,7 +150,7 @@ describe('An empty signature field of a PDF', () => {
       ['of a text', withField(widget(`/FT /Tx /T (Tenant) ${rectangle}`)), /name of a signature field/],
       ['without a type', withField(widget(`/T (Tenant) ${rectangle}`)), /name of a signature field/],
       ['of which there are two', template({ objects: { 8: field() } }), /the file has several/],
-      ['that is signed', withField(field('/V << /Type /Sig >>')), /is signed already/],
+      ['that is signed', withField(field('/V << /Type /Sig >>')), /is already signed/],
       ['that is read-only', withField(field('/Ff 1')), /is read-only/],
       ['that locks others', withField(field('/Lock << /Action /All >>')), /locks fields when it is signed/],
       ['without a rectangle', withField(widget('/FT /Sig /T (Tenant)')), /has no rectangle/],
@@ -177,7 +177,7 @@ describe('An empty signature field of a PDF', () => {
       ['that asks for a hash', withField(field('/SV << /DigestMethod [(SHA256)] >>')), /\(DigestMethod\)/],
       ['that asks for a form', withField(field('/SV << /SubFilter [/adbe.pkcs7.detached] >>')), /\(SubFilter\)/],
       ['that asks for what nobody knows', withField(field('/SV << /A#0AB 1 >>')), /of its signature\.$/],
-      ['whose seed values are none', withField(field('/SV 5')), /seed values that are none/],
+      ['whose seed values are none', withField(field('/SV 5')), /malformed seed values/],
     ] as const) {
       it(`a field ${what}`, () => refused(file, message));
     }

@@ -149,14 +149,14 @@ describe('A PDF that is signed', () => {
     it('when it is empty, not bytes, or no PDF', async () => {
       await refused(Buffer.alloc(0), /^pdf is empty\.$/);
       await refused('%PDF-' as never, /^pdf must be bytes\.$/);
-      await refused(Buffer.from('Hello'), /^pdf is no PDF/);
-      await refused(Buffer.concat([Buffer.from('junk\n'), await libraryFile()]), /^pdf is no PDF/);
+      await refused(Buffer.from('Hello'), /^pdf is not a PDF/);
+      await refused(Buffer.concat([Buffer.from('junk\n'), await libraryFile()]), /^pdf is not a PDF/);
     });
 
     it('when it is larger than the site takes, 100 MB unless it says otherwise', async () => {
-      await refused(Buffer.alloc(100_000_001), /^pdf must not be larger than 100000000 bytes\.$/);
+      await refused(Buffer.alloc(100_000_001), /^pdf must have at most 100000000 bytes\.$/);
       const file = await libraryFile();
-      await refused(file, /^pdf must not be larger than/, { maxPdfBytes: file.length - 1 });
+      await refused(file, /^pdf must have at most/, { maxPdfBytes: file.length - 1 });
       await prepare(file, { maxPdfBytes: file.length });
     });
 

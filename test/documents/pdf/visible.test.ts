@@ -139,8 +139,8 @@ describe('A visible signature of a PDF', () => {
     await refused({ page: 4 }, 'visible.page', /^visible\.page must be a page of the file, which has 3\.$/);
     await refused({ page: 0 }, 'visible.page', /1 for the first/);
     await refused({ page: 1.5 }, 'visible.page', /1 for the first/);
-    await refused({ x: -1 }, 'visible.x', /points from 0/);
-    await refused({ y: Number.NaN }, 'visible.y', /points from 0/);
+    await refused({ x: -1 }, 'visible.x', /points, 0 or more/);
+    await refused({ y: Number.NaN }, 'visible.y', /points, 0 or more/);
     await refused({ width: 0 }, 'visible.width', /above 0/);
     await refused({ height: Number.POSITIVE_INFINITY }, 'visible.height', /above 0/);
     await refused({ x: 400 }, 'visible', /^visible must be on the page, which is 595 by 842 points\.$/);
