@@ -58,10 +58,16 @@ export class SmartIdStrategy extends PassportStrategy {
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
+   * With the request as the first argument of `verify`.
    * @param verify the site's own word on a verified person: returns a promise of the user, or calls `done`.
    * @throws SmartIdInputError naming the option and the rule it breaks.
    */
   constructor(options: SmartIdStrategyOptions & { passReqToCallback: true }, verify: VerifyFunctionWithRequest);
+  /**
+   * With a `verify` that needs no request.
+   * @param verify the site's own word on a verified person: returns a promise of the user, or calls `done`.
+   * @throws SmartIdInputError naming the option and the rule it breaks.
+   */
   constructor(options: SmartIdStrategyOptions & { passReqToCallback?: false }, verify: VerifyFunction);
   constructor(
     options: SmartIdStrategyOptions & { passReqToCallback?: boolean },

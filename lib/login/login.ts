@@ -54,6 +54,7 @@ export interface LoginFinishOptions<Accepted> {
 /** A verified person, or why there is none. */
 export type LoginResult<Accepted = undefined> =
   | {
+      /** Everything was verified, and `accept` has been called. */
       ok: true;
       /** Who has logged in. */
       profile: SmartIdProfile;
@@ -63,6 +64,7 @@ export type LoginResult<Accepted = undefined> =
       accepted: Accepted;
     }
   | {
+      /** Nobody was logged in: `code` says why. */
       ok: false;
       /** Stable, and for the site alone: it may tell of an account. */
       code: string;

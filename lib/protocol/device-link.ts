@@ -7,7 +7,10 @@ import { challengeBytes } from './challenge.js';
 
 /** The languages of the page that opens where the app is not installed, as ISO 639-2 codes. */
 export const linkLanguages = ['eng', 'est', 'lav', 'lit', 'rus', 'nld', 'fra', 'deu'] as const;
-/** A language of the page that a link opens where there is no app, by ISO 639-2. */
+/**
+ * A language of the page that a link opens where there is no app, by ISO 639-2.
+ * @useDeclaredType
+ */
 export type LinkLanguage = (typeof linkLanguages)[number];
 
 const linkTypes = ['QR', 'Web2App', 'App2App'] as const;

@@ -9,6 +9,7 @@ import { checkDisplayText, isBlank } from './display-text.js';
 
 /** Asks for the PIN right away under a text of at most 60 characters. */
 export interface DisplayTextAndPin {
+  /** The name of this interaction in the protocol. */
   type: 'displayTextAndPIN';
   /** At most 60 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText60: string;
@@ -16,6 +17,7 @@ export interface DisplayTextAndPin {
 
 /** A screen of its own with a text of at most 200 characters, then the PIN. */
 export interface ConfirmationMessage {
+  /** The name of this interaction in the protocol. */
   type: 'confirmationMessage';
   /** At most 200 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText200: string;
@@ -23,6 +25,7 @@ export interface ConfirmationMessage {
 
 /** The same, after the person has chosen the right verification code of several; notification flows only. */
 export interface ConfirmationMessageAndVerificationCodeChoice {
+  /** The name of this interaction in the protocol. */
   type: 'confirmationMessageAndVerificationCodeChoice';
   /** At most 200 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText200: string;

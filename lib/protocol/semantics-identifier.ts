@@ -3,7 +3,10 @@
 import { SmartIdInputError } from '../errors.js';
 
 const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
-/** `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number. */
+/**
+ * `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number.
+ * @useDeclaredType
+ */
 export type IdentifierType = (typeof identifierTypes)[number];
 
 /** The parts of an identifier such as `PNOEE-40404040009`. */

@@ -18,7 +18,10 @@ import { isForm, type PageAnswer, type PageRequest, pathOf } from './page-reques
 import { type PageActions, PageRoutes } from './page-routes.js';
 import { countriesToName, personNamed } from './person.js';
 
-/** @typeParam Site the framework's own request, which functions of the site get. */
+/**
+ * What the login page of every framework can be told.
+ * @typeParam Site the framework's own request, which functions of the site get.
+ */
 export interface LoginPageOptionsOf<Site> extends PageOptionsOf<Site> {
   /** What the app shows, in the visitor's language, for this request. Default: that of the strategy. */
   interactions?: (language: string, req: Site) => readonly Interaction[];

@@ -7,7 +7,10 @@ import type { LanguageOption } from './language.js';
 import type { PageContent, PageImages } from './page.js';
 import type { WordsOption } from './words.js';
 
-/** @typeParam Site the framework's own request, which functions of the site get. */
+/**
+ * What the pages of all frameworks can be told.
+ * @typeParam Site the framework's own request, which functions of the site get.
+ */
 export interface PageOptionsOf<Site> {
   /**
    * Where a person goes afterwards when the page was not opened with `?returnTo=`: a path of the site that begins with

@@ -79,7 +79,12 @@ export class SimulatedRevocation {
   /** What goes wrong with lists. Default: nothing. */
   crlFault?: CrlFault;
   /** How many requests came, answered or not. */
-  readonly requests = { ocsp: 0, crl: 0 };
+  readonly requests = {
+    /** Questions to the OCSP responder. */
+    ocsp: 0,
+    /** Downloads of a list. */
+    crl: 0,
+  };
   private readonly statuses = new Map<string, KnownStatus>();
   private readonly startedAt: number;
   private readonly timestampUnit: X509Certificate;
