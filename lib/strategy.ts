@@ -103,7 +103,7 @@ export class SmartIdStrategy extends PassportStrategy {
    * Middleware for a POST of `{ id }`: sends the push of a login that was started with `holdPush`, and sets
    * `req.smartId`. It goes out once, however often it is asked for. Where it cannot be sent, the error handler hears of
    * it, and the same POST may be tried again.
-   * @param mayPush whether it may still go out, such as after a browser was revoked. Default: always.
+   * @param mayPush whether it may still go out, such as after a browser was revoked; by default it may.
    */
   push(mayPush: MayPush = () => true): RequestHandler {
     return middleware(async (req) => {
@@ -124,7 +124,7 @@ export class SmartIdStrategy extends PassportStrategy {
    * Handler that answers with server-sent events: what `status` would show of the attempt `id` of the query, each
    * second while there is a QR link, and otherwise when it changes. The page closes the connection when `state` is not
    * `running` any more.
-   * @param show what to send of a view. Default: the view.
+   * @param show what to send of a view; by default the view itself.
    */
   updates(show: Show = (view) => view): RequestHandler {
     return (req, res, next) => {

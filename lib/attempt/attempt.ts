@@ -120,8 +120,8 @@ export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
  */
 export interface AttemptStore {
   /**
-   * Counts starts and pushes for all who share this store. Default: each strategy and signing of each process counts
-   * its own.
+   * Counts starts and pushes for all who share this store.
+   * @default each strategy and signing of each process counts its own
    */
   readonly limits?: AttemptLimits;
   /** Keeps a new attempt; resolves once it is stored. */

@@ -29,7 +29,10 @@ export interface TimestampAuthority {
   url: string;
   /** Of `loadTimestampAnchors`. */
   trustAnchors: TrustAnchors;
-  /** Object identifier of the only policy that will do. Default: any will. */
+  /**
+   * Object identifier of the only policy that will do.
+   * @default any will
+   */
   policy?: string;
 }
 

@@ -35,7 +35,10 @@ export interface DraftStore {
 
 /** What `MemoryDraftStore` is told. */
 export interface MemoryDraftStoreOptions {
-  /** Of all drafts together; beyond it no draft is begun. Default 256 MB. */
+  /**
+   * Bytes of all drafts together; beyond it no draft is begun.
+   * @default `268_435_456`, which are 256 MiB
+   */
   maxBytes?: number;
 }
 

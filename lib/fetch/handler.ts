@@ -63,9 +63,10 @@ export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOpt
    */
   logIn(person: VerifiedPerson, site: SiteContext<Context>): LoggedIn | Promise<LoggedIn>;
   /**
-   * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on. It is
-   * asked before each of the handler's answers but the files of the page. Default: as far as this process remembers. Not for
-   * a page with `identify`: being logged in is no sign there that something was confirmed.
+   * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on.
+   * It is asked before each of the handler's answers but the files of the page. Not for a page with `identify`: being
+   * logged in is no sign there that something was confirmed.
+   * @default as far as this process remembers
    */
   isLoggedIn?(site: SiteContext<Context>): boolean | Promise<boolean>;
 }

@@ -23,15 +23,18 @@ import { ViewStream } from './view-stream.js';
 /** What `SmartIdLogin` is told. */
 export interface SmartIdLoginCoreOptions extends SmartIdLoginOptions {
   /**
-   * Remembers which attempts were used up. Default: a memory of this process; several processes need a
-   * `RedisAttemptStore`.
+   * Remembers which attempts were used up; several processes need a `RedisAttemptStore`.
+   * @default a memory of this process
    */
   store?: UsedAttempts;
 }
 
 /** How one login begins. */
 export interface LoginStartOptions extends LoginStart {
-  /** The id of the visitor's session, by which starts are limited to 30 in five minutes. Default: no such limit. */
+  /**
+   * The id of the visitor's session, by which starts are limited to 30 in five minutes.
+   * @default no such limit
+   */
   browser?: string;
 }
 

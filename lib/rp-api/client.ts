@@ -76,13 +76,19 @@ export interface CallOptions {
 
 /** How the status is asked for. */
 export interface SessionStatusOptions extends CallOptions {
-  /** How long the service may hold the answer back while the session runs: 1000 to 120000 ms, 60500 if left out. */
+  /**
+   * How long the service may hold the answer back while the session runs: 1000 to 120000 ms (section "Session status").
+   * @default `60_500`
+   */
   timeoutMs?: number;
 }
 
 /** How the end of a session is waited for. */
 export interface WaitOptions extends SessionStatusOptions {
-  /** Milliseconds after which waiting ends with a `timeout` error; 5 minutes if left out. */
+  /**
+   * Milliseconds after which waiting ends with a `timeout` error.
+   * @default `300_000`
+   */
   deadline?: number;
 }
 

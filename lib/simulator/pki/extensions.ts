@@ -36,7 +36,10 @@ export type KeyUsage = Exclude<keyof typeof KeyUsageFlags, number>;
 export interface BasicConstraints {
   /** Whether it may. */
   ca: boolean;
-  /** How many CAs may follow. Default: any number. */
+  /**
+   * How many CAs may follow.
+   * @default any number
+   */
   pathLength?: number;
 }
 

@@ -36,7 +36,10 @@ export interface UserCertificateOverrides {
   subject?: DistinguishedName;
   /** The document number in subjectAltName; `null` leaves the extension out. */
   documentNumber?: string | null;
-  /** OIDs. Default: those of the level. */
+  /**
+   * OIDs.
+   * @default those of the level
+   */
   certificatePolicies?: readonly string[];
   /** Default: that of the purpose. */
   keyUsage?: readonly extension.KeyUsage[];

@@ -74,9 +74,15 @@ export class SimulatedRevocation {
   ocspClockAheadMs = 0;
   /** What it says of the certificate of the timestamp unit. */
   timestampUnitStatus: CertificateStatus = 'good';
-  /** What goes wrong with answers of the responder. Default: nothing. */
+  /**
+   * What goes wrong with answers of the responder.
+   * @default nothing
+   */
   ocspFault?: OcspFault;
-  /** What goes wrong with lists. Default: nothing. */
+  /**
+   * What goes wrong with lists.
+   * @default nothing
+   */
   crlFault?: CrlFault;
   /** How many requests came, answered or not. */
   readonly requests = {
