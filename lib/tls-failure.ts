@@ -36,7 +36,9 @@ export function tlsFailureOf(error: unknown, accepted?: string): TlsFailure | un
 const advice =
   'Where this process offers too little, look for --tls-max-v1.2, --tls-cipher-list and the like among its arguments and in NODE_OPTIONS, and for an OpenSSL configuration (OPENSSL_CONF); otherwise for a proxy or firewall on the way that ends TLS, and whether the address is right.';
 
-/** The platform's fetch has the error of the connection as its cause; node-fetch takes over the code and the message. */
+/**
+ * The platform's fetch has the error of the connection as its cause; node-fetch takes over the code and the message.
+ */
 function innermost(error: unknown): { code: string; message: string } {
   // Whatever is thrown: a fetch of the site's own may reject with nothing at all.
   const { cause } = (error ?? {}) as { cause?: { code?: unknown } };

@@ -58,8 +58,8 @@ export interface SmartIdClientOptions {
   /** By contract with the service. */
   relyingPartyUUID: string;
   /**
-   * By contract with the service, byte for byte: 1 to 32 characters, as JavaScript's `length` counts them, none of which
-   * is invisible.
+   * By contract with the service, byte for byte: 1 to 32 characters, as JavaScript's `length` counts them, none of
+   * which is invisible.
    */
   relyingPartyName: string;
   /** Base64 SHA-256 of the server's SubjectPublicKeyInfo, several for rotation; checked besides normal validation. */

@@ -81,8 +81,8 @@ export interface NotificationCertificateChoiceRequest extends CommonRequest {
    */
   certificateLevel?: CertificateLevel;
   /**
-   * 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same session,
-   * unless the nonce differs.
+   * 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same
+   * session, unless the nonce differs.
    */
   nonce?: string;
 }

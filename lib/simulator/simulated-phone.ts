@@ -16,7 +16,8 @@ export type ShownView = Partial<AttemptView>;
 export interface ConfirmOptions {
   /**
    * Who holds the phone: the document number of one of the `simulatedAccounts`, which also says what becomes of it.
-   * @default `PNOEE-40404040009-MOCK-Q`, who confirms; or, where the site asks for somebody else, an account of that person
+   * @default `PNOEE-40404040009-MOCK-Q`, who confirms; or, where the site asks for somebody else, an account of that
+   * person
    */
   documentNumber?: string;
   /**

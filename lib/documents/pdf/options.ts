@@ -48,8 +48,8 @@ export interface PdfOptions extends DocumentOptions {
    */
   visible?: VisibleSignature;
   /**
-   * The name of an empty signature field, such as a template has, in place of a new one. Where it has a place on a page,
-   * that shows that it is signed.
+   * The name of an empty signature field, such as a template has, in place of a new one. Where it has a place on a
+   * page, that shows that it is signed.
    */
   field?: string | FieldToFill;
   /**

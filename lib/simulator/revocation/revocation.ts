@@ -70,7 +70,9 @@ export class SimulatedRevocation {
   ocspProfile: 'recorded' | 'simple' = 'recorded';
   /** Milliseconds that an OCSP answer takes. */
   ocspDelayMs = 0;
-  /** Milliseconds by which the clock of the responder is ahead of the simulator's; less than zero where it is behind. */
+  /**
+   * Milliseconds by which the clock of the responder is ahead of the simulator's; less than zero where it is behind.
+   */
   ocspClockAheadMs = 0;
   /** What it says of the certificate of the timestamp unit. */
   timestampUnitStatus: CertificateStatus = 'good';
