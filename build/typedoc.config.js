@@ -14,7 +14,8 @@ export default {
   entryPoints,
   tsconfig: '../lib/tsconfig.json',
   out: '../reports/api',
-  readme: 'none',
+  readme: '../README.md',
+  projectDocuments: ['../docs/*.md', '../docs/frameworks/*.md'],
   // No link leads from here to where the sources are published.
   disableSources: true,
   excludeExternals: true,
