@@ -40,7 +40,10 @@ export interface AcspV2Input {
   flowType: FlowType;
 }
 
-/** The text to verify `signature.value` against, in UTF-8, with the hash that the answer names. */
+/**
+ * The text to verify `signature.value` against, in UTF-8, with the hash that the answer names (section "ACSP_V2").
+ * `verifyAuthentication` does it by itself.
+ */
 export function acspV2Message(input: AcspV2Input): string {
   return [
     input.schemeName,

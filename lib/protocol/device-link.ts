@@ -30,7 +30,8 @@ export interface DeviceLinkInput extends AuthCodeInput {
 }
 
 /**
- * The whole device link with its authCode. A QR link must be made anew every second, on the server; the others once.
+ * The whole device link with its authCode (section "Device links"). A QR link must be made anew every second, on the
+ * server; the others once.
  * @throws SmartIdInputError when a field that this kind of link needs is missing or malformed.
  */
 export function createDeviceLink(input: DeviceLinkInput): string {

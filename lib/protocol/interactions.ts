@@ -53,8 +53,13 @@ export function interactionTypes(set: InteractionSet): readonly InteractionType[
 }
 
 /**
- * Base64 of the JSON array. Only the fields that the protocol knows are sent.
+ * Base64 of the JSON array (section "Interactions"). Only the fields that the protocol knows are sent.
  * @throws SmartIdInputError naming the element and the rule it breaks.
+ * @example
+ * ```ts
+ * encodeInteractions([{ type: 'confirmationMessage', displayText200: 'Pay 1 €?' }], 'device-link');
+ * // 'W3sidHlwZSI6ImNvbmZpcm1hdGlvbk1lc3NhZ2UiLCJkaXNwbGF5VGV4dDIwMCI6IlBheSAxIOKCrD8ifV0='
+ * ```
  */
 export function encodeInteractions(interactions: readonly Interaction[], set: InteractionSet): string {
   return Buffer.from(JSON.stringify(checkInteractions(interactions, set))).toString('base64');

@@ -108,7 +108,13 @@ const maxRelyingPartyNameLength = 32;
 /** A real answer with its certificate has about ten thousand. */
 const maxAnswerBytes = 64 * 1024;
 
-/** The RP API: one method for each of its endpoints. Nothing that it answers is verified. */
+/**
+ * The RP API: one method for each of its endpoints (section "Endpoints"). Nothing that it answers is verified. What
+ * breaks a rule of the protocol is a `SmartIdInputError`, before anything is sent, and before there is a promise in most
+ * methods. The promises reject with a `SmartIdAccountError` where nobody can be asked; a `SmartIdRequestError` where the
+ * service refuses the request; a `SmartIdServiceError` where it is out of reach or answers nonsense; and those of
+ * `sessionStatus` and `waitForSession` with a `SmartIdSessionNotFoundError` for a session that is unknown or over.
+ */
 export class SmartIdClient {
   /** The service that is asked. */
   readonly environment: ResolvedEnvironment;
