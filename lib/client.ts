@@ -1,4 +1,7 @@
-/** `passport-smart-id/client`: the RP API, the calculations and the verification, for programs without Passport. */
+/**
+ * The RP API, the calculations and the verification, for programs without Passport.
+ * @module passport-smart-id/client
+ */
 
 export { type AcspV2Input, acspV2Message, type FlowType } from './protocol/acsp-v2.js';
 export type {

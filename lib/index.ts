@@ -1,6 +1,6 @@
 /**
- * `passport-smart-id`: the strategy and signings, and everything of `passport-smart-id/login` and
- * `passport-smart-id/client`.
+ * The strategy and signings, and everything of `passport-smart-id/login` and `passport-smart-id/client`.
+ * @module passport-smart-id
  */
 
 export type { AttemptStore } from './attempt/attempt.js';

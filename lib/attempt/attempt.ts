@@ -40,7 +40,14 @@ export interface Attempt {
   /**
    * Signings only: what the site has said of it, and whether the step from the certificate to the signature was begun.
    */
-  signing?: { reference?: string; interactions: string; isStepBegun?: boolean };
+  signing?: {
+    /** As the site has given it to `start`. */
+    reference?: string;
+    /** Base64 of the JSON array that goes to the service with the signature. */
+    interactions: string;
+    /** Whether the signature was begun after its choice of a certificate. */
+    isStepBegun?: boolean;
+  };
   /** Signings only: the web session in which it began, hashed. Whoever logs in there afterwards has another one. */
   boundTo?: string;
   /** Why it is over although no session says so: a code. */
@@ -64,9 +71,20 @@ export interface LinkTerms {
 
 /** What was asked for, by the name that device links have for it. */
 export type RequestedSession =
-  | (AuthenticationSession & { sessionType: 'auth' })
-  | (SignatureSession & LinkTerms & { sessionType: 'sign' })
-  | (CertificateChoiceSession & LinkTerms & { sessionType: 'cert' });
+  | (AuthenticationSession & {
+      /** An authentication. */
+      sessionType: 'auth';
+    })
+  | (SignatureSession &
+      LinkTerms & {
+        /** A signature. */
+        sessionType: 'sign';
+      })
+  | (CertificateChoiceSession &
+      LinkTerms & {
+        /** A choice of a certificate. */
+        sessionType: 'cert';
+      });
 
 /** A session of the service that a login or signing waits for. */
 export interface RunningSession {
@@ -102,8 +120,8 @@ export interface HeldSession extends Omit<RunningSession, 'sessionID'> {
  */
 export interface AttemptStore {
   /**
-   * Counts starts and pushes for all who share this store. Default: each strategy and signing of each process counts
-   * its own.
+   * Counts starts and pushes for all who share this store.
+   * @default each strategy and signing of each process counts its own
    */
   readonly limits?: AttemptLimits;
   /** Keeps a new attempt; resolves once it is stored. */

@@ -68,7 +68,10 @@ class MemoryTexts implements KeyedTexts {
 
 /** Keeps attempts in this process, for a site of one process: they are gone with it. */
 export class MemoryAttemptStore extends KeyedAttemptStore {
-  /** @param clock milliseconds since the epoch. */
+  /**
+   * One for each strategy or signing, or one for several.
+   * @param clock milliseconds since the epoch, for tests.
+   */
   constructor(clock: () => number = Date.now) {
     super(new MemoryTexts(), clock);
   }

@@ -35,11 +35,14 @@ import { Decoys } from './decoy.js';
 
 /** What an attempt may be started with; each field defaults to the option of the same name. */
 export interface CommonStartOptions {
-  /** By a device link or by a push. Default `device-link`. */
+  /**
+   * By a device link or by a push.
+   * @default `'device-link'`
+   */
   flow?: Flow;
   /**
-   * What the app shows before it asks for the PIN, the best first: the first that the app can show. Default: the
-   * option of the same name.
+   * What the app shows before it asks for the PIN, the best first: the first that the app can show.
+   * @default the option of the same name
    */
   interactions?: readonly Interaction[];
   /** The language of the page that opens where the app is not installed. */
@@ -52,18 +55,21 @@ export interface CommonOptions extends SmartIdClientOptions {
   /**
    * Whose persons are accepted: ISO 3166-1 alpha-2, upper case, such as `['EE', 'LV']`. What counts is the country that
    * issued the identifier, as in `PNOEE-…`, and not the C of the certificate's subject, which `profile.country` is.
-   * Default: all.
+   * @default all
    */
   countries?: readonly string[];
-  /** Only for a broker: the name of the site on whose behalf it asks, 1 to 100 characters. Default: none. */
+  /**
+   * Only for a broker: the name of the site on whose behalf it asks, 1 to 100 characters.
+   * @default none
+   */
   brokeredRpName?: string;
   /** PEM text, DER buffers, or the path of a file or folder: the CAs that may issue certificates, and no others. */
   trustAnchors: TrustAnchorSource;
   /**
    * Where the app returns to in the browser: an https URL, which turns on Web2App links. http for localhost with a
-   * simulator only, never with `'demo'` or `'live'`. Default: none, which leaves the QR code alone. Set it where you can:
-   * the service's description of its requests asks for a callback URL with every login by device link, although its text
-   * lets a QR code do without.
+   * simulator only, never with `'demo'` or `'live'`. Set it where you can: the service's description of its requests
+   * asks for a callback URL with every login by device link, although its text lets a QR code do without.
+   * @default none, which leaves the QR code alone
    */
   callbackURL?: string;
   /**
@@ -72,26 +78,41 @@ export interface CommonOptions extends SmartIdClientOptions {
   appCallbackURL?: string;
   /**
    * What the app shows, in order of preference. `confirmationMessageAndVerificationCodeChoice` is left out of
-   * device-link flows, which do not know it. Default: the site's name.
+   * device-link flows, which do not know it.
+   * @default the site's name
    */
   interactions?: readonly Interaction[];
   /**
-   * How revoked certificates are found: `ocsp-then-crl` (default) asks OCSP and, where that gives no answer, the CRL;
-   * `ocsp` asks OCSP alone; `off` asks nobody. Revoked, unknown and no answer at all refuse.
+   * How revoked certificates are found: `ocsp-then-crl` asks OCSP and, where that gives no answer, the CRL; `ocsp` asks
+   * OCSP alone; `off` asks nobody. Revoked, unknown and no answer at all refuse.
+   * @default `'ocsp-then-crl'`
    */
   revocation?: RevocationPolicy;
-  /** Default `rsassa-pss`; the others are deprecated. */
+  /**
+   * What the app signs with; all but `rsassa-pss` are deprecated.
+   * @default `'rsassa-pss'`
+   */
   signatureAlgorithm?: SignatureAlgorithm;
-  /** With `rsassa-pss` only. Default `SHA-512`. */
+  /**
+   * With `rsassa-pss` only.
+   * @default `'SHA-512'`
+   */
   hashAlgorithm?: HashAlgorithm;
-  /** Default `eng`. */
+  /**
+   * The language of the page that opens where the app is not installed.
+   * @default `'eng'`
+   */
   lang?: LinkLanguage;
-  /** Default `device-link`. */
+  /**
+   * By a device link or by a push.
+   * @default `'device-link'`
+   */
   flow?: Flow;
   /** Sent with the request; `shareMdClientIpAddress` needs a privilege. */
   requestProperties?: RequestProperties;
   /**
-   * Milliseconds since the epoch, for tests; the limits of starts and pushes go by the real time. Default `Date.now`.
+   * Milliseconds since the epoch, for tests; the limits of starts and pushes go by the real time.
+   * @default `Date.now`
    */
   clock?: () => number;
 }

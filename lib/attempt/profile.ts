@@ -13,7 +13,12 @@ export interface SmartIdProfile extends Profile {
   /** Given name and surname. */
   displayName: string;
   /** As the certificate has them, mostly in capital letters. */
-  name: { familyName: string; givenName: string };
+  name: {
+    /** The surname. */
+    familyName: string;
+    /** All given names. */
+    givenName: string;
+  };
   /** Two letters, such as `EE`. */
   country: string;
   /** What `personalCode` is: `PNO`, `PAS` or `IDC`. */

@@ -24,7 +24,10 @@ const sharedBySessionStore = new WeakMap<object, Shared>();
 export class SessionAttemptStore implements AttemptStore {
   private readonly clock: () => number;
 
-  /** @param clock milliseconds since the epoch. */
+  /**
+   * One for each strategy or signing, or one for several.
+   * @param clock milliseconds since the epoch, for tests.
+   */
   constructor(clock: () => number = Date.now) {
     this.clock = clock;
   }

@@ -12,7 +12,15 @@ export interface AttemptLimits {
    * leaves the process.
    * @throws where it cannot count; nothing is started then.
    */
-  increment(key: string, windowMs: number): Promise<{ count: number; remainingMs: number }>;
+  increment(
+    key: string,
+    windowMs: number,
+  ): Promise<{
+    /** How many there are in the window, this one included. */
+    count: number;
+    /** Milliseconds until the window ends. */
+    remainingMs: number;
+  }>;
 }
 
 const windowMs = 300_000;

@@ -31,7 +31,10 @@ export interface EvidenceQuestion {
   /** Milliseconds since the epoch. */
   clock: () => number;
   signal?: AbortSignal;
-  /** For one answer. Default 10 s. */
+  /**
+   * Milliseconds for one answer.
+   * @default `10_000`
+   */
   timeoutMs?: number;
 }
 

@@ -1,6 +1,7 @@
 /**
- * From a draft and the signature value to the signed file. Each step adds to the draft what it has made, so that whoever
- * keeps the draft can go on from there: what a person has signed is asked for once, and a timestamp is bought once.
+ * From a draft and the signature value to the signed file. Each step adds to the draft what it has made, so that
+ * whoever keeps the draft can go on from there: what a person has signed is asked for once, and a timestamp is bought
+ * once.
  */
 
 import { SmartIdInputError, SmartIdVerificationError } from '../shared/errors.js';
@@ -29,7 +30,10 @@ export interface TimestampAuthority {
   url: string;
   /** Of `loadTimestampAnchors`. */
   trustAnchors: TrustAnchors;
-  /** Object identifier of the only policy that will do. Default: any will. */
+  /**
+   * Object identifier of the only policy that will do.
+   * @default any will
+   */
   policy?: string;
 }
 
@@ -78,9 +82,9 @@ function checkSignature(draft: DocumentDraft, signature: string): void {
 /**
  * The signed file of a draft that has its signature.
  * @param keep is called with the draft once it has got a timestamp, which costs money, and waited for.
- * @throws SmartIdServiceError when the timestamp authority or the OCSP responder cannot be reached: try again, with what
- * was kept; SmartIdVerificationError when what they say does not verify; SmartIdInputError naming `draft` when that was
- * changed.
+ * @throws SmartIdServiceError when the timestamp authority or the OCSP responder cannot be reached: try again, with
+ * what was kept; SmartIdVerificationError when what they say does not verify; SmartIdInputError naming `draft` when
+ * that was changed.
  */
 export async function completeDraft(
   draft: DocumentDraft,

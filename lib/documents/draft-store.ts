@@ -9,8 +9,8 @@ import type { DraftFields } from './draft.js';
 export type DraftAdditions = Pick<DraftFields, 'signature' | 'timestamp'>;
 
 /**
- * A place for drafts. A store of one's own keeps JSON: `JSON.parse(JSON.stringify(draft))` is as good as the draft. What
- * comes back is verified against its signature; which document is that of which id is for the store alone to know.
+ * A place for drafts. A store of one's own keeps JSON: `JSON.parse(JSON.stringify(draft))` is as good as the draft.
+ * What comes back is verified against its signature; which document is that of which id is for the store alone to know.
  */
 export interface DraftStore {
   /**
@@ -35,7 +35,10 @@ export interface DraftStore {
 
 /** What `MemoryDraftStore` is told. */
 export interface MemoryDraftStoreOptions {
-  /** Of all drafts together; beyond it no draft is begun. Default 256 MB. */
+  /**
+   * Bytes of all drafts together; beyond it no draft is begun.
+   * @default `268_435_456`, which are 256 MiB
+   */
   maxBytes?: number;
 }
 
@@ -92,8 +95,8 @@ export class MemoryDraftStore implements DraftStore {
 }
 
 /**
- * What a caller changes afterwards is not changed in the copy. Texts cannot be changed, so that those of a large document
- * are shared.
+ * What a caller changes afterwards is not changed in the copy. Texts cannot be changed, so that those of a large
+ * document are shared.
  */
 function copyOf<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;

@@ -38,8 +38,8 @@ export async function hashInTurns(
 }
 
 /**
- * Decodes into its place, without a copy in between. Leniently, which takes a fraction of the time: whether the bytes are
- * the right ones is for a digest to tell.
+ * Decodes into its place, without a copy in between. Leniently, which takes a fraction of the time: whether the bytes
+ * are the right ones is for a digest to tell.
  * @returns whether the place is full.
  */
 export async function decodeInTurns(base64: string, place: Buffer, turns = new Turns()): Promise<boolean> {

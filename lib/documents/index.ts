@@ -1,4 +1,7 @@
-/** `passport-smart-id/documents`: signed documents that last, as PDF (PAdES) and as ASiC-E containers (XAdES). */
+/**
+ * Signed documents that last, as PDF (PAdES) and as ASiC-E containers (XAdES).
+ * @module passport-smart-id/documents
+ */
 
 export type { SmartIdProfile } from '../attempt/profile.js';
 export type { FlowType } from '../protocol/acsp-v2.js';

@@ -16,15 +16,30 @@ import type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from './draft
 export interface DocumentOptions {
   /** The signer's verified signing certificate, as `prepare` is told it: an object of Node or DER. */
   certificate: X509Certificate | Uint8Array;
-  /** How long the signature can be verified (ETSI EN 319 142-1 and 319 132-1, section 6). Default `LT`. */
+  /**
+   * How long the signature can be verified (ETSI EN 319 142-1 and 319 132-1, section 6).
+   * @default `'LT'`
+   */
   level?: SignatureLevel;
-  /** What the app signs with. Default `rsassa-pss`. The PKCS#1 v1.5 algorithms are for programs that know nothing else. */
+  /**
+   * What the app signs with. The PKCS#1 v1.5 algorithms are for programs that know nothing else.
+   * @default `'rsassa-pss'`
+   */
   signatureAlgorithm?: SignatureAlgorithm;
-  /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
+  /**
+   * What the app signs is a hash of this kind.
+   * @default `'SHA-512'`, or the hash that `signatureAlgorithm` names
+   */
   hashAlgorithm?: DocumentHashAlgorithm;
-  /** When the signer says that they sign: milliseconds since the epoch. Default: now. */
+  /**
+   * When the signer says that they sign: milliseconds since the epoch.
+   * @default `Date.now()`
+   */
   signedAt?: number;
-  /** For how many milliseconds the draft may get its signature. Default: an hour. */
+  /**
+   * For how many milliseconds the draft may get its signature.
+   * @default `3_600_000`, an hour
+   */
   expiresInMs?: number;
 }
 

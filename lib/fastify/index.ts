@@ -1,4 +1,7 @@
-/** `passport-smart-id/fastify`: the ready-made login page as a plugin. */
+/**
+ * The ready-made login page as a plugin.
+ * @module passport-smart-id/fastify
+ */
 
 export type { LanguageOption } from '../web/language.js';
 export type * from '../web/public-types.js';

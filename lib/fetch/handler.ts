@@ -50,8 +50,8 @@ export interface VerifiedPerson {
 /** What the login page is told, besides the options of the pages. */
 export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOptionsOf<SiteContext<Context>> {
   /**
-   * One for this page, since its `callbackURL` is that of `basePath` and `/callback`. Attempts are kept in its `store` where that
-   * is a `RedisAttemptStore`, else in the memory of this process.
+   * One for this page, since its `callbackURL` is that of `basePath` and `/callback`. Attempts are kept in its `store`
+   * where that is a `RedisAttemptStore`, else in the memory of this process.
    */
   login: SmartIdLogin;
   /** The path at which the site serves the handler, such as `/login`: everything at and below it is the handler's. */
@@ -63,9 +63,10 @@ export interface SmartIdHandlerOptions<Context = undefined> extends LoginPageOpt
    */
   logIn(person: VerifiedPerson, site: SiteContext<Context>): LoggedIn | Promise<LoggedIn>;
   /**
-   * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on. It is
-   * asked before each of the handler's answers but the files of the page. Default: as far as this process remembers. Not for
-   * a page with `identify`: being logged in is no sign there that something was confirmed.
+   * Whether this browser is logged in, so that a return from the app that is opened again, or a second tab, leads on.
+   * It is asked before each of the handler's answers but the files of the page. Not for a page with `identify`: being
+   * logged in is no sign there that something was confirmed.
+   * @default as far as this process remembers
    */
   isLoggedIn?(site: SiteContext<Context>): boolean | Promise<boolean>;
 }
@@ -190,8 +191,8 @@ export function smartIdHandler<Context = undefined>(options: SmartIdHandlerOptio
   }
 
   /**
-   * The service being out of reach is nobody's mistake here, and frameworks make a 500 of what is thrown. Why it is so is
-   * for the site and not for visitors: the message may tell which keys are pinned and how the process was started.
+   * The service being out of reach is nobody's mistake here, and frameworks make a 500 of what is thrown. Why it is so
+   * is for the site and not for visitors: the message may tell which keys are pinned and how the process was started.
    */
   async function answerOf(source: PageSource<Site<Context>>): Promise<PageAnswer | undefined> {
     try {

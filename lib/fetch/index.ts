@@ -1,4 +1,7 @@
-/** `passport-smart-id/fetch`: the ready-made login page for frameworks of the web's own `Request` and `Response`. */
+/**
+ * The ready-made login page for frameworks of the web's own `Request` and `Response`.
+ * @module passport-smart-id/fetch
+ */
 
 export { MemoryAttemptStore } from '../attempt/memory-store.js';
 export type { SmartIdProfile } from '../attempt/profile.js';

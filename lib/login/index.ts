@@ -1,6 +1,6 @@
 /**
- * `passport-smart-id/login`: logins over plain values, for sites without Express, and everything of
- * `passport-smart-id/client`.
+ * Logins over plain values, for sites without Express, and everything of `passport-smart-id/client`.
+ * @module passport-smart-id/login
  */
 
 export type { Attempt, HeldSession, LinkTerms, RequestedSession, RunningSession } from '../attempt/attempt.js';

@@ -23,15 +23,18 @@ import { ViewStream } from './view-stream.js';
 /** What `SmartIdLogin` is told. */
 export interface SmartIdLoginCoreOptions extends SmartIdLoginOptions {
   /**
-   * Remembers which attempts were used up. Default: a memory of this process; several processes need a
-   * `RedisAttemptStore`.
+   * Remembers which attempts were used up; several processes need a `RedisAttemptStore`.
+   * @default a memory of this process
    */
   store?: UsedAttempts;
 }
 
 /** How one login begins. */
 export interface LoginStartOptions extends LoginStart {
-  /** The id of the visitor's session, by which starts are limited to 30 in five minutes. Default: no such limit. */
+  /**
+   * The id of the visitor's session, by which starts are limited to 30 in five minutes.
+   * @default no such limit
+   */
   browser?: string;
 }
 
@@ -54,6 +57,7 @@ export interface LoginFinishOptions<Accepted> {
 /** A verified person, or why there is none. */
 export type LoginResult<Accepted = undefined> =
   | {
+      /** Everything was verified, and `accept` has been called. */
       ok: true;
       /** Who has logged in. */
       profile: SmartIdProfile;
@@ -63,6 +67,7 @@ export type LoginResult<Accepted = undefined> =
       accepted: Accepted;
     }
   | {
+      /** Nobody was logged in: `code` says why. */
       ok: false;
       /** Stable, and for the site alone: it may tell of an account. */
       code: string;

@@ -20,11 +20,15 @@ import type { LoginSettings } from './begin.js';
 
 /** What every kind of login is told. */
 export interface SmartIdLoginOptions extends CommonOptions {
-  /** The lowest level that may log in. Default `QUALIFIED`. */
+  /**
+   * The lowest level that may log in.
+   * @default `'QUALIFIED'`
+   */
   certificateLevel?: AuthenticationCertificateLevel;
   /**
-   * Tells several kinds of logins of one site apart, such as the login itself and a confirmation: what one has begun
-   * is not there for another. Default `smart-id`.
+   * Tells several kinds of logins of one site apart, such as the login itself and a confirmation: what one has begun is
+   * not there for another.
+   * @default `'smart-id'`
    */
   name?: string;
 }
@@ -35,12 +39,14 @@ export interface SmartIdLoginOptions extends CommonOptions {
  */
 export interface LoginStart extends CommonStartOptions {
   /**
-   * Who must log in: a person or one document. Default: whoever scans the code. A `notification` flow needs somebody.
+   * Who must log in: a person or one document. A `notification` flow needs somebody.
+   * @default whoever scans the code
    */
   expected?: ExpectedSigner;
   /**
-   * In a `notification` flow only: shows the verification code first and sends the push when it is asked for, because
-   * a phone that asks at once hides the code where both are the same device. Default `false`.
+   * In a `notification` flow only: shows the verification code first and sends the push when it is asked for, because a
+   * phone that asks at once hides the code where both are the same device.
+   * @default `false`
    */
   holdPush?: boolean;
 }

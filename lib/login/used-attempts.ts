@@ -4,7 +4,10 @@ import type { AttemptLimits } from '../attempt/start-limit.js';
 
 /** A memory of what was used. Several processes of a site need one that they share: a `RedisAttemptStore`. */
 export interface UsedAttempts {
-  /** Counts starts and pushes for all who share this memory. Default: each `SmartIdLogin` counts its own. */
+  /**
+   * Counts starts and pushes for all who share this memory.
+   * @default each `SmartIdLogin` counts its own
+   */
   readonly limits?: AttemptLimits;
   /** Marks an attempt as used for so many milliseconds; true for exactly one caller, however many ask at once. */
   claim(id: string, milliseconds: number): Promise<boolean>;

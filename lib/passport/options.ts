@@ -27,15 +27,24 @@ export type Identify = (req: Request) => ExpectedSigner | undefined | Promise<Ex
 
 /** What a login may be started with; each field defaults to the strategy's option of the same name. */
 export interface StartOptions extends CommonStartOptions, Pick<LoginStart, 'holdPush'> {
-  /** Who is asked to log in, for this start. Default: the option of the same name. */
+  /**
+   * Who is asked to log in, for this start.
+   * @default the option of the same name
+   */
   identify?: Identify;
 }
 
 /** What `SmartIdStrategy` is told. */
 export interface SmartIdStrategyOptions extends SmartIdLoginOptions {
-  /** Default: nobody in particular. A `notification` flow needs somebody. */
+  /**
+   * Who is to log in, for each request. A `notification` flow needs somebody.
+   * @default nobody in particular
+   */
   identify?: Identify;
-  /** Where attempts are kept between requests. Default: in `req.session`. */
+  /**
+   * Where attempts are kept between requests.
+   * @default in `req.session`
+   */
   store?: AttemptStore;
   /** Where `authenticate` sends a request that has no attempt. Without it, such a request fails. */
   loginURL?: string;
@@ -45,7 +54,8 @@ export interface SmartIdStrategyOptions extends SmartIdLoginOptions {
 export interface AuthenticateOptions {
   /**
    * Who alone may finish here, such as the person who is logged in where a login confirms something: an attempt that
-   * was begun for nobody or somebody else is not there. Default: whoever the attempt was begun for.
+   * was begun for nobody or somebody else is not there.
+   * @default whoever the attempt was begun for
    */
   identify?: Identify;
 }

@@ -59,10 +59,16 @@ export class SmartIdStrategy extends PassportStrategy {
   private readonly verify: VerifyFunctionWithRequest;
 
   /**
+   * With the request as the first argument of `verify`.
    * @param verify the site's own word on a verified person: returns a promise of the user, or calls `done`.
    * @throws SmartIdInputError naming the option and the rule it breaks.
    */
   constructor(options: SmartIdStrategyOptions & { passReqToCallback: true }, verify: VerifyFunctionWithRequest);
+  /**
+   * With a `verify` that needs no request.
+   * @param verify the site's own word on a verified person: returns a promise of the user, or calls `done`.
+   * @throws SmartIdInputError naming the option and the rule it breaks.
+   */
   constructor(options: SmartIdStrategyOptions & { passReqToCallback?: false }, verify: VerifyFunction);
   constructor(
     options: SmartIdStrategyOptions & { passReqToCallback?: boolean },
@@ -98,7 +104,7 @@ export class SmartIdStrategy extends PassportStrategy {
    * Middleware for a POST of `{ id }`: sends the push of a login that was started with `holdPush`, and sets
    * `req.smartId`. It goes out once, however often it is asked for. Where it cannot be sent, the error handler hears of
    * it, and the same POST may be tried again.
-   * @param mayPush whether it may still go out, such as after a browser was revoked. Default: always.
+   * @param mayPush whether it may still go out, such as after a browser was revoked; by default it may.
    */
   push(mayPush: MayPush = () => true): RequestHandler {
     return middleware(async (req) => {
@@ -119,7 +125,7 @@ export class SmartIdStrategy extends PassportStrategy {
    * Handler that answers with server-sent events: what `status` would show of the attempt `id` of the query, each
    * second while there is a QR link, and otherwise when it changes. The page closes the connection when `state` is not
    * `running` any more.
-   * @param show what to send of a view. Default: the view.
+   * @param show what to send of a view; by default the view itself.
    */
   updates(show: Show = (view) => view): RequestHandler {
     return (req, res, next) => {

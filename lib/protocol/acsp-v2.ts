@@ -5,7 +5,10 @@ import { encodeBase64 } from './base64.js';
 
 /** How the session reached the app: three kinds of device link, or a push. */
 export const flowTypes = ['QR', 'Web2App', 'App2App', 'Notification'] as const;
-/** How a person came to the app: by QR code, by a link in a browser or in an app, or by a push. */
+/**
+ * How a person came to the app: by QR code, by a link in a browser or in an app, or by a push.
+ * @useDeclaredType
+ */
 export type FlowType = (typeof flowTypes)[number];
 
 /** Whether the person comes back through the callback URL. */
@@ -37,7 +40,10 @@ export interface AcspV2Input {
   flowType: FlowType;
 }
 
-/** The text to verify `signature.value` against, in UTF-8, with the hash that the answer names. */
+/**
+ * The text to verify `signature.value` against, in UTF-8, with the hash that the answer names (section "ACSP_V2").
+ * `verifyAuthentication` does it by itself.
+ */
 export function acspV2Message(input: AcspV2Input): string {
   return [
     input.schemeName,

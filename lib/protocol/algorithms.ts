@@ -5,7 +5,10 @@
 import { SmartIdInputError } from '../shared/errors.js';
 
 export const hashAlgorithms = ['SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512'] as const;
-/** The hash that goes with `rsassa-pss`, by the name of the RP API. */
+/**
+ * The hash that goes with `rsassa-pss`, by the name of the RP API.
+ * @useDeclaredType
+ */
 export type HashAlgorithm = (typeof hashAlgorithms)[number];
 
 export const signatureAlgorithms = [
@@ -14,11 +17,17 @@ export const signatureAlgorithms = [
   'sha384WithRSAEncryption',
   'sha512WithRSAEncryption',
 ] as const;
-/** `rsassa-pss`, or one of the deprecated PKCS#1 v1.5 algorithms, which name their hash themselves. */
+/**
+ * `rsassa-pss`, or one of the deprecated PKCS#1 v1.5 algorithms, which name their hash themselves.
+ * @useDeclaredType
+ */
 export type SignatureAlgorithm = (typeof signatureAlgorithms)[number];
 
 export const certificateLevels = ['ADVANCED', 'QUALIFIED', 'QSCD'] as const;
-/** `ADVANCED` < `QUALIFIED` <= `QSCD`; an authentication knows the first two only. */
+/**
+ * `ADVANCED` < `QUALIFIED` <= `QSCD`; an authentication knows the first two only.
+ * @useDeclaredType
+ */
 export type CertificateLevel = (typeof certificateLevels)[number];
 /** The level of an account that may log in: `QUALIFIED` has been identified as for qualified signatures. */
 export type AuthenticationCertificateLevel = 'ADVANCED' | 'QUALIFIED';

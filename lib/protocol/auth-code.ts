@@ -35,7 +35,12 @@ export interface AuthCodeInput {
 
 const signatureProtocols: Record<SessionType, string> = { auth: 'ACSP_V2', sign: 'RAW_DIGEST_SIGNATURE', cert: '' };
 
-/** B64URL(HMAC-SHA256(decoded sessionSecret, the fields joined by `|`)); empty fields keep their separators. */
+/**
+ * B64URL(HMAC-SHA256(decoded sessionSecret, the fields joined by `|`)); empty fields keep their separators (section
+ * "authCode calculation"). `createDeviceLink` appends it by itself.
+ * @param unprotectedLink the whole link up to its `lang`.
+ * @throws SmartIdInputError when the secret is not Base64.
+ */
 export function calculateAuthCode(input: AuthCodeInput, unprotectedLink: string): string {
   const { sessionType, rpChallenge, digest } = input;
   const challengeOrDigest = { auth: rpChallenge, sign: digest, cert: undefined }[sessionType];

@@ -19,9 +19,14 @@ export interface CallbackUrlRules {
 }
 
 /**
- * The callback URL as it is sent, with parameters of the session in its query.
+ * The callback URL as it is sent (section "Callback URLs"), with parameters of the session in its query.
  * @param parameters at least one must be unpredictable and unique to the session.
  * @throws SmartIdInputError when the URL breaks a rule of the protocol.
+ * @example
+ * ```ts
+ * createCallbackUrl('https://rp.example.com/callback', { value: '5Pq0' });
+ * // 'https://rp.example.com/callback?value=5Pq0'
+ * ```
  */
 export function createCallbackUrl(base: string, parameters: Record<string, string>, rules?: CallbackUrlRules): string {
   checkCallbackUrl(base, 'callbackURL', rules);
@@ -65,14 +70,25 @@ function hostOf(url: string): string {
 }
 
 /**
- * What `sessionSecretDigest` of the callback must be: B64URL(SHA-256(decoded sessionSecret)).
+ * What `sessionSecretDigest` of the callback must be (section "Callback URLs"): B64URL(SHA-256(decoded sessionSecret)).
  * @param sessionSecret Base64, as the session-creation response gave it.
+ * @throws SmartIdInputError when the secret is not Base64.
+ * @example
+ * ```ts
+ * sessionSecretDigest('c2Vzc2lvbiBzZWNyZXQgb2YgMjQgYnl0ZXM='); // '5lUcNQeN9Y3Og1dGSaeTnnvAHhViRY7jZ-Q3VTGFOmc'
+ * ```
  */
 export function sessionSecretDigest(sessionSecret: string): string {
   return createHash('sha256').update(sessionSecretBytes(sessionSecret)).digest('base64url');
 }
 
-/** What `signature.userChallenge` must be: B64URL(SHA-256(the verifier as the text it is)). */
+/**
+ * What `signature.userChallenge` must be (section "Callback URLs"): B64URL(SHA-256(the verifier as the text it is)).
+ * @example
+ * ```ts
+ * userChallenge('kLc0u4zkYzS6zYXpfJqv'); // 'NCmQvi1AgFdfI0rukArpPCKDM9fGbAuUOOX3V31sVOQ'
+ * ```
+ */
 export function userChallenge(userChallengeVerifier: string): string {
   return createHash('sha256').update(userChallengeVerifier).digest('base64url');
 }

@@ -7,7 +7,7 @@ import { decodeBase64 } from './base64.js';
 const minBytes = 32;
 const maxBytes = 64;
 
-/** A new challenge: Base64 of 64 random bytes, the most that the protocol takes. */
+/** A new challenge (section "ACSP_V2"): Base64 of 64 random bytes, the most that the protocol takes. */
 export function generateChallenge(): string {
   return randomBytes(maxBytes).toString('base64');
 }

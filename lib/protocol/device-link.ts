@@ -7,7 +7,10 @@ import { challengeBytes } from './challenge.js';
 
 /** The languages of the page that opens where the app is not installed, as ISO 639-2 codes. */
 export const linkLanguages = ['eng', 'est', 'lav', 'lit', 'rus', 'nld', 'fra', 'deu'] as const;
-/** A language of the page that a link opens where there is no app, by ISO 639-2. */
+/**
+ * A language of the page that a link opens where there is no app, by ISO 639-2.
+ * @useDeclaredType
+ */
 export type LinkLanguage = (typeof linkLanguages)[number];
 
 const linkTypes = ['QR', 'Web2App', 'App2App'] as const;
@@ -27,7 +30,8 @@ export interface DeviceLinkInput extends AuthCodeInput {
 }
 
 /**
- * The whole device link with its authCode. A QR link must be made anew every second, on the server; the others once.
+ * The whole device link with its authCode (section "Device links"). A QR link must be made anew every second, on the
+ * server; the others once.
  * @throws SmartIdInputError when a field that this kind of link needs is missing or malformed.
  */
 export function createDeviceLink(input: DeviceLinkInput): string {

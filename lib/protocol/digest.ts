@@ -8,7 +8,14 @@ import { SmartIdInputError } from '../shared/errors.js';
 import { type HashAlgorithm, hashOctets, nodeHashName } from './algorithms.js';
 import { decodeBase64 } from './base64.js';
 
-/** Base64 of the hash of what is to be signed. */
+/**
+ * Base64 of the hash of what is to be signed (section "RAW_DIGEST_SIGNATURE").
+ * @throws SmartIdInputError when the data are not bytes.
+ * @example
+ * ```ts
+ * calculateDigest(Buffer.from('To be signed'), 'SHA-256'); // 'wEOyh1BgjVC4m151CBwyAiN1eo7ymDLyyihcja6d3u0='
+ * ```
+ */
 export function calculateDigest(data: Uint8Array, hashAlgorithm: HashAlgorithm): string {
   if (!(data instanceof Uint8Array)) throw new SmartIdInputError('data', 'must be bytes.');
   return createHash(nodeHashName(hashAlgorithm)).update(data).digest('base64');

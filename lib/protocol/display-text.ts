@@ -1,6 +1,6 @@
 /**
- * The texts that a person reads on their phone: what an interaction shows, and the names of the relying party and of the
- * site behind a broker (sections "Interactions" and "Request bodies").
+ * The texts that a person reads on their phone: what an interaction shows, and the names of the relying party and of
+ * the site behind a broker (sections "Interactions" and "Request bodies").
  *
  * Lengths are counted as JavaScript's `length` counts them, in UTF-16 code units. The documentation says "characters"
  * and not which: neither code points nor what a reader takes for one character are ever more, so what passes here

@@ -7,6 +7,10 @@ const pattern = /^(?:PNO|PAS|IDC)[A-Z]{2}-[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30}
 /**
  * The document number itself.
  * @throws SmartIdInputError when it is none; the message does not repeat the value, which holds a personal code.
+ * @example
+ * ```ts
+ * parseDocumentNumber('PNOEE-40404040009-MOCK-Q'); // 'PNOEE-40404040009-MOCK-Q'
+ * ```
  */
 export function parseDocumentNumber(text: string, field = 'documentNumber'): string {
   if (typeof text !== 'string' || !pattern.test(text)) {

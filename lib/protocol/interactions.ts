@@ -9,6 +9,7 @@ import { checkDisplayText, isBlank } from './display-text.js';
 
 /** Asks for the PIN right away under a text of at most 60 characters. */
 export interface DisplayTextAndPin {
+  /** The name of this interaction in the protocol. */
   type: 'displayTextAndPIN';
   /** At most 60 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText60: string;
@@ -16,6 +17,7 @@ export interface DisplayTextAndPin {
 
 /** A screen of its own with a text of at most 200 characters, then the PIN. */
 export interface ConfirmationMessage {
+  /** The name of this interaction in the protocol. */
   type: 'confirmationMessage';
   /** At most 200 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText200: string;
@@ -23,6 +25,7 @@ export interface ConfirmationMessage {
 
 /** The same, after the person has chosen the right verification code of several; notification flows only. */
 export interface ConfirmationMessageAndVerificationCodeChoice {
+  /** The name of this interaction in the protocol. */
   type: 'confirmationMessageAndVerificationCodeChoice';
   /** At most 200 characters, as JavaScript's `length` counts them; none that cannot be seen, and no line breaks. */
   displayText200: string;
@@ -50,8 +53,13 @@ export function interactionTypes(set: InteractionSet): readonly InteractionType[
 }
 
 /**
- * Base64 of the JSON array. Only the fields that the protocol knows are sent.
+ * Base64 of the JSON array (section "Interactions"). Only the fields that the protocol knows are sent.
  * @throws SmartIdInputError naming the element and the rule it breaks.
+ * @example
+ * ```ts
+ * encodeInteractions([{ type: 'confirmationMessage', displayText200: 'Pay 1 €?' }], 'device-link');
+ * // 'W3sidHlwZSI6ImNvbmZpcm1hdGlvbk1lc3NhZ2UiLCJkaXNwbGF5VGV4dDIwMCI6IlBheSAxIOKCrD8ifV0='
+ * ```
  */
 export function encodeInteractions(interactions: readonly Interaction[], set: InteractionSet): string {
   return Buffer.from(JSON.stringify(checkInteractions(interactions, set))).toString('base64');

@@ -3,7 +3,10 @@
 import { SmartIdInputError } from '../shared/errors.js';
 
 const identifierTypes = ['PNO', 'PAS', 'IDC'] as const;
-/** `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number. */
+/**
+ * `PNO` a national personal number, `PAS` a passport number, `IDC` an identity card number.
+ * @useDeclaredType
+ */
 export type IdentifierType = (typeof identifierTypes)[number];
 
 /** The parts of an identifier such as `PNOEE-40404040009`. */
@@ -21,6 +24,11 @@ const pattern = /^(PNO|PAS|IDC)([A-Z]{2})-([A-Za-z0-9][A-Za-z0-9-]{0,29})$/;
 /**
  * The parts of a semantics identifier.
  * @throws SmartIdInputError when it is none; the message does not repeat the value, which is a personal code.
+ * @example
+ * ```ts
+ * parseSemanticsIdentifier('PNOLV-010111-22341');
+ * // { identifierType: 'PNO', country: 'LV', personalCode: '010111-22341' }
+ * ```
  */
 export function parseSemanticsIdentifier(text: string, field = 'semanticsIdentifier'): SemanticsIdentifier {
   const match = typeof text === 'string' ? pattern.exec(text) : null;

@@ -12,7 +12,10 @@ export interface RedisDraftStoreOptions {
   client: RedisClient;
   /** At least 32 characters; or several, of which the first encrypts and all decrypt, so that it can be replaced. */
   secret: string | readonly string[];
-  /** What the names of the keys begin with. Default `smart-id:`. */
+  /**
+   * What the names of the keys begin with.
+   * @default `'smart-id:'`
+   */
   prefix?: string;
 }
 

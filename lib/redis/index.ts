@@ -1,4 +1,7 @@
-/** `passport-smart-id/redis`: attempts in Redis, for a site of several processes. */
+/**
+ * Attempts in Redis, for a site of several processes.
+ * @module passport-smart-id/redis
+ */
 
 export type * from '../attempt/public-types.js';
 export type * from '../documents/public-types.js';

@@ -16,9 +16,15 @@ export interface RedisAttemptStoreOptions {
   client: RedisClient;
   /** At least 32 characters; or several, of which the first encrypts and all decrypt, so that it can be replaced. */
   secret: string | readonly string[];
-  /** What the names of the keys begin with. Default `smart-id:`. */
+  /**
+   * What the names of the keys begin with.
+   * @default `'smart-id:'`
+   */
   prefix?: string;
-  /** Milliseconds since the epoch, for tests. Default `Date.now`. */
+  /**
+   * Milliseconds since the epoch, for tests.
+   * @default `Date.now`
+   */
   clock?: () => number;
 }
 

@@ -58,8 +58,8 @@ export interface SmartIdClientOptions {
   /** By contract with the service. */
   relyingPartyUUID: string;
   /**
-   * By contract with the service, byte for byte: 1 to 32 characters, as JavaScript's `length` counts them, none of which
-   * is invisible.
+   * By contract with the service, byte for byte: 1 to 32 characters, as JavaScript's `length` counts them, none of
+   * which is invisible.
    */
   relyingPartyName: string;
   /** Base64 SHA-256 of the server's SubjectPublicKeyInfo, several for rotation; checked besides normal validation. */
@@ -76,13 +76,19 @@ export interface CallOptions {
 
 /** How the status is asked for. */
 export interface SessionStatusOptions extends CallOptions {
-  /** How long the service may hold the answer back while the session runs: 1000 to 120000 ms, 60500 if left out. */
+  /**
+   * How long the service may hold the answer back while the session runs: 1000 to 120000 ms (section "Session status").
+   * @default `60_500`
+   */
   timeoutMs?: number;
 }
 
 /** How the end of a session is waited for. */
 export interface WaitOptions extends SessionStatusOptions {
-  /** Milliseconds after which waiting ends with a `timeout` error; 5 minutes if left out. */
+  /**
+   * Milliseconds after which waiting ends with a `timeout` error.
+   * @default `300_000`
+   */
   maxWaitMs?: number;
   /** @deprecated Use `maxWaitMs`. */
   deadline?: number;
@@ -104,7 +110,13 @@ const maxRelyingPartyNameLength = 32;
 /** A real answer with its certificate has about ten thousand. */
 const maxAnswerBytes = 64 * 1024;
 
-/** The RP API: one method for each of its endpoints. Nothing that it answers is verified. */
+/**
+ * The RP API: one method for each of its endpoints (section "Endpoints"). Nothing that it answers is verified. What
+ * breaks a rule of the protocol is a `SmartIdInputError`, before anything is sent, and before there is a promise in most
+ * methods. The promises reject with a `SmartIdAccountError` where nobody can be asked; a `SmartIdRequestError` where the
+ * service refuses the request; a `SmartIdServiceError` where it is out of reach or answers nonsense; and those of
+ * `sessionStatus` and `waitForSession` with a `SmartIdSessionNotFoundError` for a session that is unknown or over.
+ */
 export class SmartIdClient {
   /** The service that is asked. */
   readonly environment: ResolvedEnvironment;

@@ -20,7 +20,10 @@ import { SmartIdInputError } from '../shared/errors.js';
 
 /** Sent as it is; `shareMdClientIpAddress` needs a privilege in the relying party's contract. */
 export interface RequestProperties {
-  /** Whether the status tells the phone's address. Default `false`. */
+  /**
+   * Whether the status tells the phone's address.
+   * @default `false`
+   */
   shareMdClientIpAddress?: boolean;
 }
 
@@ -28,7 +31,10 @@ export interface RequestProperties {
 interface CommonRequest {
   /** What else the service is to do. What it does not support it names in `ignoredProperties` of the status. */
   requestProperties?: RequestProperties;
-  /** By agreement with the service, none of them empty. Default: what follows from `certificateLevel`. */
+  /**
+   * By agreement with the service, none of them empty.
+   * @default what follows from `certificateLevel`
+   */
   capabilities?: readonly string[];
 }
 
@@ -48,7 +54,10 @@ export interface NotificationAuthenticationRequest extends SignatureChoice, Comm
   rpChallenge: string;
   /** Base64 text made by `encodeInteractions`; keep it for the verification. */
   interactions: string;
-  /** The service's default is `QUALIFIED`. */
+  /**
+   * The lowest level that will do (section "Request bodies").
+   * @default `'QUALIFIED'`, by the service
+   */
   certificateLevel?: AuthenticationCertificateLevel;
 }
 
@@ -57,17 +66,23 @@ export interface DeviceLinkAuthenticationRequest extends NotificationAuthenticat
 
 /** For the signing certificate of a document; no session comes of it. */
 export interface SigningCertificateRequest {
-  /** The service's default is `QUALIFIED`. */
+  /**
+   * The lowest level that will do (section "Request bodies").
+   * @default `'QUALIFIED'`, by the service
+   */
   certificateLevel?: CertificateLevel;
 }
 
 /** The choice of a certificate by push. */
 export interface NotificationCertificateChoiceRequest extends CommonRequest {
-  /** The service's default is `QUALIFIED`. */
+  /**
+   * The lowest level that will do (section "Request bodies").
+   * @default `'QUALIFIED'`, by the service
+   */
   certificateLevel?: CertificateLevel;
   /**
-   * 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same session,
-   * unless the nonce differs.
+   * 1 to 30 characters, as JavaScript's `length` counts them. The same request within 15 seconds gives the same
+   * session, unless the nonce differs.
    */
   nonce?: string;
 }

@@ -62,8 +62,13 @@ export const codeSessionSchema = v.object({
 });
 /** A push that is answered with the code that the service shows; show it to the person as it is. */
 export interface CodeSession extends NotificationSession {
-  /** The verification code of the push: four digits. */
-  vc: { type: 'numeric4'; value: string };
+  /** The verification code of the push. */
+  vc: {
+    /** The only kind of code that there is. */
+    type: 'numeric4';
+    /** Four digits. */
+    value: string;
+  };
 }
 
 const certificateSchema = v.object({ value: text, certificateLevel: text });
@@ -75,12 +80,15 @@ export const signingCertificateSchema = v.variant('state', [
 /** The signing certificate of a document; `verifySigningCertificate` says whose it is. */
 export type SigningCertificate =
   | {
+      /** The document can sign. */
       state: 'OK';
       /** Of the document, for signatures. */
       cert: StatusCertificate;
     }
-  /** The document cannot sign now. */
-  | { state: 'DOCUMENT_UNUSABLE' };
+  | {
+      /** The document cannot sign now. */
+      state: 'DOCUMENT_UNUSABLE';
+    };
 
 /** A certificate as the service sends it: nothing of it is verified. */
 export interface StatusCertificate {
@@ -100,8 +108,16 @@ const signatureAlgorithmParametersSchema = v.object({
 export interface SignatureAlgorithmParameters {
   /** Such as `SHA-512`. */
   hashAlgorithm: string;
-  /** `id-mgf1`, with the same hash. */
-  maskGenAlgorithm: { algorithm: string; parameters: { hashAlgorithm: string } };
+  /** How the mask is made. */
+  maskGenAlgorithm: {
+    /** `id-mgf1`. */
+    algorithm: string;
+    /** What it is made with. */
+    parameters: {
+      /** The same as that of the signature. */
+      hashAlgorithm: string;
+    };
+  };
   /** In octets: as many as the hash has. */
   saltLength: number;
   /** `0xbc`. */
@@ -166,8 +182,11 @@ export interface SessionResult {
   endResult: string;
   /** The account that acted, such as `PNOEE-40404040009-MOCK-Q`. Only where the end is `OK`, and of some others. */
   documentNumber?: string;
-  /** Of `USER_REFUSED_INTERACTION`: the `type` of the interaction that was refused. */
-  details?: { interaction?: string };
+  /** Of `USER_REFUSED_INTERACTION` alone. */
+  details?: {
+    /** The `type` of the interaction that was refused. */
+    interaction?: string;
+  };
 }
 
 /** What the app has signed, and how. */

@@ -44,7 +44,9 @@ const maxResults = 10_000;
 
 /** Long polls of this process at a time. Each is a connection and a request that the service holds. */
 const maxPolls = 10_000;
-/** With more sessions than that, a poll lasts for so long: shorter ones would be more requests than all others together. */
+/**
+ * With more sessions than that, a poll lasts for so long: shorter ones would be more requests than all others together.
+ */
 const turnMs = 5_000;
 const turnsOfProcess = new PollTurns(maxPolls, turnMs);
 

@@ -13,8 +13,17 @@ export interface ProblemDetails {
   status?: number;
   /** What is wrong with this request, in words. */
   detail?: string;
-  /** Each thing that is wrong: its code, such as `NO_SUITABLE_ACCOUNT_FOUND`, and where it is. */
-  errors?: { code?: string; detail?: string; paramName?: string; pointer?: string }[];
+  /** Each thing that is wrong, and where it is. */
+  errors?: {
+    /** Such as `NO_SUITABLE_ACCOUNT_FOUND`. */
+    code?: string;
+    /** What is wrong, in words. */
+    detail?: string;
+    /** The parameter of the address that is wrong. */
+    paramName?: string;
+    /** The field of the body that is wrong, as a JSON pointer. */
+    pointer?: string;
+  }[];
 }
 
 /** What all errors of this package have in common. */
@@ -24,6 +33,7 @@ export abstract class SmartIdError extends Error {
   /** The HTTP status that fits when the error reaches an Express error handler. */
   readonly status: number;
 
+  /** Of the classes below, which choose the code and the status. */
   constructor(message: string, code: string, status: number, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -36,7 +46,11 @@ export class SmartIdInputError extends SmartIdError {
   /** The option, argument or field of a request whose value breaks a rule. */
   readonly field: string;
 
-  /** @param options `status` is 500 where the site has made the mistake, whatever a visitor sends. */
+  /**
+   * The message is a sentence of the field and the rule.
+   * @param rule begins with a verb, as in `must be a function.`
+   * @param options `status` is 500 where the site has made the mistake, whatever a visitor sends.
+   */
   constructor(field: string, rule: string, { status = 400, ...options }: ErrorOptions & { status?: 400 | 500 } = {}) {
     super(`${field} ${rule}`, 'invalid_input', status, options);
     this.field = field;
@@ -56,6 +70,7 @@ export type WebSessionProblem =
 export class SmartIdSessionError extends SmartIdError {
   declare readonly code: WebSessionProblem;
 
+  /** The message says what to change. */
   constructor(code: WebSessionProblem, message: string) {
     super(message, code, 500);
   }
@@ -75,6 +90,10 @@ const storeMessages: Readonly<Record<StoreProblem, string>> = {
 export class SmartIdStoreError extends SmartIdError {
   declare readonly code: StoreProblem;
 
+  /**
+   * For stores of a site too: what another error of a store becomes.
+   * @param cause what the store has thrown.
+   */
   constructor(cause: unknown, code: StoreProblem = 'store_unavailable') {
     super(storeMessages[code], code, 503, { cause });
   }
@@ -88,6 +107,10 @@ export class SmartIdLimitError extends SmartIdError {
   /** Seconds after which the visitor may try again. */
   readonly retryAfterSeconds: number;
 
+  /**
+   * The message is the same for all limits.
+   * @param retryAfterSeconds after which the visitor may try again.
+   */
   constructor(code: SmartIdLimitError['code'], retryAfterSeconds: number) {
     super('Smart-ID was started too often. Please wait a few minutes.', code, 429);
     this.retryAfterSeconds = retryAfterSeconds;
@@ -106,6 +129,10 @@ export class SmartIdRequestError extends SmartIdError {
   /** What the service says of it. */
   readonly problem?: ProblemDetails;
 
+  /**
+   * `status` is 500, whatever the service has answered.
+   * @param httpStatus of the service.
+   */
   constructor(code: string, message: string, httpStatus: number, problem?: ProblemDetails) {
     super(message, code, 500);
     this.httpStatus = httpStatus;
@@ -122,6 +149,10 @@ export class SmartIdServiceError extends SmartIdError {
   /** Seconds, where the service has said so or is left in peace for so long. */
   readonly retryAfterSeconds?: number;
 
+  /**
+   * `status` is 503, whatever the service has answered.
+   * @param options what is known of the answer, where there was one.
+   */
   constructor(
     code: 'network' | 'tls_handshake' | 'pin_mismatch' | 'timeout' | 'maintenance' | 'server_error' | 'bad_response',
     message: string,
@@ -150,6 +181,10 @@ export class SmartIdAccountError extends SmartIdError {
   /** What the service says of it. */
   readonly problem?: ProblemDetails;
 
+  /**
+   * The message is the same for all codes.
+   * @param httpStatus of the service.
+   */
   constructor(code: AccountProblem, httpStatus: number, problem?: ProblemDetails) {
     super('The Smart-ID service has no account that can be used for this request.', code, 401);
     this.httpStatus = httpStatus;
@@ -162,6 +197,7 @@ export class SmartIdSessionNotFoundError extends SmartIdError {
   /** What the service says of it. */
   readonly problem?: ProblemDetails;
 
+  /** The code is always `session_not_found`. */
   constructor(problem?: ProblemDetails) {
     super('The Smart-ID session no longer exists.', 'session_not_found', 401);
     this.problem = problem;
@@ -177,6 +213,7 @@ export class SmartIdOutcomeError extends SmartIdError {
   /** The `type` of the interaction that was refused, where one was. */
   readonly interaction?: string;
 
+  /** The code is the end result in lower case, or `unknown_result` for one that the protocol does not have. */
   constructor(endResult: string, interaction?: string) {
     super('The Smart-ID session ended without success.', outcomeCode(endResult), 401);
     this.endResult = endResult;
@@ -191,6 +228,10 @@ export class SmartIdSigningError extends SmartIdError {
   /** As it was given to `start`. */
   readonly returnTo?: string;
 
+  /**
+   * `status` is 401 for what the person did, 403 for what does not verify.
+   * @param begun what the signing was started with.
+   */
   constructor(
     { code, message }: { code: string; message: string },
     status: 401 | 403,
@@ -212,6 +253,10 @@ export class SmartIdDocumentError extends SmartIdError {
   /** Of the signature whose document waits. */
   readonly signingId: string;
 
+  /**
+   * The code is always `document_unfinished`.
+   * @param cause what has gone wrong.
+   */
   constructor(signingId: string, cause: unknown) {
     super('The document is signed but cannot be finished at the moment.', 'document_unfinished', 503, { cause });
     this.signingId = signingId;
@@ -223,6 +268,10 @@ export class SmartIdVerificationError extends SmartIdError {
   /** The name of the check that did not hold, such as `certificate-path`. */
   readonly check: string;
 
+  /**
+   * The message is the check and the reason.
+   * @param reason holds neither a secret nor a personal code.
+   */
   constructor(check: string, reason: string, options?: ErrorOptions) {
     super(`${check}: ${reason}`, 'not_verified', 403, options);
     this.check = check;

@@ -17,8 +17,14 @@ export type Fetch = (
     signal: AbortSignal;
   },
 ) => Promise<{
+  /** The HTTP status. */
   status: number;
-  headers?: { get(name: string): string | null };
+  /** Of the answer; without them neither its type nor `Retry-After` is known. */
+  headers?: {
+    /** The value of a header, whatever the case of its name. */
+    get(name: string): string | null;
+  };
+  /** The answer in pieces, which may end early: what is too large is not read. */
   body: AsyncIterable<string | Uint8Array> | null;
 }>;
 

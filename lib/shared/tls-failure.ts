@@ -36,7 +36,9 @@ export function tlsFailureOf(error: unknown, accepted?: string): TlsFailure | un
 const advice =
   'If this process offers too little, look for --tls-max-v1.2, --tls-cipher-list and the like among its arguments and in NODE_OPTIONS, and for an OpenSSL configuration (OPENSSL_CONF); otherwise look for a proxy or firewall that terminates TLS, and check the address.';
 
-/** The platform's fetch has the error of the connection as its cause; node-fetch takes over the code and the message. */
+/**
+ * The platform's fetch has the error of the connection as its cause; node-fetch takes over the code and the message.
+ */
 function innermost(error: unknown): { code: string; message: string } {
   // Whatever is thrown: a fetch of the site's own may reject with nothing at all.
   const { cause } = (error ?? {}) as { cause?: { code?: unknown } };

@@ -51,9 +51,15 @@ export interface SigningStartOptions extends CommonStartOptions {
 
 /** What `SmartIdSigning` is told. */
 export interface SmartIdSigningOptions extends CommonOptions {
-  /** Where signings are kept between requests. Default: in `req.session`. */
+  /**
+   * Where signings are kept between requests.
+   * @default in `req.session`
+   */
   store?: AttemptStore;
-  /** The lowest level that may sign. Default `QUALIFIED`; `QSCD` asks for a qualified device. */
+  /**
+   * The lowest level that may sign; `QSCD` asks for a qualified device.
+   * @default `'QUALIFIED'`
+   */
   certificateLevel?: CertificateLevel;
   /**
    * Tells several signings of one site apart, so that what one has begun is not there for another. Their callback URLs
@@ -97,9 +103,15 @@ export type ToSign = (
       data?: never;
     }
 ) & {
-  /** Default: the option of the same name. */
+  /**
+   * What this signature is made with.
+   * @default the option of the same name
+   */
   signatureAlgorithm?: SignatureAlgorithm;
-  /** Default: the option of the same name. */
+  /**
+   * What is signed is a hash of this kind.
+   * @default the option of the same name
+   */
   hashAlgorithm?: HashAlgorithm;
 };
 

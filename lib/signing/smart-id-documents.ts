@@ -37,9 +37,15 @@ export type DocumentToSign =
   | {
       /** The file, of at most 100 MB. Signatures in it stay valid. */
       pdf: Uint8Array;
-      /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
+      /**
+       * Where a page shows that it is signed; readers list the signature all the same.
+       * @default nowhere
+       */
       visible?: VisibleSignature;
-      /** The empty signature field of the file that it fills, by its name. Default: a new one. */
+      /**
+       * The empty signature field of the file that it fills, by its name.
+       * @default a new one
+       */
       field?: string | FieldToFill;
       /** Why it is signed, in at most 500 characters. */
       reason?: string;
@@ -70,8 +76,9 @@ export interface SmartIdDocumentsOptions {
   /** The CAs that issue certificates of signers: the same as for `SmartIdSigning`. */
   trustAnchors: TrustAnchorSource;
   /**
-   * How long the signatures can be verified (ETSI EN 319 142-1 and 319 132-1). Default `LT`: with a timestamp, the
-   * certificates and OCSP answers inside, as DigiDoc and other programs of the Baltic states ask.
+   * How long the signatures can be verified (ETSI EN 319 142-1 and 319 132-1): `LT` has a timestamp, the certificates
+   * and the OCSP answers inside, as DigiDoc and other programs of the Baltic states ask.
+   * @default `'LT'`
    */
   level?: SignatureLevel;
   /** Who is asked for timestamps; not needed for the level `B` alone. */
@@ -80,18 +87,33 @@ export interface SmartIdDocumentsOptions {
     url: string;
     /** CAs of timestamp units, or certificates of units; `simulator.timestampTrustAnchors` in tests. */
     trustAnchors: TrustAnchorSource;
-    /** Object identifier of the only policy that will do. Default: any will. */
+    /**
+     * Object identifier of the only policy that will do.
+     * @default any will
+     */
     policy?: string;
   };
-  /** Default `rsassa-pss`. The PKCS#1 v1.5 algorithms are for programs that know nothing else. */
+  /**
+   * What the app signs with. The PKCS#1 v1.5 algorithms are for programs that know nothing else.
+   * @default `'rsassa-pss'`
+   */
   signatureAlgorithm?: SignatureAlgorithm;
-  /** Default `SHA-512`, or the hash that `signatureAlgorithm` names. */
+  /**
+   * What the app signs is a hash of this kind.
+   * @default `'SHA-512'`, or the hash that `signatureAlgorithm` names
+   */
   hashAlgorithm?: DocumentHashAlgorithm;
-  /** Where drafts are kept. Default: in the memory of this process. */
+  /**
+   * Where drafts are kept.
+   * @default in the memory of this process
+   */
   store?: DraftStore;
   /** Replaces the HTTP over kept connections, for a proxy or a test. */
   fetch?: Fetch;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /**
+   * Milliseconds since the epoch.
+   * @default `Date.now`
+   */
   clock?: () => number;
 }
 

@@ -18,7 +18,10 @@ export type AskedCertificateLevel = CertificateLevel | 'QSCD';
 /** An account has a key and a certificate for each. */
 export type CertificatePurpose = 'authentication' | 'signature';
 
-/** How a session ends (RP API 3.2.3, "Session end result codes"). */
+/**
+ * How a session ends (RP API 3.2.3, "Session end result codes").
+ * @useDeclaredType
+ */
 export type EndResult = (typeof endResults)[number];
 
 export const endResults = [
@@ -50,8 +53,13 @@ export interface SimulatedAccount {
   outcome: EndResult;
   /** With `USER_REFUSED_INTERACTION`: the one that is refused. If it is not offered, the account answers `OK`. */
   refusedInteraction?: RefusedInteraction;
-  /** Of the person. */
-  name: { surname: string; givenName: string };
+  /** Of the person, as the certificate has it. */
+  name: {
+    /** Family name. */
+    surname: string;
+    /** All given names. */
+    givenName: string;
+  };
   /** Of the account. */
   level: CertificateLevel;
   /** Qualified, but the key that it signs with is not in a qualified signature creation device. */

@@ -1,6 +1,7 @@
 /**
- * The files that `--trust-anchors`, `--timestamp-anchors` and `--root` write. They replace what a simulator has written before and nothing
- * else: a name typed wrongly would cost the trust anchors of the live service, or make a site trust the simulator.
+ * The files that `--trust-anchors`, `--timestamp-anchors` and `--root` write. They replace what a simulator has written
+ * before and nothing else: a name typed wrongly would cost the trust anchors of the live service, or make a site trust
+ * the simulator.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';

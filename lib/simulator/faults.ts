@@ -17,8 +17,8 @@ export interface Fault {
   /** Cut the connection without an answer. */
   drop?: true;
   /**
-   * Answer with this status. Without a `body` it is a problem from 400 on, empty below, and empty for the statuses whose
-   * answers have no body in the description of the service: 401, 480 and 580.
+   * Answer with this status. Without a `body` it is a problem from 400 on, empty below, and empty for the statuses
+   * whose answers have no body in the description of the service: 401, 480 and 580.
    */
   status?: number;
   /** More headers of the answer. */

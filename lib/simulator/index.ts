@@ -1,4 +1,7 @@
-/** What `passport-smart-id/simulator` exports. */
+/**
+ * What `passport-smart-id/simulator` exports.
+ * @module passport-smart-id/simulator
+ */
 
 export type { AttemptView } from '../attempt/view.js';
 export type { Flow } from '../shared/undertaking.js';

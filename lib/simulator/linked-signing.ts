@@ -27,8 +27,8 @@ export function choiceToLink(
 }
 
 /**
- * Whether the person's app refuses this new session: it is a linked signature that the app does not wait for, or the app
- * waits for a linked signature and something else is pushed to it. A device link reaches no app by itself.
+ * Whether the person's app refuses this new session: it is a linked signature that the app does not wait for, or the
+ * app waits for a linked signature and something else is pushed to it. A device link reaches no app by itself.
  */
 export function isUnexpected({ accounts, choice, deviceLink }: Session, sessions: readonly Session[]): boolean {
   if (choice) return !choice.waitingApp?.isWaiting || !accounts?.includes(choice.waitingApp.account);

@@ -10,29 +10,59 @@ export interface RelyingParty {
   name: string;
   /** For a broker: on whose behalf it asks. Part of authCode and ACSP_V2. */
   brokeredRpName?: string;
-  /** The permission to ask for the device's address with `shareMdClientIpAddress`. Default: false. */
+  /**
+   * The permission to ask for the device's address with `shareMdClientIpAddress`.
+   * @default `false`
+   */
   mayShareIpAddress?: boolean;
-  /** The permission to ask for accounts and certificates of the level `ADVANCED`. Default: false. */
+  /**
+   * The permission to ask for accounts and certificates of the level `ADVANCED`.
+   * @default `false`
+   */
   mayUseAdvanced?: boolean;
-  /** What it may ask for in `capabilities`. Default: nothing. */
+  /**
+   * What it may ask for in `capabilities`.
+   * @default nothing
+   */
   capabilities?: readonly string[];
 }
 
 /** What `startSimulator` is told. */
 export interface SimulatorOptions {
-  /** 0 takes any free port. */
+  /**
+   * 0 takes any free port.
+   * @default `5080`
+   */
   port?: number;
-  /** The address to listen at. Default `127.0.0.1`. */
+  /**
+   * The address to listen at.
+   * @default `127.0.0.1`
+   */
   host?: string;
-  /** Bits of the accounts' RSA keys. Real ones have 6144; 2048 saves seconds at each account's first use. */
+  /**
+   * Bits of the accounts' RSA keys. Real ones have 6144; 2048 saves seconds at each account's first use.
+   * @default `2048`
+   */
   keySize?: number;
-  /** Milliseconds until a session that nobody answers ends with `TIMEOUT`. */
+  /**
+   * Milliseconds until a session that nobody answers ends with `TIMEOUT`.
+   * @default `120_000`
+   */
   sessionLifetimeMs?: number;
-  /** Who answers pushes: the account by itself, or a person on the phone page or a test by `simulator.phone`. */
+  /**
+   * Who answers pushes: the account by itself, or a person on the phone page or a test by `simulator.phone`.
+   * @default `'automatic'`
+   */
   notificationAnswer?: 'automatic' | 'phone';
-  /** Milliseconds until an account answers a notification by itself. */
+  /**
+   * Milliseconds until an account answers a notification by itself.
+   * @default `1000`
+   */
   notificationDelayMs?: number;
-  /** Milliseconds that an app waits, after a certificate choice by device link, for the linked signature. */
+  /**
+   * Milliseconds that an app waits, after a certificate choice by device link, for the linked signature.
+   * @default `10_000`
+   */
   linkedSignatureWaitMs?: number;
   /** @deprecated Use `sessionLifetimeMs`. */
   sessionLifetime?: number;
@@ -40,11 +70,20 @@ export interface SimulatorOptions {
   notificationDelay?: number;
   /** @deprecated Use `linkedSignatureWaitMs`. */
   linkedSignatureWait?: number;
-  /** At least one; the first is `sim.relyingPartyUUID` and `sim.relyingPartyName`. */
+  /**
+   * At least one; the first is `sim.relyingPartyUUID` and `sim.relyingPartyName`.
+   * @default the one of the demo environment, `DEMO`
+   */
   relyingParties?: readonly [RelyingParty, ...RelyingParty[]];
-  /** Of a simulator before, whose trust anchors then stay good for this one; new ones otherwise. */
+  /**
+   * Of a simulator before, whose trust anchors then stay good for this one.
+   * @default new ones
+   */
   authorityKeys?: AuthorityKeys;
-  /** Milliseconds since the epoch. */
+  /**
+   * Milliseconds since the epoch, for tests.
+   * @default `Date.now`
+   */
   clock?: () => number;
 }
 

@@ -16,8 +16,8 @@ export type ShownView = Partial<AttemptView>;
 export interface ConfirmOptions {
   /**
    * Who holds the phone: the document number of one of the `simulatedAccounts`, which also says what becomes of it.
-   * Default: `PNOEE-40404040009-MOCK-Q`, who confirms; or, where the site asks for somebody else, an account of that
-   * person.
+   * @default `PNOEE-40404040009-MOCK-Q`, who confirms; or, where the site asks for somebody else, an account of that
+   * person
    */
   documentNumber?: string;
   /**
@@ -31,9 +31,10 @@ export interface ConfirmOptions {
 /** How the phone refuses. */
 export interface RefuseOptions extends ConfirmOptions {
   /**
-   * How the session ends, in the service's word. Default `USER_REFUSED`. `TIMEOUT` ends it at once. `WRONG_VC` is for
-   * pushes in which the person chooses a code (`confirmationMessageAndVerificationCodeChoice`). What is about a question or a code comes after the choice of a certificate, with the
-   * signature.
+   * How the session ends, in the service's word. `TIMEOUT` ends it at once. `WRONG_VC` is for pushes in which the
+   * person chooses a code (`confirmationMessageAndVerificationCodeChoice`). What is about a question or a code comes
+   * after the choice of a certificate, with the signature.
+   * @default `'USER_REFUSED'`
    */
   outcome?: Exclude<EndResult, 'OK'>;
 }

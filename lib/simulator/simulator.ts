@@ -28,7 +28,12 @@ export interface Simulator {
   /** `http://127.0.0.1:PORT/v3` */
   baseUrl: string;
   /** For the option `environment` of the strategy and the client. */
-  environment: { baseUrl: string; schemeName: string };
+  environment: {
+    /** As `baseUrl` of the simulator. */
+    baseUrl: string;
+    /** As in the demo environment. */
+    schemeName: string;
+  };
   /** PEM of the issuing authorities, for the option `trustAnchors`. */
   trustAnchors: string;
   /** PEM of the root above them, which no site needs: for other programs, whose chains end at a root. */

@@ -1,6 +1,6 @@
 /**
- * An app that stays open after a certificate choice by device link, because the document to sign must follow at once. RP API
- * 3.2.3, "Linked signing".
+ * An app that stays open after a certificate choice by device link, because the document to sign must follow at once.
+ * RP API 3.2.3, "Linked signing".
  */
 import type { SimulatedAccount } from './accounts.js';
 

@@ -97,8 +97,16 @@ export class Certificate {
     return integerIn(this.fields.serialNumber);
   }
 
-  /** Milliseconds since the epoch. @throws DerError when it has not two times. */
-  get validity(): { from: number; to: number } {
+  /**
+   * From when until when it is valid, both included.
+   * @throws DerError when it has not two times.
+   */
+  get validity(): {
+    /** Milliseconds since the epoch. */
+    from: number;
+    /** Milliseconds since the epoch. */
+    to: number;
+  } {
     this.cached.validity ??= readValidity(this.fields.validity);
     return this.cached.validity;
   }

@@ -1,6 +1,6 @@
 /**
- * The names of the checks of each verification, in the order they run. They are stable: `SmartIdVerificationError.check`
- * is one of them.
+ * The names of the checks of each verification, in the order they run. They are stable:
+ * `SmartIdVerificationError.check` is one of them.
  */
 
 /** Of whatever certificate the service answers with. */

@@ -41,7 +41,10 @@ export interface SignatureSession extends SignatureChoice, SessionFlows {
    * Of a linked signature: the device-link certificate choice that it follows, whose callback URL is used once it is
    * done.
    */
-  linked?: SessionFlows & { flowType: FlowType };
+  linked?: SessionFlows & {
+    /** How the person came to the app for the choice. */
+    flowType: FlowType;
+  };
 }
 
 /** What a signature is verified by. */

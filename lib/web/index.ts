@@ -1,4 +1,7 @@
-/** `passport-smart-id/web`: ready-made pages for logging in and for signing, and the pieces that they are made of. */
+/**
+ * Ready-made pages for logging in and for signing, and the pieces that they are made of.
+ * @module passport-smart-id/web
+ */
 
 import type { Request } from 'express';
 import type { LanguageOption as LanguageOptionOf } from './language.js';

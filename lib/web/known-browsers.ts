@@ -61,7 +61,11 @@ export class KnownBrowsers {
   private readonly store: KnownBrowserStore;
   private readonly clock: () => number;
 
-  /** @param clock milliseconds since the epoch. */
+  /**
+   * For a site's own pages; `smartIdRouter` makes one of its option `knownBrowsers`.
+   * @param store where the browsers are kept.
+   * @param clock milliseconds since the epoch.
+   */
   constructor(store: KnownBrowserStore, clock: () => number = Date.now) {
     this.store = store;
     this.clock = clock;

@@ -18,24 +18,33 @@ import { isForm, type PageAnswer, type PageRequest, pathOf } from './page-reques
 import { type PageActions, PageRoutes } from './page-routes.js';
 import { countriesToName, personNamed } from './person.js';
 
-/** @typeParam Site the framework's own request, which functions of the site get. */
+/**
+ * What the login page of every framework can be told.
+ * @typeParam Site the framework's own request, which functions of the site get.
+ */
 export interface LoginPageOptionsOf<Site> extends PageOptionsOf<Site> {
-  /** What the app shows, in the visitor's language, for this request. Default: that of the strategy. */
+  /**
+   * What the app shows, in the visitor's language, for this request.
+   * @default that of the strategy
+   */
   interactions?: (language: string, req: Site) => readonly Interaction[];
   /**
-   * Offers a push to everybody who enters a personal code. Default `false`: a stranger who knows the code can send one
-   * too, and hope that the person confirms.
+   * Offers a push to everybody who enters a personal code: a stranger who knows the code can send one too, and hope
+   * that the person confirms.
+   * @default `false`
    */
   notification?: boolean;
   /**
    * Offers a push to persons who have logged in by a device link in the same browser before, and remembers browsers for
-   * it. Default: no push, no cookie.
+   * it.
+   * @default no push, no cookie
    */
   knownBrowsers?: KnownBrowserStore;
   /**
    * Who alone may log in here, decided by the site for each request: for a page that confirms something, the person who
-   * is logged in. It holds at the start and at the finish. The page offers no personal code then. It must name somebody, so the
-   * site lets nobody to the page for whom it cannot. Default: anybody.
+   * is logged in. It holds at the start and at the finish. The page offers no personal code then. It must name
+   * somebody, so the site lets nobody to the page for whom it cannot.
+   * @default anybody
    */
   identify?: (req: Site) => ExpectedSigner | Promise<ExpectedSigner>;
 }

@@ -7,21 +7,26 @@ import type { LanguageOption } from './language.js';
 import type { PageContent, PageImages } from './page.js';
 import type { WordsOption } from './words.js';
 
-/** @typeParam Site the framework's own request, which functions of the site get. */
+/**
+ * What the pages of all frameworks can be told.
+ * @typeParam Site the framework's own request, which functions of the site get.
+ */
 export interface PageOptionsOf<Site> {
   /**
    * Where a person goes afterwards when the page was not opened with `?returnTo=`: a path of the site that begins with
-   * one slash, or a URL of http or https. Default `/`.
+   * one slash, or a URL of http or https.
+   * @default `/`
    */
   successRedirect?: string;
   /**
    * Where a person goes who presses "Cancel", which ends the attempt on the server: a path or a URL, as for
-   * `successRedirect`. Default: the page has no such button, and its router no such route.
+   * `successRedirect`.
+   * @default the page has no such button, and its router no such route
    */
   cancelRedirect?: string;
   /**
-   * The language of the page, of the page behind the link and of the messages. Default: what the visitor chooses on the
-   * page, else what the browser prefers, else English.
+   * The language of the page, of the page behind the link and of the messages.
+   * @default what the visitor chooses on the page, else what the browser prefers, else English
    */
   language?: LanguageOption<Site>;
   /**
@@ -31,7 +36,7 @@ export interface PageOptionsOf<Site> {
   words?: WordsOption;
   /**
    * The site's logo, and the operator's image for the button that opens the app; or a function of the page's language.
-   * Default: none.
+   * @default none
    */
   images?: PageImages | ((language: string) => PageImages);
   /**
@@ -41,7 +46,8 @@ export interface PageOptionsOf<Site> {
   helpLinks?: HelpLinks | ((language: string) => HelpLinks);
   /**
    * The path of a style sheet of the site, which the page loads after its own. It sets custom properties, such as
-   * `:root { --smart-id-accent: #7a1fa2; }`; docs/login-page.md lists them. Default: none.
+   * `:root { --smart-id-accent: #7a1fa2; }`; docs/login-page.md lists them.
+   * @default none
    */
   stylesheet?: string;
   /**

@@ -21,8 +21,9 @@ export interface PassportPageOptions<Site> extends LoginPageOptionsOf<Site> {
   /** Whose logins the page shows. */
   strategy: SmartIdStrategy;
   /**
-   * Whether what the session held before the login, such as a shopping cart, is still there after it. Default `false`,
-   * as Passport's own option of this name: the session begins anew.
+   * Whether what the session held before the login, such as a shopping cart, is still there after it, as with
+   * Passport's own option of this name; otherwise the session begins anew.
+   * @default `false`
    */
   keepSessionInfo?: boolean;
 }

@@ -13,7 +13,7 @@ export function countriesToName(accepted: readonly string[] | undefined): readon
 
 /**
  * The semantics identifier, with the code in the way its country writes it.
- * @param accepted whose persons may log in, as in `countries` of the strategy. Default: all.
+ * @param accepted whose persons may log in, as in `countries` of the strategy; by default all.
  * @throws SmartIdInputError naming `country` or `personalCode`, without repeating the value.
  */
 export function personNamed(country: unknown, personalCode: unknown, accepted?: readonly string[]): string {

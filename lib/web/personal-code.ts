@@ -7,18 +7,28 @@
  */
 
 export const personalCodeCountries = ['EE', 'LV', 'LT', 'BE'] as const;
-/** A country whose personal codes the form knows. */
+/**
+ * A country whose personal codes the form knows.
+ * @useDeclaredType
+ */
 export type PersonalCodeCountry = (typeof personalCodeCountries)[number];
 
 /** What was typed: a whole code, the beginning of one, or something that cannot be one. */
 export type TypedCode =
   | {
+      /** A whole code. */
       state: 'complete';
       /** As the identifier has it. */
       code: string;
     }
-  | { state: 'incomplete' }
-  | { state: 'wrong' };
+  | {
+      /** The beginning of a code: let the person type on. */
+      state: 'incomplete';
+    }
+  | {
+      /** Whatever follows, it becomes no code. */
+      state: 'wrong';
+    };
 
 /** All four countries have codes of as many digits. */
 const wholeLength = 11;

@@ -37,18 +37,23 @@ export interface SmartIdSigningRouterOptions extends PageOptionsOf<Request> {
   /**
    * What the visitor is about to sign: the page names each document and opens it in a tab of its own. It is called
    * where `start` returns something, when the page is opened and again when a document is, so give what will be signed,
-   * and nothing else. Returns nothing where there is nothing to show. Default: the page shows no documents.
+   * and nothing else. Returns nothing where there is nothing to show.
    * @param reference as for `start`.
+   * @default the page shows no documents
    */
   documentsToSign?(req: Request, reference: string | undefined): DocumentsToShow | Promise<DocumentsToShow>;
   /**
    * What was signed, as `signed` has kept it: the page then ends with its download and a button that goes on to
    * `returnTo` or `successRedirect`. It is called for the browser session that has signed alone, until that has logged
    * in or out, or has signed five more times. Returns nothing where there is nothing to give: then the page leads on at
-   * once. Default: it always does.
+   * once.
    * @param id of the signature, as in `SmartIdSignature`.
+   * @default the page always leads on
    */
   signedDocument?(req: Request, id: string): PageDocument | undefined | Promise<PageDocument | undefined>;
-  /** Offers a push too, where `start` names a signer. Default `false`. */
+  /**
+   * Offers a push too, where `start` names a signer.
+   * @default `false`
+   */
   notification?: boolean;
 }

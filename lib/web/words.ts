@@ -14,7 +14,10 @@ import ru from './words/ru.json' with { type: 'json' };
 
 /** The languages that the package has words for, by ISO 639-1. */
 export const languages = ['en', 'et', 'lv', 'lt', 'ru'] as const;
-/** A language that the package has words for, by ISO 639-1. */
+/**
+ * A language that the package has words for, by ISO 639-1.
+ * @useDeclaredType
+ */
 export type Language = (typeof languages)[number];
 
 /** A text for each of these keys. */
@@ -99,7 +102,10 @@ export interface Words {
     | 'incompletePersonalCode'
     | 'showQrForPerson'
     | 'scanFirst'
-  > & { countries: Texts<PersonalCodeCountry> };
+  > & {
+    /** The names of the countries whose personal codes can be typed. */
+    countries: Texts<PersonalCodeCountry>;
+  };
   /** What the signing page says. */
   signing: Texts<
     | 'title'

@@ -5,9 +5,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { commonOptionNames } from '../../lib/attempt/options.js';
-import { anchorsIn, documents, linksIn, root, textOf } from './markdown.js';
+import { anchorsIn, documents, documentsOfRepository, linksIn, root, textOf } from './markdown.js';
 
-const maxReadmeLines = 200;
+/** So that somebody reads them to the end. */
+const maxLines = { 'README.md': 200, 'CONTRIBUTING.md': 120, 'RELEASING.md': 80 };
+const everyDocument = [...documents, ...documentsOfRepository];
+
+/** Files that somebody is about to add. */
+const placeholders = ['lib/web/words/xx.json', 'docs/frameworks/NAME.md'];
 
 /** Without `dist`, which need not have been built. */
 function packedFiles(): Set<string> {
@@ -27,7 +32,7 @@ const sources = readdirSync(path.join(root, 'lib'), { recursive: true, encoding:
 
 describe('Documents:', () => {
   it('links and pictures lead to files and anchors of the repository', () => {
-    const all = documents.flatMap((document) => linksIn(document).map((link) => ({ ...link, document })));
+    const all = everyDocument.flatMap((document) => linksIn(document).map((link) => ({ ...link, document })));
     expect(all).to.have.length.above(60);
     for (const { document, target, file, anchor } of all) {
       expect(existsSync(path.join(root, file)), `${document}: ${target}`).to.equal(true);
@@ -51,13 +56,34 @@ describe('Documents:', () => {
     expect([...reached]).to.have.members(documents);
   });
 
-  it(`README.md has at most ${maxReadmeLines} lines`, () => {
-    expect(textOf('README.md').split('\n').length - 1).to.be.within(1, maxReadmeLines);
+  for (const [document, max] of Object.entries(maxLines)) {
+    it(`${document} has at most ${max} lines`, () => {
+      expect(textOf(document).split('\n').length - 1).to.be.within(1, max);
+    });
+  }
+
+  it('those for who works on the package are not in it', () => {
+    const packed = packedFiles();
+    for (const document of documentsOfRepository) expect(packed).not.to.include(document);
+  });
+
+  it('those for who works on the package name files and folders that are there', () => {
+    for (const document of documentsOfRepository) {
+      const named = [...textOf(document).matchAll(/`((?:lib|test|docs|\.ci)(?:\/[\w.-]+)*)`/g)].map(
+        ([, name = '']) => name,
+      );
+      expect(named, document).to.have.length.above(5);
+      const missing = named.filter((name) => !existsSync(path.join(root, name)));
+      expect(
+        missing.filter((name) => !placeholders.includes(name)),
+        document,
+      ).to.deep.equal([]);
+    }
   });
 
   it('commands that they name are there', () => {
     const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-    for (const document of documents) {
+    for (const document of everyDocument) {
       for (const [, script = ''] of textOf(document).matchAll(/`npm run ([\w:-]+)/g)) {
         expect(Object.keys(scripts), document).to.include(script);
       }

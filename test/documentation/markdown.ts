@@ -15,7 +15,10 @@ export interface Link {
   anchor?: string;
 }
 
-/** Paths from the root of the repository. */
+/** For who works on the package, and not in it. Paths from the root of the repository, as all of these. */
+export const documentsOfRepository: readonly string[] = ['CONTRIBUTING.md', 'RELEASING.md'];
+
+/** For users, in the package. */
 export const documents: readonly string[] = [
   ...['README.md', 'SECURITY.md', 'CHANGELOG.md'],
   ...readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })

@@ -36,7 +36,7 @@ export function checkExamples(tarball: Tarball): void {
 function compile(tarball: Tarball, packages: string[], files: Readonly<Record<string, string>>, what: string): void {
   const folder = new CleanFolder();
   try {
-    folder.install([tarball.file, ...packages, ...['typescript', '@types/node'].map(asHere)]);
+    folder.install([tarball.file, ...packages, ...['@typescript/native', '@types/node'].map(asHere)]);
     for (const [name, text] of Object.entries(files)) folder.write(name, text);
     for (const [module, moduleResolution] of ways) {
       const way = ['--module', module, '--moduleResolution', moduleResolution];

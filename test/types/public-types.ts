@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ts } from '@ts-morph/common';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = path.join(root, 'dist') + path.sep;
@@ -30,7 +30,7 @@ function declarationFiles(): { name: string; file: string }[] {
 
 /** What the compiler says of the declarations themselves, as it does in a site with `skipLibCheck: false`. */
 export function errorsInDeclarations(): string[] {
-  const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
+  const compiler = path.join(root, 'node_modules/@typescript/native/bin/tsc');
   const flags = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023'];
   const files = declarationFiles().map(({ file }) => path.relative(root, file));
   const args = [compiler, ...flags, '--types', 'node', '--ignoreConfig', ...files];

@@ -1,4 +1,6 @@
-/** The list of the files in a container with their types (ODF 1.2, part 3, section 4; ETSI EN 319 162-1, section A.7). */
+/**
+ * The list of the files in a container with their types (ODF 1.2, part 3, section 4; ETSI EN 319 162-1, section A.7).
+ */
 
 import { SmartIdInputError } from '../../shared/errors.js';
 import { canonicalText, element } from './canonical-text.js';

@@ -1,6 +1,6 @@
 /**
- * Namespaces by prefix that hold at an element of XML: those that it declares, and those around it. A chain, since a map
- * of all of them for each element is work that a small file could multiply.
+ * Namespaces by prefix that hold at an element of XML: those that it declares, and those around it. A chain, since a
+ * map of all of them for each element is work that a small file could multiply.
  */
 export class Namespaces {
   static readonly none = new Namespaces(new Map(), undefined);

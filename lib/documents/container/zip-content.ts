@@ -58,8 +58,8 @@ export async function checkContents(contents: readonly PackedContent[]): Promise
 
 /**
  * Who reads the file from its beginning, without its list, knows the end of a stored content only by the signature that
- * follows: another one within would end it there, and further entries could follow. Honest programs store the `mimetype`
- * in this way.
+ * follows: another one within would end it there, and further entries could follow. Honest programs store the
+ * `mimetype` in this way.
  */
 async function checkEnd({ name, packed }: PackedContent): Promise<void> {
   for (let at = 0; at < packed.length; at += bytesPerTurn) {

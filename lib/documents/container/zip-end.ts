@@ -17,7 +17,9 @@ export interface ZipEnd {
   comment: Buffer;
 }
 
-/** @throws SmartIdInputError naming `container` when anything but entries, their list and this record is in the file. */
+/**
+ * @throws SmartIdInputError naming `container` when anything but entries, their list and this record is in the file.
+ */
 export function readZipEnd(bytes: Buffer): ZipEnd {
   const searchedAt = Math.max(0, bytes.length - endBytes - maxCommentBytes);
   const at = searchedAt + bytes.subarray(searchedAt).lastIndexOf(endSignature);

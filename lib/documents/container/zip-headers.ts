@@ -28,7 +28,9 @@ const unusualAttributes = 0x0448;
 const folderAttribute = 0x10;
 const zip64Field = 0x0001;
 const unicodePathField = 0x7075;
-/** Of Unix by PKWARE, encryption, another header's attributes, of Unix by ASi, encryption: types and targets of links. */
+/**
+ * Of Unix by PKWARE, encryption, another header's attributes, of Unix by ASi, encryption: types and targets of links.
+ */
 const unusualFields = [0x000d, 0x0017, 0x6c78, 0x756e, 0x9901];
 
 /** @throws SmartIdInputError naming `container` when the list has something unusual of an entry. */

@@ -29,7 +29,9 @@ export interface ZipLayout {
 
 const noEntries: ZipEnd = { entryCount: 0, directoryOffset: 0, directoryBytes: 0, comment: Buffer.alloc(0) };
 
-/** For entries whose contents are to be made where they lie in the file: a copy would cost as much memory as the file. */
+/**
+ * For entries whose contents are to be made where they lie in the file: a copy would cost as much memory as the file.
+ */
 export function layOutZip(entries: readonly { name: string; size: number }[]): ZipLayout {
   return layOut(entries, noEntries);
 }

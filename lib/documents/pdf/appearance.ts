@@ -1,4 +1,6 @@
-/** What readers show of a visible signature (ISO 32000-2, sections 8.10 and 12.5.5): lines of text in a box on a page. */
+/**
+ * What readers show of a visible signature (ISO 32000-2, sections 8.10 and 12.5.5): lines of text in a box on a page.
+ */
 
 import { SmartIdInputError } from '../../shared/errors.js';
 import type { AppearanceFont } from './appearance-font.js';

@@ -1,7 +1,7 @@
 /**
  * The CMS SignedData of a PAdES signature: detached, one signer, with exactly the signed attributes that PAdES asks for
- * (RFC 5652; RFC 5035 for the signing certificate; ETSI EN 319 142-1, section 6.3). There is no signing time among them:
- * PAdES forbids it, the signature dictionary of the PDF has it.
+ * (RFC 5652; RFC 5035 for the signing certificate; ETSI EN 319 142-1, section 6.3). There is no signing time among
+ * them: PAdES forbids it, the signature dictionary of the PDF has it.
  */
 
 import { createHash } from 'node:crypto';
@@ -33,8 +33,8 @@ const pkcs1Types: Record<Exclude<SignatureAlgorithm, 'rsassa-pss'>, string> = {
 const version1 = encodeDer(tags.integer, Buffer.of(1));
 
 /**
- * The attributes that bind a signature to the content and to the one certificate that it is to be verified with, as they
- * are signed: as a plain SET OF (RFC 5652, section 5.4).
+ * The attributes that bind a signature to the content and to the one certificate that it is to be verified with, as
+ * they are signed: as a plain SET OF (RFC 5652, section 5.4).
  */
 export function encodeSignedAttributes(contentDigest: Uint8Array, certificate: Certificate): Buffer {
   return setOf([

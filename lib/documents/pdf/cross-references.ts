@@ -125,7 +125,9 @@ function startOfCrossReferences(bytes: Buffer): number {
   return Number(offset);
 }
 
-/** Some readers take the section after the first object of a linearised file for the newest one, while it is as it was. */
+/**
+ * Some readers take the section after the first object of a linearised file for the newest one, while it is as it was.
+ */
 function checkLinearisation(bytes: Buffer, offset: number, effort: PdfEffort): void {
   const start = afterSpace(bytes, 0, effort);
   if (!startOfObject.test(bytes.toString('latin1', start, start + lookahead))) return;

@@ -1,7 +1,7 @@
 /**
- * The document security store (ISO 32000-2, section 12.8.4.3; ETSI EN 319 142-1, section 5.4.2): what is needed to verify
- * the signatures of a file later. What is there of other signatures stays. There is no VRI dictionary: PAdES baseline
- * does without, and nobody needs it to find what belongs to a signature.
+ * The document security store (ISO 32000-2, section 12.8.4.3; ETSI EN 319 142-1, section 5.4.2): what is needed to
+ * verify the signatures of a file later. What is there of other signatures stays. There is no VRI dictionary: PAdES
+ * baseline does without, and nobody needs it to find what belongs to a signature.
  */
 
 import { deflateSync } from 'node:zlib';

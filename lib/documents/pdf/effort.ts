@@ -1,7 +1,7 @@
 /**
  * How much work one file may cause. A file of a few octets can send a reader in circles, or have it do the same thing a
- * million times, with nothing in it that is wrong by itself. So each step is paid for where it is done, also when what it
- * is about was read before, and there is an end to what one file can pay.
+ * million times, with nothing in it that is wrong by itself. So each step is paid for where it is done, also when what
+ * it is about was read before, and there is an end to what one file can pay.
  */
 
 import { damaged } from './values.js';

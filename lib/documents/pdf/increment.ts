@@ -1,7 +1,7 @@
 /**
  * What is appended to a file (ISO 32000-2, section 7.5.6): new objects, changed objects, and a section of
- * cross-references of the kind that the file's last one has. The file itself stays as it is, and so does every signature
- * in it.
+ * cross-references of the kind that the file's last one has. The file itself stays as it is, and so does every
+ * signature in it.
  */
 
 import { costs } from './effort.js';

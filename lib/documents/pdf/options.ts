@@ -15,7 +15,10 @@ export interface VisibleSignature extends SignatureBox {
    * Latvian or Lithuanian.
    */
   font?: Uint8Array;
-  /** Lines of text, in at most 500 characters. Default: the signer's name and the time in UTC. */
+  /**
+   * Lines of text, in at most 500 characters.
+   * @default the signer's name and the time in UTC
+   */
   text?: string;
 }
 
@@ -25,22 +28,34 @@ export interface FieldToFill {
   name: string;
   /** Of the text, as for `visible`. */
   font?: Uint8Array;
-  /** Lines of text, as for `visible`. Default: the signer's name and the time in UTC. */
+  /**
+   * Lines of text, as for `visible`.
+   * @default the signer's name and the time in UTC
+   */
   text?: string;
 }
 
 /** What `preparePdf` is told besides the file. */
 export interface PdfOptions extends DocumentOptions {
-  /** How large the file may be, in bytes. Default: 100 MB. */
+  /**
+   * How large the file may be, in bytes.
+   * @default `100_000_000`
+   */
   maxPdfBytes?: number;
-  /** Where a page shows that it is signed. Default: nowhere; readers list the signature all the same. */
+  /**
+   * Where a page shows that it is signed; readers list the signature all the same.
+   * @default nowhere
+   */
   visible?: VisibleSignature;
   /**
-   * The name of an empty signature field, such as a template has, in place of a new one. Where it has a place on a page,
-   * that shows that it is signed.
+   * The name of an empty signature field, such as a template has, in place of a new one. Where it has a place on a
+   * page, that shows that it is signed.
    */
   field?: string | FieldToFill;
-  /** Who signs, in at most 500 characters. Default: the name in the certificate. */
+  /**
+   * Who signs, in at most 500 characters.
+   * @default the name in the certificate
+   */
   signerName?: string;
   /** Why it is signed, in at most 500 characters. */
   reason?: string;

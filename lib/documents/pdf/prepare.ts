@@ -63,7 +63,9 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
   return Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
 }
 
-/** What cannot be completed must not be signed: the evidence is appended by way of trial, more of it than there will be. */
+/**
+ * What cannot be completed must not be signed: the evidence is appended by way of trial, more of it than there will be.
+ */
 function checkTakesEvidence(input: Buffer, increment: Buffer): void {
   const some = (count: number) => Array.from({ length: count }, (_, index) => Uint8Array.of(index));
   securityStore(Buffer.concat([input, increment]), { certificates: some(20), ocspResponses: some(5) });

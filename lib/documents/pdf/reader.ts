@@ -1,6 +1,7 @@
 /**
- * Reads values (ISO 32000-2, sections 7.2 and 7.3) where they stand. What is not written as the standard says is refused
- * and not guessed at: other readers would guess something else, and show another document than the one that was signed.
+ * Reads values (ISO 32000-2, sections 7.2 and 7.3) where they stand. What is not written as the standard says is
+ * refused and not guessed at: other readers would guess something else, and show another document than the one that was
+ * signed.
  */
 
 import { costs, type PdfEffort } from './effort.js';

@@ -20,8 +20,8 @@ const widths = [
 const widest = 1015;
 
 /**
- * From 0x80 to 0x9F; where nothing is there is a space. Written down, because the decoder of some versions of Node takes
- * this code page for Latin-1.
+ * From 0x80 to 0x9F; where nothing is there is a space. Written down, because the decoder of some versions of Node
+ * takes this code page for Latin-1.
  */
 const special = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 const octets = new Map<string, number>();
@@ -54,8 +54,8 @@ export const standardFont: AppearanceFont = {
 };
 
 /**
- * A name in letters that this font has: those that it lacks lose their marks, as on cards and tickets. The certificate in
- * the signature has the name in full.
+ * A name in letters that this font has: those that it lacks lose their marks, as on cards and tickets. The certificate
+ * in the signature has the name in full.
  */
 export function withStandardLetters(name: string): string {
   return Array.from(name.normalize('NFC'), (character) =>

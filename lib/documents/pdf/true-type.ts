@@ -1,6 +1,6 @@
 /**
- * The parts of a TrueType font (ISO/IEC 14496-22) that a PDF has to embed for a text: the outlines that the text uses, at
- * the numbers that they have in the whole font.
+ * The parts of a TrueType font (ISO/IEC 14496-22) that a PDF has to embed for a text: the outlines that the text uses,
+ * at the numbers that they have in the whole font.
  */
 
 import { SmartIdInputError } from '../../shared/errors.js';

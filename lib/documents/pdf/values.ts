@@ -1,6 +1,6 @@
 /**
- * The values that a PDF is made of (ISO 32000-2, section 7.3), read and written so that nothing changes in between: what
- * a signature adds to an object must leave the rest of it as it was.
+ * The values that a PDF is made of (ISO 32000-2, section 7.3), read and written so that nothing changes in between:
+ * what a signature adds to an object must leave the rest of it as it was.
  */
 
 import { SmartIdInputError } from '../../shared/errors.js';

@@ -20,14 +20,20 @@ export interface TimestampQuestion {
   hashAlgorithm?: DocumentHashAlgorithm;
   /** Of `loadTimestampAnchors`. */
   trustAnchors: TrustAnchors;
-  /** Object identifier of the only policy that will do. Default: any will. */
+  /**
+   * Object identifier of the only policy that will do.
+   * @default any will
+   */
   policy?: string;
   /** Default: HTTP over connections that are kept for the next request. */
   fetch?: Fetch;
   /** Milliseconds since the epoch. */
   clock: () => number;
   signal?: AbortSignal;
-  /** For the whole exchange. Default 10 s. */
+  /**
+   * Milliseconds for the whole exchange.
+   * @default `10_000`
+   */
   timeoutMs?: number;
 }
 

@@ -1,4 +1,6 @@
-/** What a timestamp unit signs (RFC 3161, section 2.4.2: TSTInfo). Decoded only when its signature has been verified. */
+/**
+ * What a timestamp unit signs (RFC 3161, section 2.4.2: TSTInfo). Decoded only when its signature has been verified.
+ */
 
 import {
   type Bytes,

@@ -1,7 +1,7 @@
 /**
- * Whether a timestamp token is what was asked for and an authority's that is trusted (RFC 3161, section 2.2). Signatures
- * are verified over slices of the bytes, that of the unit's certificate first; only then is anything decoded of what
- * they sign.
+ * Whether a timestamp token is what was asked for and an authority's that is trusted (RFC 3161, section 2.2).
+ * Signatures are verified over slices of the bytes, that of the unit's certificate first; only then is anything decoded
+ * of what they sign.
  */
 
 import { createHash } from 'node:crypto';

@@ -37,15 +37,27 @@ export interface Authority extends IssuedCertificate {
 
 /** How a made-to-measure authority differs from a plain one. */
 export interface AuthorityOverrides {
-  /** Default: that of the authority. */
+  /**
+   * Whose it is.
+   * @default that of the authority
+   */
   subject?: DistinguishedName;
   /** Who signs it; it signs itself otherwise. */
   issuer?: Issuer;
-  /** Default: that of the authority. */
+  /**
+   * The key that it signs with.
+   * @default that of the authority
+   */
   privateKey?: KeyObject;
-  /** Default: those of a CA. */
+  /**
+   * Whether it may issue certificates.
+   * @default those of a CA
+   */
   basicConstraints?: BasicConstraints;
-  /** Default: that of a CA. */
+  /**
+   * What its key is for.
+   * @default that of a CA
+   */
   keyUsage?: readonly KeyUsage[];
   /** When it begins to be valid. */
   notBefore?: Date;

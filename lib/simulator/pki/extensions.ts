@@ -36,7 +36,10 @@ export type KeyUsage = Exclude<keyof typeof KeyUsageFlags, number>;
 export interface BasicConstraints {
   /** Whether it may. */
   ca: boolean;
-  /** How many CAs may follow. Default: any number. */
+  /**
+   * How many CAs may follow.
+   * @default any number
+   */
   pathLength?: number;
 }
 
@@ -155,13 +158,29 @@ export interface QcDocument {
 /** The statements of Smart-ID certificates that are the same in all (ETSI EN 319 412-1 and 412-5). */
 export const qcStatement = {
   /** That the subject's serialNumber is a semantics identifier of a natural person. */
-  semanticsIdentifier: { id: '1.3.6.1.5.5.7.11.2', info: ['0.4.0.194121.1.1'] },
+  semanticsIdentifier: {
+    /** `id-qcs-pkixQCSyntax-v2`. */
+    id: '1.3.6.1.5.5.7.11.2',
+    /** `id-etsi-qcs-semanticsId-Natural`. */
+    info: ['0.4.0.194121.1.1'],
+  },
   /** That the certificate is a qualified one. */
-  qcCompliance: { id: '0.4.0.1862.1.1' },
+  qcCompliance: {
+    /** `id-etsi-qcs-QcCompliance`. */
+    id: '0.4.0.1862.1.1',
+  },
   /** That the key is in a device for qualified signatures. */
-  qcSscd: { id: '0.4.0.1862.1.4' },
+  qcSscd: {
+    /** `id-etsi-qcs-QcSSCD`. */
+    id: '0.4.0.1862.1.4',
+  },
   /** QcType with esign: for the electronic signatures of a person. */
-  qcTypeEsign: { id: '0.4.0.1862.1.6', info: ['0.4.0.1862.1.6.1'] },
+  qcTypeEsign: {
+    /** `id-etsi-qcs-QcType`. */
+    id: '0.4.0.1862.1.6',
+    /** `id-etsi-qct-esign`. */
+    info: ['0.4.0.1862.1.6.1'],
+  },
 } as const satisfies Record<string, QcStatement>;
 
 /** QcPDS: where to read under which conditions the certificate may be used (ETSI EN 319 412-5, section 4.3.4). */

@@ -15,7 +15,10 @@ const attributeTypes = {
   organizationIdentifier: '2.5.4.97',
 } as const;
 
-/** What a part of a name is, by its short name. */
+/**
+ * What a part of a name is, by its short name.
+ * @useDeclaredType
+ */
 export type NameAttributeType = keyof typeof attributeTypes;
 /** A part of a name: what it is, and its value. */
 export type NameAttribute = readonly [type: NameAttributeType, value: string];

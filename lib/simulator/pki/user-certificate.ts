@@ -28,23 +28,38 @@ import type { DistinguishedName } from './names.js';
 export interface UserCertificateOverrides {
   /** The document number of the test account to start from; the first one of the table otherwise. */
   account?: string;
-  /** `authentication` otherwise. */
+  /**
+   * What its key signs.
+   * @default `'authentication'`
+   */
   purpose?: CertificatePurpose;
   /** Who signs it. Take one of `pki.authorities`, an `issueAuthority()`, or any user certificate. */
   issuer?: Issuer;
-  /** Default: the name and identifier of the account. */
+  /**
+   * Whose it is.
+   * @default the name and identifier of the account
+   */
   subject?: DistinguishedName;
   /** The document number in subjectAltName; `null` leaves the extension out. */
   documentNumber?: string | null;
-  /** OIDs. Default: those of the level. */
+  /**
+   * OIDs.
+   * @default those of the level
+   */
   certificatePolicies?: readonly string[];
-  /** Default: that of the purpose. */
+  /**
+   * What the key is for.
+   * @default that of the purpose
+   */
   keyUsage?: readonly extension.KeyUsage[];
   /** Object identifiers; an empty list leaves the extension out. */
   extendedKeyUsage?: readonly string[];
   /** All of them; an empty list leaves the extension out. Those of the real certificates are in `qcStatement`. */
   qcStatements?: readonly extension.QcStatement[];
-  /** Default: those of a certificate that issues none. */
+  /**
+   * Whether it may issue certificates.
+   * @default those of a certificate that issues none
+   */
   basicConstraints?: extension.BasicConstraints;
   /** `YYYY-MM-DD`; `null` leaves the attribute out. */
   dateOfBirth?: string | null;

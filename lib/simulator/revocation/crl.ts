@@ -1,6 +1,6 @@
 /**
- * A certificate revocation list of one authority (RFC 5280, section 5), in the shape of the demo environment's: with its
- * number and the authority's key identifier, and with a reason for some certificates.
+ * A certificate revocation list of one authority (RFC 5280, section 5), in the shape of the demo environment's: with
+ * its number and the authority's key identifier, and with a reason for some certificates.
  */
 import { type KeyObject, sign } from 'node:crypto';
 import { BitString, Enumerated, Integer } from 'asn1js';

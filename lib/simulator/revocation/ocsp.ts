@@ -29,7 +29,10 @@ export interface OcspSigner {
 
 export interface OcspAnswer {
   status: CertificateStatus;
-  /** With `revoked`. Default: at this moment. */
+  /**
+   * With `revoked`.
+   * @default at this moment
+   */
   revokedAt?: Date;
   signer: OcspSigner;
   thisUpdate: Date;

@@ -70,16 +70,29 @@ export class SimulatedRevocation {
   ocspProfile: 'recorded' | 'simple' = 'recorded';
   /** Milliseconds that an OCSP answer takes. */
   ocspDelayMs = 0;
-  /** Milliseconds by which the clock of the responder is ahead of the simulator's; less than zero where it is behind. */
+  /**
+   * Milliseconds by which the clock of the responder is ahead of the simulator's; less than zero where it is behind.
+   */
   ocspClockAheadMs = 0;
   /** What it says of the certificate of the timestamp unit. */
   timestampUnitStatus: CertificateStatus = 'good';
-  /** What goes wrong with answers of the responder. Default: nothing. */
+  /**
+   * What goes wrong with answers of the responder.
+   * @default nothing
+   */
   ocspFault?: OcspFault;
-  /** What goes wrong with lists. Default: nothing. */
+  /**
+   * What goes wrong with lists.
+   * @default nothing
+   */
   crlFault?: CrlFault;
   /** How many requests came, answered or not. */
-  readonly requests = { ocsp: 0, crl: 0 };
+  readonly requests = {
+    /** Questions to the OCSP responder. */
+    ocsp: 0,
+    /** Downloads of a list. */
+    crl: 0,
+  };
   private readonly statuses = new Map<string, KnownStatus>();
   private readonly startedAt: number;
   private readonly timestampUnit: X509Certificate;

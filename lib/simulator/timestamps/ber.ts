@@ -1,6 +1,6 @@
 /**
- * The same answer in BER, as authorities built on older releases of Bouncy Castle send it (RFC 5652, section 5.1): of the
- * token all that is not signed has indefinite lengths, and the content is an OCTET STRING in pieces.
+ * The same answer in BER, as authorities built on older releases of Bouncy Castle send it (RFC 5652, section 5.1): of
+ * the token all that is not signed has indefinite lengths, and the content is an OCTET STRING in pieces.
  */
 import { type BaseBlock, Constructed, fromBER, OctetString, type Sequence } from 'asn1js';
 

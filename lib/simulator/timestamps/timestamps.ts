@@ -43,7 +43,10 @@ const day = 24 * hour;
 
 /** The simulator's timestamp authority, and what goes wrong with it. */
 export class SimulatedTimestamps {
-  /** What goes wrong with timestamps. Default: nothing. */
+  /**
+   * What goes wrong with timestamps.
+   * @default nothing
+   */
   fault?: TimestampFault;
   /** Milliseconds that an answer takes. */
   delayMs = 0;
