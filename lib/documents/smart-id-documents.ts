@@ -142,7 +142,7 @@ export class SmartIdDocuments {
     return {
       prepare: async (signer, request, req) => {
         const document = await choose(signer, request, req);
-        if (!document) return undefined;
+        if (document === undefined || document === null || document === false) return undefined;
         checkDocument(document);
         // Known before anybody's phone rings, and nothing is bought yet.
         await this.reachTimestampAuthority();
@@ -253,12 +253,9 @@ export class SmartIdDocuments {
   private prepareDraft(document: DocumentToSign, { certificate }: Signer) {
     const signedAt = this.services.clock();
     const common = { ...this.options, certificate, signedAt, expiresInMs: draftLifetimeMs };
-    if ('pdf' in document) {
-      const { pdf, visible, field, reason, location } = document;
-      return preparePdf(pdf, { ...common, visible, field, reason, location });
-    }
-    const input = 'files' in document ? { files: document.files } : { container: document.container };
-    return prepareContainer(input, common);
+    const { pdf, visible, field, reason, location, files, container } = document as GivenDocument;
+    if (isGiven(pdf)) return preparePdf(pdf, { ...common, visible, field, reason, location });
+    return prepareContainer(isGiven(files) ? { files } : { container: container as Uint8Array }, common);
   }
 
   private async reachTimestampAuthority(): Promise<void> {
@@ -276,12 +273,20 @@ export class SmartIdDocuments {
   }
 }
 
+/** One of the three kinds is given. The others may be there without a value, as in `{ pdf, files: undefined }`. */
+type GivenDocument = Partial<
+  Extract<DocumentToSign, { pdf: unknown }> &
+    Extract<DocumentToSign, { files: unknown }> &
+    Extract<DocumentToSign, { container: unknown }>
+>;
+
+const isGiven = <T>(value: T): value is T & {} => value !== undefined && value !== null;
+
 /** In JavaScript anything may come back. */
 function checkDocument(document: unknown): void {
-  const given = Object(document) as Record<string, unknown>;
-  const kinds = ['pdf', 'files', 'container'].filter((kind) => given[kind] !== undefined && given[kind] !== null);
-  if (kinds.length === 1) return;
-  const rule = 'must give one of pdf, files and container, or nothing to turn the signer away.';
+  const { pdf, files, container } = Object(document) as Record<string, unknown>;
+  if ([pdf, files, container].filter(isGiven).length === 1) return;
+  const rule = 'must return one of { pdf }, { files } and { container }, or nothing to turn the signer away.';
   throw new SmartIdInputError('choose', rule, { status: 500 });
 }
 
