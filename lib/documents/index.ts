@@ -13,6 +13,7 @@ export {
   addSignature,
   type CompletionServices,
   completeDraft,
+  type KeepDraft,
   type SignedDocument,
   type TimestampAuthority,
 } from './complete.js';

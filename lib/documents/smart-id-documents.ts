@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { SmartIdDocumentError, SmartIdInputError } from '../errors.js';
 import { exchange, type Fetch } from '../http.js';
@@ -17,15 +18,15 @@ import { buildPath } from '../trust/path.js';
 import { ocspUrls } from '../trust/revocation/revocation.js';
 import { checkDraft } from './check-draft.js';
 import {
-  addSignature,
   type CompletionServices,
-  completeDraft,
+  completeChecked,
   type DocumentDraft,
   type SignedDocument,
+  signChecked,
 } from './complete.js';
 import { type ContainerFile, prepareContainer } from './container/index.js';
 import type { DocumentHashAlgorithm, SignatureLevel } from './draft.js';
-import { type DraftStore, MemoryDraftStore } from './draft-store.js';
+import { type DraftAdditions, type DraftStore, MemoryDraftStore } from './draft-store.js';
 import { signatureLevels } from './options.js';
 import { type FieldToFill, preparePdf, type VisibleSignature } from './pdf/index.js';
 import { loadTimestampAnchors } from './timestamp/anchors.js';
@@ -99,6 +100,10 @@ export interface SmartIdDocumentsOptions {
 const draftLifetimeMs = 5 * 60_000;
 /** For a document that is signed and waits for a timestamp or an OCSP answer: time to mend what is out of reach. */
 const signedLifetimeMs = 7 * 24 * 3_600_000;
+/** For one process to complete a document: the timestamp and the OCSP answers may take 10 s each. */
+const claimLifetimeMs = 30_000;
+/** Between two looks whether the other process has finished. */
+const claimPauseMs = 200;
 const probeTimeoutMs = 5_000;
 const maxProbeBytes = 64 * 1024;
 /** An authority that was there a moment ago is not asked again. */
@@ -148,7 +153,7 @@ export class SmartIdDocuments {
         await this.reachTimestampAuthority();
         const { draft, ...toSign } = await this.prepareDraft(document, signer);
         this.checkSigner(signer);
-        // By the clock of these options, which addSignature goes by.
+        // By the clock of these options, which signChecked goes by.
         const expiresAt = this.services.clock() + draftLifetimeMs;
         if (await this.store.create(request.id, { ...draft, expiresAt }, draftLifetimeMs)) return toSign;
         throw new SmartIdInputError('id', 'is that of another document that waits for its signature.');
@@ -172,18 +177,17 @@ export class SmartIdDocuments {
 
   /**
    * The signed file. Where a timestamp or an OCSP answer is not to be had, what the person has signed is kept for seven
-   * days: call it again without the value, in any process with the same store.
+   * days: call it again without the value, in any process with the same store. Each time it is the same file.
    * @param id that of the signature, as `prepare` and `signed` are told it.
    * @param value of the signature, when it comes for the first time.
    * @throws SmartIdInputError naming `id` when there is no such document; SmartIdServiceError when somebody cannot be
-   * reached: try again; SmartIdVerificationError when something does not verify.
+   * reached, and SmartIdDocumentError when another process is just completing it: try again; SmartIdVerificationError
+   * when something does not verify.
    */
   complete(id: string, value?: Uint8Array): Promise<SignedDocument> {
-    const running = this.completing.get(id);
-    if (running && value === undefined) return running;
-    // One that runs may have begun without the value, and fail for want of it.
-    const completing = running ? running.catch(() => this.completeOnce(id, value)) : this.completeOnce(id, value);
-    return remembered(this.completing, id, completing);
+    return this.completeShared(id, value).catch((error: unknown) => {
+      throw error instanceof SignedFailure ? error.cause : error;
+    });
   }
 
   /** Keeps nothing of this document any more. */
@@ -203,27 +207,72 @@ export class SmartIdDocuments {
     await requestTimestamp({ ...timestampAuthority, bytes: randomBytes(32), fetch, clock });
   }
 
-  private async completeOnce(id: string, value?: Uint8Array): Promise<SignedDocument> {
-    let draft = await this.store.load(id);
+  /** @throws SignedFailure where the signature is kept, and the file cannot be made of it. */
+  private completeShared(id: string, value?: Uint8Array): Promise<SignedDocument> {
+    const running = this.completing.get(id);
+    if (running && value === undefined) return running;
+    const complete = () => this.claimed(id, () => this.completeClaimed(id, value));
+    // One that runs may have begun without the value, and fail for want of it.
+    return remembered(this.completing, id, running ? running.catch(complete) : complete());
+  }
+
+  /**
+   * One process at a time: two would buy two timestamps. Should it take longer, or die, the next one begins, and both
+   * make one file, of the evidence that the store has got first.
+   */
+  private async claimed<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const lastTryAt = performance.now() + claimLifetimeMs;
+    while (!(await this.store.claim(id, claimLifetimeMs))) {
+      if (performance.now() > lastTryAt) {
+        throw new SmartIdDocumentError(id, new Error('Another process is completing it.'));
+      }
+      await sleep(claimPauseMs);
+    }
+    const isOursUntil = performance.now() + claimLifetimeMs;
+    try {
+      return await work();
+    } finally {
+      // A claim that cannot be given back ends by itself.
+      if (performance.now() < isOursUntil) await this.store.release(id).catch(() => {});
+    }
+  }
+
+  private async completeClaimed(id: string, value?: Uint8Array): Promise<SignedDocument> {
+    const draft = await this.loadSigned(id, value);
+    try {
+      return await completeChecked(draft, this.services, (changed) => this.keepAdditions(id, changed));
+    } catch (error) {
+      const isKept = draft.signature !== undefined && !(error instanceof SmartIdInputError && error.field === 'id');
+      throw isKept ? new SignedFailure(error) : error;
+    }
+  }
+
+  private async loadSigned(id: string, value?: Uint8Array): Promise<DocumentDraft> {
+    const draft = await this.store.load(id);
     if (!draft) throw unknownId();
     checkDraft(draft);
     this.checkLevel(draft);
-    if (draft.signature === undefined && value !== undefined) {
-      draft = addSignature(draft, value, this.services.clock());
-      if (!(await this.store.add(id, { signature: draft.signature }, signedLifetimeMs))) throw unknownId();
-    }
-    return completeDraft(draft, this.services, async ({ timestamp }) => {
-      // Where the store fails, the file is finished all the same: the next try would take another timestamp.
-      const isThere = await this.store.add(id, { timestamp }, signedLifetimeMs).catch(() => true);
-      if (!isThere) throw unknownId();
-    });
+    if (draft.signature !== undefined || value === undefined) return draft;
+    const { signature } = signChecked(draft, value, this.services.clock());
+    const kept = await this.store.add(id, { signature }, signedLifetimeMs);
+    if (!kept) throw unknownId();
+    return { ...draft, signature: kept.signature };
+  }
+
+  /** With the evidence of whoever was first. */
+  private async keepAdditions(id: string, draft: DocumentDraft): Promise<DocumentDraft> {
+    const { timestamp, evidence } = draft;
+    const additions: DraftAdditions = evidence ? { evidence } : { timestamp };
+    // Where the store fails, the file is finished all the same: the next try would take another timestamp.
+    const kept = await this.store.add(id, additions, signedLifetimeMs).catch(() => additions);
+    if (!kept) throw unknownId();
+    return { ...draft, evidence: kept.evidence };
   }
 
   private async handOver(keep: KeepDocument, signature: SmartIdSignature, req: Request): Promise<void> {
     const { id, value } = signature;
-    const document = await this.complete(id, value).catch(async (error: unknown) => {
-      const draft = await this.store.load(id).catch(() => undefined);
-      throw draft?.signature === undefined ? error : new SmartIdDocumentError(id, error);
+    const document = await this.completeShared(id, value).catch((error: unknown) => {
+      throw error instanceof SignedFailure ? new SmartIdDocumentError(id, error.cause) : error;
     });
     await keep(document, signature, req);
     await this.forget(id);
@@ -270,6 +319,13 @@ export class SmartIdDocuments {
       maxBytes: maxProbeBytes,
     });
     this.reachedUntil = clock() + probeIsGoodForMs;
+  }
+}
+
+/** What went wrong with a document whose signature is kept, as its `cause`. */
+class SignedFailure extends Error {
+  constructor(cause: unknown) {
+    super('The document is signed, and not finished.', { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Documents that wait for their signature, in Redis: any process of a site can go on with any of them. */
 
+import { randomBytes } from 'node:crypto';
 import type { DocumentDraft } from '../documents/complete.js';
 import type { DraftAdditions, DraftStore } from '../documents/draft-store.js';
 import { type RedisClient, RedisConnection } from './connection.js';
@@ -20,7 +21,7 @@ export interface RedisDraftStoreOptions {
 const times = { tryTimeoutMs: 10_000, timeoutMs: 30_000 };
 
 /** A hash for each draft; what was added is in fields of its own, so that a document is written once. */
-const fields = ['draft', 'signature', 'timestamp'] as const;
+const additionFields = ['signature', 'timestamp', 'evidence'] as const;
 
 /** Repeated after an answer that was lost, each of them says the same again. */
 const createScript = `
@@ -29,15 +30,26 @@ if present then return present == ARGV[1] and 1 or 0 end
 redis.call('HSET', KEYS[1], 'draft', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`;
+const additionNames = `'${additionFields.join("', '")}'`;
 const addScript = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+for i = 2, #ARGV, 2 do
+  redis.call(ARGV[i] == 'timestamp' and 'HSET' or 'HSETNX', KEYS[1], ARGV[i], ARGV[i + 1])
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-return 1`;
-const loadScript = `return redis.call('HMGET', KEYS[1], '${fields.join("', '")}')`;
+return redis.call('HMGET', KEYS[1], ${additionNames})`;
+const loadScript = `return redis.call('HMGET', KEYS[1], 'draft', ${additionNames})`;
 const discardScript = `
 if redis.call('HEXISTS', KEYS[1], 'signature') == 1 then return 0 end
 return redis.call('DEL', KEYS[1])`;
+
+/** Repeated by the same caller after an answer that was lost, it says the same again. */
+const claimScript = `
+local present = redis.call('GET', KEYS[1])
+if present then return present == ARGV[1] and 1 or 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+const removeScript = "return redis.call('DEL', KEYS[1])";
 
 /** The `store` of `SmartIdDocuments`. Drafts are encrypted, and take about twice the room of their document. */
 export class RedisDraftStore implements DraftStore {
@@ -60,17 +72,26 @@ export class RedisDraftStore implements DraftStore {
   }
 
   async load(id: string): Promise<DocumentDraft | undefined> {
-    const values = (await this.run(loadScript, id)) as unknown[];
-    const [draft, signature, timestamp] = fields.map((field, index) => this.opened(values[index], id, field));
-    return draft === undefined ? undefined : { ...JSON.parse(draft), signature, timestamp };
+    const [sealed, ...additions] = (await this.run(loadScript, id)) as unknown[];
+    const draft = this.opened(sealed, id, 'draft');
+    return draft === undefined ? undefined : { ...JSON.parse(draft), ...this.additionsIn(additions, id) };
   }
 
-  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<boolean> {
-    const sealed = Object.entries(additions).flatMap(([field, value]) => [
-      field,
-      this.seal.encrypt(value, this.placeOf(id, field)),
-    ]);
-    return (await this.run(addScript, id, [`${lifetimeMs}`, ...sealed])) === 1;
+  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<DraftAdditions | undefined> {
+    const sealed = additionFields
+      .filter((field) => additions[field] !== undefined)
+      .flatMap((field) => [field, this.seal.encrypt(JSON.stringify(additions[field]), this.placeOf(id, field))]);
+    const kept = await this.run(addScript, id, [`${lifetimeMs}`, ...sealed]);
+    return Array.isArray(kept) ? this.additionsIn(kept, id) : undefined;
+  }
+
+  async claim(id: string, lifetimeMs: number): Promise<boolean> {
+    const caller = randomBytes(16).toString('base64url');
+    return (await this.connection.run(claimScript, [this.claimOf(id)], [caller, `${lifetimeMs}`])) === 1;
+  }
+
+  async release(id: string): Promise<void> {
+    await this.connection.run(removeScript, [this.claimOf(id)], []);
   }
 
   async discard(id: string): Promise<void> {
@@ -78,7 +99,7 @@ export class RedisDraftStore implements DraftStore {
   }
 
   async remove(id: string): Promise<void> {
-    await this.run("return redis.call('DEL', KEYS[1])", id);
+    await this.run(removeScript, id);
   }
 
   private run(script: string, id: string, values: readonly string[] = []): Promise<unknown> {
@@ -88,6 +109,16 @@ export class RedisDraftStore implements DraftStore {
   /** What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it. */
   private opened(sealed: unknown, id: string, field: string): string | undefined {
     return typeof sealed === 'string' ? this.seal.decrypt(sealed, this.placeOf(id, field)) : undefined;
+  }
+
+  private additionsIn(sealed: readonly unknown[], id: string): DraftAdditions {
+    const texts = additionFields.map((field, index) => this.opened(sealed[index], id, field));
+    const [signature, timestamp, evidence] = texts.map((text) => (text === undefined ? undefined : JSON.parse(text)));
+    return { signature, timestamp, evidence };
+  }
+
+  private claimOf(id: string): string {
+    return `${this.prefix}completing:${id}`;
   }
 
   private keyOf(id: string): string {

@@ -30,7 +30,7 @@ class OpenStore extends MemoryDraftStore {
   }
 
   override async add(...about: Parameters<MemoryDraftStore['add']>) {
-    if (this.isDown && about[1].timestamp) throw new Error('The store is full.');
+    if (this.isDown && !about[1].signature) throw new Error('The store is full.');
     return super.add(...about);
   }
 }

@@ -30,9 +30,13 @@ describe('RedisDraftStore', () => {
     const [one, other] = [new RedisDraftStore({ client, secret }), new RedisDraftStore({ client, secret })];
     expect(await one.create('a', draft, 60_000)).to.equal(true);
     expect(JSON.stringify(await other.load('a'))).to.equal(JSON.stringify(draft));
-    expect(await other.add('a', { signature: 'RERERA==' }, 60_000)).to.equal(true);
-    expect(await one.add('a', { timestamp: 'VFRUVA==' }, 60_000)).to.equal(true);
-    expect(await one.load('a')).to.deep.equal({ ...draft, signature: 'RERERA==', timestamp: 'VFRUVA==' });
+    await other.add('a', { signature: 'RERERA==' }, 60_000);
+    await one.add('a', { timestamp: 'VFRUVA==' }, 60_000);
+    expect(await one.load('a')).to.deep.include({ ...draft, signature: 'RERERA==', timestamp: 'VFRUVA==' });
+    expect(await one.claim('a', 60_000)).to.equal(true);
+    expect(await other.claim('a', 60_000)).to.equal(false);
+    await one.release('a');
+    expect(await other.claim('a', 60_000)).to.equal(true);
     await other.remove('a');
     expect(await one.load('a')).to.equal(undefined);
   });
