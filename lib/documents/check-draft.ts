@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { hashAlgorithmOf, signatureAlgorithms } from '../protocol/algorithms.js';
 import { decodeBase64 } from '../protocol/base64.js';
 import { SmartIdInputError } from '../shared/errors.js';
-import type { DraftFields } from './draft.js';
+import type { DraftEvidence, DraftFields } from './draft.js';
 import { choiceOf, documentHashAlgorithms, signatureLevels } from './options.js';
 
 const base64 = v.pipe(
@@ -25,8 +25,10 @@ const schema = v.looseObject({
   timestamp: v.optional(base64),
 });
 
+const evidenceSchema = v.object({ timestamp: base64, ocspResponses: v.array(base64), collectedAt: time });
+
 /**
- * What both formats have in common; what is their own is for them to check.
+ * What both formats have in common, but for the evidence; what is their own is for them to check.
  * @throws SmartIdInputError naming `draft` when it is none.
  */
 export function checkDraft(draft: DraftFields): void {
@@ -36,6 +38,11 @@ export function checkDraft(draft: DraftFields): void {
   if (hashAlgorithmOf(choiceOf(draft)) !== draft.hashAlgorithm) {
     throw changed('its algorithms do not go together');
   }
+}
+
+/** Of evidence, which can be had again where it is none. */
+export function isEvidence(evidence: unknown): evidence is DraftEvidence {
+  return v.is(evidenceSchema, evidence);
 }
 
 /** The error for a draft that is not the one that was prepared. */

@@ -11,7 +11,7 @@ import { fetchOverKeptConnections } from '../shared/kept-connections.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import type { Certificate } from '../trust/certificate.js';
 import { buildPath } from '../trust/path.js';
-import { createOcspRequest } from '../trust/revocation/ocsp-request.js';
+import { certIdOf, createOcspRequest } from '../trust/revocation/ocsp-request.js';
 import { readOcspResponse } from '../trust/revocation/ocsp-response.js';
 import { Responders } from '../trust/revocation/responders.js';
 import { ocspUrls } from '../trust/revocation/revocation.js';
@@ -57,20 +57,64 @@ const responderName = 'The OCSP responder';
  */
 export async function collectEvidence(question: EvidenceQuestion): Promise<SignatureEvidence> {
   const { certificate, trustAnchors, timestamp, fetch = fetchOverKeptConnections() } = question;
-  const signerPath = signerPathAt(certificate, trustAnchors, timestamp.time);
+  const { subjects, certificates } = subjectsOf({ certificate, trustAnchors, timestamp });
   const responders = new Responders();
   // Who waits for a slow clock need not when somebody else has refused.
   const failed = new AbortController();
   const signal = question.signal ? AbortSignal.any([question.signal, failed.signal]) : failed.signal;
-  const ask = (one: Certificate, issuer: Certificate) =>
-    askResponders({ ...question, fetch, signal }, { certificate: one, issuer, responders });
-  const answers = [ask(...signerPath)];
+  const answers = subjects.map((subject) => askResponders({ ...question, fetch, signal }, { ...subject, responders }));
+  const ocspResponses = await Promise.all(answers).finally(() => failed.abort());
+  return { timestamp: timestamp.token, certificates, ocspResponses };
+}
+
+/** What `collectEvidence` had before. */
+export interface KnownEvidence {
+  /** DER, in the order in which they were had. */
+  ocspResponses: readonly Uint8Array<ArrayBuffer>[];
+  /** When the last one was had: milliseconds since the epoch. */
+  collectedAt: number;
+}
+
+/**
+ * The same evidence once more, from answers that come from a store: they must be what would be taken from a responder,
+ * and of the time at which they were had.
+ * @throws SmartIdVerificationError or SmartIdServiceError where they are not.
+ */
+export function readEvidence(
+  about: Pick<EvidenceQuestion, 'certificate' | 'trustAnchors' | 'timestamp'>,
+  { ocspResponses, collectedAt: now }: KnownEvidence,
+): SignatureEvidence {
+  const { timestamp } = about;
+  const { subjects, certificates } = subjectsOf(about);
+  const responders = new Responders();
+  const isGood = ({ certificate, issuer }: Subject, der: Uint8Array<ArrayBuffer> | undefined) => {
+    if (!der) return false;
+    const request = { certId: certIdOf(certificate, issuer) };
+    const { status, producedAt } = readAnswer(der, { request, issuer, responders, now });
+    return status === 'good' && producedAt >= timestamp.time && producedAt <= timestamp.time + maxOcspDelayMs;
+  };
+  if (subjects.length === ocspResponses.length && subjects.every((one, index) => isGood(one, ocspResponses[index]))) {
+    return { timestamp: timestamp.token, certificates, ocspResponses };
+  }
+  throw new SmartIdVerificationError('revocation', 'the OCSP answers are not those of this signature');
+}
+
+/** Whom an OCSP answer is needed about, and the certificates up to the anchors (DER). */
+function subjectsOf({
+  certificate,
+  trustAnchors,
+  timestamp,
+}: Pick<EvidenceQuestion, 'certificate' | 'trustAnchors' | 'timestamp'>): {
+  subjects: Subject[];
+  certificates: Uint8Array[];
+} {
+  const signerPath = signerPathAt(certificate, trustAnchors, timestamp.time);
+  const subjects = [{ certificate: signerPath[0], issuer: signerPath[1] }];
   const [unit, unitAnchor] = timestamp.path;
   // Nobody can be asked about one that is trusted by itself, or that names nobody to ask.
-  if (unitAnchor && ocspUrls(unit).length > 0) answers.push(ask(unit, unitAnchor));
-  const ocspResponses = await Promise.all(answers).finally(() => failed.abort());
+  if (unitAnchor && ocspUrls(unit).length > 0) subjects.push({ certificate: unit, issuer: unitAnchor });
   const certificates = [...signerPath, ...timestamp.path].filter((one) => one !== undefined);
-  return { timestamp: timestamp.token, certificates: distinct(certificates.map(({ der }) => der)), ocspResponses };
+  return { subjects, certificates: distinct(certificates.map(({ der }) => der)) };
 }
 
 function signerPathAt(certificate: Certificate, anchors: TrustAnchors, time: number) {
@@ -91,11 +135,12 @@ type Asking = EvidenceQuestion & { fetch: Fetch };
 interface Subject {
   certificate: Certificate;
   issuer: Certificate;
-  responders: Responders;
 }
 
+type AskedSubject = Subject & { responders: Responders };
+
 /** DER of a good answer of the first responder that gives one. */
-async function askResponders(question: Asking, subject: Subject): Promise<Uint8Array> {
+async function askResponders(question: Asking, subject: AskedSubject): Promise<Uint8Array> {
   let failure: SmartIdServiceError | undefined;
   for (const url of ocspUrls(subject.certificate)) {
     try {
@@ -109,7 +154,7 @@ async function askResponders(question: Asking, subject: Subject): Promise<Uint8A
 }
 
 /** One whose clock is a little behind would make a file that validators refuse. */
-async function askUntilNewer(url: string, question: Asking, subject: Subject): Promise<Uint8Array> {
+async function askUntilNewer(url: string, question: Asking, subject: AskedSubject): Promise<Uint8Array> {
   const { timestamp, signal } = question;
   for (let questions = 1; ; questions++) {
     const { der, producedAt } = await askOnce(url, question, subject);
@@ -126,7 +171,7 @@ async function askUntilNewer(url: string, question: Asking, subject: Subject): P
 async function askOnce(
   url: string,
   { fetch, clock, signal, timeoutMs = 10_000 }: Asking,
-  { certificate, issuer, responders }: Subject,
+  { certificate, issuer, responders }: AskedSubject,
 ): Promise<{ der: Uint8Array; producedAt: number }> {
   const request = createOcspRequest(certificate, issuer);
   const answer = await exchange(fetch, {

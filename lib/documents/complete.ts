@@ -4,16 +4,16 @@
  * once.
  */
 
-import { SmartIdInputError, SmartIdVerificationError } from '../shared/errors.js';
+import { SmartIdError, SmartIdInputError, SmartIdVerificationError } from '../shared/errors.js';
 import type { Fetch } from '../shared/http.js';
 import type { TrustAnchors } from '../trust/anchors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
 import { isSignatureOf } from '../verify/signature-value.js';
-import { checkDraft } from './check-draft.js';
-import { collectEvidence, maxTimestampAgeMs } from './collect-evidence.js';
+import { checkDraft, isEvidence } from './check-draft.js';
+import { collectEvidence, maxTimestampAgeMs, readEvidence } from './collect-evidence.js';
 import { type ContainerDraft, containerFormat } from './container/index.js';
 import { containerType } from './container/manifest.js';
-import type { DraftFields } from './draft.js';
+import type { DraftEvidence, DraftFields } from './draft.js';
 import type { SignatureEvidence } from './evidence.js';
 import type { DocumentFormat } from './format.js';
 import { choiceOf } from './options.js';
@@ -67,6 +67,11 @@ export interface SignedDocument {
  */
 export function addSignature<Draft extends DocumentDraft>(draft: Draft, value: Uint8Array, now: number): Draft {
   checkDraft(draft);
+  return signChecked(draft, value, now);
+}
+
+/** `addSignature` for a draft that has been checked. */
+export function signChecked<Draft extends DocumentDraft>(draft: Draft, value: Uint8Array, now: number): Draft {
   if (now > draft.expiresAt) throw new SmartIdInputError('draft', 'has expired: prepare the document again.');
   const signature = Buffer.from(value).toString('base64');
   checkSignature(draft, signature);
@@ -81,17 +86,31 @@ function checkSignature(draft: DocumentDraft, signature: string): void {
 
 /**
  * The signed file of a draft that has its signature.
- * @param keep is called with the draft once it has got a timestamp, which costs money, and waited for.
- * @throws SmartIdServiceError when the timestamp authority or the OCSP responder cannot be reached: try again, with
- * what was kept; SmartIdVerificationError when what they say does not verify; SmartIdInputError naming `draft` when
- * that was changed.
+ * @param keep is called, and waited for, with the draft once it has got a timestamp, which costs money, and once more
+ * with all its evidence. Where it returns a draft that has evidence, that of somebody who was sooner, the file is made of
+ * it.
+ * @throws SmartIdServiceError when the timestamp authority or the OCSP responder cannot be reached: try again, with what
+ * was kept; SmartIdVerificationError when what they say does not verify; SmartIdInputError naming `draft` when that was
+ * changed.
  */
 export async function completeDraft(
   draft: DocumentDraft,
   services: CompletionServices,
-  keep: (draft: DocumentDraft) => Promise<void> = async () => {},
+  keep: KeepDraft = async () => undefined,
 ): Promise<SignedDocument> {
   checkDraft(draft);
+  return completeChecked(draft, services, keep);
+}
+
+/** Keeps a draft, and may return the one that is to be gone on with. */
+export type KeepDraft = (draft: DocumentDraft) => Promise<DocumentDraft | undefined>;
+
+/** `completeDraft` for a draft that has been checked. */
+export async function completeChecked(
+  draft: DocumentDraft,
+  services: CompletionServices,
+  keep: KeepDraft,
+): Promise<SignedDocument> {
   return 'pdf' in draft
     ? complete(draft, pdfFormat, 'application/pdf', services, keep)
     : complete(draft, containerFormat, containerType, services, keep);
@@ -102,7 +121,7 @@ async function complete<Draft extends DocumentDraft>(
   format: DocumentFormat<Draft>,
   contentType: string,
   services: CompletionServices,
-  keep: (draft: DocumentDraft) => Promise<void>,
+  keep: KeepDraft,
 ): Promise<SignedDocument> {
   if (draft.signature === undefined) throw new SmartIdInputError('draft', 'has no signature yet.');
   // Verified again, because it comes from a store.
@@ -111,18 +130,77 @@ async function complete<Draft extends DocumentDraft>(
   if (draft.level === 'B') {
     return { content: await format.assemble(draft, signature, { certificates: [], ocspResponses: [] }), contentType };
   }
-  const timestamp = await timestampOf(draft, format.timestampedBytes(draft, signature), services, keep);
-  const evidence = await evidenceOf(draft, timestamp, services);
-  const content = await format.assemble(draft, signature, evidence);
-  return { content, contentType, timestampedAt: timestamp.time };
+  const { evidence, timestampedAt } = await evidenceOf(
+    draft,
+    format.timestampedBytes(draft, signature),
+    services,
+    keep,
+  );
+  return { content: await format.assemble(draft, signature, evidence), contentType, timestampedAt };
 }
+
+/** What the file is made of beside the signature. */
+interface FileEvidence {
+  evidence: SignatureEvidence;
+  timestampedAt: number;
+}
+
+/** Of all who complete one draft, each makes the file of the evidence that was kept first. */
+async function evidenceOf(
+  draft: DocumentDraft,
+  bytes: Uint8Array,
+  services: CompletionServices,
+  keep: KeepDraft,
+): Promise<FileEvidence> {
+  const known = knownEvidence(draft, bytes, services);
+  if (known) return known;
+  const timestamp = await timestampOf(draft, bytes, services, keep);
+  const evidence = await newEvidence(draft, timestamp, services);
+  const base64 = (der: Uint8Array) => Buffer.from(der).toString('base64');
+  const collected: DraftEvidence = {
+    timestamp: base64(timestamp.token),
+    ocspResponses: evidence.ocspResponses.map(base64),
+    collectedAt: services.clock(),
+  };
+  const kept = await keep({ ...draft, timestamp: collected.timestamp, evidence: collected });
+  return (kept && knownEvidence(kept, bytes, services)) ?? { evidence, timestampedAt: timestamp.time };
+}
+
+/** Of a draft that has been completed before. What does not verify counts as not there: it can be had again. */
+function knownEvidence(
+  draft: DocumentDraft,
+  bytes: Uint8Array,
+  { timestampAuthority, trustAnchors }: CompletionServices,
+): FileEvidence | undefined {
+  const kept: unknown = draft.evidence;
+  if (!isEvidence(kept) || !timestampAuthority) return undefined;
+  const { collectedAt } = kept;
+  const token = Buffer.from(kept.timestamp, 'base64');
+  const ocspResponses = kept.ocspResponses.map((answer) => Buffer.from(answer, 'base64'));
+  try {
+    const timestamp = readTimestamp({ token, bytes, hashAlgorithm: draft.hashAlgorithm, ...timestampAuthority });
+    const about = { certificate: certificateOf(draft), trustAnchors, timestamp };
+    const evidence =
+      draft.level === 'T' ? timestampAlone(timestamp) : readEvidence(about, { ocspResponses, collectedAt });
+    return { evidence, timestampedAt: timestamp.time };
+  } catch (error) {
+    if (error instanceof SmartIdError) return undefined;
+    throw error;
+  }
+}
+
+const timestampAlone = ({ token }: Timestamp): SignatureEvidence => ({
+  timestamp: token,
+  certificates: [],
+  ocspResponses: [],
+});
 
 /** The one that is there, unless it is too old for an OCSP answer of now; else a new one. */
 async function timestampOf(
   draft: DocumentDraft,
   bytes: Uint8Array,
   { timestampAuthority, fetch, clock }: CompletionServices,
-  keep: (draft: DocumentDraft) => Promise<void>,
+  keep: KeepDraft,
 ): Promise<Timestamp> {
   if (!timestampAuthority) {
     throw new SmartIdInputError('timestampAuthority', `must be given for the level ${draft.level}.`);
@@ -137,12 +215,12 @@ async function timestampOf(
   return timestamp;
 }
 
-async function evidenceOf(
+async function newEvidence(
   draft: DocumentDraft,
   timestamp: Timestamp,
   { trustAnchors, fetch, clock }: CompletionServices,
 ): Promise<SignatureEvidence> {
-  if (draft.level === 'T') return { timestamp: timestamp.token, certificates: [], ocspResponses: [] };
+  if (draft.level === 'T') return timestampAlone(timestamp);
   return collectEvidence({ certificate: certificateOf(draft), trustAnchors, timestamp, fetch, clock });
 }
 

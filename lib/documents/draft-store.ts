@@ -6,7 +6,7 @@ import type { DocumentDraft } from './complete.js';
 import type { DraftFields } from './draft.js';
 
 /** What a draft gets after it was prepared. */
-export type DraftAdditions = Pick<DraftFields, 'signature' | 'timestamp'>;
+export type DraftAdditions = Pick<DraftFields, 'signature' | 'timestamp' | 'evidence'>;
 
 /**
  * A place for drafts. A store of one's own keeps JSON: `JSON.parse(JSON.stringify(draft))` is as good as the draft.
@@ -22,11 +22,20 @@ export interface DraftStore {
   /** The draft with all that was added; undefined where there is none any more. */
   load(id: string): Promise<DocumentDraft | undefined>;
   /**
-   * Adds a signature, a timestamp, or a later timestamp to the draft that is there.
+   * Adds to the draft that is there, in one step. A timestamp replaces an earlier one; a signature, or evidence, is kept
+   * only where the draft has none: of two processes that bring one, both go on with that of the first.
    * @param lifetimeMs counted from now.
-   * @returns false, with nothing kept, where there is none any more.
+   * @returns all that the draft has by now of what can be added; undefined, with nothing kept, where there is no draft.
    */
-  add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<boolean>;
+  add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<DraftAdditions | undefined>;
+  /**
+   * For the only one who is to complete this draft at the moment.
+   * @param lifetimeMs after so many milliseconds somebody else may have it, for a process may die.
+   * @returns false while somebody has it.
+   */
+  claim(id: string, lifetimeMs: number): Promise<boolean>;
+  /** Gives the claim back. */
+  release(id: string): Promise<void>;
   /** Forgets it, unless it has a signature: both in one step. */
   discard(id: string): Promise<void>;
   /** Forgets it. */
@@ -53,6 +62,8 @@ export class MemoryDraftStore implements DraftStore {
     maxSize: Number.MAX_SAFE_INTEGER,
     sizeCalculation: charactersIn,
   });
+  /** The ids of drafts that somebody is completing. */
+  private readonly claims = new LRUCache<string, true>({ ttl: 1, ttlAutopurge: true });
   private readonly maxBytes: number;
 
   /** @throws SmartIdInputError naming the option that breaks a rule. */
@@ -79,10 +90,24 @@ export class MemoryDraftStore implements DraftStore {
     return copyOf(this.entries.get(id));
   }
 
-  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<boolean> {
+  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<DraftAdditions | undefined> {
     const draft = this.entries.get(id);
-    if (draft) this.entries.set(id, { ...draft, ...additions }, { ttl: lifetimeMs });
-    return draft !== undefined;
+    if (!draft) return undefined;
+    const signature = draft.signature ?? additions.signature;
+    const timestamp = additions.timestamp ?? draft.timestamp;
+    const evidence = draft.evidence ?? copyOf(additions.evidence);
+    this.entries.set(id, { ...draft, signature, timestamp, evidence }, { ttl: lifetimeMs });
+    return { signature, timestamp, evidence: copyOf(evidence) };
+  }
+
+  async claim(id: string, lifetimeMs: number): Promise<boolean> {
+    if (this.claims.has(id)) return false;
+    this.claims.set(id, true, { ttl: lifetimeMs });
+    return true;
+  }
+
+  async release(id: string): Promise<void> {
+    this.claims.delete(id);
   }
 
   async discard(id: string): Promise<void> {

@@ -35,4 +35,16 @@ export interface DraftFields {
   signature?: string;
   /** Base64 of the timestamp token (DER), once it was had: a later try needs no other one. */
   timestamp?: string;
+  /** What goes into the file beside the signature, once all of it was had: every later try makes the same file. */
+  evidence?: DraftEvidence;
+}
+
+/** The timestamp and the OCSP answers of one signature, which belong together. */
+export interface DraftEvidence {
+  /** Base64 of the timestamp token (DER). */
+  timestamp: string;
+  /** Base64 of the OCSP answers (DER), in the order in which the certificates are in the file. Empty for the level `T`. */
+  ocspResponses: string[];
+  /** When the answers were had: milliseconds since the epoch. */
+  collectedAt: number;
 }

@@ -23,6 +23,7 @@ export {
   addSignature,
   type CompletionServices,
   completeDraft,
+  type KeepDraft,
   type SignedDocument,
   type TimestampAuthority,
 } from './complete.js';

@@ -1,8 +1,11 @@
 /** Documents that wait for their signature, in Redis: any process of a site can go on with any of them. */
 
+import { randomBytes } from 'node:crypto';
 import type { DocumentDraft } from '../documents/complete.js';
 import type { DraftAdditions, DraftStore } from '../documents/draft-store.js';
+import { SmartIdStoreError } from '../shared/errors.js';
 import { type RedisClient, RedisConnection } from './connection.js';
+import { type DraftHead, putTogether, takeApart } from './draft-parts.js';
 import { checkOptions } from './redis-store.js';
 import { Seal } from './seal.js';
 
@@ -19,28 +22,65 @@ export interface RedisDraftStoreOptions {
   prefix?: string;
 }
 
-/** A draft is as large as its document: longer than a command about an attempt may take. */
+/** A part of a draft is larger than an attempt, and there are many: they may take longer. */
 const times = { tryTimeoutMs: 10_000, timeoutMs: 30_000 };
 
-/** A hash for each draft; what was added is in fields of its own, so that a document is written once. */
-const fields = ['draft', 'signature', 'timestamp'] as const;
+/**
+ * A hash for each draft. Its field `draft` is written last and names the parts, so that what has it is whole; what was
+ * added is in fields of its own.
+ */
+const additionFields = ['signature', 'timestamp', 'evidence'] as const;
 
 /** Repeated after an answer that was lost, each of them says the same again. */
+const addPartScript = `
+if redis.call('HEXISTS', KEYS[1], 'draft') == 1 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`;
+/** Beside another draft, nothing of this one stays. */
 const createScript = `
 local present = redis.call('HGET', KEYS[1], 'draft')
-if present then return present == ARGV[1] and 1 or 0 end
+if present then
+  if present == ARGV[1] then return 'created' end
+  for i = 3, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
+  return 'another'
+end
+for i = 3, #ARGV do
+  if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 0 then return 'incomplete' end
+end
 redis.call('HSET', KEYS[1], 'draft', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1`;
+return 'created'`;
+const loadPartScript = "return redis.call('HGET', KEYS[1], ARGV[1])";
+const additionNames = `'${additionFields.join("', '")}'`;
 const addScript = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+if redis.call('HEXISTS', KEYS[1], 'draft') == 0 then return false end
+for i = 2, #ARGV, 2 do
+  redis.call(ARGV[i] == 'timestamp' and 'HSET' or 'HSETNX', KEYS[1], ARGV[i], ARGV[i + 1])
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-return 1`;
-const loadScript = `return redis.call('HMGET', KEYS[1], '${fields.join("', '")}')`;
+return redis.call('HMGET', KEYS[1], ${additionNames})`;
+const loadScript = `return redis.call('HMGET', KEYS[1], 'draft', ${additionNames})`;
 const discardScript = `
 if redis.call('HEXISTS', KEYS[1], 'signature') == 1 then return 0 end
 return redis.call('DEL', KEYS[1])`;
+
+/** Repeated by the same caller after an answer that was lost, it says the same again. */
+const claimScript = `
+local present = redis.call('GET', KEYS[1])
+if present then return present == ARGV[1] and 1 or 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+const removeScript = "return redis.call('DEL', KEYS[1])";
+
+/** What the field `draft` has. */
+interface KeptHead extends DraftHead {
+  /** Tells apart the parts of two that come at the same time, and those of this draft from any other's. */
+  upload: string;
+  partCount: number;
+}
+
+const partName = (upload: string, index: number) => `part:${upload}:${index}`;
 
 /** The `store` of `SmartIdDocuments`. Drafts are encrypted, and take about twice the room of their document. */
 export class RedisDraftStore implements DraftStore {
@@ -58,22 +98,51 @@ export class RedisDraftStore implements DraftStore {
   }
 
   async create(id: string, draft: DocumentDraft, lifetimeMs: number): Promise<boolean> {
-    const sealed = this.seal.encrypt(JSON.stringify(draft), this.placeOf(id, 'draft'));
-    return (await this.run(createScript, id, [sealed, `${lifetimeMs}`])) === 1;
+    const { head, parts } = takeApart(draft);
+    const upload = randomBytes(16).toString('base64url');
+    const names: string[] = [];
+    for (const part of parts) {
+      const name = partName(upload, names.length);
+      names.push(name);
+      // Where there is another draft, the script below says so.
+      if ((await this.run(addPartScript, id, [name, this.sealed(part, id, name), `${lifetimeMs}`])) !== 1) break;
+    }
+    const sealed = this.sealed({ ...head, upload, partCount: names.length } satisfies KeptHead, id, 'draft');
+    const outcome = await this.run(createScript, id, [sealed, `${lifetimeMs}`, ...names]);
+    if (outcome === 'incomplete') throw new SmartIdStoreError(new Error('Parts of a draft went away meanwhile.'));
+    return outcome === 'created';
   }
 
   async load(id: string): Promise<DocumentDraft | undefined> {
-    const values = (await this.run(loadScript, id)) as unknown[];
-    const [draft, signature, timestamp] = fields.map((field, index) => this.opened(values[index], id, field));
-    return draft === undefined ? undefined : { ...JSON.parse(draft), signature, timestamp };
+    const [sealed, ...additions] = (await this.run(loadScript, id)) as unknown[];
+    const head = this.opened(sealed, id, 'draft') as KeptHead | undefined;
+    if (!head) return undefined;
+    const parts: string[] = [];
+    while (parts.length < head.partCount) {
+      const name = partName(head.upload, parts.length);
+      const part = this.opened(await this.run(loadPartScript, id, [name]), id, name) as string | undefined;
+      // Removed meanwhile.
+      if (part === undefined) return undefined;
+      parts.push(part);
+    }
+    return { ...putTogether(head, parts), ...this.additionsIn(additions, id) };
   }
 
-  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<boolean> {
-    const sealed = Object.entries(additions).flatMap(([field, value]) => [
-      field,
-      this.seal.encrypt(value, this.placeOf(id, field)),
-    ]);
-    return (await this.run(addScript, id, [`${lifetimeMs}`, ...sealed])) === 1;
+  async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<DraftAdditions | undefined> {
+    const sealed = additionFields
+      .filter((field) => additions[field] !== undefined)
+      .flatMap((field) => [field, this.sealed(additions[field], id, field)]);
+    const kept = await this.run(addScript, id, [`${lifetimeMs}`, ...sealed]);
+    return Array.isArray(kept) ? this.additionsIn(kept, id) : undefined;
+  }
+
+  async claim(id: string, lifetimeMs: number): Promise<boolean> {
+    const caller = randomBytes(16).toString('base64url');
+    return (await this.connection.run(claimScript, [this.claimOf(id)], [caller, `${lifetimeMs}`])) === 1;
+  }
+
+  async release(id: string): Promise<void> {
+    await this.connection.run(removeScript, [this.claimOf(id)], []);
   }
 
   async discard(id: string): Promise<void> {
@@ -81,16 +150,30 @@ export class RedisDraftStore implements DraftStore {
   }
 
   async remove(id: string): Promise<void> {
-    await this.run("return redis.call('DEL', KEYS[1])", id);
+    await this.run(removeScript, id);
   }
 
   private run(script: string, id: string, values: readonly string[] = []): Promise<unknown> {
     return this.connection.run(script, [this.keyOf(id)], values);
   }
 
+  private sealed(value: unknown, id: string, field: string): string {
+    return this.seal.encrypt(JSON.stringify(value), this.placeOf(id, field));
+  }
+
   /** What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it. */
-  private opened(sealed: unknown, id: string, field: string): string | undefined {
-    return typeof sealed === 'string' ? this.seal.decrypt(sealed, this.placeOf(id, field)) : undefined;
+  private opened(sealed: unknown, id: string, field: string): unknown {
+    const text = typeof sealed === 'string' ? this.seal.decrypt(sealed, this.placeOf(id, field)) : undefined;
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  private additionsIn(sealed: readonly unknown[], id: string): DraftAdditions {
+    const additions = additionFields.map((field, index) => [field, this.opened(sealed[index], id, field)]);
+    return Object.fromEntries(additions);
+  }
+
+  private claimOf(id: string): string {
+    return `${this.prefix}completing:${id}`;
   }
 
   private keyOf(id: string): string {

@@ -21,8 +21,8 @@ export class Seal {
   encrypt(text: string, place: string): string {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', this.keys[0] as Buffer, nonce).setAAD(Buffer.from(place));
-    const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, encrypted, cipher.getAuthTag()]).toString('base64url');
+    const encrypted = [cipher.update(text, 'utf8'), cipher.final()];
+    return Buffer.concat([nonce, ...encrypted, cipher.getAuthTag()]).toString('base64url');
   }
 
   /** The text; undefined where none of the secrets has encrypted it for this place. */

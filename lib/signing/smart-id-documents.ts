@@ -4,18 +4,19 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from 'express';
 import { checkDraft } from '../documents/check-draft.js';
 import {
-  addSignature,
   type CompletionServices,
-  completeDraft,
+  completeChecked,
   type DocumentDraft,
   type SignedDocument,
+  signChecked,
 } from '../documents/complete.js';
 import { type ContainerFile, prepareContainer } from '../documents/container/index.js';
 import type { DocumentHashAlgorithm, SignatureLevel } from '../documents/draft.js';
-import { type DraftStore, MemoryDraftStore } from '../documents/draft-store.js';
+import { type DraftAdditions, type DraftStore, MemoryDraftStore } from '../documents/draft-store.js';
 import { signatureLevels } from '../documents/options.js';
 import { type FieldToFill, preparePdf, type VisibleSignature } from '../documents/pdf/index.js';
 import { loadTimestampAnchors } from '../documents/timestamp/anchors.js';
@@ -121,6 +122,10 @@ export interface SmartIdDocumentsOptions {
 const draftLifetimeMs = 5 * 60_000;
 /** For a document that is signed and waits for a timestamp or an OCSP answer: time to mend what is out of reach. */
 const signedLifetimeMs = 7 * 24 * 3_600_000;
+/** For one process to complete a document: the timestamp and the OCSP answers may take 10 s each. */
+const claimLifetimeMs = 30_000;
+/** Between two looks whether the other process has finished. */
+const claimPauseMs = 200;
 const probeTimeoutMs = 5_000;
 const maxProbeBytes = 64 * 1024;
 /** An authority that was there a moment ago is not asked again. */
@@ -164,13 +169,13 @@ export class SmartIdDocuments {
     return {
       prepare: async (signer, request, req) => {
         const document = await choose(signer, request, req);
-        if (!document) return undefined;
+        if (document === undefined || document === null || document === false) return undefined;
         checkDocument(document);
         // Known before anybody's phone rings, and nothing is bought yet.
         await this.reachTimestampAuthority();
         const { draft, ...toSign } = await this.prepareDraft(document, signer);
         this.checkSigner(signer);
-        // By the clock of these options, which addSignature goes by.
+        // By the clock of these options, which signChecked goes by.
         const expiresAt = this.services.clock() + draftLifetimeMs;
         if (await this.store.create(request.id, { ...draft, expiresAt }, draftLifetimeMs)) return toSign;
         throw new SmartIdInputError('id', 'is that of another document that waits for its signature.');
@@ -194,18 +199,17 @@ export class SmartIdDocuments {
 
   /**
    * The signed file. Where a timestamp or an OCSP answer is not to be had, what the person has signed is kept for seven
-   * days: call it again without the value, in any process with the same store.
+   * days: call it again without the value, in any process with the same store. Each time it is the same file.
    * @param id that of the signature, as `prepare` and `signed` are told it.
    * @param value of the signature, when it comes for the first time.
    * @throws SmartIdInputError naming `id` when there is no such document; SmartIdServiceError when somebody cannot be
-   * reached: try again; SmartIdVerificationError when something does not verify.
+   * reached, and SmartIdDocumentError when another process is just completing it: try again; SmartIdVerificationError
+   * when something does not verify.
    */
   complete(id: string, value?: Uint8Array): Promise<SignedDocument> {
-    const running = this.completing.get(id);
-    if (running && value === undefined) return running;
-    // One that runs may have begun without the value, and fail for want of it.
-    const completing = running ? running.catch(() => this.completeOnce(id, value)) : this.completeOnce(id, value);
-    return remembered(this.completing, id, completing);
+    return this.completeShared(id, value).catch((error: unknown) => {
+      throw error instanceof SignedFailure ? error.cause : error;
+    });
   }
 
   /** Keeps nothing of this document any more. */
@@ -225,27 +229,72 @@ export class SmartIdDocuments {
     await requestTimestamp({ ...timestampAuthority, bytes: randomBytes(32), fetch, clock });
   }
 
-  private async completeOnce(id: string, value?: Uint8Array): Promise<SignedDocument> {
-    let draft = await this.store.load(id);
+  /** @throws SignedFailure where the signature is kept, and the file cannot be made of it. */
+  private completeShared(id: string, value?: Uint8Array): Promise<SignedDocument> {
+    const running = this.completing.get(id);
+    if (running && value === undefined) return running;
+    const complete = () => this.claimed(id, () => this.completeClaimed(id, value));
+    // One that runs may have begun without the value, and fail for want of it.
+    return remembered(this.completing, id, running ? running.catch(complete) : complete());
+  }
+
+  /**
+   * One process at a time: two would buy two timestamps. Should it take longer, or die, the next one begins, and both
+   * make one file, of the evidence that the store has got first.
+   */
+  private async claimed<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const lastTryAt = performance.now() + claimLifetimeMs;
+    while (!(await this.store.claim(id, claimLifetimeMs))) {
+      if (performance.now() > lastTryAt) {
+        throw new SmartIdDocumentError(id, new Error('Another process is completing it.'));
+      }
+      await sleep(claimPauseMs);
+    }
+    const isOursUntil = performance.now() + claimLifetimeMs;
+    try {
+      return await work();
+    } finally {
+      // A claim that cannot be given back ends by itself.
+      if (performance.now() < isOursUntil) await this.store.release(id).catch(() => {});
+    }
+  }
+
+  private async completeClaimed(id: string, value?: Uint8Array): Promise<SignedDocument> {
+    const draft = await this.loadSigned(id, value);
+    try {
+      return await completeChecked(draft, this.services, (changed) => this.keepAdditions(id, changed));
+    } catch (error) {
+      const isKept = draft.signature !== undefined && !(error instanceof SmartIdInputError && error.field === 'id');
+      throw isKept ? new SignedFailure(error) : error;
+    }
+  }
+
+  private async loadSigned(id: string, value?: Uint8Array): Promise<DocumentDraft> {
+    const draft = await this.store.load(id);
     if (!draft) throw unknownId();
     checkDraft(draft);
     this.checkLevel(draft);
-    if (draft.signature === undefined && value !== undefined) {
-      draft = addSignature(draft, value, this.services.clock());
-      if (!(await this.store.add(id, { signature: draft.signature }, signedLifetimeMs))) throw unknownId();
-    }
-    return completeDraft(draft, this.services, async ({ timestamp }) => {
-      // Where the store fails, the file is finished all the same: the next try would take another timestamp.
-      const isThere = await this.store.add(id, { timestamp }, signedLifetimeMs).catch(() => true);
-      if (!isThere) throw unknownId();
-    });
+    if (draft.signature !== undefined || value === undefined) return draft;
+    const { signature } = signChecked(draft, value, this.services.clock());
+    const kept = await this.store.add(id, { signature }, signedLifetimeMs);
+    if (!kept) throw unknownId();
+    return { ...draft, signature: kept.signature };
+  }
+
+  /** With the evidence of whoever was first. */
+  private async keepAdditions(id: string, draft: DocumentDraft): Promise<DocumentDraft> {
+    const { timestamp, evidence } = draft;
+    const additions: DraftAdditions = evidence ? { evidence } : { timestamp };
+    // Where the store fails, the file is finished all the same: the next try would take another timestamp.
+    const kept = await this.store.add(id, additions, signedLifetimeMs).catch(() => additions);
+    if (!kept) throw unknownId();
+    return { ...draft, evidence: kept.evidence };
   }
 
   private async handOver(keep: KeepDocument, signature: SmartIdSignature, req: Request): Promise<void> {
     const { id, value } = signature;
-    const document = await this.complete(id, value).catch(async (error: unknown) => {
-      const draft = await this.store.load(id).catch(() => undefined);
-      throw draft?.signature === undefined ? error : new SmartIdDocumentError(id, error);
+    const document = await this.completeShared(id, value).catch((error: unknown) => {
+      throw error instanceof SignedFailure ? new SmartIdDocumentError(id, error.cause) : error;
     });
     await keep(document, signature, req);
     await this.forget(id);
@@ -275,12 +324,9 @@ export class SmartIdDocuments {
   private prepareDraft(document: DocumentToSign, { certificate }: Signer) {
     const signedAt = this.services.clock();
     const common = { ...this.options, certificate, signedAt, expiresInMs: draftLifetimeMs };
-    if ('pdf' in document) {
-      const { pdf, visible, field, reason, location } = document;
-      return preparePdf(pdf, { ...common, visible, field, reason, location });
-    }
-    const input = 'files' in document ? { files: document.files } : { container: document.container };
-    return prepareContainer(input, common);
+    const { pdf, visible, field, reason, location, files, container } = document as GivenDocument;
+    if (isGiven(pdf)) return preparePdf(pdf, { ...common, visible, field, reason, location });
+    return prepareContainer(isGiven(files) ? { files } : { container: container as Uint8Array }, common);
   }
 
   private async reachTimestampAuthority(): Promise<void> {
@@ -298,12 +344,27 @@ export class SmartIdDocuments {
   }
 }
 
+/** What went wrong with a document whose signature is kept, as its `cause`. */
+class SignedFailure extends Error {
+  constructor(cause: unknown) {
+    super('The document is signed, and not finished.', { cause });
+  }
+}
+
+/** One of the three kinds is given. The others may be there without a value, as in `{ pdf, files: undefined }`. */
+type GivenDocument = Partial<
+  Extract<DocumentToSign, { pdf: unknown }> &
+    Extract<DocumentToSign, { files: unknown }> &
+    Extract<DocumentToSign, { container: unknown }>
+>;
+
+const isGiven = <T>(value: T): value is T & {} => value !== undefined && value !== null;
+
 /** In JavaScript anything may come back. */
 function checkDocument(document: unknown): void {
-  const given = Object(document) as Record<string, unknown>;
-  const kinds = ['pdf', 'files', 'container'].filter((kind) => given[kind] !== undefined && given[kind] !== null);
-  if (kinds.length === 1) return;
-  const rule = 'must give one of pdf, files and container, or nothing to turn the signer away.';
+  const { pdf, files, container } = Object(document) as Record<string, unknown>;
+  if ([pdf, files, container].filter(isGiven).length === 1) return;
+  const rule = 'must return one of { pdf }, { files } and { container }, or nothing to turn the signer away.';
   throw new SmartIdInputError('choose', rule, { status: 500 });
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { BasicOCSPResponse, OCSPResponse } from 'pkijs';
-import { collectEvidence, type EvidenceQuestion } from '../../lib/documents/collect-evidence.js';
+import { collectEvidence, type EvidenceQuestion, readEvidence } from '../../lib/documents/collect-evidence.js';
 import { loadTimestampAnchors } from '../../lib/documents/timestamp/anchors.js';
 import { requestTimestamp } from '../../lib/documents/timestamp/timestamp.js';
 import type { Timestamp } from '../../lib/documents/timestamp/verify-token.js';
@@ -140,6 +140,23 @@ describe('The evidence of a signature', () => {
     });
   }
 
+  it('is none when an answer that was kept says that a certificate is revoked', async () => {
+    const { ocspResponses, ...evidence } = await collectEvidence(question);
+    const read = (kept: readonly Uint8Array[]) =>
+      readEvidence(question, { ocspResponses: kept.map((der) => new Uint8Array(der)), collectedAt: Date.now() });
+    expect(read(ocspResponses)).to.deep.include(evidence);
+    const [, ofUnit] = ocspResponses as [Uint8Array, Uint8Array];
+    const answers: Uint8Array[] = [];
+    const fetch: Fetch = async (url, init) => {
+      const response = await globalThis.fetch(url, init as RequestInit);
+      answers.push(new Uint8Array(await response.clone().arrayBuffer()));
+      return response;
+    };
+    simulator.revocation.setStatus(account, 'revoked');
+    await failureOf({ ...question, fetch, timestamp: { ...timestamp, path: [timestamp.path[0], undefined] } });
+    expect(() => read([answers[0] as Uint8Array, ofUnit])).to.throw(SmartIdVerificationError);
+  });
+
   it('is none when the unit of the timestamp is revoked', async () => {
     simulator.revocation.timestampUnitStatus = 'revoked';
     const error = await failureOf(question);
@@ -222,7 +239,11 @@ describe('The evidence of a signature', () => {
     const { certificate } = simulator.pki.issueUserCertificate({ account, purpose: 'signature', notBefore });
     const old = { ...question, certificate: parseCertificate(certificate) };
     const ago = (milliseconds: number) => ({ ...timestamp, time: Date.now() - milliseconds });
-    expect((await collectEvidence({ ...old, timestamp: ago(day - hour) })).ocspResponses).to.have.length(2);
+    const { ocspResponses } = await collectEvidence({ ...old, timestamp: ago(day - hour) });
+    expect(ocspResponses).to.have.length(2);
+    const kept = { ocspResponses: ocspResponses.map((der) => new Uint8Array(der)), collectedAt: Date.now() };
+    expect(readEvidence({ ...old, timestamp: ago(day - hour) }, kept).ocspResponses).to.equal(kept.ocspResponses);
+    expect(() => readEvidence({ ...old, timestamp: ago(day + hour) }, kept)).to.throw(SmartIdVerificationError);
     const error = await failureOf({ ...old, timestamp: ago(day + hour) });
     expect(error).to.be.instanceOf(SmartIdVerificationError).and.have.property('check', 'timestamp');
   });

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { createClient } from 'redis';
 import type { DocumentDraft } from '../../lib/documents/complete.js';
-import { type DraftStore, MemoryDraftStore } from '../../lib/documents/draft-store.js';
+import { type DraftAdditions, type DraftStore, MemoryDraftStore } from '../../lib/documents/draft-store.js';
 import { RedisDraftStore } from '../../lib/redis/index.js';
 import { RedisServer } from '../support/redis-server.js';
 
@@ -42,19 +42,48 @@ for (const [name, open] of Object.entries(places)) {
       expect((await store.load('a'))?.data).to.equal('BBBB');
     });
 
-    it('get what is added to them, and the later one of two timestamps', async () => {
+    it('get what is added to them: the first signature and evidence, and the later one of two timestamps', async () => {
       await store.create('b', draft, 60_000);
-      for (const additions of [{ signature: 'U1M=' }, { timestamp: 'VDE=' }, { timestamp: 'VDI=' }]) {
-        expect(await store.add('b', additions, 60_000)).to.equal(true);
+      const evidenceOf = (collectedAt: number) => ({ timestamp: 'VDE=', ocspResponses: ['T1M=', 'T1Q='], collectedAt });
+      const kept: DraftAdditions = { signature: undefined, timestamp: undefined, evidence: undefined };
+      for (const [additions, effect] of [
+        [{ signature: 'U1M=' }, { signature: 'U1M=' }],
+        [{ timestamp: 'VDE=' }, { timestamp: 'VDE=' }],
+        [{ signature: 'T1Q=' }, {}],
+        [{ timestamp: 'VDI=' }, { timestamp: 'VDI=' }],
+        [{ evidence: evidenceOf(1) }, { evidence: evidenceOf(1) }],
+        [{ evidence: evidenceOf(2), timestamp: 'VDM=' }, { timestamp: 'VDM=' }],
+      ]) {
+        Object.assign(kept, effect);
+        expect(await store.add('b', additions as DraftAdditions, 60_000)).to.deep.equal(kept);
+        expect(await store.load('b')).to.deep.include({ ...draft, ...kept });
       }
-      expect(await store.load('b')).to.deep.include({ ...draft, signature: 'U1M=', timestamp: 'VDI=' });
+    });
+
+    it('get one evidence of two that come at the same time, and tell both which', async () => {
+      await store.create('n', draft, 60_000);
+      const bring = async (collectedAt: number) => {
+        const evidence = { timestamp: 'VDE=', ocspResponses: [], collectedAt };
+        return (await store.add('n', { evidence }, 60_000))?.evidence?.collectedAt;
+      };
+      const [first, second] = await Promise.all([bring(1), bring(2)]);
+      expect([first, (await store.load('n'))?.evidence?.collectedAt]).to.deep.equal([second, second]);
+    });
+
+    it('are claimed by one at a time, until that one gives them back or its time is over', async () => {
+      const claim = (id: string, lifetimeMs = 60_000) => store.claim(id, lifetimeMs);
+      expect(await Promise.all([claim('h'), claim('h'), claim('i')])).to.have.members([true, false, true]);
+      await store.release('h');
+      expect([await claim('h', 80), await claim('h'), await claim('i')]).to.deep.equal([true, false, false]);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(await claim('h')).to.equal(true);
     });
 
     it('get nothing any more that were removed, or never were', async () => {
       await store.create('c', draft, 60_000);
       await store.remove('c');
       for (const id of ['c', 'never']) {
-        expect(await store.add(id, { timestamp: 'VDE=' }, 60_000)).to.equal(false);
+        expect(await store.add(id, { timestamp: 'VDE=' }, 60_000)).to.equal(undefined);
         expect(await store.load(id)).to.equal(undefined);
       }
     });
@@ -105,7 +134,7 @@ describe('MemoryDraftStore', () => {
   it('keeps what was signed although it is full', async () => {
     const store = new MemoryDraftStore({ maxBytes: 5_000 });
     await store.create('a', large('a'), 60_000);
-    expect(await store.add('a', { signature: 'U'.repeat(4_000), timestamp: 'T'.repeat(8_000) }, 60_000)).to.equal(true);
+    await store.add('a', { signature: 'U'.repeat(4_000), timestamp: 'T'.repeat(8_000) }, 60_000);
     expect((await store.load('a'))?.timestamp).to.have.length(8_000);
   });
 

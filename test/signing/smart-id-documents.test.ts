@@ -30,7 +30,7 @@ class OpenStore extends MemoryDraftStore {
   }
 
   override async add(...about: Parameters<MemoryDraftStore['add']>) {
-    if (this.isDown && about[1].timestamp) throw new Error('The store is full.');
+    if (this.isDown && !about[1].signature) throw new Error('The store is full.');
     return super.add(...about);
   }
 }
@@ -137,19 +137,34 @@ describe('SmartIdDocuments', () => {
     });
   });
 
-  describe('told of no document, or of two', () => {
-    for (const wrong of ['contract.pdf', true, 5, {}, { pdf: null }, { files: null }, { pdf: Buffer.of(1), files }]) {
-      it(`says that choose is wrong, with 500: ${JSON.stringify(wrong)}`, async () => {
-        const { prepare } = documents.prepare(() => wrong as never);
-        const error = await failureOf(
-          Promise.resolve(
-            prepare({ certificate: person.certificate } as Signer, { id: 'a' } as SigningRequest, {} as Request),
-          ),
-        );
+  describe('told by choose', () => {
+    const ask = (chosen: unknown) =>
+      documents
+        .prepare(() => chosen as never)
+        .prepare({ certificate: person.certificate } as Signer, { id: randomUUID() } as SigningRequest, {} as Request);
+
+    const wrong = ['contract.pdf', '', true, 0, 5, [], files, {}, { pdf: null }, { files: null }, { container: null }];
+    for (const chosen of [...wrong, { pdf: Buffer.of(1), files }, { files, container: Buffer.of(1) }]) {
+      it(`what is no document, or two: says what choose must return, with 500: ${JSON.stringify(chosen)}`, async () => {
+        const error = await failureOf(Promise.resolve(ask(chosen)));
         isInput(error, 'choose');
         expect(error.status).to.equal(500);
+        expect(error.message).to.contain('must return one of { pdf }, { files } and { container }');
       });
     }
+
+    for (const none of [undefined, null, false]) {
+      it(`nothing: turns the signer away: ${none}`, async () => {
+        expect(await ask(none)).to.equal(undefined);
+      });
+    }
+
+    it('one document, and of the other kinds that there is none: prepares that one', async () => {
+      for (const nothing of [undefined, null]) {
+        const prepared = await ask({ pdf: nothing, files, container: nothing });
+        expect(prepared).to.have.property('data');
+      }
+    });
   });
 
   describe('where two work on one document', () => {

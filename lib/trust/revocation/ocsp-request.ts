@@ -34,7 +34,7 @@ const nonceType = Buffer.from('06092b0601050507300102', 'hex');
 const issuerHashes = new WeakMap<Certificate, Pick<CertId, 'issuerNameHash' | 'issuerKeyHash'>>();
 
 export function createOcspRequest(certificate: Certificate, issuer: Certificate): OcspRequest {
-  const certId = { ...issuerHashesOf(issuer), serialNumber: certificate.serialNumber };
+  const certId = certIdOf(certificate, issuer);
   const nonce = randomBytes(maxNonceBytes);
   const { sequence, octetString } = tags;
   const reqCert = encodeDer(
@@ -48,6 +48,10 @@ export function createOcspRequest(certificate: Certificate, issuer: Certificate)
   const extension = encodeDer(sequence, nonceType, encodeDer(octetString, encodeDer(octetString, nonce)));
   const extensions = encodeDer(constructedTag(2), encodeDer(sequence, extension));
   return { der: encodeDer(sequence, encodeDer(sequence, requestList, extensions)), certId, nonce };
+}
+
+export function certIdOf(certificate: Certificate, issuer: Certificate): CertId {
+  return { ...issuerHashesOf(issuer), serialNumber: certificate.serialNumber };
 }
 
 function issuerHashesOf(issuer: Certificate): Pick<CertId, 'issuerNameHash' | 'issuerKeyHash'> {

@@ -30,7 +30,8 @@ export type OcspResult = { status: Status; producedAt: number; nextUpdate?: numb
 
 /** What an answer is judged by. */
 export interface OcspContext {
-  request: OcspRequest;
+  /** With its nonce where the answer has just come: one that was had before and is read again has none to repeat. */
+  request: Pick<OcspRequest, 'certId'> & Partial<Pick<OcspRequest, 'nonce'>>;
   issuer: Certificate;
   responders: Responders;
   /** Milliseconds since the epoch. */
@@ -202,9 +203,9 @@ function refuseExtensions(extensions: readonly Extension[]): string | undefined 
   return unknown && `its critical extension ${unknown.type} is not understood`;
 }
 
-function refuseNonce(extensions: readonly Extension[], nonce: Bytes): string | undefined {
+function refuseNonce(extensions: readonly Extension[], nonce: Bytes | undefined): string | undefined {
   const returned = extensions.find(({ type }) => type === nonceType);
-  if (!returned) return undefined;
+  if (!returned || !nonce) return undefined;
   const { content } = onlyElement(returned.value, tags.octetString);
   return Buffer.compare(content, nonce) === 0 ? undefined : 'the nonce is not the one that was sent';
 }
