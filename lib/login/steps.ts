@@ -81,8 +81,8 @@ export class LoginSteps {
    * Verifies everything, and only then asks whether the person is accepted.
    * @param expected who must have been named when it began, where only they may finish.
    */
-  finish<T>(ending: FinishRequest, accept: Accept<T>, expected?: ExpectedSigner): Promise<LoginEnd<T>> {
-    return finishLogin({ ending, attempts: this.attempts, settings: this.settings, accept, expected });
+  finish<T>(request: FinishRequest, accept: Accept<T>, expected?: ExpectedSigner): Promise<LoginEnd<T>> {
+    return finishLogin({ request, attempts: this.attempts, settings: this.settings, accept, expected });
   }
 
   /** Cuts live updates and ends the polls that nobody waits for. */
