@@ -6,9 +6,9 @@
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts } from '../attempt/attempts.js';
 import type { FinishRequest } from '../attempt/finish-attempt.js';
+import { encodeInteractionsFor, interactionSetOf } from '../attempt/flow-interactions.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import type { ViewListener } from '../attempt/live-view.js';
-import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import type { AttemptLimits } from '../attempt/start-limit.js';
 import { Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
