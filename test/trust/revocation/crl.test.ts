@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { AlgorithmIdentifier, CertificateRevocationList } from 'pkijs';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { type CrlContents, createCrl } from '../../lib/simulator/revocation/crl.js';
-import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { DerError, tags } from '../../lib/trust/der.js';
-import { type RevocationList, readCrl } from '../../lib/trust/revocation/crl.js';
-import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
-import { good, pathOf } from '../attacks/revocation.js';
+import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
+import { type CrlContents, createCrl } from '../../../lib/simulator/revocation/crl.js';
+import { type Certificate, parseCertificate } from '../../../lib/trust/certificate.js';
+import { DerError, tags } from '../../../lib/trust/der.js';
+import { type RevocationList, readCrl } from '../../../lib/trust/revocation/crl.js';
+import { createRevocationChecker } from '../../../lib/trust/revocation/over-http.js';
+import { good, pathOf } from '../../attacks/revocation.js';
 import {
   ecdsaWithSha1,
   ecdsaWithSha256,
@@ -18,8 +18,8 @@ import {
   newKeys,
   signedDer,
   utc,
-} from '../support/handmade.js';
-import { der, hex } from '../support/hex-der.js';
+} from '../../support/handmade.js';
+import { der, hex } from '../../support/hex-der.js';
 
 describe('A certificate revocation list', () => {
   let simulator: Simulator;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RevocationCache } from '../../lib/trust/revocation/cache.js';
+import { RevocationCache } from '../../../lib/trust/revocation/cache.js';
 
 describe('The memory of revocation answers', () => {
   const now = Date.now();

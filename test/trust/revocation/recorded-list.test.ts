@@ -4,17 +4,17 @@ import { readFileSync } from 'node:fs';
 import { fromBER } from 'asn1js';
 import { expect } from 'chai';
 import { CertificateRevocationList } from 'pkijs';
-import type { Certificate } from '../../lib/trust/certificate.js';
-import { parseCertificate } from '../../lib/trust/certificate.js';
-import { readCertificates } from '../../lib/trust/read-certificates.js';
-import { type RevocationList, readCrl } from '../../lib/trust/revocation/crl.js';
+import type { Certificate } from '../../../lib/trust/certificate.js';
+import { parseCertificate } from '../../../lib/trust/certificate.js';
+import { readCertificates } from '../../../lib/trust/read-certificates.js';
+import { type RevocationList, readCrl } from '../../../lib/trust/revocation/crl.js';
 import {
   needSharedFiles,
   recordedAnswers,
   recordedCertificates,
   recordedFiles,
   sharedFiles,
-} from '../support/shared-files.js';
+} from '../../support/shared-files.js';
 
 describe('The list of revoked certificates that was recorded', () => {
   let der: Buffer<ArrayBuffer>;

@@ -1,15 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect } from 'chai';
-import { type RevocationCheckMessage, revocationCheckChannel } from '../../lib/shared/diagnostics.js';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
+import { type RevocationCheckMessage, revocationCheckChannel } from '../../../lib/shared/diagnostics.js';
+import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
+import { type Certificate, parseCertificate } from '../../../lib/trust/certificate.js';
+import { createRevocationChecker } from '../../../lib/trust/revocation/over-http.js';
 import {
   type FetchRevocation,
   RevocationChecker,
   type RevocationPolicy,
-} from '../../lib/trust/revocation/revocation.js';
-import { crlFaults, good, ocspFaults, pathOf, revoked, unknown } from '../attacks/revocation.js';
+} from '../../../lib/trust/revocation/revocation.js';
+import { crlFaults, good, ocspFaults, pathOf, revoked, unknown } from '../../attacks/revocation.js';
 import {
   addresses,
   generalized,
@@ -19,8 +19,8 @@ import {
   handmadeOcspAnswer,
   nameOf,
   newKeys,
-} from '../support/handmade.js';
-import { der, hex } from '../support/hex-der.js';
+} from '../../support/handmade.js';
+import { der, hex } from '../../support/hex-der.js';
 
 const minute = 60_000;
 

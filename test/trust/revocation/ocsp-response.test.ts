@@ -2,13 +2,13 @@ import { createHash, type KeyObject, sign } from 'node:crypto';
 import { BitString, Enumerated, OctetString, Primitive } from 'asn1js';
 import { expect } from 'chai';
 import { BasicOCSPResponse, Extension, OCSPResponse, type ResponseData } from 'pkijs';
-import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { answerOcsp } from '../../lib/simulator/revocation/ocsp.js';
-import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { DerError, DerReader, tags } from '../../lib/trust/der.js';
-import { createOcspRequest, type OcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
-import { type OcspResult, readOcspResponse } from '../../lib/trust/revocation/ocsp-response.js';
-import { Responders } from '../../lib/trust/revocation/responders.js';
+import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
+import { answerOcsp } from '../../../lib/simulator/revocation/ocsp.js';
+import { type Certificate, parseCertificate } from '../../../lib/trust/certificate.js';
+import { DerError, DerReader, tags } from '../../../lib/trust/der.js';
+import { createOcspRequest, type OcspRequest } from '../../../lib/trust/revocation/ocsp-request.js';
+import { type OcspResult, readOcspResponse } from '../../../lib/trust/revocation/ocsp-response.js';
+import { Responders } from '../../../lib/trust/revocation/responders.js';
 import {
   ecdsaWithSha1,
   ecdsaWithSha256,
@@ -22,8 +22,8 @@ import {
   responderExtensions,
   signedDer,
   utc,
-} from '../support/handmade.js';
-import { der, hex, hexOf } from '../support/hex-der.js';
+} from '../../support/handmade.js';
+import { der, hex, hexOf } from '../../support/hex-der.js';
 
 describe('An OCSP answer', () => {
   let simulator: Simulator;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect } from 'chai';
-import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { Responders } from '../../lib/trust/revocation/responders.js';
+import { type Certificate, parseCertificate } from '../../../lib/trust/certificate.js';
+import { Responders } from '../../../lib/trust/revocation/responders.js';
 import {
   extensionsOf,
   handmadeAuthority,
@@ -10,8 +10,8 @@ import {
   newKeys,
   responderExtensions,
   utc,
-} from '../support/handmade.js';
-import { der } from '../support/hex-der.js';
+} from '../../support/handmade.js';
+import { der } from '../../support/hex-der.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
