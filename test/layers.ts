@@ -40,12 +40,12 @@ export const layers: readonly Layer[] = [
   },
   {
     name: 'login',
-    holds: 'a login from its start to its end, over plain values',
+    holds: 'a login from start to end, over plain values',
     uses: ['protocol', 'verify', 'attempt'],
   },
   {
     name: 'signing',
-    holds: 'a signing from its start to its end, also of documents',
+    holds: 'a signing from start to end, documents too',
     uses: ['protocol', 'trust', 'rp-api/responses.ts', 'verify', 'documents', 'attempt'],
     frameworks: ['express'],
   },
