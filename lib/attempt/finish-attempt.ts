@@ -173,7 +173,7 @@ function stillOpen(attempt: Attempt, code: string, httpStatus: 401 | 403 = 401):
 
 /** What fails at the site, such as a database that is away for a moment, does not cost the person the login. */
 export async function orGiveBack<T>(
-  { ending: { kept }, attempts }: { ending: FinishRequest; attempts: Attempts },
+  { request: { kept }, attempts }: { request: FinishRequest; attempts: Attempts },
   attempt: Attempt,
   work: () => T | Promise<T>,
 ): Promise<T> {

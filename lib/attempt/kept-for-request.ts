@@ -1,9 +1,10 @@
 /** The attempts of the browser that sent a request: in an attempt store, and told apart by the site's session. */
 
 import type { Attempt, AttemptStore } from './attempt.js';
+import { requireWebSession } from './framework-session.js';
 import type { KeptAttempts } from './kept-attempts.js';
 import type { SiteRequest } from './site-request.js';
-import { cookieHolds, noteSession, reloadSession, requireWebSession, type WebSession } from './web-session.js';
+import { cookieHolds, noteSession, reloadSession, type WebSession } from './web-session.js';
 
 export class KeptForRequest implements KeptAttempts {
   private readonly session: WebSession;

@@ -4,9 +4,10 @@
  */
 
 import type { Attempt, AttemptStore } from './attempt.js';
+import { requireWebSession } from './framework-session.js';
 import { KeyedAttempts, type KeyedTexts } from './keyed-attempts.js';
 import type { SiteRequest } from './site-request.js';
-import { requireWebSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
+import { sessionEnded, sessionKey, type WebSession } from './web-session.js';
 
 export class KeyedAttemptStore implements AttemptStore {
   /** @internal For sites whose browsers are told apart by something else than a session on the server. */

@@ -6,8 +6,8 @@
 import { SmartIdSessionError } from '../shared/errors.js';
 import { warnOnce } from '../shared/warnings.js';
 import { attemptLifetimeMs } from './attempt.js';
+import { requireWebSession } from './framework-session.js';
 import type { SiteRequest } from './site-request.js';
-import { requireWebSession } from './web-session.js';
 
 /**
  * @param returnsByLink whether the person comes back by a link from outside, which `SameSite=Strict` would not

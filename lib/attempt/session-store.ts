@@ -1,9 +1,10 @@
 /** The default attempt store: attempts live in the visitor's own session, so they belong to one browser by nature. */
 
 import { type Attempt, type AttemptStore, attemptLifetimeMs, finishableUntil } from './attempt.js';
+import { requireWebSession } from './framework-session.js';
 import { maxOpenAttempts } from './keyed-attempts.js';
 import type { SiteRequest } from './site-request.js';
-import { loadSession, requireWebSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
+import { loadSession, sessionEnded, sessionKey, type WebSession } from './web-session.js';
 
 /** Milliseconds for which a taken attempt is remembered: longer than any that was loaded before can last. */
 const takenMemoryMs = 2 * attemptLifetimeMs;

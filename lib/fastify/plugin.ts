@@ -6,8 +6,9 @@
 import type fastifyPassport from '@fastify/passport';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { EventStream } from '../attempt/event-stream.js';
+import { requireWebSession } from '../attempt/framework-session.js';
 import { shortWaitMs } from '../attempt/kept-attempts.js';
-import { reloadSession, requireWebSession } from '../attempt/web-session.js';
+import { reloadSession } from '../attempt/web-session.js';
 import { SmartIdInputError } from '../shared/errors.js';
 import { failure } from '../shared/outcome.js';
 import { faultHeaders } from '../web/answers.js';

@@ -6,11 +6,11 @@
 
 import { LRUCache } from 'lru-cache';
 import { attemptLifetimeMs } from '../attempt/attempt.js';
+import { checkFunction } from '../attempt/check-options.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import { KeptByKey } from '../attempt/kept-by-key.js';
 import { KeyedAttemptStore } from '../attempt/keyed-store.js';
 import { MemoryAttemptStore } from '../attempt/memory-store.js';
-import { checkFunction } from '../attempt/options.js';
 import { entryOf } from '../attempt/parameters.js';
 import { profileOf, type SmartIdProfile } from '../attempt/profile.js';
 import { SmartIdLogin } from '../login/login.js';

@@ -29,8 +29,8 @@ export type Accept<T> = (
   attempt: Attempt,
 ) => Promise<{ isAccepted: boolean; answer: T }>;
 
-export interface LoginEnding<T> {
-  ending: FinishRequest;
+export interface LoginFinish<T> {
+  request: FinishRequest;
   attempts: Attempts;
   settings: ResolvedLoginOptions;
   accept: Accept<T>;
@@ -39,7 +39,7 @@ export interface LoginEnding<T> {
 }
 
 /** @throws what is broken: SmartIdServiceError, SmartIdStoreError, and errors of the site's own functions. */
-export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<T>> {
+export async function finishLogin<T>(context: LoginFinish<T>): Promise<LoginEnd<T>> {
   const { settings } = context;
   try {
     const ended = await finish(context);
@@ -51,11 +51,11 @@ export async function finishLogin<T>(context: LoginEnding<T>): Promise<LoginEnd<
   }
 }
 
-async function finish<T>(context: LoginEnding<T>): Promise<LoginEnd<T>> {
-  const { ending, attempts, expected } = context;
+async function finish<T>(context: LoginFinish<T>): Promise<LoginEnd<T>> {
+  const { request, attempts, expected } = context;
   const mayEnd = expected && ((attempt: Attempt) => isFor(attempt, expected));
-  const conclusion = await finishAttempt({ ...ending, mayEnd }, attempts);
-  return conclusion.end === 'complete' ? verify(context, conclusion) : conclusion;
+  const result = await finishAttempt({ ...request, mayEnd }, attempts);
+  return result.end === 'complete' ? verify(context, result) : result;
 }
 
 /** Who is named by a document is also named as a person, but not the other way round. */
@@ -68,7 +68,7 @@ function isFor({ session: { asked } }: Attempt, expected: ExpectedSigner): boole
 }
 
 async function verify<T>(
-  { ending, attempts, settings, accept }: LoginEnding<T>,
+  { request, attempts, settings, accept }: LoginFinish<T>,
   { attempt, status, callback }: FinishResult & { end: 'complete' },
 ): Promise<LoginEnd<T>> {
   const { asked } = attempt.session;
@@ -86,7 +86,7 @@ async function verify<T>(
   if (!isOfAcceptedCountry(verified.identity.semanticsIdentifier, settings.countries)) {
     return failed(attempt, 'country_not_accepted', 403);
   }
-  const { isAccepted, answer } = await orGiveBack({ ending, attempts }, attempt, () => accept(verified, attempt));
+  const { isAccepted, answer } = await orGiveBack({ request, attempts }, attempt, () => accept(verified, attempt));
   publishOutcome('login', isAccepted ? 'ok' : 'not_accepted', settings.clock(), attempt);
   return { end: 'verified', accepted: answer, attempt };
 }

@@ -5,8 +5,8 @@
 
 import { LRUCache } from 'lru-cache';
 import { type Attempt, attemptLifetimeMs, finishGraceMs } from '../attempt/attempt.js';
+import { checkOptionNames } from '../attempt/check-options.js';
 import { siteNameOf } from '../attempt/create-session.js';
-import { checkOptionNames } from '../attempt/options.js';
 import { attemptIdIn, callbackEntry, fieldsIn } from '../attempt/parameters.js';
 import { profileOf, type SmartIdProfile } from '../attempt/profile.js';
 import { type AttemptView, failedView } from '../attempt/view.js';

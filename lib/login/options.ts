@@ -1,18 +1,15 @@
 /** The options of logins, however their attempts are kept. */
 
+import { checkOptionNames, checkText, namesOf } from '../attempt/check-options.js';
+import { checkExpectedSigner } from '../attempt/expected-signer.js';
 import {
   type CommonOptions,
-  type CommonStartOptions,
-  checkCommonStartOptions,
-  checkExpectedSigner,
-  checkOptionNames,
-  checkText,
   commonOptionNames,
-  commonStartNames,
-  purposeOf,
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from '../attempt/options.js';
+import { purposeOf } from '../attempt/purpose.js';
+import { type CommonStartOptions, checkCommonStartOptions, commonStartNames } from '../attempt/start-options.js';
 import { type AuthenticationCertificateLevel, checkCertificateLevel } from '../protocol/algorithms.js';
 import { SmartIdInputError } from '../shared/errors.js';
 import type { ExpectedSigner } from '../verify/certificate-checks.js';
@@ -56,7 +53,10 @@ export interface ResolvedLoginOptions extends ResolvedCommonOptions, LoginSettin
   name: string;
 }
 
-export const loginOptionNames = [...commonOptionNames, 'name'] as const;
+export const loginOptionNames = [
+  ...commonOptionNames,
+  ...namesOf<Omit<SmartIdLoginOptions, keyof CommonOptions>>({ certificateLevel: true, name: true }),
+];
 
 /**
  * @param known the names of all options that may be there.
@@ -77,7 +77,10 @@ export function resolveLoginOptions(
   return { ...common, what: 'login', name, purpose, certificateLevel };
 }
 
-const loginStartNames = [...commonStartNames, 'expected', 'holdPush'] as const;
+const loginStartNames = [
+  ...commonStartNames,
+  ...namesOf<Omit<LoginStart, keyof CommonStartOptions>>({ expected: true, holdPush: true }),
+];
 
 /**
  * @param field by which the site has named who must log in, for messages.

@@ -1,8 +1,9 @@
 /** The other open logins of a browser, when somebody logs in by one of them. */
 
 import type { Attempt } from '../attempt/attempt.js';
+import { requireWebSession } from '../attempt/framework-session.js';
 import type { SiteRequest } from '../attempt/site-request.js';
-import { requireWebSession, type SessionData, sessionKey } from '../attempt/web-session.js';
+import { type SessionData, sessionKey } from '../attempt/web-session.js';
 
 type LogIn = (...args: unknown[]) => unknown;
 

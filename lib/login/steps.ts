@@ -6,9 +6,9 @@
 import type { Attempt } from '../attempt/attempt.js';
 import { Attempts } from '../attempt/attempts.js';
 import type { FinishRequest } from '../attempt/finish-attempt.js';
+import { encodeInteractionsFor, interactionSetOf } from '../attempt/flow-interactions.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
 import type { ViewListener } from '../attempt/live-view.js';
-import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import type { AttemptLimits } from '../attempt/start-limit.js';
 import { Updates } from '../attempt/updates.js';
 import { type AttemptView, failedView } from '../attempt/view.js';
@@ -81,8 +81,8 @@ export class LoginSteps {
    * Verifies everything, and only then asks whether the person is accepted.
    * @param expected who must have been named when it began, where only they may finish.
    */
-  finish<T>(ending: FinishRequest, accept: Accept<T>, expected?: ExpectedSigner): Promise<LoginEnd<T>> {
-    return finishLogin({ ending, attempts: this.attempts, settings: this.settings, accept, expected });
+  finish<T>(request: FinishRequest, accept: Accept<T>, expected?: ExpectedSigner): Promise<LoginEnd<T>> {
+    return finishLogin({ request, attempts: this.attempts, settings: this.settings, accept, expected });
   }
 
   /** Cuts live updates and ends the polls that nobody waits for. */

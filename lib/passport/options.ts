@@ -2,16 +2,9 @@
 
 import type { Request } from 'express';
 import type { AttemptStore } from '../attempt/attempt.js';
-import {
-  type CommonStartOptions,
-  checkCommonStartOptions,
-  checkFunction,
-  checkOptionNames,
-  checkStore,
-  checkText,
-  commonStartNames,
-} from '../attempt/options.js';
+import { checkFunction, checkOptionNames, checkStore, checkText, namesOf } from '../attempt/check-options.js';
 import { SessionAttemptStore } from '../attempt/session-store.js';
+import { type CommonStartOptions, checkCommonStartOptions, commonStartNames } from '../attempt/start-options.js';
 import {
   checkHoldPush,
   type LoginStart,
@@ -67,11 +60,23 @@ export interface ResolvedOptions {
   loginURL?: string;
 }
 
-const known = [...loginOptionNames, 'identify', 'store', 'loginURL', 'passReqToCallback'];
+const optionNames = [
+  ...loginOptionNames,
+  ...namesOf<Omit<SmartIdStrategyOptions, keyof SmartIdLoginOptions>>({
+    identify: true,
+    store: true,
+    loginURL: true,
+  }),
+  'passReqToCallback',
+];
+const startNames = [
+  ...commonStartNames,
+  ...namesOf<Omit<StartOptions, keyof CommonStartOptions>>({ identify: true, holdPush: true }),
+];
 
 /** @throws SmartIdInputError naming the option and the rule it breaks. */
 export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions {
-  const login = resolveLoginOptions(options, known, 'SmartIdStrategy');
+  const login = resolveLoginOptions(options, optionNames, 'SmartIdStrategy');
   const { identify = () => undefined, loginURL, store } = options;
   checkFunction('identify', identify);
   checkText('loginURL', loginURL);
@@ -83,7 +88,7 @@ export function resolveOptions(options: SmartIdStrategyOptions): ResolvedOptions
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
 export function checkStartOptions(start: StartOptions, { login }: Pick<ResolvedOptions, 'login'>): void {
-  checkOptionNames(start, [...commonStartNames, 'identify', 'holdPush'], 'start');
+  checkOptionNames(start, startNames, 'start');
   checkCommonStartOptions(start, login);
   if (start.identify !== undefined) checkFunction('identify', start.identify);
   checkHoldPush(start, login);

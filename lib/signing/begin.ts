@@ -22,7 +22,7 @@ import {
 } from './sessions.js';
 
 /** What is decided for each signing. */
-export interface SigningRequestOfStart {
+export interface SigningStart {
   flow: Flow;
   expected?: ExpectedSigner;
   reference?: string;
@@ -40,12 +40,12 @@ export interface SigningRequestOfStart {
  */
 export async function beginSigning(
   settings: ResolvedSigningOptions,
-  beginning: SigningRequestOfStart,
+  start: SigningStart,
   req: Request,
 ): Promise<Attempt | undefined> {
-  const { flow, reference, interactions, lang, returnTo } = beginning;
+  const { flow, reference, interactions, lang, returnTo } = start;
   const id = generateAttemptId();
-  const begun = await beginOrDiscard(settings, beginning, id, req);
+  const begun = await beginOrDiscard(settings, start, id, req);
   if (!begun) return undefined;
   const receivedAt = settings.clock();
   return {
@@ -62,12 +62,12 @@ export async function beginSigning(
 
 async function beginOrDiscard(
   settings: ResolvedSigningOptions,
-  beginning: SigningRequestOfStart,
+  start: SigningStart,
   id: string,
   req: Request,
 ): Promise<SessionOrDecoy | undefined> {
   try {
-    const begun = await begin(settings, beginning, id, req);
+    const begun = await begin(settings, start, id, req);
     if (begun?.accountProblem) await settings.discard(id);
     return begun;
   } catch (error) {
@@ -78,13 +78,13 @@ async function beginOrDiscard(
 
 function begin(
   settings: ResolvedSigningOptions,
-  beginning: SigningRequestOfStart,
+  start: SigningStart,
   id: string,
   req: Request,
 ): Promise<SessionOrDecoy | undefined> {
-  const { flow, expected } = beginning;
+  const { flow, expected } = start;
   if (expected && 'documentNumber' in expected) {
-    return beginSignature(settings, beginning, expected.documentNumber, id, req);
+    return beginSignature(settings, start, expected.documentNumber, id, req);
   }
   const person = expected?.semanticsIdentifier;
   return flow === 'notification' && person !== undefined
@@ -94,7 +94,7 @@ function begin(
 
 async function beginSignature(
   settings: ResolvedSigningOptions,
-  { flow, interactions, reference }: SigningRequestOfStart,
+  { flow, interactions, reference }: SigningStart,
   documentNumber: string,
   id: string,
   req: Request,

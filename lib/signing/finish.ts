@@ -14,10 +14,11 @@ import type { SignatureChoice } from '../protocol/algorithms.js';
 import { codeOf, publishOutcome } from '../shared/diagnostics.js';
 import { outcomeCode, type SmartIdSigningError } from '../shared/errors.js';
 import { verifySignature } from '../verify/signature.js';
+import type { SigningContext } from './create-signature.js';
 import type { ResolvedSigningOptions, Signer, SigningRequest } from './options.js';
 import { checkSignerCountry, signerOf } from './prepare.js';
+import type { SignatureStep } from './signature-step.js';
 import { signingError, signingErrorOf } from './signing-error.js';
-import type { SignatureStep, SigningContext } from './step.js';
 
 /** A signature, verified. */
 export interface SmartIdSignature extends SigningRequest, SignatureChoice {
@@ -38,8 +39,8 @@ export interface SmartIdSignature extends SigningRequest, SignatureChoice {
 }
 
 interface SigningFinish {
-  asking: SigningContext;
-  ending: FinishRequest;
+  context: SigningContext;
+  request: FinishRequest;
   settings: ResolvedSigningOptions;
   attempts: Attempts;
   step: SignatureStep;
@@ -48,21 +49,21 @@ interface SigningFinish {
 }
 
 /** @throws SmartIdSigningError, and what is broken: SmartIdSessionError, SmartIdServiceError, errors of `prepare`. */
-export async function finishSigning(context: SigningFinish): Promise<SmartIdSignature> {
-  const { asking, ending, settings, attempts, step, keep } = context;
+export async function finishSigning(finish: SigningFinish): Promise<SmartIdSignature> {
+  const { context, request, settings, attempts, step, keep } = finish;
   let known: Attempt | undefined;
   let isVerified = false;
   try {
-    const conclusion = await finishAttempt(ending, attempts, (attempt, status) => {
+    const result = await finishAttempt(request, attempts, (attempt, status) => {
       known = attempt;
-      return step.take(asking, attempt, status);
+      return step.take(context, attempt, status);
     });
-    if (conclusion.end === 'absent') throw signingError('no_attempt');
-    known = conclusion.attempt;
-    if (conclusion.end === 'failed') throw await errorOfFailedFinish(conclusion, settings);
-    const signature = await signatureOrDiscard(conclusion, settings);
+    if (result.end === 'absent') throw signingError('no_attempt');
+    known = result.attempt;
+    if (result.end === 'failed') throw await errorOfFailedFinish(result, settings);
+    const signature = await signatureOrDiscard(result, settings);
     isVerified = true;
-    await orGiveBack(context, conclusion.attempt, () => keep(signature));
+    await orGiveBack(finish, result.attempt, () => keep(signature));
     publishOutcome('signing', 'ok', settings.clock(), known);
     return signature;
   } catch (error) {
@@ -84,13 +85,13 @@ async function errorOfFailedFinish(
 
 /** The attempt is over: without a signature nothing is needed any more that was prepared for it. */
 async function signatureOrDiscard(
-  conclusion: FinishResult & { end: 'complete' },
+  result: FinishResult & { end: 'complete' },
   settings: ResolvedSigningOptions,
 ): Promise<SmartIdSignature> {
   try {
-    return await signatureOf(conclusion, settings);
+    return await signatureOf(result, settings);
   } catch (error) {
-    await settings.discard(conclusion.attempt.id);
+    await settings.discard(result.attempt.id);
     throw error;
   }
 }

@@ -5,23 +5,18 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Request } from 'express';
 import type { AttemptStore } from '../attempt/attempt.js';
+import { checkFunction, checkOptionNames, checkStore, checkText, namesOf } from '../attempt/check-options.js';
+import { checkExpectedSigner } from '../attempt/expected-signer.js';
 import {
   type CommonOptions,
-  type CommonStartOptions,
-  checkCommonStartOptions,
-  checkExpectedSigner,
-  checkFunction,
-  checkOptionNames,
-  checkStore,
-  checkText,
   commonOptionNames,
-  commonStartNames,
-  purposeOf,
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from '../attempt/options.js';
 import type { SmartIdProfile } from '../attempt/profile.js';
+import { purposeOf } from '../attempt/purpose.js';
 import { SessionAttemptStore } from '../attempt/session-store.js';
+import { type CommonStartOptions, checkCommonStartOptions, commonStartNames } from '../attempt/start-options.js';
 import {
   type CertificateLevel,
   certificateLevels,
@@ -149,12 +144,21 @@ export interface ResolvedSigningOptions extends ResolvedCommonOptions {
   store: AttemptStore;
 }
 
+const optionNames = [
+  ...commonOptionNames,
+  ...namesOf<Omit<SmartIdSigningOptions, keyof CommonOptions>>({ certificateLevel: true, name: true, store: true }),
+];
+const startNames = [
+  ...commonStartNames,
+  ...namesOf<Omit<SigningStartOptions, keyof CommonStartOptions>>({ signer: true, reference: true }),
+];
+
 /** @throws SmartIdInputError naming the option and the rule it breaks. */
 export function resolveSigningOptions(
   options: SmartIdSigningOptions,
   given: Prepare | Preparation,
 ): ResolvedSigningOptions {
-  checkOptionNames(options, [...commonOptionNames, 'name', 'store'], 'SmartIdSigning');
+  checkOptionNames(options, optionNames, 'SmartIdSigning');
   const { certificateLevel = 'QUALIFIED', name, store } = options;
   const common = resolveCommonOptions(options, 'Sign at');
   checkCertificateLevel(certificateLevel, certificateLevels);
@@ -183,7 +187,7 @@ export function resolveSigningOptions(
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
 export function checkSigningStartOptions(start: SigningStartOptions, settings: ResolvedSigningOptions): void {
-  checkOptionNames(start, [...commonStartNames, 'signer', 'reference'], 'start');
+  checkOptionNames(start, startNames, 'start');
   checkCommonStartOptions(start, settings);
   checkText('reference', start.reference, 200);
   const signer = checkExpectedSigner(start.signer, 'signer', settings.countries);

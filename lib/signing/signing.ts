@@ -8,10 +8,10 @@ import { Attempts, type Seen } from '../attempt/attempts.js';
 import { checkCallbackHost } from '../attempt/callback-place.js';
 import { siteNameOf } from '../attempt/create-session.js';
 import { EventStream } from '../attempt/event-stream.js';
+import { encodeInteractionsFor, interactionSetOf } from '../attempt/flow-interactions.js';
 import { KeptForRequest } from '../attempt/kept-for-request.js';
 import type { ViewListener } from '../attempt/live-view.js';
 import { middleware, type Show } from '../attempt/middleware.js';
-import { encodeInteractionsFor, interactionSetOf } from '../attempt/options.js';
 import { entryOf, requirePostedId, requireQueryId } from '../attempt/parameters.js';
 import { checkSessionCookie } from '../attempt/session-cookie.js';
 import { Updates } from '../attempt/updates.js';
@@ -19,7 +19,8 @@ import { type AttemptView, failedView } from '../attempt/view.js';
 import { whileConnected } from '../attempt/while-connected.js';
 import '../attempt/express-request.js';
 import './express-request.js';
-import { beginSigning, type SigningRequestOfStart } from './begin.js';
+import { beginSigning, type SigningStart } from './begin.js';
+import type { SigningContext } from './create-signature.js';
 import { finishSigning, type SmartIdSignature } from './finish.js';
 import {
   checkSigningStartOptions,
@@ -30,8 +31,8 @@ import {
   type SigningStartOptions,
   type SmartIdSigningOptions,
 } from './options.js';
+import { SignatureStep } from './signature-step.js';
 import { signingError, signingErrorOf } from './signing-error.js';
-import { SignatureStep, type SigningContext } from './step.js';
 
 /** Signatures with Smart-ID: `start`, `status`, `updates` and `finish` are plain middleware. */
 export class SmartIdSigning {
@@ -129,10 +130,10 @@ export class SmartIdSigning {
    */
   sign(req: Request, keep: (signature: SmartIdSignature) => unknown): Promise<SmartIdSignature> {
     const { settings, attempts, step } = this;
-    const asking = this.asking(req);
+    const context = this.contextOf(req);
     return whileConnected(req, (signal) => {
-      const ending = { kept: asking.kept, entry: entryOf(req), signal };
-      return finishSigning({ asking, ending, settings, attempts, step, keep });
+      const request = { kept: context.kept, entry: entryOf(req), signal };
+      return finishSigning({ context, request, settings, attempts, step, keep });
     });
   }
 
@@ -142,62 +143,62 @@ export class SmartIdSigning {
     const { start } = this.settings;
     const { flow = start.flow, interactions = start.interactions, lang = start.lang } = options;
     const { signer, reference, returnTo } = options;
-    const asking = this.asking(req);
+    const context = this.contextOf(req);
     checkSessionCookie(req, flow === 'device-link' && this.settings.callbackURL !== undefined);
     checkCallbackHost(req.headers, this.settings.callbackURL);
     const encoded = encodeInteractionsFor(interactions, interactionSetOf(flow));
-    const beginning = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
-    const begin = () => this.beginAttempt(beginning, req);
+    const signingStart = { flow, expected: signer, reference, interactions: encoded, lang, returnTo };
+    const begin = () => this.beginAttempt(signingStart, req);
     try {
       const attempt =
         flow === 'notification' && signer
-          ? await this.attempts.keepPushed(asking.kept, flow, begin, { to: signer, subject: reference })
-          : await this.attempts.keep(asking.kept, flow, begin);
-      void this.step.follow(asking, attempt);
+          ? await this.attempts.keepPushed(context.kept, flow, begin, { to: signer, subject: reference })
+          : await this.attempts.keep(context.kept, flow, begin);
+      void this.step.takeWhenChosen(context, attempt);
       return this.attempts.firstView(attempt);
     } catch (error) {
-      const refused = signingErrorOf(error);
-      if (!refused) throw error;
-      return failedView('', refused.code);
+      const known = signingErrorOf(error);
+      if (!known) throw error;
+      return failedView('', known.code);
     }
   }
 
   /** @internal */
   async statusOf(req: Request, id: string): Promise<AttemptView> {
-    const asking = this.asking(req);
-    const attempt = await this.attempts.read(asking.kept, id);
-    return attempt ? this.view(asking, attempt) : failedView(id, 'no_attempt');
+    const context = this.contextOf(req);
+    const attempt = await this.attempts.read(context.kept, id);
+    return attempt ? this.view(context, attempt) : failedView(id, 'no_attempt');
   }
 
   /** @internal */
   listen(req: Request, id: string, createListener: () => ViewListener): Promise<void> {
-    const asking = this.asking(req);
-    return this.live.listen(asking.kept, id, (attempt) => this.view(asking, attempt), createListener);
+    const context = this.contextOf(req);
+    return this.live.listen(context.kept, id, (attempt) => this.view(context, attempt), createListener);
   }
 
   /** @internal */
   async cancelOf(req: Request, id: string): Promise<AttemptView> {
-    const view = await this.attempts.cancel(this.asking(req).kept, id);
+    const view = await this.attempts.cancel(this.contextOf(req).kept, id);
     if (view.code === 'cancelled') await this.settings.discard(id);
     return view;
   }
 
-  private asking(req: Request): SigningContext {
+  private contextOf(req: Request): SigningContext {
     return { req, kept: new KeptForRequest(req, this.settings.store) };
   }
 
-  private async beginAttempt(beginning: SigningRequestOfStart, req: Request): Promise<Attempt> {
-    const attempt = await beginSigning(this.settings, beginning, req);
+  private async beginAttempt(start: SigningStart, req: Request): Promise<Attempt> {
+    const attempt = await beginSigning(this.settings, start, req);
     if (!attempt) throw signingError('not_accepted');
     return attempt;
   }
 
-  private async view(asking: SigningContext, stored: Attempt): Promise<AttemptView> {
+  private async view(context: SigningContext, stored: Attempt): Promise<AttemptView> {
     const { attempts, step } = this;
     const attempt = await step.after(stored);
     const seen = attempts.observe(attempt);
     if (!hasChosen(attempt, seen)) return attempts.view(attempt, seen);
-    const next = await step.take(asking, attempt, seen.status);
+    const next = await step.take(context, attempt, seen.status);
     const now = next && attempts.observe(next);
     return next && now && !hasChosen(next, now) ? attempts.view(next, now) : viewOfStep(attempt);
   }

@@ -2,8 +2,8 @@
  * Answers to what the page sends. A form is answered by the page, since a person sees the answer; a script gets JSON.
  */
 
-import { isPathOfSite } from '../attempt/options.js';
 import { shortText } from '../attempt/parameters.js';
+import { isPathOfSite } from '../attempt/start-options.js';
 import { SmartIdInputError, SmartIdLimitError, SmartIdServiceError } from '../shared/errors.js';
 import { parameters } from './html.js';
 import { BodyError, isForm, jsonAnswer, type PageAnswer, type PageRequest, redirectAnswer } from './page-request.js';

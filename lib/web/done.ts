@@ -3,9 +3,10 @@
  * is opened again, lead on.
  */
 
+import { requireWebSession } from '../attempt/framework-session.js';
 import { maxOpenAttempts } from '../attempt/keyed-attempts.js';
 import type { SiteRequest } from '../attempt/site-request.js';
-import { reloadSession, requireWebSession } from '../attempt/web-session.js';
+import { reloadSession } from '../attempt/web-session.js';
 
 /** An attempt that has ended well. Its id may be kept, since nothing can be done with it any more. */
 export interface DoneAttempt {

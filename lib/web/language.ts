@@ -3,7 +3,8 @@
 import Negotiator from 'negotiator';
 import { SmartIdInputError } from '../shared/errors.js';
 import type { PageRequest } from './page-request.js';
-import { resolveWords, type Words, type WordsOption } from './words.js';
+import { resolveWords } from './resolve-words.js';
+import type { Words, WordsOption } from './words.js';
 
 /** One language for everybody, or the site's own choice for a request, which may leave it to the visitor. */
 export type LanguageOption<Site> = string | ((req: Site) => string | undefined);

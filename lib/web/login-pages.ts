@@ -1,9 +1,10 @@
 /** The login page and what its routes do, for any framework. */
 
 import { checkCallbackHost, checkCallbackPath } from '../attempt/callback-place.js';
+import { namesOf } from '../attempt/check-options.js';
 import { siteNameOf } from '../attempt/create-session.js';
+import { checkExpectedSigner } from '../attempt/expected-signer.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
-import { checkExpectedSigner } from '../attempt/options.js';
 import type { LoginStart } from '../login/options.js';
 import type { LoginSteps } from '../login/steps.js';
 import type { Interaction } from '../protocol/interactions.js';
@@ -68,7 +69,12 @@ export interface LoginHost<Site> {
 }
 
 /** The options that a login page has besides those of all pages. */
-const loginPageOptionNames = ['interactions', 'knownBrowsers', 'identify'] as const;
+const loginPageOptionNames = namesOf<Omit<LoginPageOptionsOf<unknown>, keyof PageOptionsOf<unknown>>>({
+  interactions: true,
+  notification: true,
+  knownBrowsers: true,
+  identify: true,
+});
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function checkLoginPageOptions<Site>(

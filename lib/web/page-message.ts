@@ -3,7 +3,8 @@
 import type { AttemptView } from '../attempt/view.js';
 import type { Undertaking } from '../shared/undertaking.js';
 import { nonEmptyText } from './answers.js';
-import { failureMessage, type Words } from './words.js';
+import { failureMessage } from './failure-message.js';
+import type { Words } from './words.js';
 
 /** The key of a text that the page says besides what it shows, or in its place. */
 export type Notice = 'scanFirst' | 'nothingToSign';

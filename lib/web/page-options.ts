@@ -1,6 +1,7 @@
 /** The options of the pages that both routers have, and the one place that rejects a bad one. */
 
-import { checkOptionNames, isPathOfSite } from '../attempt/options.js';
+import { checkOptionNames, namesOf } from '../attempt/check-options.js';
+import { isPathOfSite } from '../attempt/start-options.js';
 import { SmartIdInputError } from '../shared/errors.js';
 import type { HelpLinks } from './help.js';
 import type { LanguageOption } from './language.js';
@@ -58,17 +59,16 @@ export interface PageOptionsOf<Site> {
   template?: (content: PageContent, req: Site) => string | Promise<string>;
 }
 
-const pageOptionNames = [
-  'successRedirect',
-  'cancelRedirect',
-  'language',
-  'words',
-  'images',
-  'helpLinks',
-  'stylesheet',
-  'template',
-  'notification',
-] as const;
+const pageOptionNames = namesOf<PageOptionsOf<unknown>>({
+  successRedirect: true,
+  cancelRedirect: true,
+  language: true,
+  words: true,
+  images: true,
+  helpLinks: true,
+  stylesheet: true,
+  template: true,
+});
 
 /**
  * @param ownNames the options that only this router has.

@@ -1,12 +1,13 @@
 /** The routes that the login page and the signing page have in common, over plain values. */
 
 import type { ViewListener } from '../attempt/live-view.js';
-import { isPathOfSite } from '../attempt/options.js';
 import { isPrefetch, postedId, requirePostedId, requireQueryId, shortText } from '../attempt/parameters.js';
+import { isPathOfSite } from '../attempt/start-options.js';
 import type { AttemptView } from '../attempt/view.js';
 import type { Undertaking } from '../shared/undertaking.js';
 import { answerInputError, backToPage, nonEmptyText, type ShowFailure } from './answers.js';
 import { type Assets, createAssets } from './assets.js';
+import { failureMessage } from './failure-message.js';
 import { contentSecurityPolicy, policyHeader } from './headers.js';
 import { parameters } from './html.js';
 import type { SiteWords } from './language.js';
@@ -25,7 +26,6 @@ import {
 } from './page-request.js';
 import { isOfSameOrigin, refusalMessage } from './same-origin.js';
 import { signedContent } from './signed-page.js';
-import { failureMessage } from './words.js';
 
 /** What the routes do, for a login or a signing. */
 export interface PageActions<Site> {

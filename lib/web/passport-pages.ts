@@ -1,9 +1,9 @@
 /** The login page of a site with Passport and a session on the server, whichever framework they are of. */
 
+import { requireWebSession } from '../attempt/framework-session.js';
 import { entryOf } from '../attempt/parameters.js';
 import { checkSessionCookie } from '../attempt/session-cookie.js';
 import type { SiteRequest } from '../attempt/site-request.js';
-import { requireWebSession } from '../attempt/web-session.js';
 import type { SmartIdInfo } from '../login/login-info.js';
 import type { SmartIdStrategy } from '../passport/strategy.js';
 import { SmartIdInputError } from '../shared/errors.js';

@@ -5,9 +5,10 @@
 
 import type { Request, RequestHandler } from 'express';
 import { checkCallbackPath } from '../attempt/callback-place.js';
-import { checkFunction, isPathOfSite } from '../attempt/options.js';
+import { checkFunction, namesOf } from '../attempt/check-options.js';
+import { requireWebSession } from '../attempt/framework-session.js';
 import { entryOf, shortText } from '../attempt/parameters.js';
-import { requireWebSession } from '../attempt/web-session.js';
+import { isPathOfSite } from '../attempt/start-options.js';
 import { SmartIdInputError, SmartIdSigningError } from '../shared/errors.js';
 import type { SmartIdSignature } from '../signing/finish.js';
 import { folderOfPage } from './answers.js';
@@ -17,13 +18,21 @@ import { answerFailedFinish } from './failed-finish.js';
 import { SiteWords } from './language.js';
 import { offeredFlow } from './offered-flow.js';
 import { signingContent } from './page.js';
+import type { PageOptionsOf } from './page-options.js';
 import { checkPageOptions } from './page-options.js';
 import { type PageAnswer, type PageRequest, pathOf, redirectAnswer } from './page-request.js';
 import { PageRoutes, signedAddress } from './page-routes.js';
 import { documentToSign, offerFor, signedActions } from './signing-documents.js';
 import type { SmartIdSigningRouterOptions } from './signing-router-options.js';
 
-const ownNames = ['signing', 'start', 'signed', 'documentsToSign', 'signedDocument'] as const;
+const ownNames = namesOf<Omit<SmartIdSigningRouterOptions, keyof PageOptionsOf<unknown>>>({
+  signing: true,
+  start: true,
+  signed: true,
+  documentsToSign: true,
+  signedDocument: true,
+  notification: true,
+});
 
 /** @throws SmartIdInputError naming the option that breaks a rule. */
 export function smartIdSigningRouter(options: SmartIdSigningRouterOptions): RequestHandler {

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { checkCountries, isOfAcceptedCountry } from '../../lib/attempt/countries.js';
-import { checkExpectedSigner } from '../../lib/attempt/options.js';
+import { checkExpectedSigner } from '../../lib/attempt/expected-signer.js';
 import { inputError } from '../support/errors.js';
 
 describe('Accepted countries', () => {

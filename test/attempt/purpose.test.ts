@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import type { CreationSettings } from '../../lib/attempt/create-session.js';
-import { purposeOf } from '../../lib/attempt/options.js';
+import { purposeOf } from '../../lib/attempt/purpose.js';
 
 describe('The purpose of an attempt', () => {
   const of = (names: object, name?: string) => {

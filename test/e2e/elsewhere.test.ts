@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import express, { type Express } from 'express';
 import type { Browser, Page } from 'playwright-core';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { listen } from '../support/listen.js';
 import { okDocument, usePhone } from '../support/phone.js';
 import { usePageSites } from '../web/page-site.js';

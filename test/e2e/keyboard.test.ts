@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { callbackAfter } from '../support/phone.js';
 import { until } from '../support/until.js';
 import { answerPush, nextLink, phone, shownLink, useExampleSite } from './example-site.js';

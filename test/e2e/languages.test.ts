@@ -2,7 +2,8 @@
 
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { type Language, languages, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
+import { type Language, languages } from '../../lib/web/words.js';
 import { okDocument } from '../support/phone.js';
 import { answer, messageOf, nextLink, shownLink, useExampleSite } from './example-site.js';
 

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import passport from 'passport';
 import type { Page, Route } from 'playwright-core';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { until } from '../support/until.js';
 import { messageOf, qrOf, requestsOf, setHidden, useExampleSite } from './example-site.js';
 

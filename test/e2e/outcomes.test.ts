@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { otherSignature } from '../support/faults.js';
 import { callbackAfter } from '../support/phone.js';
 import { Browser as Visitor } from '../support/site.js';

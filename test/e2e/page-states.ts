@@ -10,7 +10,8 @@ import { MemoryKnownBrowserStore, smartIdRouter, smartIdSigningRouter } from 'pa
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { AttemptView } from '../../lib/attempt/view.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { type Language, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
+import type { Language } from '../../lib/web/words.js';
 import { answerPush, callbackAfter, okDocument, usePhone } from '../support/phone.js';
 
 export type Device = 'computer' | 'phone';

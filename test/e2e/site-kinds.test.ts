@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { type SmallSite, siteKinds } from '../sites/in-process.js';
 import { launchChromium } from './chromium.js';
 

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import type { Fault } from '../../lib/simulator/index.js';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { until } from '../support/until.js';
 import { messageOf, requestsOf, useExampleSite } from './example-site.js';
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { callbackAfter, okDocument } from '../support/phone.js';
 import { levelOfPdf } from '../support/signed-files.js';
 import { answerPush, messageOf, phone, pushOf, signedUrl, useExampleSite } from './example-site.js';

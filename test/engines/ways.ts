@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import type { Simulator } from '../../lib/simulator/index.js';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { answerPush, callbackAfter, okDocument, usePhone } from '../support/phone.js';
 import { until } from '../support/until.js';
 import { patienceMs, type Session, type SessionOptions } from './engine.js';

@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { attemptIdOfCallback } from '../../lib/attempt/attempt.js';
-import { checkExpectedSigner, isPathOfSite } from '../../lib/attempt/options.js';
+import { checkExpectedSigner } from '../../lib/attempt/expected-signer.js';
 import { shortText } from '../../lib/attempt/parameters.js';
+import { isPathOfSite } from '../../lib/attempt/start-options.js';
 import { checkStartOptions, resolveOptions } from '../../lib/passport/options.js';
 import { parseSemanticsIdentifier } from '../../lib/protocol/semantics-identifier.js';
 import { failure, publicCode } from '../../lib/shared/outcome.js';
+import { failureMessage } from '../../lib/web/failure-message.js';
 import { personNamed } from '../../lib/web/person.js';
-import { failureMessage, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { anyText, anything, check, resultOf } from './input.js';
 
 const uuid = '00000000-0000-4000-8000-000000000000';

@@ -2,7 +2,8 @@
 
 import { expect } from 'chai';
 import { MemoryKnownBrowserStore, personNamed } from 'passport-smart-id/web';
-import { languages, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
+import { languages } from '../../lib/web/words.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';
 import { type PageSite, usePageSites } from './page-site.js';
 import { startLogin, startSigning } from './sites.js';

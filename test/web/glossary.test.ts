@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { languages, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
+import { languages } from '../../lib/web/words.js';
 import { textsIn } from '../support/words.js';
 
 /** As the rules of the glossary say. */

@@ -1,7 +1,8 @@
 /** Live updates as the pages get them: with words, and with what only the site knows of an attempt that is not there any more. */
 
 import { expect } from 'chai';
-import { type Language, languages, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
+import { type Language, languages } from '../../lib/web/words.js';
 import { EventStream } from '../support/event-stream.js';
 import { otherSignature } from '../support/faults.js';
 import { callbackAfter, pathOf, usePhone } from '../support/phone.js';

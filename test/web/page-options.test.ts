@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import type { PageContent } from 'passport-smart-id/web';
 import en from 'passport-smart-id/words/en.json' with { type: 'json' };
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { usePageSites } from './page-site.js';
 import { startLogin, startSigning } from './sites.js';
 

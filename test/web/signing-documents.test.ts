@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { parse } from 'content-disposition';
 import type { PageDocument, SmartIdSigningRouterOptions } from 'passport-smart-id/web';
-import { wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
 import { callbackAfter, okDocument, pathOf, usePhone } from '../support/phone.js';
 import { Browser } from '../support/site.js';
 import { usePageSites } from './page-site.js';

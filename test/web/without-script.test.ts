@@ -2,7 +2,8 @@
 
 import { expect } from 'chai';
 import { waits as builtWaits } from '../../dist/attempt/waits.js';
-import { languages, wordsOf } from '../../lib/web/words.js';
+import { wordsOf } from '../../lib/web/resolve-words.js';
+import { languages } from '../../lib/web/words.js';
 import { answerPush, callbackAfter, usePhone } from '../support/phone.js';
 import { useShortWaits } from '../support/short-waits.js';
 import { type Page, Visitor } from '../support/visitor.js';
