@@ -3,83 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-
-interface Layer {
-  name: string;
-  /** What it is for. */
-  holds: string;
-  /** What it imports of other layers: folders, or single files where it needs no more. All may use `shared`. */
-  uses: readonly string[];
-  /** The web frameworks that it knows, if only by their types. */
-  frameworks?: readonly string[];
-}
-
-/** From the one that knows nothing of the others to those that nobody else imports. */
-const layers: readonly Layer[] = [
-  { name: 'shared', holds: 'what all need: errors, HTTP, the log, the words for what happens', uses: [] },
-  { name: 'protocol', holds: 'calculations of the RP API, without input or output', uses: [] },
-  { name: 'trust', holds: 'X.509: certificates, paths to trust anchors, revocation', uses: [] },
-  { name: 'rp-api', holds: 'the wire: requests, responses, one method for each endpoint', uses: ['protocol'] },
-  {
-    name: 'verify',
-    holds: 'the ordered checks of an answer, and who it stands for',
-    uses: ['protocol', 'trust', 'rp-api/responses.ts'],
-  },
-  {
-    name: 'documents',
-    holds: 'signed files: PDF (PAdES) and ASiC-E containers (XAdES)',
-    uses: ['protocol', 'trust', 'verify/signature-value.ts'],
-  },
-  {
-    name: 'attempt',
-    holds: 'one login or signing between its requests, and where it is kept',
-    uses: ['protocol', 'trust', 'rp-api', 'verify'],
-    frameworks: ['express', 'passport'],
-  },
-  {
-    name: 'login',
-    holds: 'a login from its start to its end, over plain values',
-    uses: ['protocol', 'verify', 'attempt'],
-  },
-  {
-    name: 'signing',
-    holds: 'a signing from its start to its end, also of documents',
-    uses: ['protocol', 'trust', 'rp-api/responses.ts', 'verify', 'documents', 'attempt'],
-    frameworks: ['express'],
-  },
-  {
-    name: 'passport',
-    holds: 'the Passport strategy',
-    uses: ['verify', 'attempt', 'login'],
-    frameworks: ['express', 'passport-strategy'],
-  },
-  {
-    name: 'web',
-    holds: 'the ready-made pages, and Express as their edge',
-    uses: ['protocol', 'verify', 'attempt', 'login', 'signing', 'passport'],
-    frameworks: ['express', 'passport'],
-  },
-  {
-    name: 'fastify',
-    holds: 'Fastify as the edge of the login page',
-    uses: ['attempt', 'web'],
-    frameworks: ['fastify', '@fastify/passport'],
-  },
-  {
-    name: 'fetch',
-    holds: 'the Request and Response of the web as the edge of the login page',
-    uses: ['verify', 'attempt', 'login', 'web'],
-  },
-  { name: 'redis', holds: 'attempts and drafts in Redis', uses: ['documents', 'attempt', 'login'] },
-  { name: 'trust-command', holds: 'the command smart-id-trust', uses: ['trust', 'rp-api'] },
-  {
-    name: 'simulator',
-    // What it shared with the library, a mistake could hide in.
-    holds: 'the service to run against, with calculations and certificates of its own',
-    uses: ['attempt/view.ts'],
-    frameworks: ['express'],
-  },
-];
+import { entryPoints, layers } from './layers.js';
 
 const frameworks = [...new Set(layers.flatMap((layer) => layer.frameworks ?? []))];
 const root = path.resolve(import.meta.dirname, '..');
@@ -105,11 +29,6 @@ const imports = new Map(
 );
 const importsOf = (file: string) => imports.get(file) ?? { own: [], frameworks: [] };
 
-/** What package.json hands out. An entry point may take it from any layer. */
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-const entryPoints = Object.values<{ default?: string }>(manifest.exports).flatMap(({ default: built }) => {
-  return built ? built.replace('./dist/', '').replace(/\.js$/, '.ts') : [];
-});
 const inLayer = (name: string) => files.filter((file) => layerOf(file) === name && !entryPoints.includes(file));
 const isOf = (target: string, use: string) => target === use || target.startsWith(`${use}/`);
 
