@@ -1,13 +1,13 @@
 /** What the visitor's page may know of an attempt. Nothing in it is secret. */
 
 import { isSameDevice } from '../protocol/acsp-v2.js';
-import { createDeviceLink, type DeviceLinkInput } from '../protocol/device-link.js';
 import type { CompleteSessionStatus } from '../rp-api/responses.js';
 import { links } from '../shared/diagnostics.js';
 import { outcomeCode } from '../shared/errors.js';
 import { publicCode } from '../shared/outcome.js';
 import type { Flow } from '../shared/undertaking.js';
 import type { Attempt } from './attempt.js';
+import { linksOf } from './qr-link.js';
 
 /** What the page may know of a login or signing: nothing in it is secret. */
 export interface AttemptView {
@@ -92,31 +92,4 @@ export function endsByCallback({ session: { asked } }: Attempt, { signature }: C
 
 function stepOf({ session }: Attempt): AttemptView['step'] {
   return steps[session.asked.sessionType];
-}
-
-type Links = Pick<AttemptView, 'qrLink' | 'web2AppLink' | 'app2AppLink'>;
-type LastingLinks = { common: Omit<DeviceLinkInput, 'deviceLinkType'>; links: Links };
-
-/** What stays the same for as long as a session is shown, each second anew. */
-const lasting = new WeakMap<Attempt['session'], LastingLinks>();
-
-function lastingLinksOf(session: Attempt['session']): LastingLinks | undefined {
-  const { asked, deviceLink, lang } = session;
-  const { sessionSecret, flowTypes } = asked;
-  if (!deviceLink || !sessionSecret) return undefined;
-  const common = { ...asked, ...deviceLink, sessionSecret, lang };
-  const linkOf = (deviceLinkType: 'Web2App' | 'App2App') =>
-    flowTypes.includes(deviceLinkType) ? createDeviceLink({ ...common, deviceLinkType }) : undefined;
-  const made = { common, links: { web2AppLink: linkOf('Web2App'), app2AppLink: linkOf('App2App') } };
-  lasting.set(session, made);
-  return made;
-}
-
-function linksOf(session: Attempt['session'], now: number): Links {
-  const made = lasting.get(session) ?? lastingLinksOf(session);
-  if (!made) return {};
-  const elapsedSeconds = Math.max(0, Math.floor((now - session.receivedAt) / 1000));
-  const isByQr = session.asked.flowTypes.includes('QR');
-  const qrLink = isByQr ? createDeviceLink({ ...made.common, deviceLinkType: 'QR', elapsedSeconds }) : undefined;
-  return { qrLink, ...made.links };
 }

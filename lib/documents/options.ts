@@ -9,7 +9,7 @@ import {
 } from '../protocol/algorithms.js';
 import { SmartIdInputError } from '../shared/errors.js';
 import { type Certificate, parseCertificate } from '../trust/certificate.js';
-import { hasStrongRsaKey, isForSignatures } from '../trust/profile.js';
+import { hasStrongRsaKey, isForSignatures } from '../trust/certificate-profile.js';
 import type { DocumentHashAlgorithm, DraftFields, SignatureLevel } from './draft.js';
 
 /** What both formats are told of a signature. */

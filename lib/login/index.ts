@@ -18,4 +18,4 @@ export {
 } from './login.js';
 export type { SmartIdInfo } from './login-info.js';
 export type { LoginStart, SmartIdLoginOptions } from './options.js';
-export { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';
+export { MemoryUsedAttempts, type UsedAttempts } from './used-kept-by-site.js';

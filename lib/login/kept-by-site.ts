@@ -2,7 +2,7 @@
 
 import { type Attempt, finishableUntil } from '../attempt/attempt.js';
 import type { KeptAttempts } from '../attempt/kept-attempts.js';
-import type { UsedAttempts } from './used-attempts.js';
+import type { UsedAttempts } from './used-kept-by-site.js';
 
 export class KeptBySite implements KeptAttempts {
   readonly browser: string | undefined;

@@ -17,7 +17,7 @@ import { KeptBySite } from './kept-by-site.js';
 import { infoOf, type SmartIdInfo } from './login-info.js';
 import { type LoginStart, loginOptionNames, resolveLoginOptions, type SmartIdLoginOptions } from './options.js';
 import { LoginSteps } from './steps.js';
-import { MemoryUsedAttempts, type UsedAttempts } from './used-attempts.js';
+import { MemoryUsedAttempts, type UsedAttempts } from './used-kept-by-site.js';
 import { ViewStream } from './view-stream.js';
 
 /** What `SmartIdLogin` is told. */

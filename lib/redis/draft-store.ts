@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import type { DocumentDraft } from '../documents/complete.js';
 import type { DraftAdditions, DraftStore } from '../documents/draft-store.js';
 import { SmartIdStoreError } from '../shared/errors.js';
+import { Cipher } from './cipher.js';
 import { type RedisClient, RedisConnection } from './connection.js';
 import { type DraftHead, putTogether, takeApart } from './draft-parts.js';
 import { checkOptions } from './redis-store.js';
-import { Seal } from './seal.js';
 
 /** What `RedisDraftStore` is told. */
 export interface RedisDraftStoreOptions {
@@ -86,7 +86,7 @@ const partName = (upload: string, index: number) => `part:${upload}:${index}`;
 export class RedisDraftStore implements DraftStore {
   private readonly connection: RedisConnection;
   private readonly prefix: string;
-  private readonly seal: Seal;
+  private readonly cipher: Cipher;
 
   /** @throws SmartIdInputError naming the option and the rule it breaks. */
   constructor(options: RedisDraftStoreOptions) {
@@ -94,7 +94,7 @@ export class RedisDraftStore implements DraftStore {
     const { client, secret, prefix = 'smart-id:' } = options;
     this.connection = new RedisConnection(client, times);
     this.prefix = prefix;
-    this.seal = new Seal([secret].flat(), 'drafts');
+    this.cipher = new Cipher([secret].flat(), 'drafts');
   }
 
   async create(id: string, draft: DocumentDraft, lifetimeMs: number): Promise<boolean> {
@@ -105,17 +105,17 @@ export class RedisDraftStore implements DraftStore {
       const name = partName(upload, names.length);
       names.push(name);
       // Where there is another draft, the script below says so.
-      if ((await this.run(addPartScript, id, [name, this.sealed(part, id, name), `${lifetimeMs}`])) !== 1) break;
+      if ((await this.run(addPartScript, id, [name, this.encrypted(part, id, name), `${lifetimeMs}`])) !== 1) break;
     }
-    const sealed = this.sealed({ ...head, upload, partCount: names.length } satisfies KeptHead, id, 'draft');
-    const outcome = await this.run(createScript, id, [sealed, `${lifetimeMs}`, ...names]);
+    const encrypted = this.encrypted({ ...head, upload, partCount: names.length } satisfies KeptHead, id, 'draft');
+    const outcome = await this.run(createScript, id, [encrypted, `${lifetimeMs}`, ...names]);
     if (outcome === 'incomplete') throw new SmartIdStoreError(new Error('Parts of a draft went away meanwhile.'));
     return outcome === 'created';
   }
 
   async load(id: string): Promise<DocumentDraft | undefined> {
-    const [sealed, ...additions] = (await this.run(loadScript, id)) as unknown[];
-    const head = this.opened(sealed, id, 'draft') as KeptHead | undefined;
+    const [encrypted, ...additions] = (await this.run(loadScript, id)) as unknown[];
+    const head = this.opened(encrypted, id, 'draft') as KeptHead | undefined;
     if (!head) return undefined;
     const parts: string[] = [];
     while (parts.length < head.partCount) {
@@ -129,10 +129,10 @@ export class RedisDraftStore implements DraftStore {
   }
 
   async add(id: string, additions: DraftAdditions, lifetimeMs: number): Promise<DraftAdditions | undefined> {
-    const sealed = additionFields
+    const encrypted = additionFields
       .filter((field) => additions[field] !== undefined)
-      .flatMap((field) => [field, this.sealed(additions[field], id, field)]);
-    const kept = await this.run(addScript, id, [`${lifetimeMs}`, ...sealed]);
+      .flatMap((field) => [field, this.encrypted(additions[field], id, field)]);
+    const kept = await this.run(addScript, id, [`${lifetimeMs}`, ...encrypted]);
     return Array.isArray(kept) ? this.additionsIn(kept, id) : undefined;
   }
 
@@ -157,18 +157,18 @@ export class RedisDraftStore implements DraftStore {
     return this.connection.run(script, [this.keyOf(id)], values);
   }
 
-  private sealed(value: unknown, id: string, field: string): string {
-    return this.seal.encrypt(JSON.stringify(value), this.placeOf(id, field));
+  private encrypted(value: unknown, id: string, field: string): string {
+    return this.cipher.encrypt(JSON.stringify(value), this.placeOf(id, field));
   }
 
   /** What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it. */
-  private opened(sealed: unknown, id: string, field: string): unknown {
-    const text = typeof sealed === 'string' ? this.seal.decrypt(sealed, this.placeOf(id, field)) : undefined;
+  private opened(encrypted: unknown, id: string, field: string): unknown {
+    const text = typeof encrypted === 'string' ? this.cipher.decrypt(encrypted, this.placeOf(id, field)) : undefined;
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  private additionsIn(sealed: readonly unknown[], id: string): DraftAdditions {
-    const additions = additionFields.map((field, index) => [field, this.opened(sealed[index], id, field)]);
+  private additionsIn(encrypted: readonly unknown[], id: string): DraftAdditions {
+    const additions = additionFields.map((field, index) => [field, this.opened(encrypted[index], id, field)]);
     return Object.fromEntries(additions);
   }
 

@@ -1,7 +1,7 @@
 /** Which attempts have been used up, known to all processes of a site. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { UsedAttempts } from '../login/used-attempts.js';
+import type { UsedAttempts } from '../login/used-kept-by-site.js';
 import type { RedisConnection } from './connection.js';
 
 /** Repeated by the same caller after an answer that was lost, it says the same again. */

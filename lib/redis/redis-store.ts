@@ -2,13 +2,13 @@
 
 import { KeyedAttemptStore } from '../attempt/keyed-store.js';
 import type { AttemptLimits } from '../attempt/start-limit.js';
-import type { UsedAttempts } from '../login/used-attempts.js';
+import type { UsedAttempts } from '../login/used-kept-by-site.js';
 import { SmartIdInputError } from '../shared/errors.js';
+import { Cipher } from './cipher.js';
 import { type RedisClient, RedisConnection } from './connection.js';
 import { RedisLimits } from './redis-limits.js';
 import { RedisMarks } from './redis-marks.js';
 import { RedisTexts } from './redis-texts.js';
-import { Seal } from './seal.js';
 
 /** What `RedisAttemptStore` is told. */
 export interface RedisAttemptStoreOptions {
@@ -39,7 +39,7 @@ export class RedisAttemptStore extends KeyedAttemptStore implements UsedAttempts
     const { client, secret, prefix = 'smart-id:', clock } = options;
     const [newest, ...older] = [secret].flat() as [string, ...string[]];
     const connection = new RedisConnection(client);
-    super(new RedisTexts(connection, prefix, new Seal([newest, ...older])), clock);
+    super(new RedisTexts(connection, prefix, new Cipher([newest, ...older])), clock);
     this.limits = new RedisLimits(connection, prefix, newest);
     this.marks = new RedisMarks(connection, prefix);
   }

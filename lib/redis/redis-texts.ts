@@ -7,8 +7,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { type KeyedTexts, maxOpenAttempts, type TextPlace } from '../attempt/keyed-attempts.js';
+import type { Cipher } from './cipher.js';
 import type { RedisConnection } from './connection.js';
-import type { Seal } from './seal.js';
 
 /** Redis knows who has taken what for as long as somebody may ask again because the answer was lost. */
 const takenMemoryMs = 60_000;
@@ -74,12 +74,12 @@ return false`;
 export class RedisTexts implements KeyedTexts {
   private readonly connection: RedisConnection;
   private readonly prefix: string;
-  private readonly seal: Seal;
+  private readonly cipher: Cipher;
 
-  constructor(connection: RedisConnection, prefix: string, seal: Seal) {
+  constructor(connection: RedisConnection, prefix: string, cipher: Cipher) {
     this.connection = connection;
     this.prefix = prefix;
-    this.seal = seal;
+    this.cipher = cipher;
   }
 
   async add({ group, key }: TextPlace, text: string, lifetimeMs: number): Promise<void> {
@@ -110,12 +110,12 @@ export class RedisTexts implements KeyedTexts {
   }
 
   private valueOf(key: string, text: string): string {
-    return key + revisionOf(text) + this.seal.encrypt(text, key);
+    return key + revisionOf(text) + this.cipher.encrypt(text, key);
   }
 
   /** What cannot be decrypted counts as not there: it is of a secret that was given up, or somebody has changed it. */
   private textOf(key: string, value: unknown): string | undefined {
-    return typeof value === 'string' ? this.seal.decrypt(value.slice(key.length + revisionLength), key) : undefined;
+    return typeof value === 'string' ? this.cipher.decrypt(value.slice(key.length + revisionLength), key) : undefined;
   }
 }
 

@@ -8,7 +8,6 @@ import {
 import { documentBelongsTo, semanticsIdentifierOf } from '../protocol/document-number.js';
 import type { StatusCertificate } from '../rp-api/responses.js';
 import type { Certificate } from '../trust/certificate.js';
-import { buildPath } from '../trust/path.js';
 import {
   authenticationLevel,
   hasStrongRsaKey,
@@ -16,7 +15,8 @@ import {
   isForSignatures,
   type ProfileRules,
   signatureLevel,
-} from '../trust/profile.js';
+} from '../trust/certificate-profile.js';
+import { buildPath } from '../trust/path.js';
 import { documentNumberInSubjectAltName } from '../trust/subject-alt-name.js';
 import { certificateOf } from './certificate-ahead.js';
 import { check, fail } from './check.js';

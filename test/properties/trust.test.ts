@@ -4,8 +4,13 @@ import { AssertionError, expect } from 'chai';
 import fc from 'fast-check';
 import { type DistinguishedName, type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
+import {
+  authenticationLevel,
+  isForAuthentication,
+  isForOcspSigning,
+  signatureLevel,
+} from '../../lib/trust/certificate-profile.js';
 import { dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
-import { authenticationLevel, isForAuthentication, isForOcspSigning, signatureLevel } from '../../lib/trust/profile.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { readCrl } from '../../lib/trust/revocation/crl.js';
 import { refuseDates } from '../../lib/trust/revocation/freshness.js';

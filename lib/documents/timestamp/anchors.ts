@@ -3,8 +3,8 @@
 import { SmartIdInputError } from '../../shared/errors.js';
 import { checkUsable, nameOf, type TrustAnchorSource, type TrustAnchors } from '../../trust/anchors.js';
 import type { Certificate } from '../../trust/certificate.js';
+import { isForTimestamps } from '../../trust/certificate-profile.js';
 import { keyUsageFlags } from '../../trust/extensions.js';
-import { isForTimestamps } from '../../trust/profile.js';
 import { readCertificates } from '../../trust/read-certificates.js';
 
 const field = 'timestampTrustAnchors';

@@ -6,9 +6,9 @@
 
 import { LRUCache } from 'lru-cache';
 import { type Certificate, parseCertificate } from '../certificate.js';
+import { hasStrongKey, isForOcspSigning } from '../certificate-profile.js';
 import type { Bytes } from '../der.js';
 import { buildPath } from '../path.js';
-import { hasStrongKey, isForOcspSigning } from '../profile.js';
 
 const maxRemembered = 50;
 const rememberedMs = 3_600_000;

@@ -9,7 +9,7 @@ import { deriveKey, type SecretPurpose } from './secret-keys.js';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-export class Seal {
+export class Cipher {
   private readonly keys: readonly Buffer[];
 
   /** @param secrets at least one. */

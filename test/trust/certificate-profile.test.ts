@@ -11,7 +11,7 @@ import {
   isForOcspSigning,
   isForSignatures,
   signatureLevel,
-} from '../../lib/trust/profile.js';
+} from '../../lib/trust/certificate-profile.js';
 import { certificateWith } from '../support/certificates.js';
 
 const smartId = { qualified: '1.3.6.1.4.1.10015.17.2', advanced: '1.3.6.1.4.1.10015.17.1' };
