@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { SmartIdOutcomeError, SmartIdVerificationError } from '../../lib/shared/errors.js';
 import type { Simulator } from '../../lib/simulator/index.js';
-import type { Tampering } from '../attacks/common-tamperings.js';
+import type { Tampering } from '../verify/common-tamperings.js';
 import type { GenuineAnswer } from './genuine.js';
 
 interface Tampered<Input, Others> {

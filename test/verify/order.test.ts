@@ -10,6 +10,10 @@ import { authenticationChecks } from '../../lib/verify/authentication.js';
 import { certificateChoiceChecks } from '../../lib/verify/certificate-choice.js';
 import type { CheckName } from '../../lib/verify/check-names.js';
 import { signatureChecks } from '../../lib/verify/signature.js';
+import { choiceJudge, refusedBy, signatureJudge } from '../attacks/judge.js';
+import { genuineAuthentication } from '../support/authentication.js';
+import type { GenuineAnswer } from '../support/genuine.js';
+import { genuineCertificateChoice, genuineSignature } from '../support/signature.js';
 import {
   answeredLevel,
   type Change,
@@ -20,13 +24,9 @@ import {
   inSignature,
   inStatus,
   type Tampering,
-} from '../attacks/common-tamperings.js';
-import { choiceJudge, refusedBy, signatureJudge } from '../attacks/judge.js';
-import { choiceTamperings, signatureTamperings } from '../attacks/signature-tamperings.js';
-import { tamperings } from '../attacks/tamperings.js';
-import { genuineAuthentication } from '../support/authentication.js';
-import type { GenuineAnswer } from '../support/genuine.js';
-import { genuineCertificateChoice, genuineSignature } from '../support/signature.js';
+} from './common-tamperings.js';
+import { choiceTamperings, signatureTamperings } from './signature-tamperings.js';
+import { tamperings } from './tamperings.js';
 
 /** For each check a change that it does not let pass, and that leaves all other changes as they are. */
 const breaking = (purpose: CertificatePurpose): Record<CheckName, Change<GenuineAnswer, unknown>> => ({

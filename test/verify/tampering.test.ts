@@ -6,6 +6,10 @@ import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { authenticationChecks, verifyAuthentication } from '../../lib/verify/authentication.js';
 import { certificateChoiceChecks, verifyCertificateChoice } from '../../lib/verify/certificate-choice.js';
 import { signatureChecks, verifySignature } from '../../lib/verify/signature.js';
+import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';
+import { withStatus } from '../support/genuine.js';
+import { type GenuineChoice, type GenuineSignature, genuineCertificateChoice } from '../support/signature.js';
+import { itRefusesEach, refusalBy } from '../support/tampering.js';
 import {
   choicesToTamperWith,
   choiceTamperings,
@@ -13,12 +17,8 @@ import {
   type OtherSignatures,
   signaturesToTamperWith,
   signatureTamperings,
-} from '../attacks/signature-tamperings.js';
-import { answersToTamperWith, resigned, tamperings } from '../attacks/tamperings.js';
-import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';
-import { withStatus } from '../support/genuine.js';
-import { type GenuineChoice, type GenuineSignature, genuineCertificateChoice } from '../support/signature.js';
-import { itRefusesEach, refusalBy } from '../support/tampering.js';
+} from './signature-tamperings.js';
+import { answersToTamperWith, resigned, tamperings } from './tamperings.js';
 
 describe('Tampering with an authentication', () => {
   let simulator: Simulator;

@@ -16,7 +16,6 @@ import {
   genuineCertificateChoice,
   genuineSignature,
 } from '../support/signature.js';
-import type { Attack } from './attack.js';
 import {
   algorithmTamperings,
   answeredLevel,
@@ -38,7 +37,6 @@ import {
   type Tampering,
   withValueOf,
 } from './common-tamperings.js';
-import { choiceJudge, signatureJudge } from './judge.js';
 
 /** Besides the signature that is tampered with: what others gave, or the same person in another way. */
 export interface OtherSignatures {
@@ -493,20 +491,3 @@ function useVictim(simulator: Simulator): void {
   const certificate = simulator.pki.issueUserCertificate({ purpose: 'signature', privateKey: victim });
   simulator.useCertificate(okDocument, certificate, 'signature');
 }
-
-export const tamperedSignatures: Attack = {
-  name: 'tampered signatures',
-  linkedSignatureWaitMs: 1000,
-  async run({ simulator, report }) {
-    const signatures = await signaturesToTamperWith(simulator);
-    for (const [what, , change] of signatureTamperings) {
-      const changed = change(signatures.good, simulator, signatures.others) as GenuineSignature;
-      report(await signatureJudge.refusedBy(changed), () => what);
-    }
-    const choices = await choicesToTamperWith(simulator);
-    for (const [what, , change] of choiceTamperings) {
-      const changed = change(choices.good, simulator, choices.others) as GenuineChoice;
-      report(await choiceJudge.refusedBy(changed), () => `certificate choice: ${what}`);
-    }
-  },
-};

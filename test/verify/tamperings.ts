@@ -7,7 +7,6 @@ import type { Simulator } from '../../lib/simulator/index.js';
 import { type GenuineInput, genuineAuthentication } from '../support/authentication.js';
 import { withStatus } from '../support/genuine.js';
 import { okDocument } from '../support/phone.js';
-import type { Attack } from './attack.js';
 import {
   algorithmTamperings,
   answeredLevel,
@@ -30,7 +29,6 @@ import {
   type Tampering,
   withValueOf,
 } from './common-tamperings.js';
-import { refusedBy } from './judge.js';
 
 interface Others {
   other: GenuineInput;
@@ -139,16 +137,6 @@ export async function answersToTamperWith(simulator: Simulator): Promise<[Genuin
   const genuine = () => genuineAuthentication(simulator, { flowType: 'Web2App' });
   return [await genuine(), await genuine()];
 }
-
-export const tamperedFields: Attack = {
-  name: 'answers with one field changed',
-  async run({ simulator, report }) {
-    const [good, other] = await answersToTamperWith(simulator);
-    for (const [what, , change] of tamperings) {
-      report(await refusedBy(change(good, simulator, { other }) as GenuineInput), () => what);
-    }
-  },
-};
 
 const { privateKey: victim } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 

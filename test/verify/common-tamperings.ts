@@ -4,8 +4,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { CertificatePurpose, Simulator, UserCertificateOverrides } from '../../lib/simulator/index.js';
 import { loadTrustAnchors } from '../../lib/trust/anchors.js';
 import { createRevocationChecker } from '../../lib/trust/revocation/over-http.js';
+import { revoked } from '../attacks/revocation.js';
 import { type GenuineAnswer, withCertificate, withStatus } from '../support/genuine.js';
-import { revoked } from './revocation.js';
 
 /** `others` are answers of other sessions, which differ by the kind that is tampered with. */
 export type Change<Input, Others> = (input: Input, simulator: Simulator, others: Others) => unknown;
