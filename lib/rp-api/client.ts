@@ -397,16 +397,16 @@ export class SmartIdClient {
   private async send(sending: Sending): Promise<ServiceAnswer> {
     this.circuit.enter();
     const since = performance.now();
-    const tell = (told: { status: number } | { code: string }) =>
-      rpApiCalls.publish({ endpoint: endpointOf(sending.path), ...told, milliseconds: performance.now() - since });
+    const publish = (answered: { status: number } | { code: string }) =>
+      rpApiCalls.publish({ endpoint: endpointOf(sending.path), ...answered, milliseconds: performance.now() - since });
     try {
       const answer = await this.exchange(sending);
-      tell({ status: answer.status });
+      publish({ status: answer.status });
       if (isOverloaded(answer)) this.circuit.fail(answer.retryAfterMs);
       else this.circuit.succeed();
       return answer;
     } catch (error) {
-      tell({ code: codeOf(error) });
+      publish({ code: codeOf(error) });
       throw error;
     }
   }

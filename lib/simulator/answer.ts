@@ -50,7 +50,7 @@ export function isSuitable(account: SimulatedAccount, { accounts, request }: Ses
 export class UnsuitableAccount extends Problem {}
 
 /** @throws UnsuitableAccount */
-export function refuseUnsuitable(account: SimulatedAccount, session: Session): void {
+export function checkSuitable(account: SimulatedAccount, session: Session): void {
   if (isSuitable(account, session)) return;
   const detail = 'The session is not for this account, or asks for a higher level.';
   throw new UnsuitableAccount(400, detail, [{ code: 'account_unsuitable', detail, ...atField('documentNumber') }]);
@@ -64,7 +64,7 @@ export async function answerSession(
   decision: Decision,
 ): Promise<Answered> {
   const { sessions, keys } = context;
-  refuseUnsuitable(phone.account, session);
+  checkSuitable(phone.account, session);
   if (session.isBeingAnswered || session.status.state === 'COMPLETE') {
     throw problem(400, 'session_over', 'The session has already been answered, or has expired.');
   }

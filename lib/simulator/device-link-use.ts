@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { SimulatedAccount } from './accounts.js';
-import { type AccountContext, type Answered, answerSession, refuseUnsuitable } from './answer.js';
+import { type AccountContext, type Answered, answerSession, checkSuitable } from './answer.js';
 import { callbackUrlOf } from './callback.js';
 import type { Decide } from './decision.js';
 import { admitLink, type ParsedDeviceLink, parseDeviceLink } from './device-link.js';
@@ -44,7 +44,7 @@ export async function useDeviceLink(surroundings: LinkSurroundings, use: LinkUse
   const phone = randomUUID();
   const session = admitLink(link, phone, surroundings.sessions, surroundings.clock());
   const account = accountFor(session);
-  refuseUnsuitable(account, session);
+  checkSuitable(account, session);
   const decision = decide(account, session);
   session.claim = { phone, flowType: link.flowType, callbackUrl: initialCallbackUrl };
   const answered = await answerSession(surroundings, session, link.flowType, { account, ipAddress }, decision);

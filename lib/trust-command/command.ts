@@ -71,7 +71,7 @@ async function run(command: Command): Promise<boolean> {
   const isTrusted = files.length === 0 || (await checkAnchors(command));
   if (pins) keys.push(await keyInUse(environment));
   for (const key of keys) showKey(key);
-  if (keys.length > 0) say(changeOfKey);
+  if (keys.length > 0) print(changeOfKey);
   return isTrusted;
 }
 
@@ -86,17 +86,17 @@ async function checkAnchors({ environment, files, download, output }: Command): 
   const downloaded = download ? await downloadAnchors(given, published, now) : [];
   const anchors = unique([...given, ...downloaded].filter(({ refusal }) => !refusal));
   const missing = published.filter(({ fingerprint }) => !anchors.some((anchor) => anchor.fingerprint === fingerprint));
-  if (missing.length > 0) say(`not among them   ${missing.map(({ commonName }) => commonName).join(', ')}`);
+  if (missing.length > 0) print(`not among them   ${missing.map(({ commonName }) => commonName).join(', ')}`);
   // With --download the given certificates may be anything that names its issuer.
   if (anchors.length === 0 || (!download && given.some(({ refusal }) => refusal))) {
-    if (output !== undefined) say(`not written      ${output}`);
+    if (output !== undefined) print(`not written      ${output}`);
     return false;
   }
   if (output !== undefined) {
     await writeFile(output, anchors.map(({ node }) => node.toString()).join('')).catch((error: Error) => {
       throw new UsageError(`the bundle cannot be written: ${error.message}`);
     });
-    say(`written          ${output}, with ${anchors.length} of ${published.length} ${environment} CAs`);
+    print(`written          ${output}, with ${anchors.length} of ${published.length} ${environment} CAs`);
   }
   return true;
 }
@@ -109,7 +109,7 @@ async function downloadAnchors(
   const issuers = await downloadIssuers(
     given.map(({ certificate }) => certificate),
     get,
-    (url, error) => say(`no certificate   ${url}: ${error.message}`),
+    (url, error) => print(`no certificate   ${url}: ${error.message}`),
   );
   const judgements = issuers.map(({ certificate, from }) => judge(certificate, from, published, now));
   for (const judgement of judgements) show(judgement, now);
@@ -154,19 +154,19 @@ function unique(judgements: readonly Judgement[]): Certificate[] {
 }
 
 function show({ certificate, from, refusal }: Judgement, now: number): void {
-  say(
+  print(
     `${refusal ? 'no trust anchor ' : 'trust anchor    '} ${subjectAttribute(certificate, attributes.commonName) ?? 'without a name'}`,
   );
-  if (refusal) say(`                 ${refusal}`);
-  say(`                 ${from}`);
-  say(`                 SHA-256 ${certificate.fingerprint}`);
-  say(`                 ${expiry(new Date(certificate.validity.to), now)}`);
+  if (refusal) print(`                 ${refusal}`);
+  print(`                 ${from}`);
+  print(`                 SHA-256 ${certificate.fingerprint}`);
+  print(`                 ${expiry(new Date(certificate.validity.to), now)}`);
 }
 
 function showKey({ pin, subject, notAfter }: ServerKey): void {
-  say(`pin              ${pin}`);
-  say(`                 ${subject}`);
-  say(`                 certificate ${expiry(notAfter, Date.now())}`);
+  print(`pin              ${pin}`);
+  print(`                 ${subject}`);
+  print(`                 certificate ${expiry(notAfter, Date.now())}`);
 }
 
 /** A key that is pinned alone stops all logins on the day of the change. */
@@ -180,7 +180,7 @@ function expiry(date: Date, now: number): string {
   return `${days < 0 ? 'expired' : 'expires'} on ${date.toISOString().slice(0, 10)}${days < 0 ? '' : `, in ${days} days`}`;
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 

@@ -175,7 +175,7 @@ export const sessionAttacks: [what: string, codes: string[], attack: (world: Wor
     },
   ],
   [
-    'a finish in place of the callback, by somebody who sent his link to a victim',
+    'a finish in place of the callback, by somebody who sent their link to a victim',
     ['callback_required'],
     async (world) => {
       const { id, callback } = await confirmedBySameDevice(world);

@@ -1,4 +1,4 @@
-/** Who has an account, and of what kind, is nobody's business: what a visitor sees of a person without one is what he sees of anybody. */
+/** Who has an account, and of what kind, is nobody's business: what a visitor sees of a person without one is what they see of anybody. */
 
 import { expect } from 'chai';
 import type { AttemptView } from '../../lib/attempt/view.js';

@@ -17,7 +17,7 @@ const neutral = [
   'TIMEOUT',
 ];
 
-/** Of a push, what its sender may see: what the person has done. Anything else would tell him that there is an account. */
+/** Of a push, what its sender may see: what the person has done. Anything else would tell them that there is an account. */
 const isSeenOfPush = (endResult: string) => /^(?:WRONG_VC|USER_REFUSED.*)$/.test(endResult);
 
 /** One account for each; the last that refuses an interaction refuses one that a device link cannot have. */

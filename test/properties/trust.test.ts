@@ -13,7 +13,7 @@ import {
 import { dateOfBirthFromPersonalCode } from '../../lib/trust/date-of-birth.js';
 import { readCertificates } from '../../lib/trust/read-certificates.js';
 import { readCrl } from '../../lib/trust/revocation/crl.js';
-import { refuseDates } from '../../lib/trust/revocation/freshness.js';
+import { problemWithDates } from '../../lib/trust/revocation/freshness.js';
 import { createOcspRequest } from '../../lib/trust/revocation/ocsp-request.js';
 import { readOcspResponse } from '../../lib/trust/revocation/ocsp-response.js';
 import { Responders } from '../../lib/trust/revocation/responders.js';
@@ -212,8 +212,8 @@ describe('What is read of certificates, whatever it is', () => {
       const next = nextUpdate ?? undefined;
       const end = nextUpdate ?? thisUpdate + 300_000;
       const isOfNow = thisUpdate - 60_000 <= now && now <= end + 60_000;
-      expect(refuseDates(thisUpdate, next, now) === undefined).to.equal(isOfNow);
+      expect(problemWithDates(thisUpdate, next, now) === undefined).to.equal(isOfNow);
     });
-    expect(refuseDates(0, Number.NaN, 1000)).to.be.a('string');
+    expect(problemWithDates(0, Number.NaN, 1000)).to.be.a('string');
   });
 });

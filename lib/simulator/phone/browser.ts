@@ -20,7 +20,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     for (const id of sections) element(id).hidden = id !== section;
   }
 
-  function say(message: string): void {
+  function showMessage(message: string): void {
     element('message').textContent = message;
     element('message').hidden = message === '';
   }
@@ -47,23 +47,23 @@ function runPhonePage(decodeQR: DecodeQR): void {
   }
 
   async function attempt(action: () => Promise<unknown> | unknown, onFailure: () => void): Promise<void> {
-    say('');
+    showMessage('');
     try {
       await action();
     } catch (error) {
-      say(error instanceof TypeError ? 'The simulator cannot be reached.' : (error as Error).message);
+      showMessage(error instanceof TypeError ? 'The simulator cannot be reached.' : (error as Error).message);
       onFailure();
     }
   }
 
   async function openLink(deviceLink: string): Promise<void> {
     await attempt(
-      async () => ask((await call('/phone/links', { phone: phone(), deviceLink })) as unknown as PhoneView),
+      async () => showSession((await call('/phone/links', { phone: phone(), deviceLink })) as unknown as PhoneView),
       () => show('start'),
     );
   }
 
-  function ask(view: PhoneView): void {
+  function showSession(view: PhoneView): void {
     current = view;
     stopScanning();
     element('relying-party').textContent = view.brokeredRpName ?? view.relyingPartyName;

@@ -119,7 +119,7 @@ function inWholeSeconds(time: Date): Date {
 /** Why there is no answer in an answer (RFC 6960, section 4.2.1). */
 const refusals = { malformedRequest: 1, tryLater: 3 } as const;
 
-export function refuseOcsp(refusal: keyof typeof refusals): Buffer {
+export function ocspErrorAnswer(refusal: keyof typeof refusals): Buffer {
   const responseStatus = new Enumerated({ value: refusals[refusal] });
   return Buffer.from(new OCSPResponse({ responseStatus }).toSchema().toBER(false));
 }

@@ -17,7 +17,7 @@ import {
   type CertificateStatus,
   isOcspRequest,
   type OcspAnswer,
-  refuseOcsp,
+  ocspErrorAnswer,
   serialNumberAsked,
 } from './ocsp.js';
 import { issueResponderCertificate, type ResponderOverrides, responderKeyOf } from './responder.js';
@@ -160,8 +160,8 @@ export class SimulatedRevocation {
     const { ocspFault: fault } = this;
     if (fault === 'unavailable') return undefined;
     if (fault === 'garbage') return Buffer.from('no answer at all');
-    if (fault === 'try-later') return refuseOcsp('tryLater');
-    if (!isOcspRequest(request)) return refuseOcsp('malformedRequest');
+    if (fault === 'try-later') return ocspErrorAnswer('tryLater');
+    if (!isOcspRequest(request)) return ocspErrorAnswer('malformedRequest');
     if (fault === 'replayed' && this.firstAnswer) return this.firstAnswer;
     const faultMs = fault === 'out-of-date' ? -dayMs : fault === 'from-the-future' ? dayMs : 0;
     const now = this.clock() + this.ocspClockAheadMs + faultMs;

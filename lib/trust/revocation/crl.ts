@@ -11,7 +11,7 @@ import { encodeDer } from '../encode-der.js';
 import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
 import { isLongSignedWith, isStrong, readSigned } from '../signatures.js';
 import { nextTurn } from '../turns.js';
-import { refuseDates } from './freshness.js';
+import { problemWithDates } from './freshness.js';
 
 /** `nextUpdate` in milliseconds since the epoch, where the list says when the next one comes. */
 export type CrlResult = { list: RevocationList; nextUpdate?: number } | { refusal: string };
@@ -43,10 +43,10 @@ export async function readCrl(der: Bytes, issuer: Certificate, now: number): Pro
   }
   if (!(await isLongSignedWith(issuer.publicKey, signed))) return { refusal: 'its signature is not that of the CA' };
   const nextUpdate = head.nextUpdate && timeIn(head.nextUpdate);
-  const refusal = refuseExtensions(head.extensions) ?? refuseDates(timeIn(head.thisUpdate), nextUpdate, now);
-  if (refusal) return { refusal };
+  const problem = problemWithExtensions(head.extensions) ?? problemWithDates(timeIn(head.thisUpdate), nextUpdate, now);
+  if (problem) return { problem };
   const entries = head.entries?.content ?? new Uint8Array();
-  const unusable = await refuseEntries(entries);
+  const unusable = await problemWithEntries(entries);
   return unusable ? { refusal: unusable } : { list: new RevocationList(entries), nextUpdate };
 }
 
@@ -76,7 +76,7 @@ function readHead({ reader }: DerElement): Head {
   return head;
 }
 
-function refuseExtensions(list: DerElement | undefined): string | undefined {
+function problemWithExtensions(list: DerElement | undefined): string | undefined {
   const extensions = list ? someExtensionsIn(onlyElement(list.content, tags.sequence)) : [];
   if (hasExtensionTwice(extensions)) return 'it has an extension twice';
   const unusable = extensions.find(isUnusable);
@@ -98,7 +98,7 @@ function isUnusable({ isCritical, type }: Extension): boolean {
  * RFC 5280, section 5.3: a list with a critical extension in an entry that is not understood says nothing of any
  * certificate.
  */
-async function refuseEntries(entries: Bytes): Promise<string | undefined> {
+async function problemWithEntries(entries: Bytes): Promise<string | undefined> {
   const reader = new DerReader(entries);
   for (let count = 1; !reader.isAtEnd; count++) {
     const entry = reader.next(tags.sequence).reader;

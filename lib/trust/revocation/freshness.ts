@@ -9,7 +9,7 @@ const clockToleranceMs = 60_000;
 const maxAgeWithoutNextUpdateMs = 300_000;
 
 /** Why an answer is not of now, or undefined. */
-export function refuseDates(thisUpdate: number, nextUpdate: number | undefined, now: number): string | undefined {
+export function problemWithDates(thisUpdate: number, nextUpdate: number | undefined, now: number): string | undefined {
   if (thisUpdate > now + clockToleranceMs) return 'it is from the future';
   const end = nextUpdate ?? thisUpdate + maxAgeWithoutNextUpdateMs;
   // Written this way round so that a date that is none refuses as well.

@@ -17,7 +17,7 @@ import {
 import { integerIn, objectIdentifierIn, timeIn } from '../der-values.js';
 import { type Extension, extensionsIn, hasExtensionTwice } from '../extensions.js';
 import { isSignedWith, isStrong, readSigned, type Signed } from '../signatures.js';
-import { refuseDates } from './freshness.js';
+import { problemWithDates } from './freshness.js';
 import { type CertId, hashBySha1, type OcspRequest } from './ocsp-request.js';
 import type { Responders } from './responders.js';
 
@@ -55,8 +55,8 @@ const [tag0, tag1, tag2] = [constructedTag(0), constructedTag(1), constructedTag
 export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
   const outer = readOuter(der);
   if ('refusal' in outer) return outer;
-  const refusal = refuseSigner(outer, context);
-  return refusal ? { refusal } : readAnswer(outer, context);
+  const problem = problemWithSigner(outer, context);
+  return problem ? { problem } : readAnswer(outer, context);
 }
 
 /** What tells whose signature it is, none of it decoded. */
@@ -97,21 +97,21 @@ function checkVersion(version: DerElement | undefined): void {
 }
 
 /** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
-function refuseSigner({ signed, responderId, certificates }: Outer, context: OcspContext): string | undefined {
+function problemWithSigner({ signed, responderId, certificates }: Outer, context: OcspContext): string | undefined {
   const { issuer, responders, now } = context;
   if (!isStrong(signed)) return 'it is signed with an algorithm that is not strong enough';
   if (isNamedBy(responderId, issuer)) {
     return isSignedWith(issuer.publicKey, signed) ? undefined : 'the signature is not that of the CA';
   }
-  let refusal = 'the responder is not authorised by the CA';
+  let problem = 'the responder is not authorised by the CA';
   for (const { bytes } of certificates) {
     const responder = responders.find(bytes, issuer, now);
     if (!responder || !isNamedBy(responderId, responder)) continue;
     if (isSignedWith(responder.publicKey, signed)) return undefined;
     // Two of one name come along while the CA changes its responder's key.
-    refusal = 'the signature is not that of the responder';
+    problem = 'the signature is not that of the responder';
   }
-  return refusal;
+  return problem;
 }
 
 /** ResponderID: a name, or the SHA-1 of the key. */
@@ -132,12 +132,12 @@ function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResul
   const responseExtensions = extensionsOf(data.nextIf(tag1));
   data.finish();
   if (!isAbout(answer.certId, request.certId)) return { refusal: 'the answer is about another certificate' };
-  const refusal =
-    refuseExtensions(responseExtensions) ??
-    refuseExtensions(answer.extensions) ??
-    refuseNonce(responseExtensions, request.nonce) ??
-    refuseDates(answer.thisUpdate, answer.nextUpdate, now);
-  return refusal ? { refusal } : { status: answer.status, producedAt, nextUpdate: answer.nextUpdate };
+  const problem =
+    problemWithExtensions(responseExtensions) ??
+    problemWithExtensions(answer.extensions) ??
+    problemWithNonce(responseExtensions, request.nonce) ??
+    problemWithDates(answer.thisUpdate, answer.nextUpdate, now);
+  return problem ? { problem } : { status: answer.status, producedAt, nextUpdate: answer.nextUpdate };
 }
 
 interface SingleResponse {
@@ -197,13 +197,13 @@ function extensionsOf(list: DerElement | undefined): Extension[] {
   return list ? extensionsIn(onlyElement(list.content, tags.sequence)) : [];
 }
 
-function refuseExtensions(extensions: readonly Extension[]): string | undefined {
+function problemWithExtensions(extensions: readonly Extension[]): string | undefined {
   if (hasExtensionTwice(extensions)) return 'it has an extension twice';
   const unknown = extensions.find(({ isCritical }) => isCritical);
   return unknown && `its critical extension ${unknown.type} is not understood`;
 }
 
-function refuseNonce(extensions: readonly Extension[], nonce: Bytes | undefined): string | undefined {
+function problemWithNonce(extensions: readonly Extension[], nonce: Bytes | undefined): string | undefined {
   const returned = extensions.find(({ type }) => type === nonceType);
   if (!returned || !nonce) return undefined;
   const { content } = onlyElement(returned.value, tags.octetString);

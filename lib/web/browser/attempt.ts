@@ -2,7 +2,18 @@
 
 import { isHandheld, isPhone } from './device.js';
 import { forgetAttempt, keepAttempt, keptAttempt } from './kept-attempt.js';
-import { element, faultOf, find, heading, keepingFocus, lang, reference, returnTo, say, words } from './page.js';
+import {
+  element,
+  faultOf,
+  find,
+  heading,
+  keepingFocus,
+  lang,
+  reference,
+  returnTo,
+  showMessage,
+  words,
+} from './page.js';
 import { checkCode, codeInput, complain, openForm, watchPersonForm } from './person-form.js';
 import { setQrHidden } from './qr-code.js';
 import { getPatiently, pause, post, type Shown, StatusError } from './requests.js';
@@ -29,7 +40,7 @@ async function start(choice: object = {}): Promise<void> {
   const count = ++starts;
   const isLast = () => count === starts;
   stopShowing();
-  say(words.starting);
+  showMessage(words.starting);
   try {
     const isPushedNow = 'flow' in choice && choice.flow === 'notification' && !(isHandheld && codeInput);
     const view = await post(
@@ -93,13 +104,13 @@ function show(view: Shown): boolean {
       return true;
     case 'callback':
       hideFlows();
-      say(words.goOn);
+      showMessage(words.goOn);
       element('try-again').hidden = false;
       return true;
     case 'ready':
       return !finishIfSeen(view.id);
     case 'done':
-      leave(view.next);
+      goTo(view.next);
       return false;
     case 'failed':
       // Another tab may be about to finish it, most often the one that the app opened.
@@ -113,13 +124,13 @@ function fail(text: string | undefined): void {
   forget();
   keepingFocus(() => {
     hideFlows();
-    say(text);
+    showMessage(text);
     element('alternative').hidden = false;
     element('try-again').hidden = false;
   });
 }
 
-function leave(next = words.next ?? '/'): void {
+function goTo(next = words.next ?? '/'): void {
   forget();
   isLeaving = true;
   location.assign(next);
@@ -128,7 +139,7 @@ function leave(next = words.next ?? '/'): void {
 /** Of several tabs that show one attempt, the one that is seen finishes it. */
 function finishIfSeen(id: string): boolean {
   hideFlows();
-  say(words.confirmed);
+  showMessage(words.confirmed);
   if (document.hidden && !wasReadyUnseen) {
     wasReadyUnseen = true;
     return false;

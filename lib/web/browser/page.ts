@@ -12,7 +12,7 @@ export const heading = root.querySelector('h1');
 export const { reference } = words;
 export const returnTo = words.returnTo || undefined;
 
-export function say(text: string | undefined): void {
+export function showMessage(text: string | undefined): void {
   const message = element('message');
   const isMute = !text;
   if (message.hidden !== isMute) message.hidden = isMute;

@@ -1,6 +1,6 @@
 /** What the page shows of a running attempt. */
 
-import { element, say, setText, words } from './page.js';
+import { element, setText, showMessage, words } from './page.js';
 import { drawQr } from './qr-code.js';
 import type { Shown } from './requests.js';
 
@@ -35,7 +35,7 @@ export function showRunning(view: Shown, { notice, trouble }: Besides): void {
   const { qrLink, web2AppLink, verificationCode = '', flow, step, isHeld } = view;
   const isInApp = qrLink === undefined && web2AppLink === undefined && verificationCode === '';
   const waiting = isInApp ? (step === 'certificate' ? words.chooseInApp : words.signInApp) : notice;
-  say(trouble ?? (scheduleExpiryWarning(view) ? words.expiring : waiting));
+  showMessage(trouble ?? (scheduleExpiryWarning(view) ? words.expiring : waiting));
   element('try-again').hidden = true;
   element('device-link').hidden = qrLink === undefined;
   element('notification').hidden = verificationCode === '';
@@ -58,7 +58,7 @@ function scheduleExpiryWarning(view: Shown): boolean {
   clearTimeout(expiryTimer);
   if (untilWarningMs <= 0) return true;
   if (untilWarningMs < maxWarningDelayMs) {
-    expiryTimer = setTimeout(() => say(words.expiring), untilWarningMs);
+    expiryTimer = setTimeout(() => showMessage(words.expiring), untilWarningMs);
   }
   return false;
 }

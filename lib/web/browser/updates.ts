@@ -3,7 +3,7 @@
  * other, where nobody does or live updates do not get through.
  */
 
-import { faultOf, lang, say, words } from './page.js';
+import { faultOf, lang, showMessage, words } from './page.js';
 import { get, type Shown, StatusError } from './requests.js';
 
 /** Milliseconds between two requests without live updates; a QR link is new every second. */
@@ -126,7 +126,7 @@ export class Updates {
       this.isTroubledUntil = performance.now() + aftermathMs;
       this.fault = fault;
     }
-    if (this.trouble !== undefined || this.failures >= maxFailures) say(fault);
+    if (this.trouble !== undefined || this.failures >= maxFailures) showMessage(fault);
   }
 }
 
