@@ -140,7 +140,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     await attempt(
       async () => {
         const { question, callbackUrl } = await call('/phone/linked-signatures', { phone: phone(), id: choice.id });
-        if (question) ask(question as PhoneView);
+        if (question) showSession(question as PhoneView);
         else finish('No document came', callbackUrl);
       },
       () => show('start'),
@@ -223,7 +223,7 @@ function runPhonePage(decodeQR: DecodeQR): void {
     button.textContent = view.relyingPartyName;
     details.textContent = `${asks[view.sessionType]}: ${view.accounts.join(', ')}`;
     button.append(details);
-    button.addEventListener('click', () => ask(view));
+    button.addEventListener('click', () => showSession(view));
     item.append(button);
     return item;
   }

@@ -44,7 +44,7 @@ export async function readCrl(der: Bytes, issuer: Certificate, now: number): Pro
   if (!(await isLongSignedWith(issuer.publicKey, signed))) return { refusal: 'its signature is not that of the CA' };
   const nextUpdate = head.nextUpdate && timeIn(head.nextUpdate);
   const problem = problemWithExtensions(head.extensions) ?? problemWithDates(timeIn(head.thisUpdate), nextUpdate, now);
-  if (problem) return { problem };
+  if (problem) return { refusal: problem };
   const entries = head.entries?.content ?? new Uint8Array();
   const unusable = await problemWithEntries(entries);
   return unusable ? { refusal: unusable } : { list: new RevocationList(entries), nextUpdate };

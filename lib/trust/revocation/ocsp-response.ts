@@ -56,7 +56,7 @@ export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
   const outer = readOuter(der);
   if ('refusal' in outer) return outer;
   const problem = problemWithSigner(outer, context);
-  return problem ? { problem } : readAnswer(outer, context);
+  return problem ? { refusal: problem } : readAnswer(outer, context);
 }
 
 /** What tells whose signature it is, none of it decoded. */
@@ -137,7 +137,7 @@ function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResul
     problemWithExtensions(answer.extensions) ??
     problemWithNonce(responseExtensions, request.nonce) ??
     problemWithDates(answer.thisUpdate, answer.nextUpdate, now);
-  return problem ? { problem } : { status: answer.status, producedAt, nextUpdate: answer.nextUpdate };
+  return problem ? { refusal: problem } : { status: answer.status, producedAt, nextUpdate: answer.nextUpdate };
 }
 
 interface SingleResponse {
