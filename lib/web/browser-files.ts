@@ -29,5 +29,5 @@ export const browserFiles: Readonly<Record<string, string>> = {
   'requests.js': textOf('./browser/requests.js'),
   'running-view.js': textOf('./browser/running-view.js'),
   'updates.js': textOf('./browser/updates.js'),
-  'qr.js': readFileSync(createRequire(import.meta.url).resolve('qr'), 'utf8'),
+  'qr-encoder.js': readFileSync(createRequire(import.meta.url).resolve('qr'), 'utf8'),
 };

@@ -3,6 +3,8 @@
  * A site sets the custom properties that begin with `--smart-id-`, in its own style sheet.
  */
 
+import { layoutByDevice } from './layout-by-device.js';
+
 export const style = `
 .smart-id-page, #smart-id {
   color-scheme: light dark;
@@ -244,22 +246,4 @@ export const style = `
 #smart-id nav a { display: block; padding: 0.5rem; color: var(--quiet); font-size: 0.875rem; }
 #smart-id nav a:hover { color: var(--ink); }
 #smart-id nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
-
-/* A computer and a tablet lead with the QR code, a phone with the link. */
-@media not all and (pointer: coarse), (min-width: 600px) and (min-height: 600px) {
-  #smart-id #qr { border: 0; padding: 0; }
-  #qr > summary { display: none !important; }
-  #device-link > .button { order: 1; }
-}
-/* On a computer the app is most often not on this device. */
-@media not all and (pointer: coarse) {
-  #device-link > .button { color: var(--accent); background: transparent; border-color: transparent; text-decoration: underline; text-underline-offset: 0.2em; }
-  #device-link > .button:hover { color: var(--accent-hover); background: var(--tint); border-color: transparent; }
-}
-/* A QR code takes a script. */
-@media (scripting: none) {
-  #smart-id #qr { display: none; }
-  #device-link > .button { color: var(--on-accent); background: var(--accent); border-color: var(--accent); text-decoration: none; }
-  #device-link > .button:hover { color: var(--on-accent); background: var(--accent-hover); border-color: var(--accent-hover); }
-}
-`;
+${layoutByDevice}`;

@@ -13,7 +13,7 @@ describe('The scripts of the pages', () => {
       const moved = path.join(folder, 'bundle.mjs');
       copyFileSync(path.join(web, 'browser-files.js'), moved);
       const { browserFiles } = await import(moved);
-      expect(browserFiles).to.include.keys('attempt.js', 'requests.js', 'personal-code.js', 'qr.js');
+      expect(browserFiles).to.include.keys('attempt.js', 'requests.js', 'personal-code.js', 'qr-encoder.js');
       for (const [name, text] of Object.entries(browserFiles)) expect(text, name).to.be.a('string').that.is.not.empty;
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -155,7 +155,7 @@ export function itIsReadyMadePage({ sites, open, make, unknownFailure }: PageUnd
     const folder = /assets\/[0-9a-f]+(?=\/attempt\.js)/.exec(html)?.[0];
     let size = gzipSync(html).length;
     const names = [...html.matchAll(/(?:href|src)="assets\/[0-9a-f]+\/([^"]+)"/g)].map(([, name]) => name as string);
-    expect(names).to.have.length(12).and.include.members(['attempt.css', 'attempt.js', 'qr.js']);
+    expect(names).to.have.length(12).and.include.members(['attempt.css', 'attempt.js', 'qr-encoder.js']);
     for (const name of names) {
       const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
       const response = await fetch(`${origin}${base}/${folder}/${name}`);

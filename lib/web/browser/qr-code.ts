@@ -2,7 +2,7 @@
 
 import { isHandheld } from './device.js';
 import { element, root } from './page.js';
-import { encodeQR } from './qr.js';
+import { encodeQR } from './qr-encoder.js';
 
 /** Milliseconds after which a QR code is hidden: it must not be older than three seconds when it is scanned. */
 const maxQrAgeMs = 2500;
