@@ -78,7 +78,11 @@ export function signChecked<Draft extends DocumentDraft>(draft: Draft, value: Ui
   return { ...draft, signature };
 }
 
-function checkSignature(draft: DocumentDraft, signature: string): void {
+/**
+ * @param signature Base64.
+ * @throws SmartIdVerificationError `signature` when it is not that of this draft by the key of its certificate.
+ */
+export function checkSignature(draft: DocumentDraft, signature: string): void {
   const { publicKey } = certificateOf(draft);
   if (isSignatureOf(Buffer.from(draft.data, 'base64'), signature, publicKey, choiceOf(draft))) return;
   throw new SmartIdVerificationError('signature', 'it is not that of this document by the key of its certificate');

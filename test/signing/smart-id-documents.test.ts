@@ -61,9 +61,9 @@ describe('SmartIdDocuments', () => {
     return new SmartIdDocuments({ trustAnchors: simulator.trustAnchors, timestampAuthority, store, ...options });
   }
 
-  async function prepare(id: string, certificate = person.certificate, by = documents) {
+  async function prepare(id: string, certificate = person.certificate, by = documents, toSign = files) {
     const prepared = await by
-      .prepare(() => ({ files }))
+      .prepare(() => ({ files: toSign }))
       .prepare({ certificate } as Signer, { id } as SigningRequest, {} as Request);
     if (!prepared || !('data' in prepared) || !prepared.data) throw new Error('Nothing was prepared.');
     const { data, signatureAlgorithm = 'rsassa-pss', hashAlgorithm } = prepared;
@@ -288,6 +288,24 @@ describe('SmartIdDocuments', () => {
       const before = simulator.timestamps.requests;
       expect((await documents.complete(id)).content).to.be.instanceOf(Buffer);
       expect(simulator.timestamps.requests - before).to.equal(1);
+    });
+
+    it('gives nothing for the signature of another document, where the store has a signed one under its id', async () => {
+      const other = await waiting();
+      const id = randomUUID();
+      const value = await prepare(id, person.certificate, documents, [
+        { ...files[0], name: 'mine.txt' },
+      ] as typeof files);
+      const mine = { id, value };
+      const foreign = await store.load(other.id);
+      store.change = () => foreign;
+      expect(await failureOf(documents.complete(mine.id, mine.value))).to.include({
+        name: 'SmartIdVerificationError',
+        check: 'signature',
+      });
+      expect((await documents.complete(mine.id, other.value)).content).to.be.instanceOf(Buffer);
+      store.change = (draft) => draft;
+      expect((await documents.complete(mine.id, mine.value)).content).to.be.instanceOf(Buffer);
     });
 
     it('makes no file of a lower level than asked for, and one of a higher level', async () => {
