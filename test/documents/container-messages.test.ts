@@ -26,7 +26,7 @@ describe('What is said of a container', () => {
   after(() => simulator?.close());
 
   const messageOf = async (changes: Record<string, string>) => {
-    const contents = new Map([...entries, ...Object.entries(changes)]);
+    const contents = new Map<string, string | Buffer>([...entries, ...Object.entries(changes)]);
     const container = writeZip(
       [...contents].map(([name, content]) => ({ name, content: Buffer.from(content) })),
       new Date(),
