@@ -22,13 +22,13 @@ const schema = v.looseObject({
   expiresAt: time,
   data: base64,
   signature: v.optional(base64),
-  timestamp: v.optional(base64),
 });
 
 const evidenceSchema = v.object({ timestamp: base64, ocspResponses: v.array(base64), collectedAt: time });
 
 /**
- * What both formats have in common, but for the evidence; what is their own is for them to check.
+ * What both formats have in common, but for the timestamp and the evidence, which can be had again where they are none;
+ * what is their own is for them to check.
  * @throws SmartIdInputError naming `draft` when it is none.
  */
 export function checkDraft(draft: DraftFields): void {

@@ -78,7 +78,11 @@ export function signChecked<Draft extends DocumentDraft>(draft: Draft, value: Ui
   return { ...draft, signature };
 }
 
-function checkSignature(draft: DocumentDraft, signature: string): void {
+/**
+ * @param signature Base64.
+ * @throws SmartIdVerificationError `signature` when it is not that of this draft by the key of its certificate.
+ */
+export function checkSignature(draft: DocumentDraft, signature: string): void {
   const { publicKey } = certificateOf(draft);
   if (isSignatureOf(Buffer.from(draft.data, 'base64'), signature, publicKey, choiceOf(draft))) return;
   throw new SmartIdVerificationError('signature', 'it is not that of this document by the key of its certificate');
@@ -195,7 +199,7 @@ const timestampAlone = ({ token }: Timestamp): SignatureEvidence => ({
   ocspResponses: [],
 });
 
-/** The one that is there, unless it is too old for an OCSP answer of now; else a new one. */
+/** The one that is there, unless it is too old for an OCSP answer of now; else a new one, which takes its place. */
 async function timestampOf(
   draft: DocumentDraft,
   bytes: Uint8Array,
@@ -206,13 +210,25 @@ async function timestampOf(
     throw new SmartIdInputError('timestampAuthority', `must be given for the level ${draft.level}.`);
   }
   const about = { bytes, hashAlgorithm: draft.hashAlgorithm, ...timestampAuthority };
-  if (draft.timestamp !== undefined) {
-    const known = readTimestamp({ ...about, token: Buffer.from(draft.timestamp, 'base64') });
-    if (clock() - known.time < maxTimestampAgeMs) return known;
-  }
+  const known = knownTimestamp(draft, about);
+  if (known && clock() - known.time < maxTimestampAgeMs) return known;
   const timestamp = await requestTimestamp({ ...about, fetch, clock });
   await keep({ ...draft, timestamp: timestamp.token.toString('base64') });
   return timestamp;
+}
+
+/** One that does not verify counts as not there: the site may have another authority by now, or another policy. */
+function knownTimestamp(
+  { timestamp }: { timestamp?: unknown },
+  about: Omit<Parameters<typeof readTimestamp>[0], 'token'>,
+): Timestamp | undefined {
+  if (typeof timestamp !== 'string') return undefined;
+  try {
+    return readTimestamp({ ...about, token: Buffer.from(timestamp, 'base64') });
+  } catch (error) {
+    if (error instanceof SmartIdVerificationError) return undefined;
+    throw error;
+  }
 }
 
 async function newEvidence(

@@ -9,6 +9,7 @@ import type { Request } from 'express';
 import { checkDraft } from '../documents/check-draft.js';
 import {
   type CompletionServices,
+  checkSignature,
   completeChecked,
   type DocumentDraft,
   type SignedDocument,
@@ -201,7 +202,7 @@ export class SmartIdDocuments {
    * The signed file. Where a timestamp or an OCSP answer is not to be had, what the person has signed is kept for seven
    * days: call it again without the value, in any process with the same store. Each time it is the same file.
    * @param id that of the signature, as `prepare` and `signed` are told it.
-   * @param value of the signature, when it comes for the first time.
+   * @param value of the signature, when it comes for the first time. Given again it must be of this document, too.
    * @throws SmartIdInputError naming `id` when there is no such document; SmartIdServiceError when somebody cannot be
    * reached, and SmartIdDocumentError when another process is just completing it: try again; SmartIdVerificationError
    * when something does not verify.
@@ -274,7 +275,12 @@ export class SmartIdDocuments {
     if (!draft) throw unknownId();
     checkDraft(draft);
     this.checkLevel(draft);
-    if (draft.signature !== undefined || value === undefined) return draft;
+    if (value === undefined) return draft;
+    if (draft.signature !== undefined) {
+      // Of a document that a store takes for this one, nothing is to be given to whoever has signed another.
+      checkSignature(draft, Buffer.from(value).toString('base64'));
+      return draft;
+    }
     const { signature } = signChecked(draft, value, this.services.clock());
     const kept = await this.store.add(id, { signature }, signedLifetimeMs);
     if (!kept) throw unknownId();

@@ -1,5 +1,5 @@
 import { rejects } from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -199,15 +199,18 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
       expect(await prepare(foreign)).to.have.nested.property('draft.signatureFile', signatures0);
     });
 
-    it('may leave types open in its manifest', async () => {
-      const open = changed(manifestFile, (xml) => xml.replaceAll('"text/plain"', '""'));
+    it('may leave types open in its manifest, which are signed as they are', async () => {
+      const open = manifestOf(['a.txt']).replace("'text/plain'", "''");
+      const entries = { mimetype: containerType, [manifestFile]: open, 'a.txt': 'a' };
+      const foreign = writeZip(
+        Object.entries(entries).map(([name, content]) => ({ name, content: Buffer.from(content) })),
+        new Date(),
+      );
       const signature = readFileSync(
-        path.join(unpacked(folder, await signedBy(second, { container: open })), signatures1),
+        path.join(unpacked(folder, await signedBy(second, { container: foreign })), signatures0),
         'utf8',
       );
-      expect(signature.match(/<xades:MimeType>.*?</g)).to.deep.equal(
-        files.map(() => '<xades:MimeType>application/octet-stream<'),
-      );
+      expect(signature.match(/<xades:MimeType>.*?</g)).to.deep.equal(['<xades:MimeType><']);
     });
 
     describe('whose signature is in a file without the "s" of the standard', () => {
@@ -237,6 +240,7 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
       const rsa256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
       const ecdsa256 = 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256';
       const sha256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
+      const xades = 'http://uri.etsi.org/01903';
 
       interface Template {
         canonicalization?: string;
@@ -246,16 +250,20 @@ with zipfile.ZipFile(sys.argv[1], 'w', zipfile.ZIP_DEFLATED) as container:
       }
 
       /** With everything that the kinds of canonicalization treat differently. */
-      function templateOf({ canonicalization = c14n, method = rsa256, transform, hash = sha256 }: Template): string {
+      function templateOf(
+        { canonicalization = c14n, method = rsa256, transform, hash = sha256 }: Template,
+        certificateDigest: string,
+      ): string {
         const digest = `<DigestMethod Algorithm="${hash}"/><DigestValue></DigestValue>`;
         const transforms = transform ? `<Transforms>${transform}</Transforms>` : '';
         return `<?xml version="1.0"?>\n<!-- before -->
 <asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:unused='urn:u' xmlns='urn:default'><?go on ?>
 <Signature xmlns="http://www.w3.org/2000/09/xmldsig#" Id="S0"><SignedInfo>
 <!-- within --><CanonicalizationMethod Algorithm="${canonicalization}"/><SignatureMethod Algorithm="${method}"/>
-<Reference URI="a.txt">${digest}</Reference><Reference URI="#SP">${digest}</Reference><Reference Id='r' URI="#P">${transforms}${digest}</Reference>
+<Reference Id="f" URI="a.txt">${digest}</Reference><Reference Type="${xades}#SignedProperties" URI="#SP">${digest}</Reference><Reference Id='r' Type="urn:x" URI="#P">${transforms}${digest}</Reference>
 </SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo><Object>
-<xa:QualifyingProperties xmlns:xa="http://uri.etsi.org/01903/v1.3.2#" Target="#S0"><xa:SignedProperties Id="SP"/></xa:QualifyingProperties>
+<xa:QualifyingProperties xmlns:xa="http://uri.etsi.org/01903/v1.3.2#" Target="#S0"><xa:SignedProperties Id="SP"><xa:SignedSignatureProperties><xa:SigningCertificate><xa:Cert><xa:CertDigest><DigestMethod Algorithm="${sha256}"/><DigestValue>${certificateDigest}</DigestValue></xa:CertDigest></xa:Cert></xa:SigningCertificate></xa:SignedSignatureProperties>
+<xa:SignedDataObjectProperties><xa:DataObjectFormat ObjectReference="#f"><xa:MimeType>text/plain</xa:MimeType></xa:DataObjectFormat></xa:SignedDataObjectProperties></xa:SignedProperties></xa:QualifyingProperties>
 <x:Signed xmlns:x="urn:x" xmlns:y = "urn:y" y:b="2" x:a="&#9;1&amp;&quot;'&lt;>" b = 'c
 d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:other"/></y:z><!-- a comment -->
 <n xmlns="http://www.w3.org/2000/09/xmldsig#"/><![CDATA[<&]]>text &gt; &#13; "'<?target  some data?><x:empty></x:empty></x:Signed>
@@ -271,7 +279,8 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
         writeFileSync(path.join(where, 'certificate.pem'), toPem(certificate));
         writeFileSync(path.join(where, 'a.txt'), 'the content of a.txt');
         mkdirSync(path.join(where, 'META-INF'));
-        writeFileSync(path.join(where, 'template.xml'), templateOf(template));
+        const certificateDigest = createHash('sha256').update(certificate).digest('base64');
+        writeFileSync(path.join(where, 'template.xml'), templateOf(template, certificateDigest));
         const properties = 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties';
         const ids = ['--id-attr:Id', 'urn:x:Signed', '--id-attr:Id', properties];
         const key = ['--privkey-pem', 'key.pem,certificate.pem'];
@@ -544,6 +553,15 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
       ['is not XML', () => 'no XML', /malformed META-INF\/manifest.xml/],
       ['is something else', () => '<a/>', /something else/],
       ['does not list a file', (xml: string) => xml.replace('a.txt', 'b.txt'), /does not list "a.txt"/],
+      [
+        'lists a file that is not there',
+        (xml: string) =>
+          xml.replace(
+            '</manifest:manifest>',
+            `${/<manifest:file-entry[^>]*a.txt.*?>/.exec(xml)?.[0].replace('a.txt', 'b.txt')}</manifest:file-entry>$&`,
+          ),
+        /lists "b.txt" in its META-INF\/manifest.xml, and has no such file/,
+      ],
       [
         'lists a file twice',
         (xml: string) => xml.replace('full-path="empty"', 'full-path="a.txt"'),

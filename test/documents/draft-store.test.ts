@@ -60,6 +60,17 @@ for (const [name, open] of Object.entries(places)) {
       }
     });
 
+    it('get nothing from what is undefined, and say what they have', async () => {
+      await store.create('o', draft, 60_000);
+      const none: DraftAdditions = { signature: undefined, timestamp: undefined, evidence: undefined };
+      for (const additions of [{}, { signature: undefined }, none]) {
+        expect(await store.add('o', additions, 60_000)).to.deep.equal(none);
+      }
+      await store.add('o', { signature: 'U1M=', timestamp: 'VDE=' }, 60_000);
+      expect(await store.add('o', none, 60_000)).to.deep.equal({ ...none, signature: 'U1M=', timestamp: 'VDE=' });
+      expect(await store.add('nobody', none, 60_000)).to.equal(undefined);
+    });
+
     it('get one evidence of two that come at the same time, and tell both which', async () => {
       await store.create('n', draft, 60_000);
       const bring = async (collectedAt: number) => {

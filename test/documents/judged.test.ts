@@ -9,12 +9,13 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { generateRsaKey } from '../../lib/simulator/pki/authority.js';
-import { buildJudges, judgedByDss } from '../support/document-judges.js';
+import { buildJudges, type DigiDoc4jVerdict, judgedByDigiDoc4j, judgedByDss } from '../support/document-judges.js';
 import { trustingDatabase, written } from '../support/judges.js';
 import { needTools } from '../support/outside-tools.js';
 import { keyOfRealSize, signatory } from '../support/signing.js';
 import { certifiedPdf } from './certified-pdf.js';
 import { containerTamperings, type Judge, pdfTamperings } from './document-tamperings.js';
+import { existingContainers } from './existing-changes.js';
 import {
   classicPdf,
   filesOf,
@@ -89,6 +90,46 @@ describe('Signed documents before their judges', () => {
       });
     }
   });
+});
+
+/** `container-evidence.test.ts` has which of them are refused. */
+describe('Containers that somebody brings, before digidoc4j', () => {
+  let simulator: Simulator;
+  let folder: string;
+  let verdicts: Map<string, DigiDoc4jVerdict>;
+
+  before(async function () {
+    this.timeout(10 * minute);
+    needTools(this, 'java', 'javac', 'mvn');
+    await buildJudges();
+    folder = mkdtempSync(path.join(tmpdir(), 'brought-'));
+    simulator = await startSimulator({ port: 0 });
+    const workshop = await furnish(simulator);
+    const files = await Promise.all(
+      existingContainers.map(async ({ refusal, make }, index) => {
+        const container = await make(workshop);
+        const { content } = refusal
+          ? { content: container }
+          : await signDocument(simulator, workshop.second, { container });
+        return written(folder, `${index}.asice`, content);
+      }),
+    );
+    verdicts = await judgedByDigiDoc4j(trustedBy(folder, simulator), files);
+    if (process.env.VERDICTS) console.log(broughtTable(verdicts));
+  });
+  after(async () => {
+    await simulator?.close();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  for (const [index, { what, refusal, lacksEvidence, isOverlooked }] of existingContainers.entries()) {
+    const isValid = refusal ? isOverlooked === true : !lacksEvidence;
+    const fate = refusal ? 'which is refused,' : 'with one more signature,';
+    it(`${what}, ${fate} is ${isValid ? 'valid' : 'not valid'}`, () => {
+      const verdict = verdicts.get(`${index}.asice`) as DigiDoc4jVerdict;
+      expect(verdict.valid, verdict.errors.join('\n')).to.equal(isValid);
+    });
+  }
 });
 
 describe('A certified PDF before DSS and pdfsig', () => {
@@ -179,9 +220,20 @@ function expectDetails({ dss, digidoc4j }: Judged, { level, algorithms, names }:
   expect(verdicts).to.deep.equal(algorithms.map(() => 'XAdES-BASELINE-LT TOTAL_PASSED'));
 }
 
+function broughtTable(verdicts: ReadonlyMap<string, DigiDoc4jVerdict>): string {
+  const rows = existingContainers.map(({ what, refusal }, index) => {
+    const { valid, errors = [] } = verdicts.get(`${index}.asice`) ?? {};
+    return [what, refusal ? 'refused' : 'taken', valid ? 'valid' : `not valid: ${errors.join(' ')}`];
+  });
+  return [['a container', 'here', 'digidoc4j'], ['---', '---', '---'], ...rows].map(row).join('\n');
+}
+
 /** In Markdown. */
 function table(all: readonly Judged[]): string {
-  const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const rows = all.map(({ title, judgements }) => [title, ...judges.map((judge) => judgements[judge]?.words ?? '-')]);
   return [['file', ...judges], ['---', ...judges.map(() => '---')], ...rows].map(row).join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

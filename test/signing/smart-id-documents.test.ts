@@ -61,9 +61,9 @@ describe('SmartIdDocuments', () => {
     return new SmartIdDocuments({ trustAnchors: simulator.trustAnchors, timestampAuthority, store, ...options });
   }
 
-  async function prepare(id: string, certificate = person.certificate, by = documents) {
+  async function prepare(id: string, certificate = person.certificate, by = documents, toSign = files) {
     const prepared = await by
-      .prepare(() => ({ files }))
+      .prepare(() => ({ files: toSign }))
       .prepare({ certificate } as Signer, { id } as SigningRequest, {} as Request);
     if (!prepared || !('data' in prepared) || !prepared.data) throw new Error('Nothing was prepared.');
     const { data, signatureAlgorithm = 'rsassa-pss', hashAlgorithm } = prepared;
@@ -199,6 +199,88 @@ describe('SmartIdDocuments', () => {
     });
   });
 
+  describe('with a timestamp that does not verify any more', () => {
+    /** A document that is signed and has its timestamp, and waits for its OCSP answers. */
+    async function timestamped() {
+      const { id, value } = await signed();
+      simulator.revocation.ocspFault = 'unavailable';
+      await failureOf(documents.complete(id, value));
+      expect((await store.load(id))?.timestamp).to.be.a('string');
+      return id;
+    }
+
+    async function bought(by: SmartIdDocuments, id: string, of = simulator) {
+      const before = of.timestamps.requests;
+      const result = await by.complete(id).catch((error: Error) => error);
+      return { result, count: of.timestamps.requests - before };
+    }
+
+    it('takes one of the authority that the site has by now, once, and makes one file', async () => {
+      const id = await timestamped();
+      const other = await startSimulator({ port: 0 });
+      try {
+        const timestampAuthority = { url: other.timestampUrl, trustAnchors: other.timestampTrustAnchors };
+        const [first, later] = [create({ timestampAuthority }), create({ timestampAuthority })];
+        const failed = await bought(first, id, other);
+        expect([(failed.result as Error).name, failed.count]).to.deep.equal(['SmartIdServiceError', 1]);
+        simulator.revocation.ocspFault = undefined;
+        const { result, count } = await bought(later, id, other);
+        expect(count).to.equal(0);
+        const { content } = result as SignedDocument;
+        const again = await bought(first, id, other);
+        expect([again.count, (again.result as SignedDocument).content.equals(content)]).to.deep.equal([0, true]);
+        const token = Buffer.from((await store.load(id))?.timestamp ?? '', 'base64');
+        expect(token.includes(other.pki.timestampUnit.certificate)).to.equal(true);
+        expect(content.includes(token.toString('base64'))).to.equal(true);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('takes one of the policy that the site asks for by now', async () => {
+      simulator.timestamps.fault = 'wrong-policy';
+      const id = await timestamped();
+      simulator.timestamps.fault = undefined;
+      simulator.revocation.ocspFault = undefined;
+      const { timestampUrl: url, timestampTrustAnchors: trustAnchors } = simulator;
+      const { result, count } = await bought(
+        create({ timestampAuthority: { url, trustAnchors, policy: '0.4.0.2023.1.1' } }),
+        id,
+      );
+      expect([(result as SignedDocument).content?.length > 0, count], `${result}`).to.deep.equal([true, 1]);
+    });
+
+    for (const [what, timestamp] of [
+      ['a damaged one', (text: string) => text.replace(/.(?=.{40}$)/, (one) => (one === 'A' ? 'B' : 'A'))],
+      ['that of nothing', () => ''],
+      ['no token', () => 'AAAA'],
+      ['no Base64', () => '%'],
+      ['a number', () => 5],
+      ['null', () => null],
+    ] as const) {
+      it(`takes another one in place of ${what}`, async () => {
+        const id = await timestamped();
+        const { timestamp: before = '' } = (await store.load(id)) ?? {};
+        simulator.revocation.ocspFault = undefined;
+        store.change = (draft) => ({ ...draft, timestamp: timestamp(before) });
+        const { result, count } = await bought(documents, id);
+        expect([(result as SignedDocument).content?.length > 0, count], `${result}`).to.deep.equal([true, 1]);
+        store.change = (draft) => draft;
+        expect((await store.load(id))?.timestamp).to.not.equal(before);
+        expect((await bought(documents, id)).count).to.equal(0);
+      });
+    }
+
+    it('takes one for each try where the store keeps the wrong one', async () => {
+      const id = await timestamped();
+      store.change = (draft) => ({ ...draft, timestamp: 'AAAA' });
+      for (const _try of [1, 2]) {
+        const { result, count } = await bought(documents, id);
+        expect([result.constructor.name, count]).to.deep.equal(['SmartIdServiceError', 1]);
+      }
+    });
+  });
+
   describe('with a store that fails or was written to', () => {
     it('finishes the file with the timestamp that the store does not take, and buys no other', async () => {
       const { id } = await waiting();
@@ -206,6 +288,24 @@ describe('SmartIdDocuments', () => {
       const before = simulator.timestamps.requests;
       expect((await documents.complete(id)).content).to.be.instanceOf(Buffer);
       expect(simulator.timestamps.requests - before).to.equal(1);
+    });
+
+    it('gives nothing for the signature of another document, where the store has a signed one under its id', async () => {
+      const other = await waiting();
+      const id = randomUUID();
+      const value = await prepare(id, person.certificate, documents, [
+        { ...files[0], name: 'mine.txt' },
+      ] as typeof files);
+      const mine = { id, value };
+      const foreign = await store.load(other.id);
+      store.change = () => foreign;
+      expect(await failureOf(documents.complete(mine.id, mine.value))).to.include({
+        name: 'SmartIdVerificationError',
+        check: 'signature',
+      });
+      expect((await documents.complete(mine.id, other.value)).content).to.be.instanceOf(Buffer);
+      store.change = (draft) => draft;
+      expect((await documents.complete(mine.id, mine.value)).content).to.be.instanceOf(Buffer);
     });
 
     it('makes no file of a lower level than asked for, and one of a higher level', async () => {

@@ -28,7 +28,6 @@ const maxSignatureFileBytes = 10_000_000;
 const maxSignatureFiles = 100;
 /** Of all their files together. */
 const maxSignatureBytes = 20_000_000;
-const unlistedType = 'application/octet-stream';
 /** The standard says `*signatures*.xml` (section A.5), and validators take those without the `s` for signatures too. */
 const signatureFile = /^META-INF\/.*signature.*\.xml$/i;
 /** Signatures of other kinds, and timestamps and lists for them (ETSI EN 319 162-1, section 4.4.4). */
@@ -47,8 +46,10 @@ export async function readContainer(bytes: Buffer): Promise<ExistingContents> {
   // What is signed without one is invalid to programs that verify.
   if (!manifest) throw problem(`has no ${manifestFile}.`);
   const types = await readManifest(await contentOf(manifest, maxManifestBytes));
+  const files = others.map(({ name, chunks }) => ({ name, contentType: typeOf(name, types), chunks }));
+  checkListed(types, others);
   return {
-    files: others.map(({ name, chunks }) => ({ name, contentType: typeOf(name, types), chunks })),
+    files,
     signatureFiles: await readSignatureFiles(own),
     ownFiles: own.map(({ name }) => name),
   };
@@ -79,10 +80,17 @@ function isDisguised({ name, comparable }: ZipEntry): boolean {
   return comparable !== name.toLowerCase() || (comparable === manifestFile.toLowerCase() && name !== manifestFile);
 }
 
+/** Programs that verify look for all that it lists in every signature. */
+function checkListed(types: ReadonlyMap<string, string>, files: readonly ZipEntry[]): void {
+  const names = new Set(files.map(({ name }) => name));
+  const missing = [...types.keys()].find((name) => name !== '/' && !names.has(name));
+  if (missing !== undefined) throw problem(`lists ${quoted(missing)} in its ${manifestFile}, and has no such file.`);
+}
+
 function typeOf(name: string, types: ReadonlyMap<string, string>): string {
   const type = types.get(name);
   if (type === undefined) throw problem(`does not list ${quoted(name)} in its ${manifestFile}.`);
-  return type || unlistedType;
+  return type;
 }
 
 async function readSignatureFiles(own: readonly ZipEntry[]): Promise<ExistingContents['signatureFiles']> {
@@ -107,6 +115,10 @@ export class Digests {
 
   constructor(files: readonly DataFile[]) {
     this.files = new Map(files.map((file) => [file.name, file]));
+  }
+
+  has(name: string): boolean {
+    return this.files.has(name);
   }
 
   /**

@@ -1,41 +1,36 @@
 /**
  * Whether the signatures that a container has already are intact: signed values, digests of files and of what else is
- * signed (XMLDSig 1.1, section 3.2). A person must not be asked to sign beside one that was broken before. Who signed,
- * and whether their certificates are trusted, is not judged.
+ * signed (XMLDSig 1.1, section 3.2), and what was added to them. A person must not be asked to sign beside one that was
+ * broken before. Who signed, and whether their certificates are trusted, is not judged.
  */
 
 import { constants, createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
-import { decodeBase64 } from '../../protocol/base64.js';
 import { SmartIdInputError } from '../../shared/errors.js';
 import { nextTurn } from '../../trust/turns.js';
-import {
-  type Canonicalization,
-  canonicalizationOf,
-  exclusiveCanonicalization,
-  hashNameOf,
-  type SignatureMethod,
-  signatureMethodOf,
-} from './algorithms.js';
+import { type Canonicalization, hashNameOf, type SignatureMethod, signatureMethodOf } from './algorithms.js';
 import { CanonicalizationBudget, canonicalize } from './canonicalize.js';
 import type { Digests, ExistingContents } from './contents.js';
+import { checkEvidence, EvidenceBudget } from './existing-evidence.js';
+import { checkSignedFiles } from './existing-files.js';
 import { quoted } from './names.js';
 import { ds, signatureDocument, xades } from './signature-document.js';
-import { attributeOf, childOf, childrenOf, readXml, textOf, XmlBudget, type XmlElement, XmlError } from './xml.js';
+import { algorithmOf, base64In, canonicalizationIn } from './signature-values.js';
+import { attributeOf, childOf, childrenOf, readXml, XmlBudget, type XmlElement, XmlError } from './xml.js';
 
 const maxSignatures = 100;
 const maxCertificates = 10;
 const maxReferences = 2000;
-const maxInclusivePrefixes = 10;
-/** Of a value, a digest or a certificate. */
-const maxBase64Characters = 100_000;
 const maxCanonicalCharacters = 20_000_000;
 const inclusive: Canonicalization = { isExclusive: false, hasComments: false };
 
 /** What the signatures of one file are checked with. */
 interface Work {
   elements: ReadonlyMap<string, XmlElement[]>;
+  /** Of all files of the container, by the manifest. */
+  types: ReadonlyMap<string, string>;
   digests: Digests;
   budget: CanonicalizationBudget;
+  evidenceBudget: EvidenceBudget;
 }
 
 /**
@@ -43,11 +38,13 @@ interface Work {
  * @throws SmartIdInputError naming `container`, and in its message the signature that is broken.
  */
 export async function checkExistingSignatures(
-  { signatureFiles }: ExistingContents,
+  { files, signatureFiles }: ExistingContents,
   digests: Digests,
 ): Promise<ReadonlySet<string>> {
   const budget = new CanonicalizationBudget(maxCanonicalCharacters);
   const xmlBudget = new XmlBudget();
+  const evidenceBudget = new EvidenceBudget();
+  const types = new Map(files.map(({ name, contentType }) => [name, contentType]));
   const ids = new Set<string>();
   let count = 0;
   for (const { name, content } of signatureFiles) {
@@ -57,7 +54,7 @@ export async function checkExistingSignatures(
       if (count > maxSignatures) throw new XmlError(`there are more than ${maxSignatures} signatures`);
       for (const signature of signatures) {
         ids.add(attributeOf(signature, 'Id') ?? '');
-        await checkSignature(signature, { elements, digests, budget });
+        await checkSignature(signature, { elements, types, digests, budget, evidenceBudget });
       }
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;
@@ -74,40 +71,84 @@ async function checkSignature(signature: XmlElement, work: Work): Promise<void> 
   const references = childrenOf(signedInfo, ds, 'Reference');
   if (references.length === 0) throw new XmlError('it signs nothing');
   if (references.length > maxReferences) throw new XmlError(`it has more than ${maxReferences} references`);
-  checkProperties(signature, references);
+  const signedProperties = checkProperties(signature, references);
+  const signedFiles = new Map<string, XmlElement>();
   for (const reference of references) {
-    await checkReference(reference, work);
+    const name = await checkReference(reference, work);
+    if (isOfFile(reference)) signedFiles.set(name, reference);
     await nextTurn();
   }
-  await checkSignatureValue(signature, signedInfo, work);
+  await checkSignatureValue(signature, signedInfo, signedProperties, work);
+  checkSignedFiles(signedFiles, signedProperties, work.types);
+  await checkEvidence(signature, { canonicalization: work.budget, evidence: work.evidenceBudget });
 }
 
 /** The properties that make it a XAdES signature are its own, and signed (ETSI EN 319 132-1, section 4.4). */
-function checkProperties(signature: XmlElement, references: readonly XmlElement[]): void {
+function checkProperties(signature: XmlElement, references: readonly XmlElement[]): XmlElement {
   const objects = childrenOf(signature, ds, 'Object');
   const [properties, ...others] = objects.flatMap((object) => childrenOf(object, xades, 'QualifyingProperties'));
   if (!properties || others.length > 0) throw new XmlError('it is not a XAdES signature');
   if (attributeOf(properties, 'Target') !== `#${attributeOf(signature, 'Id')}`) {
     throw new XmlError('its properties are those of another signature');
   }
-  const id = attributeOf(childOf(properties, xades, 'SignedProperties'), 'Id');
+  const signedProperties = childOf(properties, xades, 'SignedProperties');
+  const id = attributeOf(signedProperties, 'Id');
   if (!references.some((reference) => attributeOf(reference, 'URI') === `#${id}`)) {
     throw new XmlError('its properties are not signed');
   }
+  return signedProperties;
 }
 
-async function checkSignatureValue(signature: XmlElement, signedInfo: XmlElement, { budget }: Work): Promise<void> {
+/** What a reference of no type is about counts as a file for programs that verify. */
+function isOfFile(reference: XmlElement): boolean {
+  return (attributeOf(reference, 'Type') ?? '') === '';
+}
+
+async function checkSignatureValue(
+  signature: XmlElement,
+  signedInfo: XmlElement,
+  signedProperties: XmlElement,
+  { budget }: Work,
+): Promise<void> {
   const uri = algorithmOf(childOf(signedInfo, ds, 'SignatureMethod'));
   const method = signatureMethodOf(uri);
   if (!method) throw new XmlError(`its algorithm ${quoted(uri)} is not known`);
   const how = canonicalizationIn(childOf(signedInfo, ds, 'CanonicalizationMethod'));
   const signed = Buffer.from(await canonicalize(signedInfo, how, budget));
   const value = base64In(childOf(signature, ds, 'SignatureValue'));
-  for (const { publicKey } of certificatesOf(signature)) {
-    if (isSignedBy(publicKey, method, signed, value)) return;
+  const digests = certificateDigestsIn(signedProperties);
+  let isOfKey = false;
+  for (const { publicKey, raw } of certificatesOf(signature)) {
+    const isSigned = isSignedBy(publicKey, method, signed, value);
+    if (isSigned && isNamedBy(digests, raw)) return;
+    isOfKey ||= isSigned;
     await nextTurn();
   }
-  throw new XmlError('its value is not that of its certificate over what it signs');
+  throw new XmlError(
+    isOfKey
+      ? 'its certificate is not the one that it names'
+      : 'its value is not that of its certificate over what it signs',
+  );
+}
+
+/** Of the signer's certificate, which is among what is signed (ETSI EN 319 132-1, section 5.2.2). */
+function certificateDigestsIn(signedProperties: XmlElement): XmlElement[] {
+  const properties = childrenOf(signedProperties, xades, 'SignedSignatureProperties');
+  return ['SigningCertificateV2', 'SigningCertificate']
+    .flatMap((name) => properties.flatMap((property) => childrenOf(property, xades, name)))
+    .flatMap((named) => childrenOf(named, xades, 'Cert'))
+    .map((certificate) => childOf(certificate, xades, 'CertDigest'));
+}
+
+function isNamedBy(digests: readonly XmlElement[], certificate: Buffer): boolean {
+  return digests.some((digest) => {
+    const hashName = hashNameOf(algorithmOf(childOf(digest, ds, 'DigestMethod')));
+    if (!hashName) return false;
+    return createHash(hashName)
+      .update(certificate)
+      .digest()
+      .equals(base64In(childOf(digest, ds, 'DigestValue')));
+  });
 }
 
 function certificatesOf(signature: XmlElement): X509Certificate[] {
@@ -119,8 +160,9 @@ function certificatesOf(signature: XmlElement): X509Certificate[] {
 }
 
 function certificateIn(element: XmlElement): X509Certificate {
+  const der = base64In(element);
   try {
-    return new X509Certificate(base64In(element));
+    return new X509Certificate(der);
   } catch {
     throw new XmlError('its certificate cannot be read');
   }
@@ -141,18 +183,25 @@ function isSignedBy(key: KeyObject, { kind, hash }: SignatureMethod, signed: Buf
   }
 }
 
-async function checkReference(reference: XmlElement, { elements, digests, budget }: Work): Promise<void> {
+/** @returns the name of what it is about. */
+async function checkReference(reference: XmlElement, { elements, digests, budget }: Work): Promise<string> {
   const uri = attributeOf(reference, 'URI') ?? '';
   const hashUri = algorithmOf(childOf(reference, ds, 'DigestMethod'));
   const hashName = hashNameOf(hashUri);
   if (!hashName) throw new XmlError(`the hash ${quoted(hashUri)} is not known`);
   const transforms = childrenOf(reference, ds, 'Transforms').flatMap((one) => childrenOf(one, ds, 'Transform'));
-  const digest = uri.startsWith('#')
-    ? await hashOfElement(onlyElementOf(elements.get(uri.slice(1)), uri), transforms, hashName, budget)
-    : await digestOfFile(uri, transforms, hashName, digests);
-  if (!digest.equals(base64In(childOf(reference, ds, 'DigestValue')))) {
-    throw new XmlError(`what it signs as ${quoted(fileNameOf(uri))} has been changed`);
+  const isWithin = uri.startsWith('#');
+  if (isWithin && isOfFile(reference)) {
+    throw new XmlError(`what it signs as ${quoted(uri)} is neither a file nor of a stated type`);
   }
+  const name = isWithin ? uri : fileNameOf(uri, digests);
+  const digest = isWithin
+    ? await hashOfElement(onlyElementOf(elements.get(uri.slice(1)), uri), transforms, hashName, budget)
+    : await digestOfFile(name, transforms, hashName, digests);
+  if (!digest.equals(base64In(childOf(reference, ds, 'DigestValue')))) {
+    throw new XmlError(`what it signs as ${quoted(name)} has been changed`);
+  }
+  return name;
 }
 
 async function hashOfElement(
@@ -170,19 +219,24 @@ async function hashOfElement(
 }
 
 async function digestOfFile(
-  uri: string,
+  name: string,
   transforms: readonly XmlElement[],
   hashName: string,
   digests: Digests,
 ): Promise<Buffer> {
   if (transforms.length > 0) throw new XmlError('it transforms a file in a way that is not known');
-  // Some programs write the name as it is.
-  const digest = (await digests.digest(fileNameOf(uri), hashName)) ?? (await digests.digest(uri, hashName));
-  if (!digest) throw new XmlError(`the file ${quoted(fileNameOf(uri))} is not there`);
+  const digest = await digests.digest(name, hashName);
+  if (!digest) throw new XmlError(`the file ${quoted(name)} is not there`);
   return digest;
 }
 
-function fileNameOf(uri: string): string {
+/** Some programs write the name as it is. */
+function fileNameOf(uri: string, digests: Digests): string {
+  const name = decoded(uri);
+  return !digests.has(name) && digests.has(uri) ? uri : name;
+}
+
+function decoded(uri: string): string {
   try {
     return decodeURIComponent(uri);
   } catch {
@@ -190,34 +244,9 @@ function fileNameOf(uri: string): string {
   }
 }
 
-function canonicalizationIn(element: XmlElement): Canonicalization & { inclusivePrefixes: string[] } {
-  const uri = algorithmOf(element);
-  const how = canonicalizationOf(uri);
-  if (!how) throw new XmlError(`its transform ${quoted(uri)} is not known`);
-  const lists = childrenOf(element, exclusiveCanonicalization, 'InclusiveNamespaces');
-  const prefixes = lists.flatMap((list) => (attributeOf(list, 'PrefixList') ?? '').split(/[ \t\n]+/));
-  const inclusivePrefixes = prefixes
-    .filter((prefix) => prefix !== '')
-    .map((prefix) => (prefix === '#default' ? '' : prefix));
-  if (inclusivePrefixes.length > maxInclusivePrefixes) throw new XmlError('it names too many prefixes');
-  return { ...how, inclusivePrefixes };
-}
-
-function algorithmOf(element: XmlElement): string {
-  return attributeOf(element, 'Algorithm') ?? '';
-}
-
 /** An element of two with one name would be shown by one program and verified by another. */
 function onlyElementOf(elements: readonly XmlElement[] = [], uri: string): XmlElement {
   const [only, ...others] = elements;
   if (!only || others.length > 0) throw new XmlError(`what it signs as ${quoted(uri)} is not there exactly once`);
   return only;
-}
-
-function base64In(element: XmlElement): Buffer {
-  const text = textOf(element);
-  if (text.length > maxBase64Characters) throw new XmlError(`its ${element.localName} is too long`);
-  const bytes = decodeBase64(text.replace(/[ \t\n\r]/g, ''));
-  if (!bytes) throw new XmlError(`its ${element.localName} is not Base64`);
-  return bytes;
 }

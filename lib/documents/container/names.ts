@@ -48,9 +48,16 @@ function withoutEnd(segment: string): string {
   return segment.slice(0, end);
 }
 
-/** A name for error messages. */
+/** Of somebody's text in an error message, which has two of them at most. */
+const maxQuotedCharacters = 100;
+/** People call files by their personal code, whose first part has six digits at least in each of the Baltic states. */
+const longNumber = /\d{6,}(?:-\d+)?/g;
+
+/** A name, or another text of somebody's, for error messages: these are kept in logs. */
 export function quoted(name: string): string {
-  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
+  const shown = JSON.stringify(name.slice(0, maxQuotedCharacters).replace(longNumber, '…'));
+  const isWhole = name.length <= maxQuotedCharacters && shown.length <= maxQuotedCharacters;
+  return isWhole ? shown : `${shown.slice(0, Math.min(shown.length - 1, maxQuotedCharacters))}…"`;
 }
 
 /** Whether a file that is put into a container can be called this on every system. */

@@ -5,6 +5,7 @@
  */
 
 import { nextTurn } from '../../trust/turns.js';
+import { quoted } from './names.js';
 import { Namespaces } from './namespaces.js';
 
 /** A text that is not the XML that is read here. */
@@ -216,7 +217,7 @@ class Reader {
       if (raw.length > maxAttributes) throw new XmlError('it has an element with too many attributes');
       this.count();
     }
-    const [, isEmpty] = this.match(startTagEnd, `${tag} is malformed`);
+    const [, isEmpty] = this.match(startTagEnd, `it has a malformed tag ${quoted(tag)}`);
     const created = this.createElement(prefix, localName, raw);
     if (!this.current && this.root) throw new XmlError('it has two root elements');
     this.append(created);
@@ -234,7 +235,7 @@ class Reader {
     const namespaceOf = (usedPrefix: string) => {
       if (usedPrefix === 'xml') return xmlNamespace;
       const namespace = scope.get(usedPrefix);
-      if (namespace === undefined) throw new XmlError(`its prefix ${usedPrefix} is not declared`);
+      if (namespace === undefined) throw new XmlError(`its prefix ${quoted(usedPrefix)} is not declared`);
       return namespace;
     };
     const attributes = raw
@@ -253,7 +254,9 @@ class Reader {
 
   private end(): void {
     const [, name] = this.match(endTag, 'it has a malformed end tag');
-    if (!this.current || name !== nameOf(this.current)) throw new XmlError(`it has an end tag ${name} out of place`);
+    if (!this.current || name !== nameOf(this.current)) {
+      throw new XmlError(`it has an end tag ${quoted(name ?? '')} out of place`);
+    }
     this.current = this.current.parent;
     this.depth -= 1;
   }
@@ -327,7 +330,7 @@ function declarationsIn(raw: readonly [string, string, string][]): ReadonlyMap<s
     const declaredPrefix = prefix === '' ? '' : localName;
     if (declared.has(declaredPrefix)) throw new XmlError('it declares a prefix twice');
     if (declaredPrefix.startsWith('xml') || (declaredPrefix !== '' && value === '') || value === xmlNamespace) {
-      throw new XmlError(`it declares the prefix ${declaredPrefix} in a way that is not known`);
+      throw new XmlError(`it declares the prefix ${quoted(declaredPrefix)} in a way that is not known`);
     }
     declared.set(declaredPrefix, value);
   }

@@ -32,6 +32,8 @@ export interface SignerInfo {
   id: DerElement;
   /** Undefined when it is one that is not strong. */
   hashAlgorithm: DocumentHashAlgorithm | undefined;
+  /** The AlgorithmIdentifier of the hash, whatever it is. */
+  hashIdentifier: DerElement;
   /** The SET of signed attributes as it is signed. */
   signedAttributes: Bytes;
   signatureAlgorithm: DerElement;
@@ -82,7 +84,8 @@ function readContent({ reader }: DerElement): Pick<SignedData, 'contentType' | '
 function readSigner({ reader }: DerElement): SignerInfo {
   const version = versionIn(reader.next(tags.integer));
   const id = reader.nextOfAnyTag();
-  const hashAlgorithm = hashAlgorithmIn(reader.next(tags.sequence));
+  const hashIdentifier = reader.next(tags.sequence);
+  const hashAlgorithm = hashAlgorithmIn(hashIdentifier);
   // Signed as the SET that they are, in place of which they have a tag of their own (RFC 5652, section 5.4).
   const signedAttributes = new Uint8Array(reader.next(tag0).bytes);
   signedAttributes[0] = tags.set;
@@ -92,7 +95,7 @@ function readSigner({ reader }: DerElement): SignerInfo {
   reader.nextIf(tag1);
   reader.finish();
   if (version !== versionFor(id)) throw new DerError('the version is unknown');
-  return { id, hashAlgorithm, signedAttributes, signatureAlgorithm, signature };
+  return { id, hashAlgorithm, hashIdentifier, signedAttributes, signatureAlgorithm, signature };
 }
 
 function versionFor({ tag }: DerElement): number {

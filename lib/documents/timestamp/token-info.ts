@@ -21,8 +21,8 @@ import { versionIn } from './signed-data.js';
 export interface TokenInfo {
   /** Object identifier. */
   policy: string;
-  /** What it is about; the algorithm is undefined when it is none that is used. */
-  imprint: { hashAlgorithm: DocumentHashAlgorithm | undefined; hash: Bytes };
+  /** What it is about; the algorithm is undefined when it is none that is used, and the identifier whatever it is. */
+  imprint: { hashAlgorithm: DocumentHashAlgorithm | undefined; hashIdentifier: DerElement; hash: Bytes };
   /** Milliseconds since the epoch. */
   time: number;
   /** How far the time may be from the true one, where the unit says so. */
@@ -62,10 +62,11 @@ export function readTokenInfo(der: Bytes): TokenInfo {
 }
 
 function readImprint({ reader }: DerElement): TokenInfo['imprint'] {
-  const hashAlgorithm = hashAlgorithmIn(reader.next(tags.sequence));
+  const hashIdentifier = reader.next(tags.sequence);
+  const hashAlgorithm = hashAlgorithmIn(hashIdentifier);
   const hash = reader.next(tags.octetString).content;
   reader.finish();
-  return { hashAlgorithm, hash };
+  return { hashAlgorithm, hashIdentifier, hash };
 }
 
 const point = 0x2e;

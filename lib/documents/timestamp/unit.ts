@@ -36,7 +36,8 @@ export function findUnit({ certificates, signer }: SignedData, anchors: TrustAnc
   return unit;
 }
 
-function isNamedBy(id: DerElement, certificate: Certificate): boolean {
+/** Whether a signer goes by the name or the key identifier of this certificate. @throws DerError */
+export function isNamedBy(id: DerElement, certificate: Certificate): boolean {
   if (id.tag !== tags.sequence) {
     const identifier = certificate.decode(
       subjectKeyIdentifier,

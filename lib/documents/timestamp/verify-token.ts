@@ -42,7 +42,7 @@ export interface ExpectedToken {
 }
 
 /** Object identifiers of the signed attributes that are looked at. */
-const attributeTypes = {
+export const attributeTypes = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingCertificate: '1.2.840.113549.1.9.16.2.12',

@@ -53,21 +53,22 @@ const [tag0, tag1, tag2] = [constructedTag(0), constructedTag(1), constructedTag
  * @throws DerError when the bytes are no OCSP answer.
  */
 export function readOcspResponse(der: Bytes, context: OcspContext): OcspResult {
-  const outer = readOuter(der);
+  const outer = readOcspOuter(der);
   if ('refusal' in outer) return outer;
   const problem = problemWithSigner(outer, context);
   return problem ? { refusal: problem } : readAnswer(outer, context);
 }
 
 /** What tells whose signature it is, none of it decoded. */
-interface Outer {
+export interface OcspOuter {
   signed: Signed;
   certificates: DerElement[];
   /** The name that the responder goes by. */
   responderId: DerElement;
 }
 
-function readOuter(der: Bytes): Outer | { refusal: string } {
+/** @throws DerError when the bytes are no OCSP answer. */
+export function readOcspOuter(der: Bytes): OcspOuter | { refusal: string } {
   const { reader } = onlyElement(der, tags.sequence);
   const status = reader.next(tags.enumerated).content;
   const responseBytes = reader.nextIf(tag0);
@@ -97,16 +98,16 @@ function checkVersion(version: DerElement | undefined): void {
 }
 
 /** Whether the signature is the CA's, or that of somebody to whom the same CA has given a certificate for it. */
-function problemWithSigner({ signed, responderId, certificates }: Outer, context: OcspContext): string | undefined {
+function problemWithSigner({ signed, responderId, certificates }: OcspOuter, context: OcspContext): string | undefined {
   const { issuer, responders, now } = context;
   if (!isStrong(signed)) return 'it is signed with an algorithm that is not strong enough';
-  if (isNamedBy(responderId, issuer)) {
+  if (isResponder(responderId, issuer)) {
     return isSignedWith(issuer.publicKey, signed) ? undefined : 'the signature is not that of the CA';
   }
   let problem = 'the responder is not authorised by the CA';
   for (const { bytes } of certificates) {
     const responder = responders.find(bytes, issuer, now);
-    if (!responder || !isNamedBy(responderId, responder)) continue;
+    if (!responder || !isResponder(responderId, responder)) continue;
     if (isSignedWith(responder.publicKey, signed)) return undefined;
     // Two of one name come along while the CA changes its responder's key.
     problem = 'the signature is not that of the responder';
@@ -114,8 +115,8 @@ function problemWithSigner({ signed, responderId, certificates }: Outer, context
   return problem;
 }
 
-/** ResponderID: a name, or the SHA-1 of the key. */
-function isNamedBy(responderId: DerElement, certificate: Certificate): boolean {
+/** ResponderID: a name, or the SHA-1 of the key. @throws DerError */
+export function isResponder(responderId: DerElement, certificate: Certificate): boolean {
   if (responderId.tag === tag1) return Buffer.compare(responderId.content, certificate.fields.subject.bytes) === 0;
   if (responderId.tag !== tag2) throw new DerError('a responder is named in an unknown way');
   const keyHash = onlyElement(responderId.content, tags.octetString).content;
@@ -123,7 +124,7 @@ function isNamedBy(responderId: DerElement, certificate: Certificate): boolean {
 }
 
 /** The only answer in what was signed, if it is about the certificate in question. */
-function readAnswer({ signed }: Outer, { request, now }: OcspContext): OcspResult {
+function readAnswer({ signed }: OcspOuter, { request, now }: OcspContext): OcspResult {
   const data = signed.toBeSigned.reader;
   data.nextIf(tag0);
   data.nextOfAnyTag();
