@@ -229,6 +229,14 @@ describe('A PDF that not all readers understand in the same way', () => {
       /number is missing/,
     ],
     'an object at the place of another one': [() => replaced(entry(4), entry(6)), /object 4 is not where it says/],
+    'an object within another one, and one end for both': [
+      () => {
+        const text = fileWith({ 7: '[%8 0 obj [\n]', 8: 'null' }).toString('latin1');
+        const [inner, own] = [text.indexOf('8 0 obj ['), text.indexOf('8 0 obj\nnull')].map((at) => digits(at));
+        return replaced(own as string, inner as string, text);
+      },
+      /object 8 begins within another one/,
+    ],
     'an object that does not end': [
       () => replaced('/Helvetica >>\nendobj', '/Helvetica >>\nendxxx'),
       /object 5 does not end where it says/,
