@@ -8,15 +8,15 @@ import { nextTurn } from '../../trust/turns.js';
 import { damaged } from './values.js';
 
 /** Files with twice the structure of the largest that writers make are within it. */
-const [maxEffort, maxEffortPerByte] = [45_000_000, 19];
+const [maxEffort, maxEffortPerByte] = [45_000_000, 25];
 /** What is decompressed counts as if it were in the file, as far as a file of so many octets might have it. */
 const maxBytesThatCount = 64_000_000;
 /** Of decompressed structure in memory at once. */
 const maxInflatedBytes = 64_000_000;
 /** Of one stream of structure: writers put some hundred objects into each. */
 const maxInflatedAtOnce = 16_000_000;
-/** Of one object: an array of 300,000 references is within it. */
-export const maxEffortPerObject = 45_000_000;
+/** Of one object: an array of 200,000 references is within it, which are as many as a form may have fields. */
+export const maxEffortPerObject = 35_000_000;
 /** Some ten milliseconds. */
 const effortPerTurn = 5_000_000;
 
@@ -28,11 +28,13 @@ export const costs = {
   /** A value that is read, or a key. */
   value: 50,
   /** What a value needs besides that is more than a number. */
-  boxed: 60,
-  /** What an array or a dictionary needs besides, even if it is empty. */
-  container: 130,
+  boxed: 80,
+  /** What an array needs besides, even if it is empty. */
+  array: 50,
+  /** What a dictionary needs besides, even if it is empty. */
+  dictionary: 250,
   /** What a key needs besides that is one of many. */
-  manyKeys: 80,
+  manyKeys: 250,
   /** That it is known where an object is. */
   place: 300,
   /** That it is known what an object is. */
@@ -44,7 +46,7 @@ export const costs = {
   /** A value that is written. */
   written: 30,
   /** An octet of a string whose text is wanted, or of what is written with escapes. */
-  textByte: 8,
+  textByte: 16,
   /** An octet that comes out of a compressed stream. */
   inflatedByte: 2,
   /** An octet whose prediction is undone. */
@@ -58,10 +60,7 @@ export class PdfEffort {
   private leftOfTurn = effortPerTurn;
 
   /** @param times how many times the limits are those for what is read and kept. */
-  constructor(
-    fileBytes: number,
-    private readonly times = 1,
-  ) {
+  constructor(fileBytes: number, times = 1) {
     this.left = times * (maxEffort + maxEffortPerByte * fileBytes);
     this.inflatableBytesLeft = times * maxInflatedBytes;
     this.bytesThatCount = Math.max(0, maxBytesThatCount - fileBytes);
@@ -83,7 +82,7 @@ export class PdfEffort {
     this.inflatableBytesLeft -= bytes;
     const counted = Math.min(bytes, this.bytesThatCount);
     this.bytesThatCount -= counted;
-    this.left += this.times * maxEffortPerByte * counted;
+    this.left += maxEffortPerByte * counted;
     this.spend(costs.inflatedByte * bytes);
   }
 

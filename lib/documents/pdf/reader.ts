@@ -132,7 +132,7 @@ export class PdfReader {
 
   private array(depth: number): PdfValue[] {
     this.position++;
-    this.pay(costs.container);
+    this.pay(costs.array);
     const values: PdfValue[] = [];
     for (;;) {
       this.skipSpace();
@@ -145,7 +145,7 @@ export class PdfReader {
 
   private dictionary(depth: number): PdfDictionary {
     this.position += 2;
-    this.pay(costs.container);
+    this.pay(costs.dictionary);
     const dictionary: PdfDictionary = new Map();
     for (;;) {
       this.skipSpace();
