@@ -17,6 +17,8 @@ type Places = Map<number, Place>;
 
 export interface CrossReferences {
   places: Places;
+  /** Where those are that it does not have, when an earlier revision had been read before. */
+  earlierPlaces?: ReadonlyMap<number, Place>;
   /** Of the newest revision. */
   trailer: PdfDictionary;
   /** Where the newest section is. */
@@ -109,13 +111,10 @@ export async function readCrossReferences(
     if (places.size === 0) places = found;
     else await addMissing(places, found, effort);
     at = previous;
-    if (at !== undefined && at === earlier?.offset) {
-      await addMissing(places, earlier.places, effort);
-      break;
-    }
+    if (at !== undefined && at === earlier?.offset) break;
   }
   if (newest === undefined || nextNumber > maxObjectNumber) throw damaged('it has no cross-references');
-  return { places, ...newest, offset, nextNumber, sections, entries };
+  return { places, earlierPlaces: earlier?.places, ...newest, offset, nextNumber, sections, entries };
 }
 
 /** What a newer revision has counts. */

@@ -8,6 +8,7 @@ import { maxObjectNumber, type Place } from './cross-references.js';
 import { costs, PdfEffort } from './effort.js';
 import { maxObjectsInStream, type PdfFile } from './file.js';
 import { type IndirectObject, readIndirectObject, streamData } from './indirect-object.js';
+import { ObjectStarts } from './object-starts.js';
 import { isPage } from './page-tree.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
@@ -28,8 +29,6 @@ interface CompressedObject {
 
 /** All values of a file may be so many times as much as those that signing it needs. */
 const timesStructure = 2;
-/** How many numbers objects can have. */
-const numbers = maxObjectNumber + 1;
 /** Numbers that the objects of a signature, of its looks and of its evidence get. */
 const spareNumbers = 1000;
 
@@ -43,7 +42,6 @@ export async function checkEveryObject(file: PdfFile): Promise<number> {
   const effort = new PdfEffort(file.bytes.length, timesStructure);
   const check = new ObjectCheck(file, effort);
   check.references(trailer);
-  const inFile = await placesInOrder(places, file.bytes.length, effort);
   const streams = await compressedObjects(places, effort);
   // First, so that what is in them can be looked for without going in circles.
   for (const number of streams.keys()) {
@@ -53,35 +51,17 @@ export async function checkEveryObject(file: PdfFile): Promise<number> {
   for (const [number, objects] of streams) {
     for (const _ of check.objectsInStream(number, objects)) if (effort.isTurnOver) await effort.nextTurn();
   }
-  for (const key of inFile) {
-    check.objectInFile(key % numbers);
+  for (const [number, place] of places) {
+    if (place !== 'free' && 'offset' in place) check.begins(number, place);
+    effort.spend(costs.step);
+    if (effort.isTurnOver) await effort.nextTurn();
+  }
+  for (const [number, place] of places) {
+    if (place !== 'free' && 'offset' in place) check.objectInFile(number, place);
     if (effort.isTurnOver) await effort.nextTurn();
   }
   for (const _ of check.repaired()) if (effort.isTurnOver) await effort.nextTurn();
   return check.result();
-}
-
-/**
- * The objects that stand in the file itself, in the order in which they stand there. Numbers alone are sorted in a tenth
- * of the time, so each is one, of the offset and the object's number below it.
- */
-async function placesInOrder(
-  places: ReadonlyMap<number, Place>,
-  fileBytes: number,
-  effort: PdfEffort,
-): Promise<Float64Array> {
-  const keys = new Float64Array(places.size);
-  let count = 0;
-  for (const [number, place] of places) {
-    if (place === 'free' || !('offset' in place)) continue;
-    if (place.offset >= fileBytes) throw damaged('it refers to a place outside of it');
-    keys[count++] = place.offset * numbers + number;
-    effort.spend(costs.step);
-    if (effort.isTurnOver) await effort.nextTurn();
-  }
-  const inOrder = keys.subarray(0, count).sort();
-  await effort.nextTurn();
-  return inOrder;
 }
 
 /** By their streams. */
@@ -103,15 +83,14 @@ async function compressedObjects(
 
 class ObjectCheck {
   private readonly places: ReadonlyMap<number, Place>;
-  /** Where the object that was read last ends. */
-  private end = 0;
+  private readonly starts: ObjectStarts;
   private readonly streams = new Set<number>();
   /** Streams that pages are made of. */
   private readonly contents = new Set<number>();
   /** Streams that have the word in them that is to come after them. */
   private readonly endingTwice = new Set<number>();
   /** By their numbers: 1 for what is referred to otherwise than as an attached file. */
-  private readonly shown = new Uint8Array(numbers);
+  private readonly shown = new Uint8Array(maxObjectNumber + 1);
   /** What is referred to, and is not there. */
   private readonly missing = new Set<number>();
   private nextNumber: number;
@@ -122,6 +101,7 @@ class ObjectCheck {
   ) {
     this.places = file.references.places;
     this.nextNumber = file.references.nextNumber;
+    this.starts = new ObjectStarts(file.bytes.length);
   }
 
   /** Looks at the references in a value. */
@@ -169,12 +149,13 @@ class ObjectCheck {
     }
   }
 
-  /** To be asked in the order in which they stand in the file. */
-  objectInFile(number: number): void {
+  /** To be told of each object before the first one is looked at. */
+  begins(number: number, { offset }: PlaceInFile): void {
+    if (!this.starts.add(offset)) throw damaged(`object ${number} is not where it says`);
+  }
+
+  objectInFile(number: number, place: PlaceInFile): void {
     const { bytes } = this.file;
-    const place = this.placeInFile(number);
-    // What is a part of two objects is seen by each reader in its own way, and would be read for each of them.
-    if (place.offset < this.end) throw damaged(`object ${number} begins within another one`);
     const { value, end, dataStart } = this.read(number, place);
     this.value(value);
     let position = end;
@@ -187,7 +168,9 @@ class ObjectCheck {
     }
     const ending = new PdfReader(bytes, position, this.effort);
     if (!ending.passes('endobj')) throw damaged(`object ${number} does not end where it says`);
-    this.end = ending.position;
+    // What is a part of two objects is seen by each reader in its own way, and would be read for each of them.
+    if (this.starts.hasBetween(place.offset, ending.position))
+      throw damaged(`another object begins in object ${number}`);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** A PDF that is read by its cross-references, object by object as they are asked for. */
 
 import { SmartIdInputError } from '../../shared/errors.js';
-import { type CrossReferences, readCrossReferences } from './cross-references.js';
+import { type CrossReferences, type Place, readCrossReferences } from './cross-references.js';
 import { costs, PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
@@ -125,6 +125,10 @@ export class PdfFile {
     return data && isDictionary(value) ? this.decode(value, data) : undefined;
   }
 
+  private place(number: number): Place | undefined {
+    return this.references.places.get(number) ?? this.references.earlierPlaces?.get(number);
+  }
+
   private load({ number, generation }: PdfReference): { value: PdfValue; data?: Buffer } {
     const known = this.loaded.get(number);
     const object = known ?? this.read(number);
@@ -137,7 +141,7 @@ export class PdfFile {
   }
 
   private read(number: number): { value: PdfValue; generation: number; data?: Buffer } {
-    const place = this.references.places.get(number);
+    const place = this.place(number);
     if (place === undefined || place === 'free') return { value: null, generation: 0 };
     if ('stream' in place) return { value: this.readFromStream(number, place), generation: 0 };
     const object = readIndirectObject(this.bytes, place.offset, this.effort);
@@ -154,7 +158,7 @@ export class PdfFile {
   }
 
   private directLength(reference: PdfReference): PdfValue {
-    const place = this.references.places.get(reference.number);
+    const place = this.place(reference.number);
     if (place !== undefined && place !== 'free' && 'stream' in place) return this.get(reference);
     if (place === undefined || place === 'free') return null;
     const { number, value } = readIndirectObject(this.bytes, place.offset, this.effort);
@@ -171,7 +175,7 @@ export class PdfFile {
   }
 
   private openObjectStream(number: number): ObjectStream {
-    const place = this.references.places.get(number);
+    const place = this.place(number);
     if (this.opened.has(number)) throw damaged('an object stream cannot be read without what is in it');
     this.opened.add(number);
     // Never in another object stream, which would lead in circles.

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { nodeHashName } from '../../protocol/algorithms.js';
 import { SmartIdInputError } from '../../shared/errors.js';
-import { hashInTurns, partsOf } from '../in-turns.js';
+import { hashInTurns, partsOf, Turns } from '../in-turns.js';
 import { choiceOf } from '../options.js';
 import { addAppearance, rectangleOnPage } from './appearance.js';
 import { encodeSignedAttributes } from './cms.js';
@@ -68,8 +68,16 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
  */
 async function checkTakesEvidence(file: PdfFile, increment: Buffer): Promise<void> {
   const some = (count: number) => Array.from({ length: count }, (_, index) => Uint8Array.of(index));
-  const signed = await PdfFile.open(Buffer.concat([file.bytes, increment]), file);
-  await securityStore(signed, { certificates: some(20), ocspResponses: some(5) });
+  const signed = Buffer.allocUnsafe(file.bytes.length + increment.length);
+  const turns = new Turns();
+  let position = 0;
+  for (const part of partsOf(file.bytes)) {
+    signed.set(part, position);
+    position += part.length;
+    await turns.spend(part.length);
+  }
+  signed.set(increment, position);
+  await securityStore(await PdfFile.open(signed, file), { certificates: some(20), ocspResponses: some(5) });
 }
 
 async function appendSignature(
