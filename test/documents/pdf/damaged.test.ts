@@ -315,6 +315,17 @@ describe('A damaged PDF', () => {
     expect(await refusal(withPages, last)).to.equal(undefined);
   });
 
+  it('is none with 40,000 fields in an object stream, which make it much shorter', async function () {
+    this.timeout(60_000);
+    const numbers = Array.from({ length: 40_000 }, (_, index) => 10 + index);
+    const form = `/AcroForm << /Fields [${numbers.map((number) => `${number} 0 R`).join(' ')}] >>`;
+    const fields = numbers.map((number) => [number, `<< /FT /Tx /T (field${number}) /V (abc) >>`]);
+    const objects = { ...onePage('', form), ...Object.fromEntries(fields) };
+    const file = handmade({ objects, kind: 'stream', compressed: numbers });
+    expect(file.length).to.be.below(1_100_000);
+    expect(await refusal(file)).to.equal(undefined);
+  });
+
   it('is none with many revisions, many pages, or pages far down', async () => {
     let file: Buffer = handmade({ objects: onePage() });
     for (let count = 0; count < 20; count++) file = await signedBy(person, file);
