@@ -17,6 +17,8 @@ type Places = Map<number, Place>;
 
 export interface CrossReferences {
   places: Places;
+  /** Where those are that it does not have, when an earlier revision had been read before. */
+  earlierPlaces?: ReadonlyMap<number, Place>;
   /** Of the newest revision. */
   trailer: PdfDictionary;
   /** Where the newest section is. */
@@ -25,6 +27,10 @@ export interface CrossReferences {
   isStream: boolean;
   /** No object has this number or a higher one. */
   nextNumber: number;
+  /** How many sections there are. */
+  sections: number;
+  /** How many entries all sections have. */
+  entries: number;
 }
 
 interface Section {
@@ -43,7 +49,6 @@ const lookahead = 64;
 // the standard says, and written all the same: a line end of one octet, and spaces at the end of other lines.
 const startOfTable = /^[\0\t\n\f\r ]*xref[\t ]*(?:\r\n|[\r\n])/;
 const startOfSubsection = /^(\d{1,10}) (\d{1,10})[\t ]*(?:\r\n|[\r\n])/;
-const tableEntry = /^(\d{10}) (\d{5}) ([nf])(?: [\r\n]|\r\n|[\r\n])/;
 const startOfObject = /^\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj/;
 const endOfTable = /^[\t\n\f\r ]*trailer/;
 
@@ -53,23 +58,29 @@ const maxEntries = 1_000_000;
 /** ISO 32000-1, Annex C. */
 export const maxObjectNumber = 8_388_607;
 
-/** @throws SmartIdInputError when the file is encrypted, or damaged. */
-export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossReferences {
+/**
+ * @param earlier what was read of the same file before something was appended to it; it is not read again.
+ * @throws SmartIdInputError when the file is encrypted, or damaged.
+ */
+export async function readCrossReferences(
+  bytes: Buffer,
+  effort: PdfEffort,
+  earlier?: CrossReferences,
+): Promise<CrossReferences> {
   const offset = startOfCrossReferences(bytes);
   checkLinearisation(bytes, offset, effort);
-  const places: Places = new Map();
+  let places: Places = new Map();
   const visited = new Set<number>();
-  let entriesLeft = maxEntries;
-  let nextNumber = 1;
+  let { sections = 0, entries = 0, nextNumber = 1 } = earlier ?? {};
   let newest: Section | undefined;
 
-  const read = (at: number, found: Places): Section => {
+  const read = async (at: number, found: Places): Promise<Section> => {
     if (visited.has(at)) throw damaged('its cross-references go in circles');
-    if (visited.size === maxRevisions) throw damaged('it has too many revisions');
+    if (++sections > maxRevisions) throw damaged('it has too many revisions');
     visited.add(at);
-    const section = readSection(bytes, at, effort, (number, place) => {
-      effort.spend(costs.object);
-      if (--entriesLeft < 0) throw damaged('it has too many objects');
+    const section = await readSection(bytes, at, effort, (number, place) => {
+      effort.spend(costs.place);
+      if (++entries > maxEntries) throw damaged('it has too many objects');
       nextNumber = Math.max(nextNumber, number + 1);
       const other = found.get(number);
       // Some readers take the first one, some the last one, and some what is in use.
@@ -85,23 +96,34 @@ export function readCrossReferences(bytes: Buffer, effort: PdfEffort): CrossRefe
 
   for (let at: number | undefined = offset; at !== undefined; ) {
     const found: Places = new Map();
-    const section = read(at, found);
+    const section = await read(at, found);
     newest ??= section;
     const previous = offsetIn(section.trailer, 'Prev');
     const hybrid = offsetIn(section.trailer, 'XRefStm');
     if (hybrid !== undefined) {
       // What the table leaves out for older readers. What it has as free is free for some of the newer ones too.
-      const hidden = section.isStream ? undefined : read(hybrid, found);
+      const hidden = section.isStream ? undefined : await read(hybrid, found);
       if (!hidden?.isStream) throw damaged('a cross-reference stream is malformed');
       if (![undefined, previous].includes(offsetIn(hidden.trailer, 'Prev'))) {
         throw damaged('it has two previous revisions');
       }
     }
-    for (const [number, place] of found) if (!places.has(number)) places.set(number, place);
+    if (places.size === 0) places = found;
+    else await addMissing(places, found, effort);
     at = previous;
+    if (at !== undefined && at === earlier?.offset) break;
   }
   if (newest === undefined || nextNumber > maxObjectNumber) throw damaged('it has no cross-references');
-  return { places, ...newest, offset, nextNumber };
+  return { places, earlierPlaces: earlier?.places, ...newest, offset, nextNumber, sections, entries };
+}
+
+/** What a newer revision has counts. */
+async function addMissing(places: Places, older: Places, effort: PdfEffort): Promise<void> {
+  for (const [number, place] of older) {
+    if (!places.has(number)) places.set(number, place);
+    effort.spend(costs.step);
+    if (effort.isTurnOver) await effort.nextTurn();
+  }
 }
 
 function isSame(one: Place, other: Place): boolean {
@@ -145,7 +167,7 @@ function afterSpace(bytes: Buffer, position: number, effort: PdfEffort): number 
   return reader.position;
 }
 
-function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {
+async function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Promise<Section> {
   const start = bytes.toString('latin1', at, at + lookahead);
   const [table] = startOfTable.exec(start) ?? [];
   if (table !== undefined) return readTable(bytes, at + table.length, effort, add);
@@ -153,7 +175,7 @@ function readSection(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace
   throw damaged('its cross-references are not where it says');
 }
 
-function readTable(bytes: Buffer, start: number, effort: PdfEffort, add: AddPlace): Section {
+async function readTable(bytes: Buffer, start: number, effort: PdfEffort, add: AddPlace): Promise<Section> {
   let position = start;
   const next = (pattern: RegExp) => {
     const found = pattern.exec(bytes.toString('latin1', position, position + lookahead));
@@ -163,12 +185,13 @@ function readTable(bytes: Buffer, start: number, effort: PdfEffort, add: AddPlac
   while (!next(endOfTable)) {
     const [first, count] = (next(startOfSubsection) ?? malformed()).slice(1).map(Number) as [number, number];
     for (let index = 0; index < count; index++) {
-      const [, offset, generation, use] = next(tableEntry) ?? malformed();
+      const { offset, generation, isFree, end } = tableEntry(bytes, position) ?? malformed();
+      position = end;
       // The number 0 is the first one to be free: some readers count from there then.
-      if (first === 1 && index === 0 && use === 'f') throw damaged('its cross-references begin with the wrong number');
-      const isInUse = use === 'n' && Number(offset) > 0;
+      if (first === 1 && index === 0 && isFree) throw damaged('its cross-references begin with the wrong number');
       // Some writers have an entry in use at 0, where no object can be.
-      add(first + index, isInUse ? { offset: Number(offset), generation: Number(generation) } : 'free');
+      add(first + index, isFree || offset === 0 ? 'free' : { offset, generation });
+      if (effort.isTurnOver) await effort.nextTurn();
     }
   }
   const reader = new PdfReader(bytes, position, effort);
@@ -177,11 +200,40 @@ function readTable(bytes: Buffer, start: number, effort: PdfEffort, add: AddPlac
   return { trailer, isStream: false };
 }
 
+const [lineFeed, carriageReturn, space, zero, letterF, letterN] = [10, 13, 32, 48, 102, 110];
+
+/** `0000000016 00000 n` and the end of its line. */
+function tableEntry(bytes: Buffer, position: number) {
+  const [offset, generation] = [digitsAt(bytes, position, 10), digitsAt(bytes, position + 11, 5)];
+  const [use, endBytes] = [bytes[position + 17], lineEndBytes(bytes[position + 18], bytes[position + 19])];
+  const isEntry =
+    bytes[position + 10] === space && bytes[position + 16] === space && (use === letterN || use === letterF);
+  if (offset === undefined || generation === undefined || endBytes === 0 || !isEntry) return undefined;
+  return { offset, generation, isFree: use === letterF, end: position + 18 + endBytes };
+}
+
+/** Two octets, one of which may be missing; 0 where it is no line end. */
+function lineEndBytes(first?: number, second?: number): number {
+  if (first === space) return second === carriageReturn || second === lineFeed ? 2 : 0;
+  if (first === carriageReturn) return second === lineFeed ? 2 : 1;
+  return first === lineFeed ? 1 : 0;
+}
+
+function digitsAt(bytes: Buffer, position: number, count: number): number | undefined {
+  let value = 0;
+  for (let at = position; at < position + count; at++) {
+    const digit = (bytes[at] ?? 0) - (zero as number);
+    if (digit < 0 || digit > 9) return undefined;
+    value = 10 * value + digit;
+  }
+  return value;
+}
+
 function malformed(): never {
   throw damaged('a cross-reference is malformed');
 }
 
-function readStream(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Section {
+async function readStream(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace): Promise<Section> {
   const { value: trailer, dataStart } = readIndirectObject(bytes, at, effort);
   if (!isDictionary(trailer) || dataStart === undefined || !isNamed(trailer.get('Type'), 'XRef')) {
     throw damaged('its cross-references are not where it says');
@@ -209,6 +261,7 @@ function readStream(bytes: Buffer, at: number, effort: PdfEffort, add: AddPlace)
     for (let index = 0; index < count; index++) {
       const [type, second, third] = [field(typeWidth, 1), field(secondWidth, 0), field(thirdWidth, 0)];
       add(first + index, placeOf(type, second, third));
+      if (effort.isTurnOver) await effort.nextTurn();
     }
   }
   return { trailer, isStream: true };

@@ -7,20 +7,20 @@
 import { deflateSync } from 'node:zlib';
 import type { SignatureEvidence } from '../evidence.js';
 import { distinct } from './cms.js';
-import { PdfFile } from './file.js';
+import type { PdfFile } from './file.js';
 import { PdfIncrement } from './increment.js';
 import { damaged, isDictionary, type PdfDictionary, PdfName, PdfStream } from './values.js';
 
 /** What is to be appended to a signed file. */
-export function securityStore(signed: Buffer, { certificates, ocspResponses }: SignatureEvidence): Buffer {
-  const file = new PdfFile(signed);
+export async function securityStore(file: PdfFile, evidence: SignatureEvidence): Promise<Buffer> {
+  const { certificates, ocspResponses } = evidence;
   const increment = new PdfIncrement(file);
   const store = newStore(increment, file);
   const add = (data: Uint8Array) =>
     increment.add(new PdfStream(new Map([['Filter', new PdfName('FlateDecode')]]), deflateSync(data)));
   increment.append(store, 'Certs', distinct(certificates).map(add));
   increment.append(store, 'OCSPs', distinct(ocspResponses).map(add));
-  return increment.toBytes().bytes;
+  return (await increment.toBytes()).bytes;
 }
 
 /** With what is in the one before. An object that is the store may be something else as well, so it is not changed. */

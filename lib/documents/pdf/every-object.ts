@@ -4,11 +4,11 @@
  * signature; that a signature itself touches few objects does not help.
  */
 
-import { Turns } from '../in-turns.js';
 import { maxObjectNumber, type Place } from './cross-references.js';
-import { PdfEffort } from './effort.js';
-import type { PdfFile } from './file.js';
+import { costs, PdfEffort } from './effort.js';
+import { maxObjectsInStream, type PdfFile } from './file.js';
 import { type IndirectObject, readIndirectObject, streamData } from './indirect-object.js';
+import { ObjectStarts } from './object-starts.js';
 import { isPage } from './page-tree.js';
 import { PdfReader } from './reader.js';
 import { decodeStream } from './streams.js';
@@ -27,10 +27,8 @@ interface CompressedObject {
   index: number;
 }
 
-/** Reading a value takes so many times as long as hashing it, and an object as many octets of it at least. */
-const [timesHashing, octetsPerObject] = [40, 100];
 /** All values of a file may be so many times as much as those that signing it needs. */
-const timesStructure = 5;
+const timesStructure = 2;
 /** Numbers that the objects of a signature, of its looks and of its evidence get. */
 const spareNumbers = 1000;
 
@@ -40,63 +38,77 @@ const spareNumbers = 1000;
  */
 export async function checkEveryObject(file: PdfFile): Promise<number> {
   const { places, trailer } = file.references;
-  const check = new ObjectCheck(file);
-  const turns = new Turns();
+  // Of its own: what else is read of the file is not less for it.
+  const effort = new PdfEffort(file.bytes.length, timesStructure);
+  const check = new ObjectCheck(file, effort);
   check.references(trailer);
-  const streams = [...compressedObjects(places)];
+  const streams = await compressedObjects(places, effort);
   // First, so that what is in them can be looked for without going in circles.
-  for (const [number] of streams) {
+  for (const number of streams.keys()) {
     check.objectStream(number);
-    await turns.spend(timesHashing * octetsPerObject);
+    if (effort.isTurnOver) await effort.nextTurn();
   }
   for (const [number, objects] of streams) {
-    for (const octets of check.objectsInStream(number, objects)) await turns.spend(timesHashing * octets);
+    for (const _ of check.objectsInStream(number, objects)) if (effort.isTurnOver) await effort.nextTurn();
   }
   for (const [number, place] of places) {
-    if (place !== 'free' && 'offset' in place) await turns.spend(check.objectInFile(number, place));
+    if (place !== 'free' && 'offset' in place) check.begins(number, place);
+    effort.spend(costs.step);
+    if (effort.isTurnOver) await effort.nextTurn();
   }
-  for (const octets of check.repaired()) await turns.spend(octets);
+  for (const [number, place] of places) {
+    if (place !== 'free' && 'offset' in place) check.objectInFile(number, place);
+    if (effort.isTurnOver) await effort.nextTurn();
+  }
+  for (const _ of check.repaired()) if (effort.isTurnOver) await effort.nextTurn();
   return check.result();
 }
 
 /** By their streams. */
-function compressedObjects(places: ReadonlyMap<number, Place>): Map<number, CompressedObject[]> {
+async function compressedObjects(
+  places: ReadonlyMap<number, Place>,
+  effort: PdfEffort,
+): Promise<Map<number, CompressedObject[]>> {
   const streams = new Map<number, CompressedObject[]>();
   for (const [number, place] of places) {
     if (place === 'free' || 'offset' in place) continue;
     const objects = streams.get(place.stream) ?? [];
     streams.set(place.stream, objects);
     objects.push({ number, index: place.index });
+    effort.spend(costs.object);
+    if (effort.isTurnOver) await effort.nextTurn();
   }
   return streams;
 }
 
 class ObjectCheck {
   private readonly places: ReadonlyMap<number, Place>;
-  /** Of its own: what else is read of the file is not less for it. */
-  private readonly effort: PdfEffort;
+  private readonly starts: ObjectStarts;
   private readonly streams = new Set<number>();
   /** Streams that pages are made of. */
   private readonly contents = new Set<number>();
   /** Streams that have the word in them that is to come after them. */
   private readonly endingTwice = new Set<number>();
-  /** What is referred to otherwise than as an attached file. */
-  private readonly shown = new Set<number>();
+  /** By their numbers: 1 for what is referred to otherwise than as an attached file. */
+  private readonly shown = new Uint8Array(maxObjectNumber + 1);
   /** What is referred to, and is not there. */
   private readonly missing = new Set<number>();
   private nextNumber: number;
 
-  constructor(private readonly file: PdfFile) {
+  constructor(
+    private readonly file: PdfFile,
+    private readonly effort: PdfEffort,
+  ) {
     this.places = file.references.places;
     this.nextNumber = file.references.nextNumber;
-    this.effort = new PdfEffort(file.bytes.length, timesStructure);
+    this.starts = new ObjectStarts(file.bytes.length);
   }
 
   /** Looks at the references in a value. */
   references(value: PdfValue, key?: string): void {
     if (value instanceof PdfReference) {
       this.reference(value);
-      if (key !== 'EF') this.shown.add(value.number);
+      if (key !== 'EF') this.shown[value.number] = 1;
     } else if (Array.isArray(value)) for (const one of value) this.references(one);
     else if (isDictionary(value)) {
       for (const [name, one] of value) this.references(one, key === 'EF' ? key : name);
@@ -118,12 +130,12 @@ class ObjectCheck {
     return { dictionary, encoded: streamData(this.file.bytes, dataStart, length, this.effort) };
   }
 
-  /** @returns how many octets are read, step by step. */
-  *objectsInStream(stream: number, objects: readonly CompressedObject[]): Generator<number> {
+  /** One object after the other. */
+  *objectsInStream(stream: number, objects: readonly CompressedObject[]): Generator<void> {
     const { dictionary, encoded } = this.objectStream(stream);
     const data = decodeStream(dictionary, encoded, this.effort, (value) => value ?? null);
     const entries = entriesOf(dictionary, data, this.effort);
-    yield data.length / timesHashing;
+    yield;
     for (const { number, index } of objects) {
       const entry = entries[index];
       if (entry?.number !== number) throw damaged(`object ${number} is not where it says`);
@@ -133,12 +145,16 @@ class ObjectCheck {
       if (reader.position > (entries[index + 1]?.offset ?? data.length)) {
         throw damaged(`object ${number} does not end where it says`);
       }
-      yield octetsPerObject + reader.position - entry.offset;
+      yield;
     }
   }
 
-  /** @returns how much work it was, in octets that are hashed. */
-  objectInFile(number: number, place: PlaceInFile): number {
+  /** To be told of each object before the first one is looked at. */
+  begins(number: number, { offset }: PlaceInFile): void {
+    if (!this.starts.add(offset)) throw damaged(`object ${number} is not where it says`);
+  }
+
+  objectInFile(number: number, place: PlaceInFile): void {
     const { bytes } = this.file;
     const { value, end, dataStart } = this.read(number, place);
     this.value(value);
@@ -152,15 +168,16 @@ class ObjectCheck {
     }
     const ending = new PdfReader(bytes, position, this.effort);
     if (!ending.passes('endobj')) throw damaged(`object ${number} does not end where it says`);
-    return timesHashing * (octetsPerObject + end - place.offset) + position - end;
+    // What is a part of two objects is seen by each reader in its own way, and would be read for each of them.
+    if (this.starts.hasBetween(place.offset, ending.position))
+      throw damaged(`another object begins in object ${number}`);
   }
 
   /**
    * Where an object is missing, some readers look through the whole file for it, and take the last one of each number
    * that they find: these must be the ones that the cross-references lead to.
-   * @returns how much work it is, step by step, in octets that are hashed.
    */
-  *repaired(): Generator<number> {
+  *repaired(): Generator<void> {
     if (this.missing.size === 0) return;
     const { bytes } = this.file;
     const last = new Map<number, number>();
@@ -169,7 +186,8 @@ class ObjectCheck {
       const start = Math.max(0, at - lookbehind);
       const found = startOfObject.exec(bytes.toString('latin1', start, at));
       if (found) last.set(Number(found[1]), start + found.index);
-      yield timesHashing * octetsPerObject + at - from;
+      this.effort.spend(costs.lookBack + at - from);
+      yield;
       from = at + 'obj'.length;
     }
     for (const [number, offset] of last) {
@@ -187,7 +205,7 @@ class ObjectCheck {
     }
     for (const number of this.endingTwice) {
       // Some readers end what they show where the word is. In an attached file it is that file's own.
-      if (this.shown.has(number)) throw damaged(`stream ${number} ends before it says`);
+      if (this.shown[number] === 1) throw damaged(`stream ${number} ends before it says`);
     }
     return this.nextNumber;
   }
@@ -252,11 +270,13 @@ function entriesOf(dictionary: PdfDictionary, data: Buffer, effort: PdfEffort): 
   if (typeof count !== 'number' || typeof first !== 'number' || !(first >= 0 && first <= data.length)) {
     throw damaged('an object stream is malformed');
   }
+  if (count > maxObjectsInStream) throw damaged('its structure is too complicated');
   const header = new PdfReader(data.subarray(0, first), 0, effort);
   const entries: { number: number; offset: number }[] = [];
   for (let index = 0; index < count; index++) {
     const [number, offset] = [header.nonNegativeInteger(), first + header.nonNegativeInteger()];
     if (offset < (entries.at(-1)?.offset ?? 0)) throw damaged('an object stream is not in order');
+    effort.spend(costs.object);
     entries.push({ number, offset });
   }
   return entries;

@@ -1,7 +1,7 @@
 /** A PDF that is read by its cross-references, object by object as they are asked for. */
 
 import { SmartIdInputError } from '../../shared/errors.js';
-import { type CrossReferences, readCrossReferences } from './cross-references.js';
+import { type CrossReferences, type Place, readCrossReferences } from './cross-references.js';
 import { costs, PdfEffort } from './effort.js';
 import { readIndirectObject, streamData } from './indirect-object.js';
 import { PdfReader } from './reader.js';
@@ -19,6 +19,8 @@ import {
 } from './values.js';
 
 const maxReferencesInARow = 20;
+/** Writers put some hundred into each. */
+export const maxObjectsInStream = 100_000;
 const header = '%PDF-';
 /** One for all: nobody changes what was read. */
 const nothing: PdfDictionary = new Map();
@@ -33,23 +35,33 @@ interface ObjectStream {
 }
 
 export class PdfFile {
-  readonly references: CrossReferences;
   /** The document's catalog. */
   readonly root: PdfReference;
-  private readonly effort: PdfEffort;
   private readonly loaded = new Map<number, { value: PdfValue; generation: number; data?: Buffer }>();
   private readonly objectStreams = new Map<number, ObjectStream>();
   /** Of each no more than one attempt is made. */
   private readonly opened = new Set<number>();
 
-  /** @throws SmartIdInputError when the file is encrypted, or damaged. */
-  constructor(readonly bytes: Buffer) {
+  /**
+   * @param earlier the same file before something was appended to it. What is done here comes on top of what was done
+   *   there.
+   * @throws SmartIdInputError when the file is encrypted, or damaged.
+   */
+  static async open(bytes: Buffer, earlier?: PdfFile): Promise<PdfFile> {
     if (bytes.toString('latin1', 0, header.length) !== header) {
       throw new SmartIdInputError('pdf', 'is not a PDF: it does not begin with %PDF-.');
     }
-    this.effort = new PdfEffort(bytes.length);
-    this.references = readCrossReferences(bytes, this.effort);
-    const { trailer } = this.references;
+    const effort = earlier?.effort ?? new PdfEffort(bytes.length);
+    return new PdfFile(bytes, effort, await readCrossReferences(bytes, effort, earlier?.references));
+  }
+
+  private constructor(
+    readonly bytes: Buffer,
+    /** What is done with what is read is paid for as well. */
+    readonly effort: PdfEffort,
+    readonly references: CrossReferences,
+  ) {
+    const { trailer } = references;
     if (trailer.has('Encrypt')) {
       throw new SmartIdInputError('pdf', 'is encrypted: remove the protection before signing it.');
     }
@@ -69,7 +81,7 @@ export class PdfFile {
     let found = value ?? null;
     for (let count = 0; found instanceof PdfReference; count++) {
       if (count === maxReferencesInARow) throw damaged('a reference leads in circles');
-      this.spend(costs.step);
+      this.effort.spend(costs.step);
       found = this.load(found).value;
     }
     return found;
@@ -95,14 +107,14 @@ export class PdfFile {
   array(value: PdfValue | undefined): readonly PdfValue[] {
     const found = this.get(value);
     if (!Array.isArray(found)) return [];
-    this.spend(costs.step * found.length);
+    this.effort.spend(costs.step * found.length);
     return found;
   }
 
   /** The text of a string, for comparing; undefined when there is none. */
   text(value: PdfValue | undefined): string | undefined {
     const found = this.get(value);
-    if (found instanceof PdfToken) this.spend(costs.textByte * found.text.length);
+    if (found instanceof PdfToken) this.effort.spend(costs.textByte * found.text.length);
     return textIn(found);
   }
 
@@ -113,16 +125,15 @@ export class PdfFile {
     return data && isDictionary(value) ? this.decode(value, data) : undefined;
   }
 
-  /** Pays for what is done with what is read. @throws SmartIdInputError when it is more than an honest file needs. */
-  spend(cost: number): void {
-    this.effort.spend(cost);
+  private place(number: number): Place | undefined {
+    return this.references.places.get(number) ?? this.references.earlierPlaces?.get(number);
   }
 
   private load({ number, generation }: PdfReference): { value: PdfValue; data?: Buffer } {
     const known = this.loaded.get(number);
     const object = known ?? this.read(number);
     if (!known) {
-      this.spend(costs.object);
+      this.effort.spend(costs.object);
       this.loaded.set(number, object);
     }
     // A reference to another generation is one to an object that is no longer there.
@@ -130,7 +141,7 @@ export class PdfFile {
   }
 
   private read(number: number): { value: PdfValue; generation: number; data?: Buffer } {
-    const place = this.references.places.get(number);
+    const place = this.place(number);
     if (place === undefined || place === 'free') return { value: null, generation: 0 };
     if ('stream' in place) return { value: this.readFromStream(number, place), generation: 0 };
     const object = readIndirectObject(this.bytes, place.offset, this.effort);
@@ -147,7 +158,7 @@ export class PdfFile {
   }
 
   private directLength(reference: PdfReference): PdfValue {
-    const place = this.references.places.get(reference.number);
+    const place = this.place(reference.number);
     if (place !== undefined && place !== 'free' && 'stream' in place) return this.get(reference);
     if (place === undefined || place === 'free') return null;
     const { number, value } = readIndirectObject(this.bytes, place.offset, this.effort);
@@ -164,7 +175,7 @@ export class PdfFile {
   }
 
   private openObjectStream(number: number): ObjectStream {
-    const place = this.references.places.get(number);
+    const place = this.place(number);
     if (this.opened.has(number)) throw damaged('an object stream cannot be read without what is in it');
     this.opened.add(number);
     // Never in another object stream, which would lead in circles.
@@ -178,11 +189,12 @@ export class PdfFile {
     if (typeof count !== 'number' || typeof first !== 'number' || !(count >= 0 && first >= 0 && first <= data.length)) {
       throw damaged('an object stream is malformed');
     }
+    if (count > maxObjectsInStream) throw damaged('its structure is too complicated');
     const index = new PdfReader(data.subarray(0, first), 0, this.effort);
     const entries: { number: number; offset: number }[] = [];
     for (let entry = 0; entry < count; entry++) {
       const [number, offset] = [index.nonNegativeInteger(), index.nonNegativeInteger()];
-      this.spend(costs.object);
+      this.effort.spend(costs.object);
       entries.push({ number, offset: first + offset });
     }
     index.skipSpace();

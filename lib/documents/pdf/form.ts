@@ -21,29 +21,42 @@ const maxFields = 200_000;
 /** Of names in memory, where those above are repeated in each. */
 const bytesPerCharacter = 2;
 
-/** All fields and widgets. */
-export function fieldsOf(file: PdfFile): FormField[] {
+interface Node {
+  value: PdfValue;
+  parentName?: string;
+  above: PdfDictionary;
+  depth: number;
+}
+
+/** All fields and widgets, each before those below it. */
+export async function fieldsOf(file: PdfFile): Promise<FormField[]> {
   const fields: FormField[] = [];
   const visited = new Set<number>();
-  const walk = (value: PdfValue, parentName: string | undefined, above: PdfDictionary, depth: number) => {
+  const pending: Node[] = [];
+  const add = (values: readonly PdfValue[], above: PdfDictionary, depth: number, parentName?: string) => {
+    for (let index = values.length - 1; index >= 0; index--) {
+      pending.push({ value: values[index] as PdfValue, parentName, above, depth });
+    }
+  };
+  add(file.array(file.dictionary(file.catalog.get('AcroForm')).get('Fields')), new Map(), 0);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const { value, parentName, above, depth } = node;
     if (value instanceof PdfReference) {
       if (visited.has(value.number)) throw damaged('its form goes in circles');
       visited.add(value.number);
     }
     if (depth > maxDepth || fields.length > maxFields) throw damaged('its form has too many fields');
     const dictionary = file.get(value);
-    if (!isDictionary(dictionary)) return;
+    if (!isDictionary(dictionary)) continue;
     const own = file.text(dictionary.get('T'));
     const name = [parentName, own].filter((part) => part !== undefined).join('.');
-    file.spend(costs.object + bytesPerCharacter * name.length);
+    file.effort.spend(costs.object + bytesPerCharacter * name.length);
     const inherited = withInherited(above, dictionary);
     const reference = value instanceof PdfReference ? value : undefined;
     fields.push({ name, dictionary, reference, inherited });
-    for (const kid of file.array(dictionary.get('Kids')))
-      walk(kid, name === '' ? undefined : name, inherited, depth + 1);
-  };
-  const form = file.dictionary(file.catalog.get('AcroForm'));
-  for (const field of file.array(form.get('Fields'))) walk(field, undefined, new Map(), 0);
+    add(file.array(dictionary.get('Kids')), inherited, depth + 1, name === '' ? undefined : name);
+    if (file.effort.isTurnOver) await file.effort.nextTurn();
+  }
   return fields;
 }
 
@@ -55,7 +68,7 @@ function withInherited(above: PdfDictionary, dictionary: PdfDictionary): PdfDict
 
 /** A name that no field has. */
 export function unusedName(fields: readonly FormField[]): string {
-  const names = new Set(fields.map(({ name }) => name));
+  const names = new Set(fields.map(({ name }) => name).filter((name) => name.startsWith('Signature')));
   let number = 1;
   while (names.has(`Signature${number}`)) number++;
   return `Signature${number}`;

@@ -11,6 +11,7 @@ import { decodeInTurns, hashInTurns, partsOf } from '../in-turns.js';
 import { encodeSignedAttributes, encodeSignedData } from './cms.js';
 import type { PdfDraft } from './draft.js';
 import { securityStore } from './dss.js';
+import { PdfFile } from './file.js';
 import { isStatedByteRange, maxCmsBytes } from './signature-field.js';
 
 export const pdfFormat: DocumentFormat<PdfDraft> = {
@@ -34,7 +35,7 @@ export const pdfFormat: DocumentFormat<PdfDraft> = {
     }
     // What is left of the gap stays filled with zeros.
     file.write(cms.toString('hex'), draft.byteRange[1] + 1, 'latin1');
-    return level === 'LT' ? Buffer.concat([file, securityStore(file, evidence)]) : file;
+    return level === 'LT' ? Buffer.concat([file, await securityStore(await PdfFile.open(file), evidence)]) : file;
   },
 };
 

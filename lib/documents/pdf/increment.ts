@@ -76,7 +76,7 @@ export class PdfIncrement {
   }
 
   /** The octets to append, and where in the whole file each object begins. */
-  toBytes(): { bytes: Buffer; offsets: Map<number, number> } {
+  async toBytes(): Promise<{ bytes: Buffer; offsets: Map<number, number> }> {
     const chunks: Buffer[] = [];
     let position = this.file.bytes.length;
     const push = (chunk: string | Uint8Array) => {
@@ -95,6 +95,7 @@ export class PdfIncrement {
         push('\nendstream');
       } else push(this.write(value));
       push('\nendobj\n');
+      if (this.file.effort.isTurnOver) await this.file.effort.nextTurn();
     }
     const start = position;
     push(this.file.references.isStream ? this.crossReferenceStream(written, start) : this.crossReferenceTable(written));
@@ -104,7 +105,7 @@ export class PdfIncrement {
 
   /** What is changed is written anew with all that is in it, and that may be most of the file. */
   private write(value: PdfValue): string {
-    this.file.spend(costOfWriting(value));
+    this.file.effort.spend(costOfWriting(value));
     return write(value);
   }
 

@@ -22,9 +22,9 @@ const inheritable = ['MediaBox', 'CropBox', 'Rotate'];
 const maxNodes = 1_000_000;
 
 /** The page with this number (1 is the first), or how many there are when there is no such page. */
-export function findPage(file: PdfFile, wanted: number): PdfPage | number {
+export async function findPage(file: PdfFile, wanted: number): Promise<PdfPage | number> {
   let count = 0;
-  for (const { page } of pagesOf(file)) {
+  for await (const { page } of pagesOf(file)) {
     count++;
     if (count === wanted) return page();
   }
@@ -32,9 +32,9 @@ export function findPage(file: PdfFile, wanted: number): PdfPage | number {
 }
 
 /** The pages that an annotation is on. */
-export function findPagesOf(file: PdfFile, annotation: PdfReference): PdfPage[] {
+export async function findPagesOf(file: PdfFile, annotation: PdfReference): Promise<PdfPage[]> {
   const found: PdfPage[] = [];
-  for (const { dictionary, page } of pagesOf(file)) {
+  for await (const { dictionary, page } of pagesOf(file)) {
     const isOnPage = file
       .array(dictionary.get('Annots'))
       .some((one) => one instanceof PdfReference && one.number === annotation.number);
@@ -43,7 +43,7 @@ export function findPagesOf(file: PdfFile, annotation: PdfReference): PdfPage[] 
   return found;
 }
 
-function* pagesOf(file: PdfFile): Generator<{ dictionary: PdfDictionary; page: () => PdfPage }> {
+async function* pagesOf(file: PdfFile): AsyncGenerator<{ dictionary: PdfDictionary; page: () => PdfPage }> {
   const visited = new Set<number>();
   const pending: Node[] = [{ reference: file.catalog.get('Pages') ?? null, inherited: new Map() }];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
@@ -52,6 +52,7 @@ function* pagesOf(file: PdfFile): Generator<{ dictionary: PdfDictionary; page: (
     if (visited.has(reference.number)) throw damaged('its pages go in circles');
     if (visited.size === maxNodes) throw damaged('it has too many pages');
     visited.add(reference.number);
+    if (file.effort.isTurnOver) await file.effort.nextTurn();
     const dictionary = file.get(reference);
     if (!isDictionary(dictionary)) throw damaged('a page is missing');
     const inherited = new Map(node.inherited);

@@ -20,11 +20,11 @@ export interface Addition {
 }
 
 /** @throws SmartIdInputError naming `pdf` when it may not be signed, or `visible` when not visibly. */
-export function checkMayBeSigned(
+export async function checkMayBeSigned(
   file: PdfFile,
   fields: readonly FormField[],
   { isVisible, fieldName }: Addition,
-): void {
+): Promise<void> {
   const permissions = file.dictionary(file.catalog.get('Perms'));
   if (permissions.has('UR3') || permissions.has('UR')) {
     throw new SmartIdInputError('pdf', 'grants usage rights that any change takes away: save it as a plain PDF first.');
@@ -40,6 +40,7 @@ export function checkMayBeSigned(
   }
   checkXfa(file);
   for (const { dictionary, inherited } of fields) {
+    if (file.effort.isTurnOver) await file.effort.nextTurn();
     if (!isNamed(file.get(inherited.get('FT')), 'Sig') || !dictionary.has('V')) continue;
     const signature = file.dictionary(dictionary.get('V'));
     // Not every program that certifies says so in the catalog.

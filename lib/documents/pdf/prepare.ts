@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { nodeHashName } from '../../protocol/algorithms.js';
 import { SmartIdInputError } from '../../shared/errors.js';
-import { hashInTurns, partsOf } from '../in-turns.js';
+import { hashInTurns, partsOf, Turns } from '../in-turns.js';
 import { choiceOf } from '../options.js';
 import { addAppearance, rectangleOnPage } from './appearance.js';
 import { encodeSignedAttributes } from './cms.js';
@@ -36,10 +36,10 @@ import type { PdfReference } from './values.js';
 export async function preparePdf(pdf: Uint8Array, options: PdfOptions): Promise<PreparedPdf> {
   const checked = checkOptions(options);
   const input = checkSize(pdf, checked.maxPdfBytes);
-  const file = new PdfFile(input);
+  const file = await PdfFile.open(input);
   const nextNumber = await checkEveryObject(file);
-  const { increment, byteRange } = appendSignature(file, nextNumber, checked);
-  if (checked.fields.level === 'LT') checkTakesEvidence(input, increment);
+  const { increment, byteRange } = await appendSignature(file, nextNumber, checked);
+  if (checked.fields.level === 'LT') await checkTakesEvidence(file, increment);
 
   const hash = createHash(nodeHashName(checked.fields.hashAlgorithm));
   await hashInTurns(hash, partsOf(input));
@@ -66,35 +66,44 @@ function checkSize(pdf: Uint8Array, maxPdfBytes: number): Buffer {
 /**
  * What cannot be completed must not be signed: the evidence is appended by way of trial, more of it than there will be.
  */
-function checkTakesEvidence(input: Buffer, increment: Buffer): void {
+async function checkTakesEvidence(file: PdfFile, increment: Buffer): Promise<void> {
   const some = (count: number) => Array.from({ length: count }, (_, index) => Uint8Array.of(index));
-  securityStore(Buffer.concat([input, increment]), { certificates: some(20), ocspResponses: some(5) });
+  const signed = Buffer.allocUnsafe(file.bytes.length + increment.length);
+  const turns = new Turns();
+  let position = 0;
+  for (const part of partsOf(file.bytes)) {
+    signed.set(part, position);
+    position += part.length;
+    await turns.spend(part.length);
+  }
+  signed.set(increment, position);
+  await securityStore(await PdfFile.open(signed, file), { certificates: some(20), ocspResponses: some(5) });
 }
 
-function appendSignature(
+async function appendSignature(
   file: PdfFile,
   nextNumber: number,
   options: CheckedOptions,
-): { increment: Buffer; byteRange: ByteRange } {
-  const fields = fieldsOf(file);
-  checkMayBeSigned(file, fields, { isVisible: options.visible !== undefined, fieldName: options.field?.name });
+): Promise<{ increment: Buffer; byteRange: ByteRange }> {
+  const fields = await fieldsOf(file);
+  await checkMayBeSigned(file, fields, { isVisible: options.visible !== undefined, fieldName: options.field?.name });
   const increment = new PdfIncrement(file, nextNumber);
   const signature = options.field
-    ? fillField(increment, file, fields, options.field, options)
-    : addField(increment, file, fields, options);
-  const { bytes, offsets } = increment.toBytes();
+    ? await fillField(increment, file, fields, options.field, options)
+    : await addField(increment, file, fields, options);
+  const { bytes, offsets } = await increment.toBytes();
   const byteRange = fixByteRange(bytes, file.bytes.length, offsets.get(signature.number) as number);
   return { increment: bytes, byteRange };
 }
 
-function addField(
+async function addField(
   increment: PdfIncrement,
   file: PdfFile,
   fields: readonly FormField[],
   options: CheckedOptions,
-): PdfReference {
+): Promise<PdfReference> {
   const { visible } = options;
-  const page = pageOf(file, visible);
+  const page = await pageOf(file, visible);
   const place = visible
     ? {
         page,
@@ -105,19 +114,19 @@ function addField(
   return addSignatureField(increment, file, fields, { ...options, signedAt: options.fields.signedAt }, place);
 }
 
-function fillField(
+async function fillField(
   increment: PdfIncrement,
   file: PdfFile,
   fields: readonly FormField[],
   look: FieldToFill,
   options: CheckedOptions,
-): PdfReference {
+): Promise<PdfReference> {
   const empty = findEmptyField(file, fields, look.name, options.fields.hashAlgorithm);
   const [left, bottom, right, top] = empty.rectangle;
   const [across, up] = [right - left, top - bottom];
   const dictionary = { ...options, signedAt: options.fields.signedAt };
   if (across === 0 || up === 0) return fillSignatureField(increment, file, empty.reference, dictionary);
-  const [page, ...others] = findPagesOf(file, empty.reference);
+  const [page, ...others] = await findPagesOf(file, empty.reference);
   if (!page) throw new SmartIdInputError('field', 'is on no page of the file.');
   // It would be seen on all of them, as if each were signed by itself.
   if (others.length > 0) throw new SmartIdInputError('field', 'is on several pages of the file.');
@@ -138,9 +147,9 @@ function namingField<T>(action: () => T): T {
 }
 
 /** An invisible signature has a page too. */
-function pageOf(file: PdfFile, visible?: VisibleSignature): PdfPage {
+async function pageOf(file: PdfFile, visible?: VisibleSignature): Promise<PdfPage> {
   const wanted = visible?.page ?? 1;
-  const found = findPage(file, wanted);
+  const found = await findPage(file, wanted);
   if (typeof found !== 'number') return found;
   if (found === 0) throw new SmartIdInputError('pdf', 'has no page.');
   throw new SmartIdInputError('visible.page', `must be a page of the file, which has ${found}.`);

@@ -4,7 +4,7 @@
  * signed.
  */
 
-import { costs, type PdfEffort } from './effort.js';
+import { costs, maxEffortPerObject, type PdfEffort } from './effort.js';
 import { damaged, inBrackets, type PdfDictionary, PdfName, PdfReference, PdfToken, type PdfValue } from './values.js';
 
 const maxDepth = 100;
@@ -25,13 +25,17 @@ const [percent, open, close, slash, less, greater, openArray, closeArray, backsl
   (character) => character.charCodeAt(0),
 );
 
-const integer = /^[+-]?\d{1,15}$/;
+const integer = /^[+-]\d{1,15}$/;
+/** Numbers of so many are exact. */
+const maxDigits = 15;
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 const maxGenerationDigits = 5;
 
+/** Reads one object, or one header: what is read in one go has an end of its own. */
 export class PdfReader {
   /** What is before has been paid for. */
   private paidTo: number;
+  private effortLeft = maxEffortPerObject;
 
   constructor(
     readonly bytes: Buffer,
@@ -55,19 +59,20 @@ export class PdfReader {
   passes(word: string): boolean {
     this.skipSpace();
     this.pay(0);
-    const end = this.position + word.length;
-    if (this.bytes.toString('latin1', this.position, end) !== word) return false;
-    this.position = end;
+    for (let index = 0; index < word.length; index++) {
+      if (this.bytes[this.position + index] !== word.charCodeAt(index)) return false;
+    }
+    this.position += word.length;
     return true;
   }
 
   /** A number that is a count, an offset or the like. */
   nonNegativeInteger(): number {
     this.skipSpace();
-    const word = this.word();
+    const found = this.digits();
     this.pay(0);
-    if (!/^\d{1,15}$/.test(word)) throw damaged('a number is missing where one must be');
-    return Number(word);
+    if (found === undefined) throw damaged('a number is missing where one must be');
+    return found;
   }
 
   value(depth = 0): PdfValue {
@@ -95,8 +100,11 @@ export class PdfReader {
 
   /** For the octets that were passed, and for what was made of them. */
   private pay(cost: number): void {
-    this.effort.spend(this.position - this.paidTo + cost);
+    const whole = this.position - this.paidTo + cost;
     this.paidTo = this.position;
+    this.effortLeft -= whole;
+    if (this.effortLeft < 0) throw damaged('its structure is too complicated');
+    this.effort.spend(whole);
   }
 
   private skipComment(): void {
@@ -124,7 +132,7 @@ export class PdfReader {
 
   private array(depth: number): PdfValue[] {
     this.position++;
-    this.pay(costs.container);
+    this.pay(costs.array);
     const values: PdfValue[] = [];
     for (;;) {
       this.skipSpace();
@@ -137,7 +145,7 @@ export class PdfReader {
 
   private dictionary(depth: number): PdfDictionary {
     this.position += 2;
-    this.pay(costs.container);
+    this.pay(costs.dictionary);
     const dictionary: PdfDictionary = new Map();
     for (;;) {
       this.skipSpace();
@@ -176,8 +184,10 @@ export class PdfReader {
   }
 
   private numberOrWord(): PdfValue {
+    const found = this.digits();
+    if (found !== undefined) return this.reference(found) ?? found;
     const word = this.word();
-    if (integer.test(word)) return this.reference(word) ?? Number(word);
+    if (integer.test(word)) return Number(word);
     if (number.test(word)) return new PdfToken(word);
     if (word === 'true') return true;
     if (word === 'false') return false;
@@ -185,8 +195,21 @@ export class PdfReader {
     throw damaged(word === '' ? 'a value is missing' : 'there is a word that means nothing');
   }
 
-  private reference(objectNumber: string): PdfReference | undefined {
-    if (!/^\d+$/.test(objectNumber)) return undefined;
+  /** A whole number without a sign, which is passed; undefined where something else comes next. */
+  private digits(): number | undefined {
+    const { bytes } = this;
+    let position = this.position;
+    let value = 0;
+    for (let digit = digitAt(bytes, position); digit !== undefined; digit = digitAt(bytes, ++position)) {
+      value = 10 * value + digit;
+    }
+    const count = position - this.position;
+    if (count === 0 || count > maxDigits || kinds[bytes[position] ?? space] === 0) return undefined;
+    this.position = position;
+    return value;
+  }
+
+  private reference(objectNumber: number): PdfReference | undefined {
     const { bytes } = this;
     const start = this.pastSpace(this.position);
     let position = start;
@@ -199,7 +222,7 @@ export class PdfReader {
     const end = this.pastSpace(position);
     if (end === position || bytes[end] !== letterR || kinds[bytes[end + 1] ?? space] === 0) return undefined;
     this.position = end + 1;
-    return new PdfReference(Number(objectNumber), generation);
+    return new PdfReference(objectNumber, generation);
   }
 
   private pastSpace(from: number): number {

@@ -59,19 +59,28 @@ function undoPrediction(data: Buffer, parameters: PdfDictionary, effort: PdfEffo
   const rows = Math.floor(data.length / (columns + 1));
   const decoded = Buffer.alloc(rows * columns);
   for (let row = 0; row < rows; row++) {
-    const type = data[row * (columns + 1)] as number;
-    if (type > 4) throw damaged('a stream has a predictor that is not known');
+    const from = row * (columns + 1);
+    const predict = predictions[data[from] as number];
+    if (!predict) throw damaged('a stream has a predictor that is not known');
     const at = row * columns;
     for (let column = 0; column < columns; column++) {
       const left = column > 0 ? (decoded[at + column - 1] as number) : 0;
       const up = row > 0 ? (decoded[at - columns + column] as number) : 0;
       const upLeft = column > 0 && row > 0 ? (decoded[at - columns + column - 1] as number) : 0;
-      const predicted = [0, left, up, (left + up) >> 1, paeth(left, up, upLeft)][type] as number;
-      decoded[at + column] = (data[row * (columns + 1) + 1 + column] as number) + predicted;
+      decoded[at + column] = (data[from + 1 + column] as number) + predict(left, up, upLeft);
     }
   }
   return decoded;
 }
+
+/** By their number. */
+const predictions: ((left: number, up: number, upLeft: number) => number)[] = [
+  () => 0,
+  (left) => left,
+  (_left, up) => up,
+  (left, up) => (left + up) >> 1,
+  paeth,
+];
 
 function paeth(left: number, up: number, upLeft: number): number {
   const [toLeft, toUp, toUpLeft] = [Math.abs(up - upLeft), Math.abs(left - upLeft), Math.abs(left + up - 2 * upLeft)];

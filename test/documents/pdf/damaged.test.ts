@@ -107,11 +107,11 @@ describe('A damaged PDF', () => {
     const files: Record<string, [make: () => Buffer, message: RegExp, options?: Partial<PdfOptions>]> = {
       'entries of no width': [() => withStream('/Size 8000000 /W [0 0 0]', Buffer.alloc(0)), /has no widths/],
       'millions of objects in a stream of some kilobytes': [
-        () => withStream('/Size 6000000 /W [1 1 1] /Filter /FlateDecode', zeros(18_000_000)),
-        tooComplicated,
+        () => withStream('/Size 5000000 /W [1 1 1] /Filter /FlateDecode', zeros(15_000_000)),
+        /has too many objects|too complicated/,
       ],
       'more objects than any file has': [
-        () => withStream('/Size 1100000 /W [1 1 1]', Buffer.alloc(3_300_000)),
+        () => withStream('/Size 1100000 /W [8 1 8]', Buffer.alloc(18_700_000)),
         /has too many objects/,
       ],
       'an index without end': [
@@ -126,11 +126,13 @@ describe('A damaged PDF', () => {
         () => handmade({ objects: onePage(), kind: 'stream', compressed: [1], padding: 200_000_000 }),
         /structure is too large/,
       ],
-      'three streams of 30 MB of zeros each': [
+      'five streams of 15 MB of zeros each': [
         () => {
-          const stream = { entries: '/Filter /FlateDecode', data: zeros(30_000_000) };
-          const form = '/AcroForm << /XFA [5 0 R 6 0 R 7 0 R] >>';
-          return handmade({ objects: { ...onePage('', form), 5: stream, 6: stream, 7: stream } });
+          const stream = { entries: '/Filter /FlateDecode', data: zeros(15_000_000) };
+          const form = '/AcroForm << /XFA [5 0 R 6 0 R 7 0 R 8 0 R 9 0 R] >>';
+          return handmade({
+            objects: { ...onePage('', form), 5: stream, 6: stream, 7: stream, 8: stream, 9: stream },
+          });
         },
         /structure is too large/,
       ],
@@ -207,6 +209,17 @@ describe('A damaged PDF', () => {
           const predicted = deflateSync(Buffer.alloc(20_000_000, 4));
           const parameters = '/Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns 999 >>';
           return withStream(`/Size 9 /W [1 1 1] ${parameters}`, predicted);
+        },
+        /structure is too large/,
+      ],
+      'an array of a million references that nothing refers to': [
+        () => handmade({ objects: { ...onePage(), 5: `[${many(1_000_000, '1 0 R ')}]` } }),
+        tooComplicated,
+      ],
+      'a dictionary of a million keys that nothing refers to': [
+        () => {
+          const keys = Array.from({ length: 1_000_000 }, (_, index) => `/${index.toString(36)} 0`);
+          return handmade({ objects: { ...onePage(), 5: `<<${keys.join('')}>>` } });
         },
         tooComplicated,
       ],
@@ -300,6 +313,17 @@ describe('A damaged PDF', () => {
     const withPages = handmade({ objects: { ...onePage(), ...Object.fromEntries(pages), 2: tree } });
     const last = { visible: { page: 50_000, x: 10, y: 10, width: 200, height: 50 } };
     expect(await refusal(withPages, last)).to.equal(undefined);
+  });
+
+  it('is none with 40,000 fields in an object stream, which make it much shorter', async function () {
+    this.timeout(60_000);
+    const numbers = Array.from({ length: 40_000 }, (_, index) => 10 + index);
+    const form = `/AcroForm << /Fields [${numbers.map((number) => `${number} 0 R`).join(' ')}] >>`;
+    const fields = numbers.map((number) => [number, `<< /FT /Tx /T (field${number}) /V (abc) >>`]);
+    const objects = { ...onePage('', form), ...Object.fromEntries(fields) };
+    const file = handmade({ objects, kind: 'stream', compressed: numbers });
+    expect(file.length).to.be.below(1_100_000);
+    expect(await refusal(file)).to.equal(undefined);
   });
 
   it('is none with many revisions, many pages, or pages far down', async () => {

@@ -69,8 +69,8 @@ describe('A PDF with what is needed to verify it later', () => {
   }
 
   /** The document security store, decoded. */
-  function storeOf(pdf: Buffer) {
-    const read = new PdfFile(pdf);
+  async function storeOf(pdf: Buffer) {
+    const read = await PdfFile.open(pdf);
     const store = read.dictionary(read.catalog.get('DSS'));
     const contents = (key: string) => read.array(store.get(key)).map((one) => read.stream(one));
     return { store, certificates: contents('Certs'), ocspResponses: contents('OCSPs') };
@@ -79,7 +79,7 @@ describe('A PDF with what is needed to verify it later', () => {
   it('of level T has a timestamp of the signature value that OpenSSL verifies, and no store', async () => {
     const pdf = await signed(file, { level: 'T' });
     expect(verdicts(folder, pdf)).to.include({ valid: 1, invalid: 0, coversAll: 1 });
-    expect(storeOf(pdf).store.size).to.equal(0);
+    expect((await storeOf(pdf)).store.size).to.equal(0);
     const { content } = ContentInfo.fromBER(new Uint8Array(cmsOf(pdf).cms));
     const { signerInfos, certificates } = new SignedData({ schema: content });
     const [attribute, ...others] = signerInfos[0]?.unsignedAttrs?.attributes ?? [];
@@ -96,7 +96,7 @@ describe('A PDF with what is needed to verify it later', () => {
   it('of level LT has the certificates and OCSP responses in a revision of its own, after the signature', async () => {
     const pdf = await signed();
     expect(verdicts(folder, pdf)).to.include({ valid: 1, invalid: 0, coversAll: 0 });
-    const { store, certificates, ocspResponses } = storeOf(pdf);
+    const { store, certificates, ocspResponses } = await storeOf(pdf);
     expect([...store.keys()]).to.deep.equal(['Type', 'Certs', 'OCSPs']);
     expect(certificates.map((one) => one?.toString('hex'))).to.deep.equal(
       evidenceFor(Buffer.of(1)).certificates.map((one) => Buffer.from(one).toString('hex')),
@@ -125,8 +125,8 @@ describe('A PDF with what is needed to verify it later', () => {
       expect(thrice.subarray(0, once.length).equals(once)).to.equal(true);
       const { said: judgement, ...counts } = verdicts(folder, thrice);
       expect(counts, judgement).to.deep.equal({ valid: 3, invalid: 0, coversAll: 0 });
-      expect(storeOf(thrice).certificates).to.have.length(12);
-      expect(storeOf(thrice).ocspResponses).to.have.length(3);
+      expect((await storeOf(thrice)).certificates).to.have.length(12);
+      expect((await storeOf(thrice)).ocspResponses).to.have.length(3);
     });
   }
 
@@ -138,7 +138,7 @@ describe('A PDF with what is needed to verify it later', () => {
     for (const [place, store] of Object.entries(stores)) {
       const objects = { ...onePage('', `/DSS ${place}`), 5: { entries: '', data: Buffer.from('earlier') } };
       const pdf = await signed(handmade({ objects: store ? { ...objects, 6: store, 7: '[5 0 R]' } : objects }));
-      const found = storeOf(pdf);
+      const found = await storeOf(pdf);
       expect(found.certificates).to.have.length(5);
       expect(found.certificates[0]?.toString()).to.equal('earlier');
       expect(found.store.get('Other')).to.equal(true);
@@ -152,7 +152,7 @@ describe('A PDF with what is needed to verify it later', () => {
     const evidence = evidenceFor(signature);
     const twice = { ...evidence, certificates: [...evidence.certificates, ...evidence.certificates] };
     const pdf = await pdfFormat.assemble(prepared.draft, signature, twice);
-    expect(storeOf(pdf).certificates).to.have.length(4);
+    expect((await storeOf(pdf)).certificates).to.have.length(4);
     const { content } = ContentInfo.fromBER(new Uint8Array(cmsOf(pdf).cms));
     expect(new SignedData({ schema: content }).certificates).to.have.length(4);
   });
@@ -185,7 +185,7 @@ describe('A PDF with what is needed to verify it later', () => {
 
   it('compresses nothing that a reader could not read', async () => {
     const pdf = await signed();
-    const read = new PdfFile(pdf);
+    const read = await PdfFile.open(pdf);
     const [reference] = read.array(read.dictionary(read.catalog.get('DSS')).get('OCSPs'));
     expect(reference).to.be.instanceOf(PdfReference);
     const text = pdf.toString('latin1');

@@ -1,6 +1,7 @@
 import { rejects } from 'node:assert/strict';
 import { expect } from 'chai';
 import { securityStore } from '../../../lib/documents/pdf/dss.js';
+import { PdfFile } from '../../../lib/documents/pdf/file.js';
 import { type Simulator, startSimulator } from '../../../lib/simulator/index.js';
 import { type Signatory, signatory } from '../../support/signing.js';
 import { handmade, onePage } from '../pdf-corpus.js';
@@ -65,7 +66,8 @@ describe('What is appended to a PDF', () => {
         handmade({ objects: { ...onePage('', '/DSS 5 0 R'), 3: page, 5: '<< /Certs 6 0 R >>', 6: '[4 0 R]' } }),
       ];
       for (const file of files) {
-        const store = securityStore(file, { certificates: [Uint8Array.of(1)], ocspResponses: [Uint8Array.of(2)] });
+        const evidence = { certificates: [Uint8Array.of(1)], ocspResponses: [Uint8Array.of(2)] };
+        const store = await securityStore(await PdfFile.open(file), evidence);
         expect(numbersOf(store.toString('latin1')))
           .to.include(1)
           .and.not.include(5)

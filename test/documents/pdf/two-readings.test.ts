@@ -216,6 +216,14 @@ describe('A PDF that not all readers understand in the same way', () => {
       },
       /refers to what is missing, and has object 4 twice/,
     ],
+    // Poppler shows the other sum, which it finds in the attached file.
+    'a missing object, and an attached file with objects of its own that is not compressed': [
+      () => {
+        const other = stream(plain.replace('Pay 10 EUR', 'Pay 99 EUR'), '/Type /EmbeddedFile');
+        return fileWith({ 3: page('4 0 R', '/Annots 99 0 R'), 7: other, 8: '<< /EF << /F 7 0 R >> >>' });
+      },
+      /refers to what is missing, and has object \d twice/,
+    ],
     'a missing object that was there before': [
       () => {
         const [previous] = /(?<=startxref\n)\d+/.exec(plain) ?? [];
@@ -229,6 +237,14 @@ describe('A PDF that not all readers understand in the same way', () => {
       /number is missing/,
     ],
     'an object at the place of another one': [() => replaced(entry(4), entry(6)), /object 4 is not where it says/],
+    'an object within another one, and one end for both': [
+      () => {
+        const text = fileWith({ 7: '[%8 0 obj [\n]', 8: 'null' }).toString('latin1');
+        const [inner, own] = [text.indexOf('8 0 obj ['), text.indexOf('8 0 obj\nnull')].map((at) => digits(at));
+        return replaced(own as string, inner as string, text);
+      },
+      /another object begins in object 7/,
+    ],
     'an object that does not end': [
       () => replaced('/Helvetica >>\nendobj', '/Helvetica >>\nendxxx'),
       /object 5 does not end where it says/,
@@ -302,6 +318,8 @@ describe('A PDF that not all readers understand in the same way', () => {
     'an object whose number is beyond the size': () => replaced('/Size 7', '/Size 3'),
     'a stream whose length is another object': () => withLength('7 0 R', { 7: `${length}` }),
     'an attached file that is a PDF': () => fileWith({ 7: attached, 8: '<< /EF << /F 7 0 R >> >>' }),
+    'an attached PDF that is not compressed': () =>
+      fileWith({ 7: stream(plain, '/Type /EmbeddedFile'), 8: '<< /EF << /F 7 0 R >> >>' }),
     'a reference to an object that is missing': () => fileWith({ 7: '[99 0 R]' }),
   };
   for (const [what, make] of Object.entries(accepted)) {
