@@ -62,10 +62,11 @@ export function findEmptyField(
   return { reference, rectangle: rectangleOf(file, dictionary) };
 }
 
-/** The empty signature fields that have names one can read. */
+/** The signature fields that have names one can read, without those that may have a personal code in them. */
 function knownNames(file: PdfFile, fields: readonly FormField[]): string {
   const names = fields
-    .filter(({ inherited, name }) => isNamed(file.get(inherited.get('FT')), 'Sig') && /^[\w .-]{1,50}$/.test(name))
+    .filter(({ inherited }) => isNamed(file.get(inherited.get('FT')), 'Sig'))
+    .filter(({ name }) => /^[\w .-]{1,50}$/.test(name) && !/\d{6}/.test(name))
     .slice(0, maxNamesInMessage)
     .map(({ name }) => `"${name}"`);
   return names.length === 0 ? 'no signature field' : names.join(', ');

@@ -43,7 +43,7 @@ export function damaged(what: string): SmartIdInputError {
 
 /** A name of the file, to go into a message, if it is one that people read: it may hold anything. */
 export function inBrackets(name: string): string {
-  return /^\w{1,30}$/.test(name) ? ` (${name})` : '';
+  return /^\w{1,30}$/.test(name) && !/\d{6}/.test(name) ? ` (${name})` : '';
 }
 
 export function isDictionary(value: unknown): value is PdfDictionary {

@@ -147,6 +147,11 @@ describe('An empty signature field of a PDF', () => {
   describe('is refused', () => {
     for (const [what, file, message] of [
       ['that the file has not', withField(widget('/FT /Sig /T (Other)')), /name of a field of the file/],
+      [
+        'beside one with a personal code',
+        withField(widget('/FT /Sig /T (Mari 40404040009)')),
+        /no signature field|"Unseen"\.$/,
+      ],
       ['of a text', withField(widget(`/FT /Tx /T (Tenant) ${rectangle}`)), /name of a signature field/],
       ['without a type', withField(widget(`/T (Tenant) ${rectangle}`)), /name of a signature field/],
       ['of which there are two', template({ objects: { 8: field() } }), /the file has several/],
