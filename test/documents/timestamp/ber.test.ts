@@ -173,7 +173,7 @@ describe('A timestamp in BER', () => {
     const { der: request } = createTimestampRequest(imprintOf(bytes, 'SHA-512'));
     const token = readTimestampResponse(await answer(request));
     simulator.timestamps.fault = undefined;
-    expect(() => readTimestamp({ token, bytes, trustAnchors })).to.throw('the certificate of its unit did not come');
+    expect(() => readTimestamp({ token, bytes, trustAnchors })).to.throw('the certificate of its unit is missing');
   });
 
   it('with any one byte changed is refused, or is the same token still', async () => {
