@@ -21,6 +21,9 @@ import { type PdfDraft, pdfFormat } from './pdf/index.js';
 import { readTimestamp, requestTimestamp } from './timestamp/timestamp.js';
 import type { Timestamp } from './timestamp/verify-token.js';
 
+/** How old a timestamp counts as where evidence is asked for by way of trial: a day is the most that it may be older. */
+const trialAgeMs = 12 * 3_600_000;
+
 /** A document that waits for its signature, or for what belongs to it: JSON, for any store. */
 export type DocumentDraft = PdfDraft | ContainerDraft;
 
@@ -203,17 +206,21 @@ const timestampAlone = ({ token }: Timestamp): SignatureEvidence => ({
 async function timestampOf(
   draft: DocumentDraft,
   bytes: Uint8Array,
-  { timestampAuthority, fetch, clock }: CompletionServices,
+  services: CompletionServices,
   keep: KeepDraft,
 ): Promise<Timestamp> {
+  const { timestampAuthority, fetch, clock } = services;
   if (!timestampAuthority) {
     throw new SmartIdInputError('timestampAuthority', `must be given for the level ${draft.level}.`);
   }
   const about = { bytes, hashAlgorithm: draft.hashAlgorithm, ...timestampAuthority };
   const known = knownTimestamp(draft, about);
-  if (known && clock() - known.time < maxTimestampAgeMs) return known;
+  if (known && (draft.level === 'T' || clock() - known.time < maxTimestampAgeMs)) return known;
+  // Another one is of no use, and costs, where the certificate has been revoked since or nobody answers.
+  if (known) await newEvidence(draft, { ...known, time: Math.max(known.time, clock() - trialAgeMs) }, services);
   const timestamp = await requestTimestamp({ ...about, fetch, clock });
-  await keep({ ...draft, timestamp: timestamp.token.toString('base64') });
+  // Without evidence that does not verify any more.
+  await keep({ ...draft, evidence: undefined, timestamp: timestamp.token.toString('base64') });
   return timestamp;
 }
 

@@ -235,8 +235,8 @@ export class SmartIdDocuments {
     const running = this.completing.get(id);
     if (running && value === undefined) return running;
     const complete = () => this.claimed(id, () => this.completeClaimed(id, value));
-    // One that runs may have begun without the value, and fail for want of it.
-    return remembered(this.completing, id, running ? running.catch(complete) : complete());
+    // One that runs may have begun without the value, or with another: each value is verified.
+    return remembered(this.completing, id, running ? running.then(complete, complete) : complete());
   }
 
   /**
@@ -245,13 +245,16 @@ export class SmartIdDocuments {
    */
   private async claimed<T>(id: string, work: () => Promise<T>): Promise<T> {
     const lastTryAt = performance.now() + claimLifetimeMs;
+    // By the time of the question: where the answer was late, the claim has less left than it had.
+    let askedAt = performance.now();
     while (!(await this.store.claim(id, claimLifetimeMs))) {
       if (performance.now() > lastTryAt) {
         throw new SmartIdDocumentError(id, new Error('Another process is completing it.'));
       }
       await sleep(claimPauseMs);
+      askedAt = performance.now();
     }
-    const isOursUntil = performance.now() + claimLifetimeMs;
+    const isOursUntil = askedAt + claimLifetimeMs;
     try {
       return await work();
     } finally {
@@ -282,9 +285,14 @@ export class SmartIdDocuments {
       return draft;
     }
     const { signature } = signChecked(draft, value, this.services.clock());
-    const kept = await this.store.add(id, { signature }, signedLifetimeMs);
+    const kept = await this.store.add(id, { signature }, this.lifetimeLeft(draft));
     if (!kept) throw unknownId();
     return { ...draft, signature: kept.signature };
+  }
+
+  /** Of a signed draft: not longer with each try. */
+  private lifetimeLeft({ expiresAt }: DocumentDraft): number {
+    return Math.max(1, expiresAt + signedLifetimeMs - this.services.clock());
   }
 
   /** With the evidence of whoever was first. */
@@ -292,7 +300,7 @@ export class SmartIdDocuments {
     const { timestamp, evidence } = draft;
     const additions: DraftAdditions = evidence ? { evidence } : { timestamp };
     // Where the store fails, the file is finished all the same: the next try would take another timestamp.
-    const kept = await this.store.add(id, additions, signedLifetimeMs).catch(() => additions);
+    const kept = await this.store.add(id, additions, this.lifetimeLeft(draft)).catch(() => additions);
     if (!kept) throw unknownId();
     return { ...draft, evidence: kept.evidence };
   }

@@ -22,6 +22,7 @@ const files = [{ name: 'contract.txt', contentType: 'text/plain', content: Buffe
 /** A store that somebody can get at. */
 class OpenStore extends MemoryDraftStore {
   isDown = false;
+  readonly lifetimes: number[] = [];
   change: (draft: DocumentDraft) => unknown = (draft) => draft;
 
   override async load(id: string) {
@@ -30,6 +31,7 @@ class OpenStore extends MemoryDraftStore {
   }
 
   override async add(...about: Parameters<MemoryDraftStore['add']>) {
+    this.lifetimes.push(about[2]);
     if (this.isDown && !about[1].signature) throw new Error('The store is full.');
     return super.add(...about);
   }
@@ -61,13 +63,19 @@ describe('SmartIdDocuments', () => {
     return new SmartIdDocuments({ trustAnchors: simulator.trustAnchors, timestampAuthority, store, ...options });
   }
 
-  async function prepare(id: string, certificate = person.certificate, by = documents, toSign = files) {
+  async function prepare(
+    id: string,
+    certificate = person.certificate,
+    by = documents,
+    toSign = files,
+    privateKey = person.privateKey,
+  ) {
     const prepared = await by
       .prepare(() => ({ files: toSign }))
       .prepare({ certificate } as Signer, { id } as SigningRequest, {} as Request);
     if (!prepared || !('data' in prepared) || !prepared.data) throw new Error('Nothing was prepared.');
     const { data, signatureAlgorithm = 'rsassa-pss', hashAlgorithm } = prepared;
-    return rawSignature(Buffer.from(data), { signatureAlgorithm, hashAlgorithm }, person.privateKey);
+    return rawSignature(Buffer.from(data), { signatureAlgorithm, hashAlgorithm }, privateKey);
   }
 
   async function signed() {
@@ -188,6 +196,19 @@ describe('SmartIdDocuments', () => {
       expect((withIt as SignedDocument).content).to.be.instanceOf(Buffer);
     });
 
+    it('refuses a value that is not of the document, also beside one that runs', async () => {
+      const { id, value } = await waiting();
+      simulator.timestamps.delayMs = 300;
+      const [running, wrong, right] = [
+        documents.complete(id),
+        documents.complete(id, Buffer.alloc(256)),
+        documents.complete(id, value),
+      ];
+      const error = await failureOf(wrong);
+      expect([error?.name, error?.check]).to.deep.equal(['SmartIdVerificationError', 'signature']);
+      expect((await right).content.equals((await running).content)).to.equal(true);
+    });
+
     it('gives a document to the site once, and one timestamp, where its signature comes twice at the same time', async () => {
       const { id, value } = await signed();
       const kept: SignedDocument[] = [];
@@ -234,6 +255,46 @@ describe('SmartIdDocuments', () => {
         expect(content.includes(token.toString('base64'))).to.equal(true);
       } finally {
         await other.close();
+      }
+    });
+
+    it('takes one of the authority that the site has by now also where it was complete, once', async () => {
+      const { id, value } = await signed();
+      await documents.complete(id, value);
+      const other = await startSimulator({ port: 0 });
+      try {
+        const timestampAuthority = { url: other.timestampUrl, trustAnchors: other.timestampTrustAnchors };
+        const counts = [];
+        for (const _try of [1, 2, 3]) counts.push((await bought(create({ timestampAuthority }), id, other)).count);
+        expect(counts).to.deep.equal([1, 0, 0]);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('takes another one after a quarter of an hour, but none that would be of no use, and none lasts longer for it', async () => {
+      let aheadMs = 0;
+      const clock = () => Date.now() + aheadMs;
+      const own = await startSimulator({ port: 0, clock });
+      try {
+        const [id, signer] = [randomUUID(), signatory(own)];
+        const timestampAuthority = { url: own.timestampUrl, trustAnchors: own.timestampTrustAnchors };
+        const ofNow = create({ trustAnchors: own.trustAnchors, timestampAuthority, clock });
+        const value = await prepare(id, signer.certificate, ofNow, files, signer.privateKey);
+        own.revocation.ocspFault = 'unavailable';
+        await failureOf(ofNow.complete(id, value));
+        aheadMs = 20 * 60_000;
+        store.lifetimes.length = 0;
+        expect((await bought(ofNow, id, own)).count).to.equal(0);
+        own.revocation.ocspFault = undefined;
+        const { result, count } = await bought(ofNow, id, own);
+        expect([(result as SignedDocument).content?.length > 0, count], `${result}`).to.deep.equal([true, 1]);
+        const week = 7 * 24 * 60 * 60_000;
+        expect(store.lifetimes).to.have.length.above(0);
+        for (const lifetimeMs of store.lifetimes)
+          expect(lifetimeMs).to.be.within(week - 16 * 60_000, week - 14 * 60_000);
+      } finally {
+        await own.close();
       }
     });
 
