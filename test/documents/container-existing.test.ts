@@ -418,7 +418,11 @@ d' Id="P"  a="&#xe4;ä"><y:z xmlns="" xmlns:y="urn:y"><n/><y:q xmlns:y="urn:othe
         (xml: string) => xml.replace('<ds:Reference Id="S0-file-0"', '<ds:Reference Id="S0-file-9"'),
         /value is not that/,
       ],
-      ['its value is another one', (xml: string) => xml.replace(/(S0-value">)(..)(..)/, '$1$3$2'), /value is not that/],
+      [
+        'its value is another one',
+        (xml: string) => xml.replace(/(?<=S0-value">)./, (one) => (one === 'A' ? 'B' : 'A')),
+        /value is not that/,
+      ],
       ['its value is no Base64', (xml: string) => xml.replace(/(S0-value">)(..)/, '$1%%'), /not Base64/],
       [
         'it signs a file that is not there',
