@@ -141,16 +141,17 @@ print(json.dumps([[entry.filename, entry.compress_type == zipfile.ZIP_STORED, le
       expect(await isValidForXadesjs(folder, container, signatureFile)).to.equal(true);
     });
 
+    const otherCharacter = (_all: string, before: string, one: string) => before + (one === 'A' ? 'B' : 'A');
     for (const [what, pattern, replacement] of [
       ['the signing time', /(SigningTime>2)\d/, '$19'],
       ['the type of a file', '<xades:MimeType>text/plain', '<xades:MimeType>text/html'],
-      ['the digest of the certificate', /(CertDigest>.*?<ds:DigestValue[^>]*>)(..)(..)/, '$1$3$2'],
-      ['the digest of a file', /(<ds:DigestValue>)(..)(..)/, '$1$3$2'],
-      ['the signature value', /(S0-value">)(..)(..)/, '$1$3$2'],
+      ['the digest of the certificate', /(CertDigest>.*?<ds:DigestValue[^>]*>)(.)/, otherCharacter],
+      ['the digest of a file', /(<ds:DigestValue>)(.)/, otherCharacter],
+      ['the signature value', /(S0-value">)(.)/, otherCharacter],
     ] as const) {
       it(`is invalid after a change of ${what}`, async () => {
         const before = signatureIn(await signedBy(person, { files: [textFile('a.txt')] }));
-        const after = before.replace(pattern, replacement);
+        const after = before.replace(pattern, replacement as string);
         expect(after).not.to.equal(before);
         const read = () => textFile('a.txt').content;
         expect(await isValidIn(before, read)).to.equal(true);
