@@ -15,6 +15,10 @@ import { decodeStream } from './streams.js';
 import { damaged, isDictionary, isNamed, type PdfDictionary, PdfReference, type PdfValue } from './values.js';
 
 const endOfStream = 'endstream';
+/** Node looks for a word as short as this ten times as fast as for the whole of it. */
+const beginOfEnd = 'endst';
+/** Places where no more than the beginning of the word is; in a file that has more of them the whole is looked for. */
+const maxBeginnings = 1000;
 const startOfObject = /(?<!\d)(\d{1,10})[\0\t\n\f\r ]+\d{1,5}[\0\t\n\f\r ]+$/;
 /** More than the two numbers of an object are long. */
 const lookbehind = 40;
@@ -162,7 +166,7 @@ class ObjectCheck {
     if (dataStart !== undefined && isDictionary(value)) {
       const data = streamData(bytes, dataStart, this.file.get(value.get('Length')), this.effort);
       this.effort.spend(data.length);
-      if (data.includes(endOfStream)) this.endingTwice.add(number);
+      if (hasEndOfStream(data)) this.endingTwice.add(number);
       this.streams.add(number);
       position = bytes.indexOf(endOfStream, dataStart + data.length) + endOfStream.length;
     }
@@ -253,6 +257,15 @@ class ObjectCheck {
     if (place === undefined || place === 'free' || 'stream' in place) throw damaged('an object stream is missing');
     return place;
   }
+}
+
+function hasEndOfStream(data: Buffer): boolean {
+  let at = data.indexOf(beginOfEnd);
+  for (let count = 0; at >= 0; count++, at = data.indexOf(beginOfEnd, at + 1)) {
+    if (count === maxBeginnings) return data.includes(endOfStream, at);
+    if (data.toString('latin1', at, at + endOfStream.length) === endOfStream) return true;
+  }
+  return false;
 }
 
 function isSpace(bytes: Buffer, start: number, end: number): boolean {

@@ -266,6 +266,14 @@ describe('A PDF that not all readers understand in the same way', () => {
       () => fileWith({ 4: stream('BT (Pay 10 EUR) Tj ET\nendstream \nBT (and 1000 EUR) Tj ET') }),
       /stream 4 ends before it says/,
     ],
+    'a stream with the end of one behind some that are none': [
+      () => fileWith({ 4: stream(`${'endst endstr '.repeat(2)}\nendstream \nBT (and 1000 EUR) Tj ET`) }),
+      /stream 4 ends before it says/,
+    ],
+    'a stream with the end of one behind thousands that are none': [
+      () => fileWith({ 4: stream(`${'endst '.repeat(5000)}\nendstream \nBT (and 1000 EUR) Tj ET`) }),
+      /stream 4 ends before it says/,
+    ],
     'a stream with the end of one in it, which is an attached file too': [
       () => fileWith({ 3: page('7 0 R'), 7: attached, 8: '<< /EF << /F 7 0 R >> >>' }),
       /stream 7 ends before it says/,
