@@ -33,7 +33,7 @@ export const commonStartNames = namesOf<CommonStartOptions>({
   returnTo: true,
 });
 
-export const flows = ['device-link', 'app', 'notification'] as const satisfies Flow[];
+const flows = ['device-link', 'app', 'notification'] as const satisfies Flow[];
 
 /** @throws SmartIdInputError naming the field and the rule it breaks. */
 export function checkCommonStartOptions(

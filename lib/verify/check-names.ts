@@ -4,7 +4,7 @@
  */
 
 /** Of whatever certificate the service answers with. */
-export const certificateChecks = [
+const certificateChecks = [
   'certificate',
   'certificate-path',
   'revocation',

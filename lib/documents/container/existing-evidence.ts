@@ -140,9 +140,7 @@ function canonicalizationOf(timestamp: XmlElement): CanonicalizationOfElement {
 function tokenInfoIn(token: Uint8Array, known: readonly Certificate[], { evidence }: EvidenceWork): TokenInfo {
   const signedData = readSignedData(derOfBer(new Uint8Array(token)));
   const own = signedData.certificates.map(({ bytes }) => checkedCertificate(bytes));
-  const units = [...own, ...known]
-    .filter((certificate) => isNamedBy(signedData.signer.id, certificate))
-    .slice(0, maxCandidates);
+  const units = candidatesIn([...own, ...known], (one) => isNamedBy(signedData.signer.id, one));
   if (units.length === 0) throw new XmlError('its timestamp has no certificate of its unit');
   if (!units.some((unit) => isSignedByUnit(signedData, unit, evidence))) {
     throw new XmlError('its timestamp is not what its unit has signed');
@@ -178,19 +176,21 @@ function checkOcspResponse(element: XmlElement, known: readonly Certificate[], {
     const outer = readOcspOuter(new Uint8Array(base64In(element)));
     if ('refusal' in outer) throw new DerError(outer.refusal);
     const own = outer.certificates.map(({ bytes }) => checkedCertificate(bytes));
-    const responders = [...own, ...known]
-      .filter((certificate) => isResponder(outer.responderId, certificate))
-      .slice(0, maxCandidates);
+    const responders = candidatesIn([...own, ...known], (one) => isResponder(outer.responderId, one));
     // One of a CA whose certificate is not in the file cannot be verified here.
     if (responders.length === 0 && own.length === 0) return;
     const responder = responders.find((one) => isSignedByOne(one, outer.signed, evidence));
     if (!responder) throw new XmlError('its OCSP answer is not what its responder has signed');
-    const issuers = [...own, ...known].filter((one) => responder.node.checkIssued(one.node)).slice(0, maxCandidates);
+    const issuers = candidatesIn([...own, ...known], (one) => responder.node.checkIssued(one.node));
     // Programs that verify find none of those who issued it, if it has been changed.
     if (issuers.length > 0 && !issuers.some((one) => isSignedByOne(one, responder.signed, evidence))) {
       throw new XmlError("the certificate of its OCSP answer's responder is not what its issuer has signed");
     }
   });
+}
+
+function candidatesIn(certificates: readonly Certificate[], isNamed: (one: Certificate) => boolean): Certificate[] {
+  return certificates.filter(isNamed).slice(0, maxCandidates);
 }
 
 function isSignedByOne({ publicKey }: Certificate, signed: Signed, evidence: EvidenceBudget): boolean {

@@ -9,7 +9,7 @@ import { SmartIdInputError } from '../../shared/errors.js';
 import { quoted } from './names.js';
 
 export const stored = 0;
-export const deflated = 8;
+const deflated = 8;
 const encryptedFlags = 0x2041;
 const descriptorFlag = 0x0008;
 const utf8Flag = 0x0800;
