@@ -1,10 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect } from 'chai';
 import { needTools } from '../support/outside-tools.js';
 import { needSharedFiles, recordedFiles } from '../support/shared-files.js';
-import type { Case } from './cases.js';
+import { type Case, differencesOf } from './cases.js';
 import { compareCases, compareCasesWithOpenSsl } from './comparisons.js';
 import { recordedCases, simulatorCases } from './genuine.js';
 import { allMutations } from './mutations.js';
+import { withOpenSsl } from './strictnesses.js';
 import { Tally, type Verdict } from './verdict.js';
 
 const kinds = ['certificate', 'authority', 'answer', 'list'] as const;
@@ -14,6 +17,19 @@ describe('What others make of certificates, OCSP answers and lists', function ()
 
   it('is compared for 100,000 mutations by npm run oracle', () => {
     expect(allMutations.reduce((sum, { tries }) => sum + tries, 0)).to.be.at.least(100_000);
+  });
+
+  it('is explained by words that are said somewhere', async () => {
+    const [one] = await simulatorCases(['PNOEE-40404040009-MOCK-Q']);
+    const { issuer, now } = one as Case;
+    const differences = (['certificate', 'list', 'answer'] as const).map((kind) =>
+      differencesOf({ kind, issuer, now }),
+    );
+    const strictnesses = differences.flatMap((each) => withOpenSsl(each).strictnesses);
+    const reasons = new Set(strictnesses.flatMap((strictness) => strictness.reasons));
+    const said = allThatOursSays();
+    expect(reasons).to.include('is not a text');
+    expect([...reasons].filter((reason) => !said.includes(reason))).to.deep.equal([]);
   });
 
   it("is the same or less strict for the simulator's", async () => {
@@ -32,6 +48,22 @@ describe('What others make of certificates, OCSP answers and lists', function ()
     await expectSame(recordedCases(), compareCasesWithOpenSsl, ['certificate', 'answer', 'list']);
   });
 });
+
+/** The sources of lib/trust, of what judges with it here, and what Node says of bytes that are no UTF-8. */
+function allThatOursSays(): string {
+  const trust = path.join(import.meta.dirname, '../../lib/trust');
+  const files = readdirSync(trust, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const sources = [...files.map((name) => path.join(trust, name)), path.join(import.meta.dirname, 'ours.ts')];
+  return [...sources.map((file) => readFileSync(file, 'utf8')), wordsOfTextDecoder()].join('\n');
+}
+
+function wordsOfTextDecoder(): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.of(0xff));
+  } catch (error) {
+    return String(error);
+  }
+}
 
 async function expectNamed(coming: Promise<Tally>): Promise<void> {
   const { wrong, compared } = await coming;
@@ -54,7 +86,13 @@ async function expectSame(
 describe('The tally of a comparison', () => {
   const der = new Uint8Array();
   const known = {
-    strictnesses: [{ name: 'too odd', explains: ({ ours }: { ours: { refused: string } }) => ours.refused === 'odd' }],
+    strictnesses: [
+      {
+        name: 'too odd',
+        reasons: ['odd'],
+        explains: ({ ours }: { ours: { refused: string } }) => ours.refused === 'odd',
+      },
+    ],
     leniencies: [
       { name: 'left', explains: ({ theirs }: { theirs: { refused: string } }) => theirs.refused === 'left' },
     ],

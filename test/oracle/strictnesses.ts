@@ -16,13 +16,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** By what ours says, where that is the whole reason. */
 function saying(name: string, ...reasons: readonly string[]): Strictness {
-  return { name, explains: ({ ours: { refused } }) => reasons.some((reason) => refused.includes(reason)) };
+  return { name, reasons, explains: ({ ours: { refused } }) => reasons.some((reason) => refused.includes(reason)) };
 }
 
 /** By what ours says, where something in the bytes must be so besides. */
 function sayingWhere(reason: string, name: string, isSo: (der: Bytes) => boolean): Strictness {
   return {
     name,
+    reasons: [reason],
     explains: ({ der, ours: { refused } }) => refused.includes(reason) && isSo(Uint8Array.from(der)),
   };
 }
@@ -39,9 +40,9 @@ const ofReading: readonly Strictness[] = [
   saying('BER: bits that say nothing', 'named bits are malformed', 'a bit string does not end'),
   saying('something after what is known', 'there is more than there should be'),
   saying('a time that is not in whole seconds of UTC, or none', 'a time is malformed'),
-  saying('a text in another alphabet than its own', 'another alphabet', 'is no text', 'encoded data was not valid'),
+  saying('a text in another alphabet than its own', 'another alphabet', 'is not a text', 'encoded data was not valid'),
   saying('an extension twice', 'an extension twice'),
-  saying('more or longer than any that is used', 'is too long', 'there are more than', 'too many certificates'),
+  saying('more or longer than any that is used', 'is too long', 'there are more than'),
   saying('a NULL that is not empty', 'a NULL is not empty'),
   saying('an empty list of extensions', 'a list of extensions is empty'),
   saying('a version that does not exist', 'the version of a'),
@@ -54,6 +55,7 @@ function ofCertificates(issuer: Certificate): readonly Strictness[] {
       return !isSame(parseCertificate(der).fields.issuer.bytes, issuer.fields.subject.bytes);
     }),
     twoAlgorithms,
+    lengthWithinElement,
     saying('a subject that names nobody', 'it names nobody'),
     saying('a key that is not written as OpenSSL writes it', 'its key cannot be read'),
     saying('a name of a kind that is not used', 'a name is of an unknown kind'),
@@ -70,6 +72,9 @@ const twoAlgorithms = sayingWhere(
     for (const tag of [constructedTag(0), tags.integer]) inner.nextIf(tag);
     return !isSame(inner.next(tags.sequence).bytes, algorithm);
   },
+);
+const lengthWithinElement = sayingWhere('another tag', 'a length that ends within what it holds', (der) =>
+  hasLength(onlyElement(der, tags.sequence).reader.next(tags.sequence), cutOff),
 );
 const oddParameters = saying('parameters that an algorithm has not', 'with an algorithm that is not strong enough');
 
@@ -113,6 +118,7 @@ export function listDifferences(issuer: Certificate): Differences {
         return !isSame(reader.next(tags.sequence).bytes, issuer.fields.subject.bytes);
       }),
       twoAlgorithms,
+      lengthWithinElement,
       oddParameters,
     ],
     leniencies: [],
@@ -138,6 +144,9 @@ export function answerDifferences(issuer: Certificate, now: number): Differences
         'a nonce that is no OCTET STRING',
         (der) => partsOfAnswer(der).nonce()?.[0] !== tags.octetString,
       ),
+      sayingWhere('another tag', 'a length that ends within what it holds', (der) =>
+        hasLength(partsOfAnswer(der).signed(), cutOff),
+      ),
       sayingWhere('not authorised by the CA', "the responder's name in other bytes", (der) => {
         const parts = partsOfAnswer(der);
         const responderId = parts.responderId();
@@ -151,9 +160,10 @@ export function answerDifferences(issuer: Certificate, now: number): Differences
 }
 
 /** What is so of the responder's certificate, which ours refuses for it. */
-function ofResponder({ name, explains }: Strictness, issuer: Certificate, now: number): Strictness {
+function ofResponder({ name, reasons, explains }: Strictness, issuer: Certificate, now: number): Strictness {
   return {
     name: `the responder's certificate: ${name}`,
+    reasons,
     explains: ({ der, ours, theirs }) =>
       ours.refused.includes('not authorised by the CA') &&
       partsOfAnswer(der)
@@ -185,13 +195,18 @@ function readable(der: Bytes): Certificate[] {
   }
 }
 
-/** Whether a length in it, however deep, is one that DER has not: OpenSSL writes an answer anew before it verifies it. */
-function isNoDer(element: DerElement): boolean {
+/** Lengths that DER has not: OpenSSL writes an answer anew before it verifies it. */
+const noDerLength = /a length is (?:not minimal|indefinite)/;
+/** A length by which an element ends within one of those in it, which asn1js reads to its own end. */
+const cutOff = /an element is cut off/;
+
+/** Whether such a length is in it, however deep. */
+function hasLength(element: DerElement, kind: RegExp): boolean {
   try {
     const elements = elementsIn(element, maxElementsOfAnswer);
-    return elements.some((inner) => isConstructed(inner) && isNoDer(inner));
+    return elements.some((inner) => isConstructed(inner) && hasLength(inner, kind));
   } catch (error) {
-    return /a length is (?:not minimal|indefinite)/.test(String(error));
+    return kind.test(String(error));
   }
 }
 
@@ -210,7 +225,7 @@ export function withOpenSsl({ strictnesses, leniencies }: Differences): Differen
       saying('OpenSSL: another time', 'it is from the future', 'it is out of date'),
       saying('OpenSSL: another nonce, as the command is not told which', 'the nonce is not the one that was sent'),
       sayingWhere('the signature is not that of the CA', 'OpenSSL: signed bytes that it verifies as DER', (der) => {
-        return isNoDer(partsOfAnswer(der).signed());
+        return hasLength(partsOfAnswer(der).signed(), noDerLength);
       }),
     ],
     leniencies,

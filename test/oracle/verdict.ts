@@ -17,6 +17,8 @@ export interface Compared {
 /** A way in which ours is stricter, on purpose. */
 export interface Strictness {
   name: string;
+  /** Parts of what ours says then, one of them. */
+  reasons: readonly string[];
   explains(compared: { der: Uint8Array; ours: { refused: string }; theirs: Accepted }): boolean;
 }
 
