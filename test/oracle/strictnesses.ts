@@ -1,7 +1,15 @@
 /** The ways in which lib/trust is stricter than others, on purpose; and the few parts that it leaves alone. */
 
 import { type Certificate, parseCertificate } from '../../lib/trust/certificate.js';
-import { constructedTag, type DerElement, DerReader, elementsIn, onlyElement, tags } from '../../lib/trust/der.js';
+import {
+  constructedTag,
+  type DerElement,
+  DerReader,
+  elementsIn,
+  onlyElement,
+  primitiveTag,
+  tags,
+} from '../../lib/trust/der.js';
 import { authorityInfoAccess, crlDistributionPoints, extensionTypes } from '../../lib/trust/extensions.js';
 import { buildPath } from '../../lib/trust/path.js';
 import { partsOfAnswer } from './documents.js';
@@ -85,6 +93,7 @@ export function certificateDifferences(issuer: Certificate): Differences {
       oddParameters,
       saying('a subjectAltName without exactly one CN', 'does not hold exactly one CN'),
       sayingWhere('another tag', 'another tag than that of a SEQUENCE', hasOddSequences),
+      sayingWhere('another tag', 'a distribution point by the tag of a value, not of a list', hasOddDistributionPoints),
       saying('a date of birth that is as good as none', 'no date of birth is read'),
     ],
     // What they say is for others. That each is a list, with a known type in front of each of its elements, is read.
@@ -104,6 +113,18 @@ function hasOddSequences(der: Bytes): boolean {
     if (!listsOfSequences.has(type)) return false;
     const list = new DerReader(value).nextOfAnyTag();
     return [list, ...elementsIn(list, maxSequences)].some(({ tag }) => tag !== tags.sequence);
+  });
+}
+
+/** @peculiar/x509 takes `80` and `82` for `a0` and `a2` there. */
+function hasOddDistributionPoints(der: Bytes): boolean {
+  const oddTags: readonly number[] = [primitiveTag(0), primitiveTag(2)];
+  return parseCertificate(der).extensions.some(({ type, value }) => {
+    if (type !== crlDistributionPoints) return false;
+    const points = elementsIn(new DerReader(value).nextOfAnyTag(), maxSequences);
+    const fields = points.flatMap((point) => elementsIn(point, maxSequences));
+    const names = fields.filter(isConstructed).flatMap((field) => elementsIn(field, maxSequences));
+    return [...fields, ...names].some(({ tag }) => oddTags.includes(tag));
   });
 }
 
@@ -155,7 +176,16 @@ export function answerDifferences(issuer: Certificate, now: number): Differences
       }),
       ...ofCertificates(issuer).map((strictness) => ofResponder(strictness, issuer, now)),
     ],
-    leniencies: [],
+    leniencies: [
+      {
+        name: 'what is no certificate, beside those of an answer',
+        explains: ({ der, theirs: { refused } }) =>
+          refused.includes('BasicOCSPResponse') &&
+          partsOfAnswer(der)
+            .certificates()
+            .some((certificate) => readable(certificate).length === 0),
+      },
+    ],
   };
 }
 
@@ -200,11 +230,11 @@ const noDerLength = /a length is (?:not minimal|indefinite)/;
 /** A length by which an element ends within one of those in it, which asn1js reads to its own end. */
 const cutOff = /an element is cut off/;
 
-/** Whether such a length is in it, however deep. */
+/** Whether such a length is in it, however deep, and in what extensions hold. */
 function hasLength(element: DerElement, kind: RegExp): boolean {
   try {
     const elements = elementsIn(element, maxElementsOfAnswer);
-    return elements.some((inner) => isConstructed(inner) && hasLength(inner, kind));
+    return elements.some((inner) => (isConstructed(inner) || holdsSequence(inner)) && hasLength(inner, kind));
   } catch (error) {
     return kind.test(String(error));
   }
@@ -212,6 +242,10 @@ function hasLength(element: DerElement, kind: RegExp): boolean {
 
 function isConstructed({ tag }: DerElement): boolean {
   return (tag & 0x20) !== 0;
+}
+
+function holdsSequence({ tag, content: [first] }: DerElement): boolean {
+  return tag === tags.octetString && first === tags.sequence;
 }
 
 /** What OpenSSL's commands take, and libraries as they are asked here do not. */
@@ -224,7 +258,7 @@ export function withOpenSsl({ strictnesses, leniencies }: Differences): Differen
       saying('OpenSSL: a critical extension that is unknown', 'is not understood', 'is unknown'),
       saying('OpenSSL: another time', 'it is from the future', 'it is out of date'),
       saying('OpenSSL: another nonce, as the command is not told which', 'the nonce is not the one that was sent'),
-      sayingWhere('the signature is not that of the CA', 'OpenSSL: signed bytes that it verifies as DER', (der) => {
+      sayingWhere('the signature is not that of the', 'OpenSSL: signed bytes that it verifies as DER', (der) => {
         return hasLength(partsOfAnswer(der).signed(), noDerLength);
       }),
     ],
