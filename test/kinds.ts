@@ -12,7 +12,7 @@ export const slowKinds = {
   engines: ['test/engines/'],
   attacks: ['test/attacks/'],
   documents: ['test/documents/judged.test.ts'],
-  oracle: ['test/oracle/'],
+  oracle: ['test/oracle/oracle.test.ts'],
   faults: ['test/faults/'],
   processes: [
     'test/package/',
