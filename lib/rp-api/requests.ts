@@ -227,7 +227,7 @@ function commonFields(
 
 /**
  * Properties that the service may come to know are let through: it passes over those that it does not, and says so.
- * @throws SmartIdInputError naming the one of the wrong type.
+ * @throws SmartIdInputError naming the one of the wrong type, or the whole where JSON has no word for what it holds.
  */
 export function checkRequestProperties(properties: RequestProperties | undefined): void {
   if (properties === undefined) return;
@@ -237,6 +237,11 @@ export function checkRequestProperties(properties: RequestProperties | undefined
   const { shareMdClientIpAddress: share } = properties;
   if (share !== undefined && typeof share !== 'boolean') {
     throw new SmartIdInputError('requestProperties.shareMdClientIpAddress', 'must be true or false.');
+  }
+  try {
+    JSON.stringify(properties);
+  } catch {
+    throw new SmartIdInputError('requestProperties', 'must hold only what JSON can hold: no BigInt, and no circle.');
   }
 }
 

@@ -149,6 +149,17 @@ describe('The RP API client', () => {
     });
   }
 
+  it('refuses request properties that JSON has no word for', () => {
+    const circle: Record<string, unknown> = {};
+    circle.itself = circle;
+    for (const somethingNew of [1n, circle]) {
+      const requestProperties = { shareMdClientIpAddress: false, somethingNew };
+      expect(() => client.authenticationDeviceLinkAnonymous({ ...request, requestProperties })).to.throw(
+        ...inputError('requestProperties'),
+      );
+    }
+  });
+
   it('passes on request properties that it does not know, which the service names where it does not either', async () => {
     const requestProperties = { shareMdClientIpAddress: false, somethingNew: 'x' };
     nock(origin)
