@@ -32,7 +32,8 @@ export function checkSessionCookie(req: SiteRequest, returnsByLink: boolean): vo
   if (typeof originalMaxAge === 'number' && originalMaxAge < attemptLifetimeMs) {
     warnOnce(
       'SMART_ID_SESSION_TOO_SHORT',
-      `The session cookie lasts for ${originalMaxAge} ms, and a Smart-ID login for up to ${attemptLifetimeMs} ms: set a longer maxAge.`,
+      // Some sessions count it back from when it ends, and a millisecond has passed since.
+      `The session cookie lasts for ${(originalMaxAge / 1000).toFixed(1)} s, and a Smart-ID login for up to ${attemptLifetimeMs / 1000} s: set a longer maxAge, which is in milliseconds.`,
     );
   }
   // The browser has sent it.

@@ -49,7 +49,7 @@ describe('A mistake of deployment', () => {
       'a cookie that lasts for less than a login, as where seconds were meant',
       { session: { cookie: { maxAge: 3600 } } },
       'SMART_ID_SESSION_TOO_SHORT',
-      /lasts for 3600 ms/,
+      /lasts for 3\.6 s,.*up to 120 s/,
     ],
     [
       'a cookie for another domain',

@@ -14,6 +14,7 @@ import {
   type XmlElement,
   XmlError,
 } from '../../lib/documents/container/xml.js';
+import { stopwatch } from '../support/stopwatch.js';
 import { turnsDuring } from '../support/turns.js';
 
 const read = (text: string) => readXml(Buffer.from(text));
@@ -174,9 +175,9 @@ describe('The reader of the XML in containers', () => {
     ['beginnings', '<'.repeat(5_000_000)],
   ]) {
     it(`refuses too much of ${what} at once`, async () => {
-      const startedAt = performance.now();
+      const elapsedMs = stopwatch();
       await rejects(read(text ?? ''), XmlError);
-      expect(performance.now() - startedAt).to.be.below(1000);
+      expect(elapsedMs()).to.be.below(1000);
     });
   }
 });
@@ -222,9 +223,9 @@ describe('The canonicalization of what others signed', () => {
 
   it('gives up where a small text becomes a large one', async () => {
     const root = await read(`<a xmlns:b="${'c'.repeat(1000)}">${'<b:d/>'.repeat(40_000)}</a>`);
-    const startedAt = performance.now();
+    const elapsedMs = stopwatch();
     await rejects(canonical(root), { message: /too much work/ });
-    expect(performance.now() - startedAt).to.be.below(1000);
+    expect(elapsedMs()).to.be.below(1000);
   });
 
   it('gives up at what is too large a part of a signature', async () => {

@@ -66,9 +66,9 @@ describe('A damaged PDF', () => {
     for (let count = 0; count < 1000; count++) {
       const damage = damages[count % damages.length] as (pdf: Buffer) => Buffer;
       const damaged = damage(files[random(files.length)] as Buffer);
-      const start = performance.now();
+      const elapsedMs = stopwatch();
       const message = await refusal(damaged);
-      slowestMs = Math.max(slowestMs, performance.now() - start);
+      slowestMs = Math.max(slowestMs, elapsedMs());
       counts[message === undefined ? 'signed' : 'refused']++;
     }
     expect(counts.refused).to.be.above(200);
@@ -290,9 +290,9 @@ describe('A damaged PDF', () => {
       5: `[${fields}]`,
       6: `[<< ${keys.join(' ')} >>]`,
     };
-    const start = performance.now();
+    const elapsedMs = stopwatch();
     expect(await refusal(handmade({ objects }))).to.equal(undefined);
-    expect(performance.now() - start).to.be.below(1500);
+    expect(elapsedMs()).to.be.below(1500);
   });
 
   it('is none with 100,000 fields, or with 50,000 pages', async function () {

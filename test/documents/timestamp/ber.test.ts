@@ -16,6 +16,7 @@ import { type Bytes, DerError } from '../../../lib/trust/der.js';
 import { der, hex, hexOf } from '../../support/hex-der.js';
 import { written } from '../../support/judges.js';
 import { needTools, said } from '../../support/outside-tools.js';
+import { stopwatch } from '../../support/stopwatch.js';
 
 const bytes = Buffer.from('a signature value');
 
@@ -92,15 +93,15 @@ describe('BER of a timestamp authority', () => {
   ] as const) {
     it(`holds nobody up: ${what}`, () => {
       const durations = Array.from({ length: 5 }, () => {
-        const before = performance.now();
+        const elapsedMs = stopwatch();
         try {
           derOfBer(ber);
         } catch (error) {
           expect(error).to.be.instanceOf(DerError);
         }
-        return performance.now() - before;
+        return elapsedMs();
       });
-      expect(Math.min(...durations)).to.be.below(25);
+      expect(Math.min(...durations)).to.be.below(50);
     });
   }
 });
@@ -176,7 +177,8 @@ describe('A timestamp in BER', () => {
     expect(() => readTimestamp({ token, bytes, trustAnchors })).to.throw('the certificate of its unit is missing');
   });
 
-  it('with any one byte changed is refused, or is the same token still', async () => {
+  it('with any one byte changed is refused, or is the same token still', async function () {
+    this.timeout(60_000);
     const ber = await answer();
     const token = readTimestampResponse(ber);
     const changed = new Uint8Array(ber);
