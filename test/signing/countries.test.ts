@@ -45,7 +45,7 @@ describe('A signing where some countries are accepted', () => {
   };
 
   before(async () => {
-    simulator = await startSimulator({ port: 0, notificationDelayMs: 10, linkedSignatureWaitMs: 300 });
+    simulator = await startSimulator({ port: 0, notificationDelayMs: 10, linkedSignatureWaitMs: 3_000 });
     site = await startSiteFor(['EE']);
     subscribe(outcomeChannel, hear);
   });

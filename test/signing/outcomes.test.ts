@@ -28,7 +28,7 @@ describe('A signature that is not given', () => {
       port: 0,
       relyingParties: [demoWithAdvanced],
       notificationDelayMs: 20,
-      linkedSignatureWaitMs: 300,
+      linkedSignatureWaitMs: 3_000,
     });
     site = await startSigningSite(simulator, {
       prepare: (...told) => {
@@ -186,7 +186,7 @@ describe('A signature that is not given', () => {
 
     it('ends the wait of the app when preparing takes too long', async () => {
       prepare = async () => {
-        await new Promise((resolve) => setTimeout(resolve, 600));
+        await new Promise((resolve) => setTimeout(resolve, 3_500));
         return { data: contract };
       };
       const view = await browser.start({});

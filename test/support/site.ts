@@ -161,7 +161,7 @@ export class Browser {
   }
 
   /** Asks for the status until it is no longer `running`. */
-  async settled(id: string, path = '/status', patience = 2_000): Promise<AttemptView> {
+  async settled(id: string, path = '/status', patience = 8_000): Promise<AttemptView> {
     for (let tries = 0; tries < patience / 20; tries++) {
       const view = (await this.get(`${path}?id=${id}`)).body as AttemptView;
       if (view.state !== 'running') return view;
