@@ -32,6 +32,17 @@ describe('The kinds of tests', () => {
     expect(commands).to.include.members(['npm test', ...Object.keys(slowKinds).map((kind) => `npm run test:${kind}`)]);
   });
 
+  it('are without the built package where the mutated code is tested, which is not built', () => {
+    const places: string[] = JSON.parse(readFileSync('test/mutation/tests.json', 'utf8'));
+    for (const place of places) {
+      const files = testFiles.filter((file) => file.startsWith(place));
+      expect(files, place).to.have.length.above(0);
+      for (const file of files) {
+        expect(readFileSync(file, 'utf8'), file).to.not.match(/(?:from|import\() ?'(?:passport-smart-id|.*\/dist\/)/);
+      }
+    }
+  });
+
   it('are fast where nothing else is said', () => {
     expect(kindsOf('test/new/thing.test.ts')).to.deep.equal(['fast']);
   });

@@ -23,7 +23,7 @@ export const slowKinds = {
     'test/support/reporter.test.ts',
     'test/trust-command/command.test.ts',
   ],
-  properties: ['test/properties/'],
+  properties: ['test/properties/', 'test/web/logins-in-a-row.test.ts'],
 } as const satisfies Record<string, readonly string[]>;
 
 export const kinds = ['fast', ...Object.keys(slowKinds)];
