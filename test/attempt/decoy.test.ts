@@ -172,6 +172,11 @@ describe('A person without a usable account', () => {
 
 describe('What a site asks the service', () => {
   const nobody = unusable[0][1];
+  /** Whom a page names, and how many sessions the service is asked about then. */
+  const personAndNobody = [
+    [usable, 1],
+    [nobody, 0],
+  ] as const;
   let simulator: Simulator;
   let site: Site;
   const sent: string[] = [];
@@ -255,10 +260,7 @@ describe('What a site asks the service', () => {
     for (const [name, ask] of Object.entries(answers)) {
       for (const flow of flows) {
         it(`is as much waited for where there is none: ${name}, ${flow}`, async () => {
-          for (const [identify, asked] of [
-            [usable, 1],
-            [nobody, 0],
-          ] as const) {
+          for (const [identify, asked] of personAndNobody) {
             sent.length = 0;
             const browser = new Browser(site.origin);
             const { id } = await browser.start({ flow, identify });
@@ -274,10 +276,7 @@ describe('What a site asks the service', () => {
     }
 
     it('is as much waited for where there is none: push', async () => {
-      for (const [identify, asked] of [
-        [usable, 1],
-        [nobody, 0],
-      ] as const) {
+      for (const [identify, asked] of personAndNobody) {
         sent.length = 0;
         const browser = new Browser(site.origin);
         const { id } = await browser.start({ flow: 'notification', holdPush: true, identify });
@@ -293,10 +292,7 @@ describe('What a site asks the service', () => {
     it('is as much waited for where there is none: the choice of a certificate by push', async () => {
       const signing = await startSigningSite(simulator, { signing: strategy });
       try {
-        for (const [signer, asked] of [
-          [usable, 1],
-          [nobody, 0],
-        ] as const) {
+        for (const [signer, asked] of personAndNobody) {
           sent.length = 0;
           const browser = new Browser(signing.origin);
           const { id } = await browser.start({ flow: 'notification', signer });

@@ -1,17 +1,17 @@
 /** Live updates of a login, as server-sent events over real HTTP: what comes, when it ends, and what is left behind. */
 
 import { createHook } from 'node:async_hooks';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type express from 'express';
 import type { Request } from 'express';
 import type session from 'express-session';
-import { SessionAttemptStore } from '../../lib/index.js';
 import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { form, unusable, usable } from '../attacks/accounts.js';
 import { EventStream } from '../support/event-stream.js';
+import { gatedStore } from '../support/gated-store.js';
 import { answerPush, callbackAfter, okDocument, usePhone } from '../support/phone.js';
 import { useShortWaits } from '../support/short-waits.js';
 import { Browser, type Site, type SiteOptions, startSite, storedSessions } from '../support/site.js';
@@ -472,25 +472,8 @@ describe('Live updates', () => {
     });
 
     it('do not even begin where it left while the store was asked', async () => {
-      const store = new SessionAttemptStore();
-      const gate = new EventEmitter();
-      await reopen({
-        strategy: {
-          store: {
-            create: (req, attempt) => store.create(req, attempt),
-            update: (req, after, before) => store.update(req, after, before),
-            take: (req, id) => store.take(req, id),
-            read: async (req, id) => {
-              const attempt = await store.read(req, id);
-              if (req.originalUrl?.split('?')[0] === '/updates') {
-                gate.emit('reached', req);
-                await once(gate, 'release');
-              }
-              return attempt;
-            },
-          },
-        },
-      });
+      const { store, gate } = gatedStore((req) => req.originalUrl?.split('?')[0] === '/updates');
+      await reopen({ strategy: { store } });
       const { id } = await browser.start();
       sent.length = 0;
       const controller = new AbortController();

@@ -1,13 +1,14 @@
 /** A login by push whose code is on the page before the phone asks for it. What leaves the site is counted at its fetch. */
 
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import type { AttemptView } from '../../lib/attempt/view.js';
-import { SessionAttemptStore, SmartIdStrategy } from '../../lib/index.js';
+import { SmartIdStrategy } from '../../lib/index.js';
 import { fetchWith } from '../../lib/shared/http.js';
 import { type Simulator, startSimulator } from '../../lib/simulator/index.js';
 import { form, unusable, usable } from '../attacks/accounts.js';
 import { inputError } from '../support/errors.js';
+import { gatedStore } from '../support/gated-store.js';
 import { okDocument, usePhone } from '../support/phone.js';
 import { Browser, type Site, startSite, storedSessions } from '../support/site.js';
 import { realNow, setTimeBy } from '../support/time.js';
@@ -141,26 +142,14 @@ describe('A push that is held back', () => {
 
   it('goes out once where a request has read the attempt before, and goes on after it went out', async () => {
     await site.close();
-    const store = new SessionAttemptStore();
-    const gate = new EventEmitter();
     let isGateOpen = true;
+    const { store, gate } = gatedStore(() => {
+      const isHeld = !isGateOpen;
+      isGateOpen = true;
+      return isHeld;
+    });
     site = await startSite(simulator, {
-      strategy: {
-        store: {
-          create: (req, attempt) => store.create(req, attempt),
-          update: (req, after, before) => store.update(req, after, before),
-          take: (req, id) => store.take(req, id),
-          read: async (req, id) => {
-            const attempt = await store.read(req, id);
-            if (!isGateOpen) {
-              isGateOpen = true;
-              gate.emit('reached');
-              await once(gate, 'release');
-            }
-            return attempt;
-          },
-        },
-      },
+      strategy: { store },
       start: { flow: 'notification', holdPush: true, identify: () => usable },
     });
     browser = new Browser(site.origin);

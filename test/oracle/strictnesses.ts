@@ -63,7 +63,7 @@ function ofCertificates(issuer: Certificate): readonly Strictness[] {
       return !isSame(parseCertificate(der).fields.issuer.bytes, issuer.fields.subject.bytes);
     }),
     twoAlgorithms,
-    lengthWithinElement,
+    lengthWithinElement(firstIn),
     saying('a subject that names nobody', 'it names nobody'),
     saying('a key that is not written as OpenSSL writes it', 'its key cannot be read'),
     saying('a name of a kind that is not used', 'a name is of an unknown kind'),
@@ -81,9 +81,17 @@ const twoAlgorithms = sayingWhere(
     return !isSame(inner.next(tags.sequence).bytes, algorithm);
   },
 );
-const lengthWithinElement = sayingWhere('another tag', 'a length that ends within what it holds', (der) =>
-  hasLength(onlyElement(der, tags.sequence).reader.next(tags.sequence), cutOff),
-);
+/** @param signedIn what is signed of a document. */
+function lengthWithinElement(signedIn: (der: Bytes) => DerElement): Strictness {
+  return sayingWhere('another tag', 'a length that ends within what it holds', (der) =>
+    hasLength(signedIn(der), cutOff),
+  );
+}
+
+function firstIn(der: Bytes): DerElement {
+  return onlyElement(der, tags.sequence).reader.next(tags.sequence);
+}
+
 const oddParameters = saying('parameters that an algorithm has not', 'with an algorithm that is not strong enough');
 
 export function certificateDifferences(issuer: Certificate): Differences {
@@ -139,7 +147,7 @@ export function listDifferences(issuer: Certificate): Differences {
         return !isSame(reader.next(tags.sequence).bytes, issuer.fields.subject.bytes);
       }),
       twoAlgorithms,
-      lengthWithinElement,
+      lengthWithinElement(firstIn),
       oddParameters,
     ],
     leniencies: [],
@@ -165,9 +173,7 @@ export function answerDifferences(issuer: Certificate, now: number): Differences
         'a nonce that is no OCTET STRING',
         (der) => partsOfAnswer(der).nonce()?.[0] !== tags.octetString,
       ),
-      sayingWhere('another tag', 'a length that ends within what it holds', (der) =>
-        hasLength(partsOfAnswer(der).signed(), cutOff),
-      ),
+      lengthWithinElement((der) => partsOfAnswer(der).signed()),
       sayingWhere('not authorised by the CA', "the responder's name in other bytes", (der) => {
         const parts = partsOfAnswer(der);
         const responderId = parts.responderId();

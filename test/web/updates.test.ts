@@ -25,6 +25,17 @@ function useStreams({ base }: PageSites) {
   };
 }
 
+/** What both ways tell of an attempt. */
+function useTold({ base }: PageSites, listen: ReturnType<typeof useStreams>) {
+  return async (browser: Browser, id: string): Promise<unknown> => {
+    const { body } = await browser.get(`${base}/status?id=${id}`);
+    const stream = await listen(browser, { id });
+    delete body.expiresInMs;
+    expect(await stream.next()).to.deep.equal(body);
+    return [body.state, body.code];
+  };
+}
+
 function itIsLive(
   sites: PageSites,
   listen: ReturnType<typeof useStreams>,
@@ -113,19 +124,12 @@ function itIsLive(
 
 describe('Live updates of the login page', () => {
   const sites = usePageSites('/deep/login');
-  const { base, begin, finish, submit } = sites;
+  const { begin, finish, submit } = sites;
   const listen = useStreams(sites);
   const open = () => startLogin(sites);
   itIsLive(sites, listen, open, (language) => wordsOf[language].loginFailures);
 
-  /** What both ways tell of an attempt. */
-  async function told(browser: Browser, id: string): Promise<unknown> {
-    const { body } = await browser.get(`${base}/status?id=${id}`);
-    const stream = await listen(browser, { id });
-    delete body.expiresInMs;
-    expect(await stream.next()).to.deep.equal(body);
-    return [body.state, body.code];
-  }
+  const told = useTold(sites, listen);
 
   it('say that a login is done which another tab has finished', async () => {
     const { browser } = open();
@@ -189,13 +193,7 @@ describe('Live updates of the signing page', () => {
   const openForAnybody = () => startSigning(sites, { start: () => ({}) });
   itIsLive(sites, listen, openForAnybody, (language) => wordsOf[language].signingFailures);
 
-  async function told(browser: Browser, id: string): Promise<unknown> {
-    const { body } = await browser.get(`${base}/status?id=${id}`);
-    const stream = await listen(browser, { id });
-    delete body.expiresInMs;
-    expect(await stream.next()).to.deep.equal(body);
-    return [body.state, body.code];
-  }
+  const told = useTold(sites, listen);
   async function confirmed(browser: Browser, documentNumber?: string): Promise<string> {
     const { body } = await begin(browser);
     await usePhone(sites.simulator, { deviceLink: body.qrLink, flowType: 'QR', documentNumber });
